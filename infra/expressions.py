@@ -1,0 +1,91 @@
+"""The JSONata that the state machine evaluates: what a Catch keeps, what people are asked, what a release returns."""
+
+from typing import Any
+
+
+def _or(expression: str, otherwise: str) -> str:
+    """An expression that yields nothing is an error to Step Functions, and an error in a Catch bypasses it."""
+    return f"($exists({expression}) ? {expression} : {otherwise})"
+
+
+_ERROR = _or("$states.errorOutput.Error", "'unknown'")
+_CAUSE = _or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has none
+
+_FAILURE = {
+    "State": "{% $states.context.State.Name %}",
+    "Error": f"{{% {_ERROR} %}}",
+    "Cause": f"{{% {_CAUSE} %}}",
+    "RedriveCount": f"{{% {_or('$states.context.Execution.RedriveCount', '0')} %}}",
+}
+
+FAILURE: dict[str, Any] = {"failure": _FAILURE}
+"""What the Catch of a stage keeps of its failure."""
+
+APPROVAL_EXPIRED: dict[str, Any] = {
+    "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."}
+}
+
+
+def _text(*parts: str) -> str:
+    """One expression that joins its parts: literal text as a person reads it, or a $ expression."""
+    joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)
+    return f"{{% {joined} %}}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+
+
+APPROVAL_QUESTION = _text(
+    "$deployment.version",
+    " of ",
+    "$deployment.application",
+    " runs on ",
+    "$deployment.blue",
+    " and passed its test. Users are served by ",
+    "$deployment.green",
+    " with ",
+    "$deployment.green_version",
+    '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
+    "$states.context.Task.Token",
+    "\n\nReject, and green goes on serving:\n\n"
+    '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
+    "$states.context.Task.Token",
+    "\n\nThe question expires after ",
+    "$string($deployment.approval_seconds)",
+    " seconds. Redriving the execution asks again:\n\n  aws stepfunctions redrive-execution --execution-arn ",
+    "$states.context.Execution.Id",
+)
+
+NOTICE_OF_LAST_RESORT = {
+    "subject": "A release failed, and so did its failure branch",
+    "message": _text(
+        "The release failed in ",
+        "$failure.State",
+        ": ",
+        "$failure.Error",
+        ": ",
+        "$failure.Cause",
+        "\n\nIts failure branch failed too: ",
+        _ERROR,
+        ": ",
+        _CAUSE,
+        "\n\nUsers are served by the environment that holds the production CNAME: look at both in the "
+        "Elastic Beanstalk console. Then redrive the execution:\n\n"
+        "  aws stepfunctions redrive-execution --execution-arn ",
+        "$states.context.Execution.Id",
+    ),
+}
+"""For when KeepGreenLive itself fails: it must not hide the failure that led to it."""
+
+
+def result(status: str, served_by: str) -> dict[str, str]:
+    """What an execution returns. `served_by`: the key of the environment in the deployment, blue or green."""
+    return {
+        "status": status,
+        "application": "{% $deployment.application %}",
+        "version": "{% $deployment.version %}",
+        "previous_version": "{% $deployment.previous_version %}",
+        "served_by": f"{{% $deployment.{served_by} %}}",
+        "production_cname": "{% $deployment.production_cname %}",
+    }

@@ -1,0 +1,188 @@
+"""An optional CodePipeline: source, release in the mode `deploy`, a person's approval, `cutover`.
+
+The action that starts executions: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.permissions import accept, explain
+from infra.pipeline_role import PipelineRole
+from infra.pipeline_settings import PipelineSettings, Repository
+from lambdas.deployment import Mode
+
+SOURCE = "Source"
+"""The source action's artifact, and the namespace of its variables."""
+INPUT_LENGTH = 1_000
+LONGEST_VERSION = "v" * 100
+LONGEST_BUCKET = "b" * 63
+PREFIX_LENGTH = 80 - len("-") - 36
+"""An execution's name has at most 80 characters; CodePipeline puts a hyphen and a UUID behind the prefix."""
+
+
+class ReleasePipeline(Construct):
+    """A pipeline that releases one application onto one environment, started by each new source.
+
+    `artifacts`: the stack's bucket, versioned; a bucket of one's own must send its events to EventBridge.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: PipelineSettings,
+        machine: sfn.StateMachine,
+        artifacts: s3.IBucket,
+        topic: sns.Topic,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self._machine = machine
+        self._artifacts = artifacts
+        self._topic = topic
+        self._source = codepipeline.Artifact(SOURCE)
+        store = self._store()
+        role = PipelineRole(
+            self, "Role", settings=settings, machine=machine, artifacts=artifacts, store=store, topic=topic
+        )
+        self.pipeline = codepipeline.Pipeline(
+            self,
+            "Pipeline",
+            pipeline_name=f"{Stack.of(self).stack_name}-{settings.blue}",
+            pipeline_type=codepipeline.PipelineType.V2,
+            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,  # the newest source is the one to release
+            artifact_bucket=store,
+            role=role.without_policy_updates(),
+            use_pipeline_role_for_actions=True,
+            stages=[
+                codepipeline.StageProps(stage_name=name, actions=[action]) for name, action in self._stages().items()
+            ],
+        )
+        self.pipeline.node.add_dependency(role)  # it runs as soon as it is made
+        if settings.repository is None:
+            self._start_on_upload()
+        CfnOutput(self, "PipelineName", value=self.pipeline.pipeline_name)
+
+    def _stages(self) -> dict[str, codepipeline.IAction]:
+        repository = self._settings.repository
+        if repository is None:
+            version = "#{Source.VersionId}"
+            bundle = {"key": self._settings.key, "version_id": version}
+            first: dict[str, codepipeline.IAction] = {"Source": self._upload()}
+        else:
+            version = "#{Source.CommitId}"
+            bundle = {"key": self._settings.key.replace("{commit}", version)}
+            first = {"Source": self._repository(repository), "Bundle": self._bundle(bundle["key"])}
+        source_bundle = {"source_bundle": {"bucket": self._artifacts.bucket_name, **bundle}}
+        return first | {
+            "Deploy": self._release(Mode.DEPLOY, version, source_bundle),
+            "Approve": self._approve(version),
+            # The version is named, so that a person's approval never gives users a later one.
+            "Cutover": self._release(Mode.CUTOVER, version, {}),
+        }
+
+    def _upload(self) -> actions.S3SourceAction:
+        return actions.S3SourceAction(
+            action_name=SOURCE,
+            variables_namespace=SOURCE,
+            bucket=self._artifacts,
+            bucket_key=self._settings.key,
+            output=self._source,
+            trigger=actions.S3Trigger.NONE,  # the CDK's would need a trail of CloudTrail
+        )
+
+    def _start_on_upload(self) -> None:
+        events.Rule(
+            self,
+            "Uploaded",
+            description=f"A new source bundle for {self._settings.blue}",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [self._artifacts.bucket_name]}, "object": {"key": [self._settings.key]}},
+            ),
+            targets=[targets.CodePipeline(self.pipeline)],
+        )
+        explain(
+            self.pipeline.node.find_child("EventsRole"), ["codepipeline:StartPipelineExecution"], "Uploads start it."
+        )
+
+    def _repository(self, repository: Repository) -> actions.CodeStarConnectionsSourceAction:
+        return actions.CodeStarConnectionsSourceAction(
+            action_name=SOURCE,
+            variables_namespace=SOURCE,
+            connection_arn=repository.connection,
+            owner=repository.owner,
+            repo=repository.name,
+            branch=repository.branch,
+            output=self._source,
+        )
+
+    def _bundle(self, key: str) -> actions.S3DeployAction:
+        """Put the repository, as the zip that it is, where Elastic Beanstalk can read it."""
+        return actions.S3DeployAction(
+            action_name="Bundle", bucket=self._artifacts, input=self._source, object_key=key, extract=False
+        )
+
+    def _release(self, mode: Mode, version: str, more: Mapping[str, Any]) -> actions.StepFunctionInvokeAction:
+        settings = self._settings
+        named = {"application": settings.application, "blue": settings.blue, "version": version, "mode": mode.value}
+        given = {**settings.release, **named, **more}
+        self._demand_short(given)
+        return actions.StepFunctionInvokeAction(
+            action_name=mode.title(),
+            variables_namespace=mode.title(),
+            state_machine=self._machine,
+            state_machine_input=actions.StateMachineInput.literal(given),
+            execution_name_prefix=execution_prefix(settings.blue, mode),
+        )
+
+    def _approve(self, version: str) -> actions.ManualApprovalAction:
+        settings = self._settings
+        return actions.ManualApprovalAction(
+            action_name="Approve",
+            notification_topic=self._topic,
+            additional_information=f"{version} runs on {settings.blue} of {settings.application} and passed its test; "
+            "its clone serves users with the version before. Approve: users get the new version. Reject: the clone "
+            "serves on, until the next release.",
+        )
+
+    def _demand_short(self, given: Mapping[str, Any]) -> None:
+        text = json.dumps(given, separators=(",", ":")).replace(self._artifacts.bucket_name, LONGEST_BUCKET)
+        length = len(text.replace("#{Source.VersionId}", LONGEST_VERSION))
+        if length > INPUT_LENGTH:
+            raise ValueError(
+                f"Expected the pipeline's execution input to have at most {INPUT_LENGTH} characters, found {length}. "
+                "Shorten pipeline_release, or give the input as a file: see docs/pipelines.md."
+            )
+
+    def _store(self) -> s3.Bucket:
+        """Where the pipeline passes artifacts on: not among the records, since its role may write to all of it."""
+        store = s3.Bucket(
+            self,
+            "Store",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        accept(store, "S1", "It holds copies for 30 days; the sources have their own history.")
+        return store
+
+
+def execution_prefix(blue: str, mode: Mode) -> str:
+    """`<blue>-<mode>`; blue's name is what is cut where both are too long for the name of an execution."""
+    return f"{blue[: PREFIX_LENGTH - len(mode) - 1]}-{mode}"

@@ -1,0 +1,68 @@
+"""What the pipeline may do, for all of its actions; the CDK's own grants would let it write over records.
+
+Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+"""
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.permissions import accept, accept_wildcards, arn_in_findings, explain
+from infra.pipeline_settings import PipelineSettings
+
+OF_BUCKET = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
+READ = ["s3:GetObject", "s3:GetObjectVersion"]
+
+
+class PipelineRole(iam.Role):
+    """Passes artifacts on in `store`, reads or writes sources in `artifacts`, starts executions and asks people."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: PipelineSettings,
+        machine: sfn.StateMachine,
+        artifacts: s3.IBucket,
+        store: s3.IBucket,
+        topic: sns.Topic,
+    ) -> None:
+        super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com"))
+        self._allow(OF_BUCKET, artifacts.bucket_arn, store.bucket_arn, why="What CodePipeline asks of every bucket.")
+        self._allow([*READ, "s3:PutObject"], store.arn_for_objects("*"), why="Artifacts are passed on.")
+        accept(self, f"IAM5[Resource::{arn_in_findings(store)}/*]", "The store is the pipeline's own.")
+        if settings.repository is None:
+            self._allow(READ, artifacts.arn_for_objects(settings.key), why="The source is read.")
+        else:
+            sources = settings.key.format(commit="*")
+            self._allow(["s3:PutObject"], artifacts.arn_for_objects(sources), why="Each commit becomes a bundle.")
+            accept(self, f"IAM5[Resource::{arn_in_findings(artifacts)}/{sources}]", "One object for each commit.")
+            # A connection's ARN says which of the service's two names authorises it.
+            uses = [f"{service}:UseConnection" for service in ("codeconnections", "codestar-connections")]
+            self._allow(uses, settings.repository.connection, why="The repository is read.")
+        starts = ["states:DescribeStateMachine", "states:StartExecution"]
+        self._allow(starts, machine.state_machine_arn, why="Releases are started.")
+        self._allow(["states:DescribeExecution"], self._executions(), why="Releases are followed to their end.")
+        accept_wildcards(self, resources=[self._executions()], why="Each execution has a name of its own.")
+        self._allow(["sns:Publish"], topic.topic_arn, why="People are asked to approve.")
+        if topic.master_key:
+            encrypts = ["kms:Decrypt", "kms:GenerateDataKey"]
+            self._allow(encrypts, topic.master_key.key_arn, why="People are asked to approve.")
+
+    def _allow(self, actions: list[str], *resources: str, why: str) -> None:
+        self.add_to_policy(iam.PolicyStatement(actions=actions, resources=list(resources)))
+        explain(self, actions, why)
+
+    def _executions(self) -> str:
+        """The machine has its stack's name."""
+        stack = Stack.of(self)
+        return stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{stack.stack_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

@@ -1,0 +1,90 @@
+"""One Lambda function for each stage, in a role of its own."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.layer import RUNTIME, dependencies_layer
+from infra.network import Network
+from infra.permissions import accept, accept_wildcards, explain
+from infra.stage_roles import STAGES, StageRoles
+
+
+class StageFunctions(Construct):
+    """The functions, in `by_name` under the names of their modules in lambdas/stages."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        applications: Sequence[str],
+        artifacts: s3.IBucket,
+        record_key: str,
+        machine_name: str,
+        network: Network | None = None,
+    ) -> None:
+        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: whose executions Plan knows.
+
+        `network`: where TestRelease runs.
+        """
+        super().__init__(scope, construct_id)
+        self._artifacts = artifacts
+        self._record_key = record_key
+        self._network = network
+        self._code = lambda_.Code.from_asset(
+            ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
+        )
+        self._layer = dependencies_layer(self)
+        roles = StageRoles(
+            self, applications=applications, artifacts=artifacts, record_key=record_key, machine_name=machine_name
+        )
+        self.by_name: dict[str, lambda_.Function] = {
+            name: self._function(name, roles.role(f"{_camel(name)}Role", permissions), permissions.seconds)
+            for name, permissions in STAGES.items()
+        }
+
+    def _function(self, name: str, role: iam.Role, seconds: int) -> lambda_.Function:
+        log = logs.LogGroup(
+            self,
+            f"{_camel(name)}Log",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        log.grant_write(role)
+        explain(role, ["logs:CreateLogStream", "logs:PutLogEvents"], "The function's own log.")
+        why = "Lambda sends the function's traces; X-Ray authorises that on * only."
+        accept_wildcards(role, resources=["*"], why=why)
+        explain(role, ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], why)
+        function = lambda_.Function(
+            self,
+            _camel(name),
+            description=f"Blue/green release: {name}",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=f"lambdas.stages.{name}.handler",
+            code=self._code,
+            layers=[self._layer],
+            role=role,
+            log_group=log,
+            memory_size=256,
+            timeout=Duration.seconds(seconds),
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "RECORD_BUCKET": self._artifacts.bucket_name,
+                "BLUE_CNAME_CONFIG_FILE": self._record_key,
+            },
+        )
+        if self._network and name == "test_release":
+            self._network.place(function, role)
+        accept(function, "L1", "The runtime moves with what the handlers are tested with, not with what is newest.")
+        return function
+
+
+def _camel(name: str) -> str:
+    return name.title().replace("_", "")

@@ -1,0 +1,167 @@
+"""What stages pass on: the deployment, and where in its execution an invocation stands."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+Role = Literal["blue", "green"]
+
+BLUE_TAG = "bluegreen:blue"
+"""Green bears it, with blue's name. Permissions to make and to terminate environments are confined to it."""
+
+
+class Mode(StrEnum):
+    """How far a release goes."""
+
+    FULL = "full"
+    DEPLOY = "deploy"
+    CUTOVER = "cutover"
+    ROLLBACK = "rollback"
+
+
+class NextStep(StrEnum):
+    """Where the workflow goes after Plan, by what Plan found standing."""
+
+    RELEASE = "release"  # blue serves, or green is on its way: all stages, from the start
+    DEPLOY = "deploy"  # green serves: straight to the new version on blue
+    TEST = "test"  # green serves and blue runs the version: straight to the cutover
+    FINISH = "finish"  # blue serves the version already, green is left over
+    NOTHING = "nothing"  # blue serves the version already, alone
+
+
+@dataclass(frozen=True)
+class SourceBundle:
+    """An S3 object, or one version of it, that becomes the application version."""
+
+    bucket: str
+    key: str
+    version_id: str | None = None
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """How blue is tested; times in seconds."""
+
+    path: str
+    expected_status: tuple[int, ...]
+    attempts: int
+    interval_seconds: int
+    timeout_seconds: int
+    headers: Mapping[str, str]
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds that a stage may wait for Elastic Beanstalk, from when its state was entered."""
+
+    register_release: int
+    clone_blue: int
+    swap_traffic: int
+    deploy_release: int
+    terminate_green: int
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One release of one version onto one blue environment.
+
+    Plan makes it from the validated request and what it observed; it is the only thing that stages hand on, as JSON.
+    """
+
+    application: str
+    blue: str
+    green: str
+    version: str
+    health_check: HealthCheck
+    accepted_health: tuple[str, ...]
+    drain_seconds: int
+    drain_until: str
+    """When clients with DNS answers from before the swap to green have left blue; ISO 8601."""
+    bake_seconds: int
+    alarms: tuple[str, ...]
+    timeouts: Timeouts
+    config_template: str
+    blue_id: str
+    production_cname: str
+    previous_version: str
+    """What users had when the release was planned."""
+    green_version: str
+    """What green runs, or is to run."""
+    next_step: NextStep
+    mode: Mode
+    approval: bool
+    approval_seconds: int
+    dry_run: bool
+    green_id: str | None = None
+    source_bundle: SourceBundle | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        check, bundle = data["health_check"], data.get("source_bundle")
+        return cls(
+            **{
+                **data,
+                "health_check": HealthCheck(**{**check, "expected_status": tuple(check["expected_status"])}),
+                "source_bundle": SourceBundle(**bundle) if bundle else None,
+                "accepted_health": tuple(data["accepted_health"]),
+                "alarms": tuple(data["alarms"]),
+                "timeouts": Timeouts(**data["timeouts"]),
+                "next_step": NextStep(data["next_step"]),
+                "mode": Mode(data["mode"]),
+            }
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Shape: this class's fields, nested as they are."""
+        return asdict(self)
+
+    def drained(self, since: datetime) -> Self:
+        """The same deployment; the swap to green was complete at `since`."""
+        return replace(self, drain_until=(since + timedelta(seconds=self.drain_seconds)).isoformat())
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What marks green as this project's own; TerminateGreen demands it."""
+        return {
+            BLUE_TAG: self.blue,
+            "bluegreen:production-cname": self.production_cname,
+            "bluegreen:config-template": self.config_template,
+        }
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where in its execution an invocation stands, from the Step Functions context object."""
+
+    execution: str
+    """The execution's ARN."""
+    state: str
+    since: datetime
+    """When waiting began: the state's entry, across its retries, or the redrive that came after it."""
+    redrives: int = 0
+    """How often the execution was redriven."""
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        """Shape of `context`: Step Functions' context object."""
+        execution, state = context["Execution"], context["State"]
+        moments = [state["EnteredTime"], execution.get("RedriveTime") or state["EnteredTime"]]
+        return cls(
+            execution=execution["Id"],
+            state=state["Name"],
+            since=max(datetime.fromisoformat(moment) for moment in moments),
+            redrives=execution.get("RedriveCount", 0),
+        )
+
+    @property
+    def execution_name(self) -> str:
+        """Unique per state machine for 90 days."""
+        return self.execution.rsplit(":", 1)[-1]
+
+    def elapsed(self, now: float) -> float:
+        """Seconds from when waiting began to `now`, an epoch."""
+        return now - self.since.timestamp()

@@ -1,0 +1,77 @@
+"""An environment as Elastic Beanstalk describes it, and what its health means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from mypy_boto3_elasticbeanstalk.type_defs import EnvironmentDescriptionTypeDef
+
+COLOURS: Final = {
+    "Green": {"Ok", "Info"},
+    "Yellow": {"Warning"},
+    "Red": {"Degraded", "Severe"},
+    "Grey": {"Pending", "Unknown", "Suspended", "NoData"},
+}
+"""What basic health reporting's colours stand for in the words of enhanced reporting."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What Elastic Beanstalk says of one environment. `endpoint` is a host name or an address, without a scheme."""
+
+    id: str
+    name: str
+    application: str
+    status: str
+    version: str | None
+    cname: str
+    endpoint: str
+    colour: str
+    health_status: str | None
+    """Enhanced health reporting only; None under basic reporting."""
+    tier: str
+    arn: str
+    abortable: bool
+    """An update is under way that AbortEnvironmentUpdate can stop."""
+
+    @classmethod
+    def from_description(cls, found: "EnvironmentDescriptionTypeDef") -> Self:
+        """Shape: one item of DescribeEnvironments."""
+        return cls(
+            id=found["EnvironmentId"],
+            name=found["EnvironmentName"],
+            application=found["ApplicationName"],
+            status=found["Status"],
+            version=found.get("VersionLabel"),
+            cname=found.get("CNAME", ""),
+            endpoint=found.get("EndpointURL", ""),
+            colour=found.get("Health", "Grey"),
+            health_status=found.get("HealthStatus"),
+            tier=found["Tier"]["Name"],
+            arn=found["EnvironmentArn"],
+            abortable=found.get("AbortableOperationInProgress", False),
+        )
+
+    @property
+    def ready(self) -> bool:
+        """Elastic Beanstalk would accept a change. It says nothing about health."""
+        return self.status == "Ready"
+
+    @property
+    def gone(self) -> bool:
+        """Terminated, or on the way there."""
+        return self.status in {"Terminating", "Terminated"}
+
+    @property
+    def health(self) -> str:
+        """For a person: the health status, or the colour where that is all there is."""
+        return self.health_status or self.colour
+
+    def healthy(self, accepted: Iterable[str]) -> bool:
+        """Whether health is one of `accepted` (enhanced statuses); under basic reporting, of a colour of theirs."""
+        statuses = {self.health_status} if self.health_status else COLOURS.get(self.colour, set())
+        return not statuses.isdisjoint(accepted)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id}) {self.status}, {self.health}, running {self.version}"

@@ -1,0 +1,86 @@
+"""A failed stage, and what a person is told about it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from lambdas.deployment import Deployment
+
+SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
+WORDS_LENGTH = 2_000  # bounded, since causes and events come from elsewhere
+EVENTS, EVENT_LENGTH = 20, 400
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the Catch of a stage kept."""
+
+    state: str
+    error: str
+    cause: str
+    redrives: int
+    """How often the execution had been redriven by then."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Shape: {"State", "Error", "Cause", "RedriveCount"}, as the Catch assigns it."""
+        return cls(data["State"], data["Error"], data["Cause"], data["RedriveCount"])
+
+    @property
+    def message(self) -> str:
+        """The cause in words, as one line; a function's cause is a JSON object with them inside."""
+        try:
+            cause = json.loads(self.cause)
+        except (ValueError, RecursionError):
+            cause = None
+        words = cause.get("errorMessage", self.cause) if isinstance(cause, dict) else self.cause
+        return one_line(str(words), WORDS_LENGTH)
+
+    @property
+    def name(self) -> str:
+        """The error's name as a class can have it."""
+        return one_line(self.error, WORDS_LENGTH) or "Unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What KeepGreenLive found and left behind, in sentences; None where there is nothing to say."""
+
+    served_by: str
+    done: str | None = None
+    left_over: str | None = None
+    events: Sequence[str] = ()
+
+
+def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
+    """{"subject", "message"}: what failed, why, who serves users now, what is left over, what to do next."""
+    release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
+    subject = one_line(f"The {release} failed in {failure.state}", SUBJECT_LENGTH)
+    said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
+    lines = [f"{subject}.", "", f"Why: {failure.name}: {failure.message}"]
+    lines += [f"{what}: {one_line(words, WORDS_LENGTH)}" for what, words in said.items() if words]
+    lines += [
+        "",
+        "What to do: once the cause is gone, redrive the execution (in the Step Functions console, or by the command",
+        "below): it looks at what stands and goes on from there. Or start a new one, with a corrected version.",
+        "",
+        f"  aws stepfunctions redrive-execution --execution-arn {execution}",
+        f"  {console_link(execution)}",
+    ]
+    # Last, so that nothing of ours stands behind what others wrote.
+    lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if outcome.events else []
+    lines += [f"  > {one_line(event, EVENT_LENGTH)}" for event in outcome.events[:EVENTS]]
+    return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
+
+
+def one_line(text: str, longest: int) -> str:
+    """Text from elsewhere in one line of printable characters, so that it cannot pass for a part of a message."""
+    words = " ".join(text[: 2 * longest].split())
+    return "".join(each if each.isprintable() else "?" for each in words)[:longest]
+
+
+def console_link(execution: str) -> str:
+    """The execution's page. `execution` is its ARN: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
+    region = execution.split(":")[3]
+    return f"https://console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"

@@ -1,0 +1,99 @@
+"""The execution input: validated against `request.schema.json`, and completed with its defaults."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
+
+from lambdas.addresses import barred_literal
+from lambdas.errors import InvalidRequestError
+
+SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
+NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
+GREEN_SUFFIX = "-green"
+MOST_PROBLEMS = (
+    30  # more help nobody, and a message beyond Step Functions' 256 KB would end the execution without words
+)
+
+
+def completed(request: object) -> dict[str, Any]:
+    """The request with every default filled in, or InvalidRequestError that names all problems at once."""
+    problems = [*_problems(request, SCHEMA, "input"), *_problem_of_url(request)]
+    if problems:
+        left_out = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+        raise InvalidRequestError(
+            expected="an execution input as docs/execution-input.md describes it",
+            found="; ".join(problems[:MOST_PROBLEMS] + left_out),
+            next_step="Correct the input and start a new execution; nothing was touched.",
+        )
+    nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # their own defaults fill only what is there
+    complete: dict[str, Any] = validate(event=nested | _with_integers(request), schema=SCHEMA)
+    complete.setdefault("green", green_name(complete["blue"]))
+    complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
+    return complete
+
+
+def green_name(blue: str) -> str:
+    """Blue's name with the suffix; blue's part is what is cut, so that the two can never be the same."""
+    return blue[: NAME_LENGTH - len(GREEN_SUFFIX)].rstrip("-") + GREEN_SUFFIX
+
+
+def _with_integers(request: object) -> dict[str, Any]:
+    """A copy in which 3.0, an integer to JSON Schema, is one to Python too; the input has no other fractions."""
+    whole: dict[str, Any] = json.loads(json.dumps(request), parse_float=lambda text: int(float(text)))
+    return whole
+
+
+def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The validator stops at its first finding, so each rule of an object and each of its keys is put to it alone."""
+    keys = schema.get("properties")
+    if not keys or not isinstance(value, Mapping):
+        yield from _finding(value, schema, path)
+        return
+    for key in _required(value, schema):
+        if key not in value:
+            yield f"{path}.{key} is missing"
+    for key, item in value.items():
+        if key in keys:
+            yield from _problems(item, keys[key], f"{path}.{key}")
+        else:
+            yield f"{path}.{json.dumps(key)[1:-1][:100]} is not a known key"
+
+
+def _required(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """What an object must have; a request for a new version must name it."""
+    takes_what_stands = value.get("mode") in ("cutover", "rollback")
+    return [*schema.get("required", []), *(["version"] if schema is SCHEMA and not takes_what_stands else [])]
+
+
+def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    try:
+        validate(event={"value": value}, schema={"type": "object", "properties": {"value": schema}})
+    except SchemaValidationError as error:
+        rule = str(error.validation_message or error).removeprefix("data.value")
+        yield f"{path}{rule}, not {_shown(value)}"
+    except (RecursionError, ValueError):
+        yield f"{path} is too deep or too long"
+
+
+def _problem_of_url(request: object) -> Iterator[str]:
+    """What no pattern can say: that a host is a spelling of an address that must not be asked."""
+    check = request.get("health_check") if isinstance(request, Mapping) else None
+    url = check.get("url") if isinstance(check, Mapping) else None
+    if isinstance(url, str) and (address := barred_literal(_host(url))):
+        yield f"input.health_check.url must not lead to {address}, not {_shown(url)}"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # brackets that hold no address
+        return ""
+
+
+def _shown(value: object) -> str:
+    """The beginning of a value, in printable ASCII."""
+    return json.dumps(value, default=str)[:100]

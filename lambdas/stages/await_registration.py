@@ -1,0 +1,27 @@
+"""AwaitRegistration: look once whether Elastic Beanstalk has processed the version."""
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.deployment import Deployment, Visit
+from lambdas.errors import EnvironmentNotReadyError, RegistrationFailedError
+from lambdas.handler import Event, stage
+
+
+def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
+    """The same deployment, once the version is PROCESSED."""
+    version = beanstalk.version(deployment.application, deployment.version)
+    status = version.status if version else "no such version"
+    expected = f"the version {deployment.version} of {deployment.application} to be PROCESSED"
+    if status in {"FAILED", "no such version"}:
+        raise RegistrationFailedError(
+            expected=expected,
+            found=status,
+            next_step="Check that the source bundle is a zip of the application, and release it under a new label.",
+        )
+    if status != "PROCESSED":
+        raise EnvironmentNotReadyError(expected=expected, found=status, next_step="Wait for the processing to end.")
+    return deployment
+
+
+@stage(timeout="register_release")
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    return await_registration(deployment, connect())

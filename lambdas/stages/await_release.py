@@ -1,0 +1,38 @@
+"""AwaitRelease: look once whether blue runs the new version, healthy. Ready alone does not mean deployed."""
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.deployment import Deployment, Visit
+from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
+from lambdas.handler import Event, stage
+from lambdas.pair import demand_healthy, demanded
+
+
+def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
+    """The same deployment, once blue runs the version. Raises DeploymentFailedError with blue's ERROR events."""
+    blue = demanded(deployment.blue, beanstalk.environment(deployment.blue_id))
+    expected = f"{blue.name} to be Ready with {deployment.version}"
+    if not blue.ready:
+        raise EnvironmentNotReadyError(
+            expected=expected, found=str(blue), next_step="See its events in the Elastic Beanstalk console."
+        )
+    operation = beanstalk.last_operation(blue)
+    if operation.errors or blue.version != deployment.version:
+        raise DeploymentFailedError(
+            expected=expected,
+            found=f"{blue}. {' '.join(operation.errors)}".strip(),
+            next_step=f"{deployment.green} serves {deployment.green_version} on. "
+            "Correct the version and start a new execution with it, or redrive this one.",
+        )
+    if not operation.completed:
+        raise EnvironmentNotReadyError(
+            expected=f"the update of {blue.name} to be complete",
+            found=f"{blue}, without the event that says so",
+            next_step="See its events in the Elastic Beanstalk console: was the update aborted?",
+        )
+    demand_healthy(blue, deployment.accepted_health)
+    return deployment
+
+
+@stage(timeout="deploy_release")
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    return await_release(deployment, connect())

@@ -1,0 +1,30 @@
+"""AwaitTermination: look once whether green is gone."""
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.deployment import Deployment, Mode, Visit
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.handler import Event, stage
+from lambdas.metrics import Result, count_release, count_rollback
+from lambdas.pair import demanded
+
+
+def await_termination(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
+    """The same deployment, once green is Terminated or forgotten, and blue stands."""
+    green = beanstalk.environment(deployment.green_id or "")
+    if green is not None and green.status != "Terminated":
+        raise EnvironmentNotReadyError(
+            expected=f"{green.name} to be Terminated",
+            found=str(green),
+            next_step=f"{deployment.blue} serves {deployment.version}. See green's events in the console.",
+        )
+    demanded(deployment.blue, beanstalk.environment(deployment.blue_id))  # who sees nothing sees no green either
+    return deployment
+
+
+@stage(timeout="terminate_green")
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    done = await_termination(deployment, connect())
+    if deployment.mode == Mode.ROLLBACK:
+        count_rollback(deployment.application)
+    count_release(deployment.application, Result.ROLLED_BACK if deployment.mode == Mode.ROLLBACK else Result.RELEASED)
+    return done

@@ -1,0 +1,31 @@
+"""AwaitGreenLive and AwaitBlueLive: look once whether the environment holds the production CNAME, ready and healthy."""
+
+import time
+from datetime import UTC, datetime
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.deployment import Deployment, Role, Visit
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.handler import Event, stage
+from lambdas.pair import Pair, demand_healthy
+
+
+def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
+    """The deployment once the swap is complete, with the time until which blue is drained if green has it."""
+    pair = Pair.look(deployment, beanstalk)
+    target = pair.of(to)
+    if pair.live != target:
+        raise EnvironmentNotReadyError(
+            expected=f"{target.name} to hold the production CNAME {pair.production_cname}",
+            found=f"it at {pair.live}",
+            next_step="See the events of both environments in the Elastic Beanstalk console.",
+        )
+    pair.demand_ready()
+    demand_healthy(target, deployment.accepted_health)
+    return deployment.drained(since=now) if to == "green" else deployment
+
+
+@stage(timeout="swap_traffic")
+def handler(deployment: Deployment, _visit: Visit, event: Event) -> Deployment:
+    """Event: also {"to": "blue" or "green"}."""
+    return await_traffic(deployment, event["to"], datetime.fromtimestamp(time.time(), UTC), connect())

@@ -1,0 +1,68 @@
+"""CloneBlue: launch green from blue's saved configuration, running the version that users are to fall back on."""
+
+from dataclasses import replace
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.clone import MARK, demand_clone
+from lambdas.deployment import Deployment, Visit
+from lambdas.environment import Environment
+from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.handler import Event, logger, stage
+from lambdas.pair import demanded
+
+
+def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+    """The deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
+    standing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
+    if standing:
+        return replace(deployment, green_id=_ours(standing[0], deployment, beanstalk).id)
+    blue = demanded(deployment.blue_id, beanstalk.environment(deployment.blue_id))
+    _save_configuration(blue, deployment.config_template, visit, beanstalk)
+    tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
+    try:
+        green_id = beanstalk.launch(
+            deployment.application, deployment.green, deployment.config_template, deployment.green_version, tags
+        )
+    except AlreadyExistsError as error:
+        raise EnvironmentNotReadyError(
+            expected=f"the name {deployment.green} to be free, or its environment visible",
+            found=error.found,
+            next_step=f"Look for an environment named {deployment.green} in this region.",
+        ) from error
+    logger.info("launched", green_id=green_id, template=deployment.config_template)
+    return replace(deployment, green_id=green_id)
+
+
+def _save_configuration(blue: Environment, template: str, visit: Visit, beanstalk: Beanstalk) -> None:
+    """A saved configuration of that name is kept if this execution made it, and replaced if an earlier one did."""
+    description = f"{MARK}{visit.execution_name}"
+    try:
+        beanstalk.save_configuration(blue, template, description)
+    except AlreadyExistsError:
+        found = beanstalk.configuration_description(blue.application, template)
+        if found is not None and not found.startswith(MARK):
+            raise UnexpectedEnvironmentError(
+                expected=f"no saved configuration named {template}, or one that this tool made",
+                found=f"one with the description {found!r}",
+                next_step="Start a new execution with another `config_template`; that one was left alone.",
+            ) from None
+        if found != description:
+            beanstalk.delete_configuration(blue.application, template)
+            beanstalk.save_configuration(blue, template, description)
+
+
+def _ours(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
+    if found.gone:
+        raise EnvironmentNotReadyError(
+            expected=f"the name {found.name} to be free",
+            found=str(found),
+            next_step="Wait for the termination to end.",
+        )
+    demand_clone(found, deployment, beanstalk)
+    logger.info("green stands already", green=str(found))
+    return found
+
+
+@stage(timeout="clone_blue", acts=True)
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    return clone_blue(deployment, visit, connect())

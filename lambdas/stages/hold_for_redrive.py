@@ -1,0 +1,25 @@
+"""HoldForRedrive: fail the execution with the error of the stage that failed; on redrive, let it resume.
+
+A redriven Fail state would fail again. This is a task, which a redrive runs again: it sees that the execution has been
+redriven since the failure, and succeeds, and the machine goes back to Plan.
+"""
+
+from typing import Any
+
+from lambdas.deployment import Visit
+from lambdas.failure import Failure
+from lambdas.handler import Event, logger
+
+
+def hold_for_redrive(failure: Failure, redrives: int) -> None:
+    """Raises an exception of the failure's own name, unless there was a redrive after the failure."""
+    if redrives <= failure.redrives:
+        raise type(failure.name, (Exception,), {})(failure.message)
+
+
+def handler(event: Event, _context: object) -> dict[str, Any]:
+    """Event: {"failure": as the Catch of the failed stage kept it, "context": Step Functions' context object}."""
+    visit, failure = Visit.from_context(event["context"]), Failure.from_json(event["failure"])
+    hold_for_redrive(failure, visit.redrives)
+    logger.info("redriven", execution=visit.execution, failed_in=failure.state, redrives=visit.redrives)
+    return {}

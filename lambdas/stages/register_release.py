@@ -1,0 +1,40 @@
+"""RegisterRelease: make the application version from its source bundle, unless it is there already."""
+
+from dataclasses import replace
+
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.bundles import Bundles, connect_bundles
+from lambdas.deployment import Deployment, Visit
+from lambdas.errors import UnexpectedEnvironmentError
+from lambdas.handler import Event, logger, stage
+
+
+def pinned(deployment: Deployment, bundles: Bundles) -> Deployment:
+    """The deployment with a bundle that stays as it is, where the input names one version of an object."""
+    source = deployment.source_bundle
+    if source is None or source.version_id is None:
+        return deployment
+    return replace(deployment, source_bundle=bundles.keep(source, deployment.application, deployment.version))
+
+
+def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
+    """The same deployment. Raises UnexpectedEnvironmentError when the label stands for another bundle."""
+    source = deployment.source_bundle
+    if source is None:
+        return deployment
+    version = beanstalk.version(deployment.application, deployment.version)
+    if version is None:
+        beanstalk.register(deployment.application, deployment.version, source.bucket, source.key)
+        logger.info("registered", version=deployment.version, bucket=source.bucket, key=source.key)
+    elif (version.bucket, version.key) != (source.bucket, source.key):
+        raise UnexpectedEnvironmentError(
+            expected=f"the version {version.label} to be made from s3://{source.bucket}/{source.key}",
+            found=f"s3://{version.bucket}/{version.key}",
+            next_step="Start a new execution with a version label of its own for the new bundle.",
+        )
+    return deployment
+
+
+@stage(timeout="register_release", acts=True)
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    return register_release(pinned(deployment, connect_bundles()), connect())

@@ -1,0 +1,36 @@
+"""WatchRelease: look once at blue and the alarms, until it has served users long enough for green to go."""
+
+import time
+
+from lambdas.alarms import Alarms, connect_alarms
+from lambdas.beanstalk import Beanstalk, connect
+from lambdas.deployment import Deployment, Visit
+from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
+from lambdas.handler import Event, stage
+from lambdas.pair import Pair
+
+
+def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
+    """The same deployment, after `bake_seconds` without a finding. `now` is an epoch. Raises ReleaseUnhealthyError."""
+    blue = Pair.look(deployment, beanstalk).blue
+    ringing = alarms.ringing(deployment.alarms)
+    if ringing or not blue.healthy(deployment.accepted_health):
+        raise ReleaseUnhealthyError(
+            expected=f"{blue.name} to stay healthy on {deployment.version}, with no alarm",
+            found=f"{blue}; in ALARM: {', '.join(ringing) or 'none'}",
+            next_step=f"{deployment.green} still stands by with {deployment.green_version}, and gets "
+            "the users back. Correct the version and start a new execution with it.",
+        )
+    watched = visit.elapsed(now)
+    if watched < deployment.bake_seconds:
+        raise EnvironmentNotReadyError(
+            expected=f"{blue.name} to be watched for {deployment.bake_seconds} seconds",
+            found=f"{watched:.0f}",
+            next_step="Nothing is wrong; green goes when the time is over.",
+        )
+    return deployment
+
+
+@stage()
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    return watch_release(deployment, visit, time.time(), connect(), connect_alarms())

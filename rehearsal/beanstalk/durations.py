@@ -1,0 +1,76 @@
+"""How long things take, how often they may be asked, and how many there may be."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass
+class Durations:
+    """How long things take, in account seconds, as they usually do in life. May be changed at any time.
+
+    From one change of a duration on, what has not begun to wait for it follows it.
+    """
+
+    process_version: float = 5
+    """Validating an application version's bundle."""
+    launch: float = 240
+    """CreateEnvironment until Ready, at least: the application must have answered, or its command timeout be over."""
+    update: float = 90
+    """A version deployment, at least; the environment is down for all of it."""
+    configure: float = 60
+    """A configuration update."""
+    swap: float = 5
+    """SwapEnvironmentCNAMEs."""
+    abort: float = 30
+    """AbortEnvironmentUpdate."""
+    restart: float = 15
+    """RestartAppServer."""
+    terminate: float = 120
+    """TerminateEnvironment until Terminated."""
+    health_check: float = 10
+    """Between two health checks of one environment."""
+    in_service: float = 30
+    """Good health checks in a row until the load balancer sends users to an instance; basic health is Green then."""
+    health: float = 120
+    """Good health checks in a row until enhanced health is Ok."""
+    unhealthy: float = 30
+    """Bad health checks in a row until the load balancer sends nobody there any more, and health is Red."""
+    dns_ttl: float = 60
+    """How long clients may keep a DNS answer."""
+    terminated_listed: float = 3600
+    """How long DescribeEnvironments still lists a terminated environment."""
+
+    def set(self, changes: Mapping[str, float]) -> None:
+        """Change some durations at once. Raises ValueError, changing nothing, for an unknown name or a bad value."""
+        known = {field.name for field in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise ValueError(f"There is no duration {', '.join(unknown)}; there are {', '.join(sorted(known))}.")
+        for name, seconds in changes.items():
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+                raise ValueError(f"The duration {name} must be account seconds, 0 or more, and is {seconds!r}.")
+        for name, seconds in changes.items():
+            setattr(self, name, seconds)
+
+    def as_dict(self) -> dict[str, float]:
+        """Return every duration by name."""
+        return asdict(self)
+
+
+@dataclass
+class Limits:
+    """How often each of DescribeEnvironments and DescribeEvents may be called. Source: AWS Support, 2018."""
+
+    calls_per_second: float = 2
+    """In account seconds."""
+    burst: float = 15
+
+
+@dataclass
+class Quotas:
+    """How many resources an account has in a region. Source: the developer guide's service quotas."""
+
+    applications: int = 75
+    application_versions: int = 1000
+    environments: int = 200
+    configuration_templates: int = 2000
+    custom_platforms: int = 50

@@ -1,0 +1,31 @@
+"""What services answer when they are called too often, and when they are down."""
+
+import json
+from uuid import uuid4
+
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers, body."""
+
+_JSON = "application/x-amz-json"
+_SLOW_DOWN = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+_THROTTLING = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
+    "<RequestId>{request}</RequestId></ErrorResponse>"
+)
+
+
+def throttled(service: str, content_type: str) -> Answer:
+    """Return the throttling answer of a service, in the protocol of the request, which its content type tells."""
+    request = str(uuid4())
+    if service == "s3":
+        return 503, {"Content-Type": "application/xml", "x-amz-request-id": request}, _SLOW_DOWN.encode()
+    if content_type.startswith(_JSON):
+        body = {"__type": "ThrottlingException", "message": "Rate exceeded"}
+        return 400, {"Content-Type": content_type, "x-amzn-RequestId": request}, json.dumps(body).encode()
+    text = _THROTTLING.format(request=request)
+    return 400, {"Content-Type": "text/xml", "x-amzn-RequestId": request}, text.encode()
+
+
+def unavailable() -> Answer:
+    """Return what stands before a service answers when that is down; the same for every protocol, as it is empty."""
+    return 503, {}, b""

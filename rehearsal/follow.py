@@ -1,0 +1,118 @@
+"""Follows an execution of the state machine: which states it entered and left, when, and how it ended."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+PAGE = 100
+
+
+@dataclass
+class StateVisit:
+    """One stay of the execution in a state; `exited` is None while it lasts. Times are the account's.
+
+    `kind`: the type of the state, as the definition has it.
+    """
+
+    name: str
+    entered: datetime
+    exited: datetime | None = None
+    kind: str = "Task"
+
+    @property
+    def is_stage(self) -> bool:
+        """Whether something is done or waited for, and not only decided, in this state."""
+        return self.kind in ("Task", "Wait")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution stands. `status` as Step Functions names it; `output` once SUCCEEDED, else `error`, `cause`."""
+
+    status: str
+    started: datetime
+    stopped: datetime | None
+    input: Any
+    output: Any
+    error: str | None
+    cause: str | None
+
+    @property
+    def running(self) -> bool:
+        """Whether the execution goes on."""
+        return self.status == "RUNNING"
+
+
+class Follower:
+    """Watches one execution; every `look` reads what has happened since the last one."""
+
+    def __init__(self, states: "SFNClient", arn: str) -> None:
+        self._states = states
+        self._arn = arn
+        self._last_event = 0
+        self.visits: list[StateVisit] = []
+
+    def look(self) -> Outcome:
+        """Bring `visits` up to date and return how the execution stands.
+
+        The outcome is read first: the history that is read after it is then at least as far.
+        """
+        described = self._states.describe_execution(executionArn=self._arn)
+        for event in self._new_events():
+            self._take(event)
+        return Outcome(
+            status=described["status"],
+            started=_utc(described["startDate"]),
+            stopped=_utc(described["stopDate"]) if "stopDate" in described else None,
+            input=_json(described.get("input")),
+            output=_json(described.get("output")),
+            error=described.get("error"),
+            cause=described.get("cause"),
+        )
+
+    def _new_events(self) -> list["HistoryEventTypeDef"]:
+        new = [event for page in self._pages_newest_first() for event in page if event["id"] > self._last_event]
+        new.reverse()
+        if new:
+            self._last_event = new[-1]["id"]
+        return new
+
+    def _pages_newest_first(self) -> Iterator[list["HistoryEventTypeDef"]]:
+        paginator = self._states.get_paginator("get_execution_history")
+        pages = paginator.paginate(
+            executionArn=self._arn, reverseOrder=True, includeExecutionData=False, PaginationConfig={"PageSize": PAGE}
+        )
+        for page in pages:
+            yield page["events"]
+            if not page["events"] or page["events"][-1]["id"] <= self._last_event:
+                return
+
+    def _take(self, event: "HistoryEventTypeDef") -> None:
+        if event["type"].endswith("StateEntered"):
+            self.visits.append(
+                StateVisit(
+                    name=event["stateEnteredEventDetails"]["name"],
+                    entered=_utc(event["timestamp"]),
+                    kind=event["type"].removesuffix("StateEntered"),
+                )
+            )
+        elif event["type"].endswith("StateExited"):
+            name = event["stateExitedEventDetails"]["name"]
+            for visit in reversed(self.visits):
+                if visit.name == name and visit.exited is None:
+                    visit.exited = _utc(event["timestamp"])
+                    return
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

@@ -1,0 +1,79 @@
+"""What can be chosen on the command line."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_SCALE = 0.1
+ACCOUNT_PORT = 4566
+BUILD = Path("build")
+
+
+@dataclass(frozen=True)
+class ReleaseOptions:
+    """How to rehearse a release. `port`: 0 takes a free one. `bundle`: to release, in place of the shop's v2."""
+
+    scale: float
+    port: int
+    bundle: Path | None
+    keep: bool
+    output: Path
+
+
+@dataclass(frozen=True)
+class AccountOptions:
+    """How to keep an account."""
+
+    scale: float
+    port: int
+    output: Path
+
+
+def for_release(arguments: Sequence[str]) -> ReleaseOptions:
+    """Read the options of a release; ends the program with a usage message when they are wrong."""
+    parser = _parser(
+        "python -m rehearsal", "Rehearse a release in an AWS account on this machine.", BUILD / "rehearsal"
+    )
+    parser.add_argument("--port", type=_port, default=0, help="of the account on 127.0.0.1 (default: any that is free)")
+    parser.add_argument("--bundle", type=Path, help="a source bundle of your own, to be released as v2")
+    parser.add_argument("--keep", action="store_true", help="leave the account running afterwards")
+    return ReleaseOptions(**vars(parser.parse_args(arguments)))
+
+
+def for_account(arguments: Sequence[str]) -> AccountOptions:
+    """Read the options of an account; ends the program with a usage message when they are wrong."""
+    description = "Keep an AWS account running on this machine, with the stack deployed and the shop live."
+    parser = _parser("python -m rehearsal account", description, BUILD / "account")
+    parser.add_argument("--port", type=_port, default=ACCOUNT_PORT, help="on 127.0.0.1 (default: %(default)s)")
+    return AccountOptions(**vars(parser.parse_args(arguments)))
+
+
+def _parser(program: str, description: str, output: Path) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.add_argument(
+        "--scale",
+        type=_scale,
+        default=DEFAULT_SCALE,
+        help="how long a second of the account takes, in seconds (default: %(default)s, ten times faster than life)",
+    )
+    parser.add_argument(
+        "--output", type=Path, default=output, help="folder for all that is written (default: %(default)s)"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if 0.01 <= scale <= 1:
+        return scale
+    raise argparse.ArgumentTypeError(f"expected a number from 0.01 (fastest) to 1 (as in life), found {text!r}")

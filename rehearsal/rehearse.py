@@ -1,0 +1,66 @@
+"""A rehearsal from beginning to end: an account, the opening, the release, and what is to be said of it."""
+
+import json
+from pathlib import Path
+
+from rehearsal import samples, shop
+from rehearsal.account import Account
+from rehearsal.beanstalk.bundle import InvalidBundleError, check
+from rehearsal.introduction import introduce
+from rehearsal.opening import Opening, OpeningError, open_account, require_space
+from rehearsal.options import ReleaseOptions
+from rehearsal.progress import Progress
+from rehearsal.report import Evidence, compose, faults
+from rehearsal.story import release
+from rehearsal.summary import summarize
+
+
+def rehearse(options: ReleaseOptions, progress: Progress) -> int:
+    """Rehearse a release; return 0 when it was a good one, else 1."""
+    bundle = _bundle(options.bundle)
+    require_space(options.output)
+    account = Account(port=options.port, scale=options.scale, home=options.output / "account")
+    kept = False
+    try:
+        with progress.step("an AWS account on this machine"):
+            account.start()
+        opening = open_account(account, options.output, bundle, progress)
+        progress.say()
+        evidence = release(opening, account.client("stepfunctions"), progress)
+        _tell(evidence, options.output, progress)
+        if options.keep:
+            _keep(account, opening, options.output / "env", progress)
+            kept = True
+    finally:
+        if not kept:
+            account.stop()
+    return 1 if faults(evidence) else 0
+
+
+def _bundle(path: Path | None) -> bytes:
+    if path is None:
+        return samples.bundle(shop.NEXT_VERSION)
+    bundle = path.read_bytes()
+    try:
+        check(bundle)
+    except InvalidBundleError as error:
+        raise OpeningError(f"{path} is not a source bundle: {error}") from error
+    return bundle
+
+
+def _keep(account: Account, opening: Opening, file: Path, progress: Progress) -> None:
+    progress.say()
+    for line in introduce(account, opening, shop.LIVE_VERSION, file):
+        progress.say(line)
+    progress.say(f"The account goes on at {account.url}. To end it: kill {account.stay()}")
+
+
+def _tell(evidence: Evidence, folder: Path, progress: Progress) -> None:
+    from rehearsal.timeline import draw  # noqa: PLC0415 - it is slow to import, and nobody should wait for it before
+
+    report, picture = folder / "report.json", folder / "timeline.png"
+    report.write_text(json.dumps(compose(evidence), indent=2) + "\n")
+    draw(evidence, picture)
+    progress.say()
+    for line in summarize(evidence, report, picture):
+        progress.say(line)

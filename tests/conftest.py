@@ -1,0 +1,39 @@
+"""The theatre of the scenarios, once for each worker of a test run.
+
+A scenario gets an application of its own, so that scenarios do not see each other.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.staging import staged, synthesize
+from tests.scenarios.theatre import Theatre
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What the app synthesizes, once for all workers. Not to be written to: copy it."""
+    home = tmp_path_factory.getbasetemp()
+    shared = (home if worker_id == "master" else home.parent) / "synthesized"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "cdk.out" / "manifest.json").exists():
+            synthesize(shared)
+    return shared / "cdk.out"
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, assembly: Path) -> Iterator[Theatre]:
+    with staged(tmp_path_factory.mktemp("theatre"), assembly) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def theatre(house: Theatre) -> Iterator[Theatre]:
+    """The house, whose shops close with the module: those that stay are probed, and take the processor's time."""
+    yield house
+    house.close()

@@ -1,0 +1,111 @@
+"""Who may do what, and why: the policies of a synthesized stack, for docs/permissions.md and for tests."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import CfnElement, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Template
+
+from infra.permissions import reasons
+
+Json = dict[str, Any]
+
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
+HEAD = ["| actions | on | if | why |", "|---|---|---|---|"]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One statement, its actions apart if their reasons are."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    condition: str
+    why: str
+
+
+def grants(stack: Stack) -> dict[str, list[Grant]]:
+    """What each role and each managed policy of the stack allows, by the path of its construct."""
+    template, names = Template.from_stack(stack), _names(stack)
+    found: dict[str, list[Grant]] = {}
+    for each in stack.node.find_all():
+        if isinstance(each, iam.Role | iam.ManagedPolicy) and isinstance(each.node.default_child, CfnElement):
+            logical_id, whys = stack.get_logical_id(each.node.default_child), reasons(each)
+            statements = _statements(template, logical_id)
+            found[names[logical_id]] = [grant for one in statements for grant in _apart(one, whys, names)]
+    return found
+
+
+def attached(stack: Stack) -> dict[str, list[str]]:
+    """The roles that have a managed policy of the stack, by the policy; all by the paths of their constructs."""
+    names = _names(stack)
+    found: dict[str, list[str]] = {}
+    for logical_id, role in Template.from_stack(stack).find_resources("AWS::IAM::Role").items():
+        for reference in role["Properties"].get("ManagedPolicyArns", []):
+            found.setdefault(names[reference["Ref"]], []).append(names[logical_id])
+    return found
+
+
+def _names(stack: Stack) -> dict[str, str]:
+    """The paths of constructs, without the stack's name, by logical id."""
+    return {
+        stack.get_logical_id(each): each.node.path.split("/", 1)[1].removesuffix("/Resource")
+        for each in stack.node.find_all()
+        if isinstance(each, CfnElement)
+    }
+
+
+def _statements(template: Template, logical_id: str) -> Iterator[Json]:
+    """Of a role's inline policies, or of a managed policy."""
+    managed = template.find_resources("AWS::IAM::ManagedPolicy").get(logical_id)
+    inline = template.find_resources("AWS::IAM::Policy").values()
+    policies = [managed] if managed else [each for each in inline if {"Ref": logical_id} in each["Properties"]["Roles"]]
+    for policy in policies:
+        yield from policy["Properties"]["PolicyDocument"]["Statement"]
+
+
+def _apart(statement: Json, whys: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterator[Grant]:
+    by_reason: dict[str, list[str]] = {}
+    for action in _listed(statement["Action"]):
+        by_reason.setdefault(" ".join(whys.get(action, [])), []).append(action)
+    resources = tuple(_said(each, names) for each in _listed(statement["Resource"]))
+    condition = json.dumps(statement["Condition"]) if "Condition" in statement else ""
+    for why, actions in by_reason.items():
+        yield Grant(tuple(actions), resources, condition, why)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _said(resource: Any, names: Mapping[str, str]) -> str:
+    """An ARN as a person reads it: what the stack makes itself by its name in the stack, in angle brackets."""
+    if isinstance(resource, str):
+        return resource
+    if "Fn::Join" in resource:
+        return "".join(_said(part, names) for part in resource["Fn::Join"][1])
+    if "Fn::GetAtt" in resource:
+        return f"<{names[resource['Fn::GetAtt'][0]]}>"
+    return PSEUDO.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"
+
+
+def document(stack: Stack) -> str:
+    """All grants as Markdown: a table for each role."""
+    of, lines = attached(stack), []
+    for path, found in grants(stack).items():
+        if not found:
+            continue
+        lines += [f"### {path}", ""]
+        if path in of:
+            lines += [f"A managed policy of {', '.join(of[path])}.", ""]
+        lines += [*HEAD, *(_row(grant) for grant in found), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _row(grant: Grant) -> str:
+    cells = ("<br>".join(f"`{each}`" for each in words) for words in (grant.actions, grant.resources))
+    condition = f"`{grant.condition}`" if grant.condition else ""
+    return f"| {' | '.join([*cells, condition, grant.why])} |"

@@ -1,0 +1,147 @@
+"""The execution input is validated once, with all problems in one message, and completed with its defaults."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.errors import InvalidRequestError
+from lambdas.request import completed, green_name
+
+GOOD = {"application": "shop", "blue": "shop-prod", "version": "v2"}
+
+
+def problems(request: object) -> str:
+    with pytest.raises(InvalidRequestError) as refused:
+        completed(request)
+    return refused.value.found
+
+
+def test_three_names_are_enough() -> None:
+    complete = completed(GOOD)
+    assert complete["green"] == "shop-prod-green"
+    assert complete["health_check"] == {
+        "path": "/",
+        "expected_status": [200],
+        "attempts": 3,
+        "interval_seconds": 5,
+        "timeout_seconds": 10,
+        "headers": {},
+    }
+    assert complete["accepted_health"] == ["Ok", "Info"]
+    assert (complete["drain_seconds"], complete["bake_seconds"], complete["alarms"]) == (120, 120, [])
+    assert set(complete["timeouts"]) == {
+        "register_release",
+        "clone_blue",
+        "swap_traffic",
+        "deploy_release",
+        "terminate_green",
+    }
+
+
+def test_what_is_given_goes_before_the_defaults() -> None:
+    complete = completed({**GOOD, "green": "other", "health_check": {"attempts": 5}, "timeouts": {"clone_blue": 60}})
+    assert complete["green"] == "other"
+    assert (complete["health_check"]["attempts"], complete["health_check"]["path"]) == (5, "/")
+    assert (complete["timeouts"]["clone_blue"], complete["timeouts"]["swap_traffic"]) == (60, 900)
+
+
+def test_the_request_itself_is_left_as_it_was() -> None:
+    request = dict(GOOD)
+    completed(request)
+    assert request == GOOD
+
+
+def test_blue_bakes_at_least_as_long_as_green_drains() -> None:
+    assert completed({**GOOD, "drain_seconds": 300, "bake_seconds": 10})["bake_seconds"] == 300
+    assert completed({**GOOD, "drain_seconds": 10, "bake_seconds": 300})["bake_seconds"] == 300
+
+
+def test_all_problems_are_named_at_once() -> None:
+    found = problems(
+        {
+            "application": 3,
+            "blue": "s",
+            "versoin": "v2",
+            "health_check": {"path": "x", "attempts": "3", "foo": 1},
+            "accepted_health": ["Okay"],
+            "timeouts": 5,
+        }
+    )
+    for problem in (
+        "input.version is missing",
+        "input.application must be string, not 3",
+        "input.blue must match pattern",
+        "input.versoin is not a known key",
+        "input.health_check.path must match pattern",
+        "input.health_check.attempts must be integer",
+        "input.health_check.foo is not a known key",
+        "input.accepted_health[0] must be one of",
+        "input.timeouts must be object, not 5",
+    ):
+        assert problem in found
+
+
+@pytest.mark.parametrize("request_", [None, [], "x", 3, True])
+def test_an_input_that_is_no_object_is_refused(request_: object) -> None:
+    assert "input must be object" in problems(request_)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("application", "a/b"),
+        ("application", ""),
+        ("blue", "-shop"),
+        ("blue", "shop-"),
+        ("blue", "x" * 41),
+        ("version", "v/2"),
+        ("version", "v2\n"),
+        ("version", "v2\x9b31m"),
+        ("version", "v2\u202e"),
+        ("version", "v2\ud800"),
+        ("application", "\x7f"),
+        ("config_template", "a\u2028b"),
+        ("drain_seconds", -1),
+        ("drain_seconds", True),
+        ("drain_seconds", 1.5),
+        ("bake_seconds", 10**9),
+        ("alarms", ["a", "a"]),
+        ("accepted_health", []),
+        ("alarms", ["errors\nlatency"]),
+        ("source_bundle", {"bucket": "releases", "key": "v2\n.zip"}),
+        ("health_check", {"url": "file:///etc/passwd"}),
+        ("health_check", {"url": "http://somebody:secret@shop.example/"}),
+        ("health_check", {"url": "http://shop.example\\@169.254.169.254/"}),
+        ("health_check", {"url": "http://169.254.169.254/latest/meta-data/"}),
+        ("health_check", {"url": "https://0xA9FEA9FE:8080/?a=b"}),
+        ("health_check", {"url": "http://[::ffff:a9fe:a9fe]/"}),
+        ("health_check", {"url": "http://localhost/"}),
+        ("health_check", {"headers": {"X-A": "one\r\nX-B: two"}}),
+        ("health_check", {"headers": {"X A": "one"}}),
+        ("health_check", {"expected_status": [20]}),
+        ("source_bundle", {"bucket": "releases"}),
+        ("timeouts", {"clone_green": 60}),
+    ],
+)
+def test_a_value_that_elastic_beanstalk_or_good_sense_would_refuse_is_refused(key: str, value: Any) -> None:
+    assert f"input.{key}" in problems({**GOOD, key: value})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://shop.example", "https://a_b.example:8443/x?y=z", "http://10.0.0.1/", "http://[fd12::1]:80"]
+)
+def test_a_url_of_ones_own_may_lead_anywhere_else(url: str) -> None:
+    assert completed({**GOOD, "health_check": {"url": url}})["health_check"]["url"] == url
+
+
+def test_a_whole_number_may_be_written_as_a_fraction() -> None:
+    assert repr(completed({**GOOD, "drain_seconds": 60.0})["drain_seconds"]) == "60"
+
+
+@pytest.mark.parametrize("blue", ["shop", "x" * 40, "x" * 33 + "-" + "y" * 6])
+def test_greens_name_fits_and_is_never_blues(blue: str) -> None:
+    green = green_name(blue)
+    assert len(green) <= 40
+    assert green.endswith("-green")
+    assert green != blue
+    assert completed({**GOOD, "blue": blue})["green"] == green

@@ -1,0 +1,69 @@
+"""What a cold start costs: the import time of each handler, the size of code and layer. `make measure` prints it.
+
+Import time is what a handler takes over importing boto3 and making its clients, in the account's own Python, with the
+layer on its path as in Lambda; the median of several processes. The limits are 120 ms and 3 MB zipped.
+"""
+
+import io
+import os
+import statistics
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from infra.layer import layer_folder
+from infra.stage_roles import STAGES
+
+PYTHON = ".venv-account/bin/python"
+RUNS = 7
+MOST_MILLISECONDS = 120
+MOST_BYTES = 3_000_000
+
+CLIENTS = "import boto3; boto3.client('elasticbeanstalk'); boto3.client('cloudwatch')"
+TIMED = "import time; {before}; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)"
+
+
+def import_milliseconds(module: str) -> float:
+    """The median of several processes."""
+    environment = {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PATH": os.defpath,
+        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's layers are read-only, so a cold start compiles each module
+        "PYTHONPATH": f"{layer_folder()}/python:.",
+    }
+    command = [PYTHON, "-c", TIMED.format(before=CLIENTS, module=module)]
+    times = [
+        float(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)  # noqa: S603 - ours
+        for _ in range(RUNS)
+    ]
+    return statistics.median(times) * 1000
+
+
+def zipped(folder: Path) -> int:
+    """Bytes of the folder as a deflated zip, without byte code."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                file.write(path, path.relative_to(folder))
+    return len(archive.getvalue())
+
+
+def main() -> int:
+    slow = []
+    for name in STAGES:
+        milliseconds = import_milliseconds(f"lambdas.stages.{name}")
+        slow += [name] if milliseconds > MOST_MILLISECONDS else []
+        print(f"import  {name:20} {milliseconds:6.0f} ms")
+    sizes = {"code": zipped(Path("lambdas")), "layer": zipped(layer_folder())}
+    for name, size in sizes.items():
+        print(f"zipped  {name:20} {size / 1e6:6.2f} MB")
+    if slow or sum(sizes.values()) > MOST_BYTES:
+        print(f"Expected at most {MOST_MILLISECONDS} ms and {MOST_BYTES / 1e6:g} MB. Found more: {slow}, {sizes}.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Gates: a person's approval before the swap back, alarms and health while blue is watched."""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.approvals import approve, question, token
+from tests.scenarios.theatre import Theatre
+
+ONE_POLL = 30 + 30
+"""Account seconds: the longest delay between two looks, and what the functions themselves take at this scale."""
+GIVEN_BACK = 300
+"""Account seconds within which green has all users again: bad health shows after 40, a poll, a swap, a DNS answer."""
+
+
+def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True)
+        asked = question(theatre, arn)
+        assert users.last_served_by == [f"{shop.green}/v1"]
+        approve(theatre, asked)
+        release = theatre.follow(arn)
+    for words in (f"v2 of {shop.name} runs on {shop.blue}", f"served by {shop.green} with v1", "send-task-failure"):
+        assert words in asked.text
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True)
+        answer = token(question(theatre, arn))
+        theatre.states.send_task_failure(taskToken=answer, error="Rejected", cause="the prices are wrong")
+        rejected = theatre.follow(arn)
+        assert users.last_served_by == [f"{shop.green}/v1"]
+        theatre.states.redrive_execution(executionArn=arn)
+        approve(theatre, question(theatre, arn, 2))
+        approved = theatre.follow(arn)
+    assert (rejected.status, rejected.error) == ("FAILED", "Rejected")
+    assert rejected.cause == "the prices are wrong"
+    assert rejected.failed_in == "AwaitApproval"
+    assert approved.status == "SUCCEEDED", approved.cause
+    assert users.failed == []
+    assert shop.stands == {shop.blue: "v2"}
+
+
+@pytest.mark.parametrize("words", [{"error": "Rejected"}, {}])
+def test_a_rejection_without_a_word_of_why_is_one_too(theatre: Theatre, words: dict[str, Any]) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True)
+        theatre.states.send_task_failure(taskToken=token(question(theatre, arn)), **words)
+        rejected = theatre.follow(arn)
+    assert (rejected.status, rejected.failed_in) == ("FAILED", "AwaitApproval")
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.green}/v1"]
+
+
+def test_a_question_that_nobody_answers_expires_with_green_live(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        release = shop.release("v2", approval=True, approval_seconds=60)
+    assert (release.status, release.error) == ("FAILED", "ApprovalExpired")
+    assert release.failed_in == "AwaitApproval"
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.green}/v1"]
+
+
+def test_an_alarm_brings_the_users_back_to_green_within_one_poll(theatre: Theatre) -> None:
+    shop = theatre.open()
+    alarm = f"{shop.name}-errors"
+    theatre.ring(alarm, "OK")
+    with shop.users() as users:
+        arn = shop.started("WatchRelease", alarms=[alarm], bake_seconds=300)
+        theatre.ring(alarm)
+        rung = theatre.desk.clock().now()
+        release = theatre.follow(arn)
+        theatre.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        still_ringing = theatre.redrive(release)
+        theatre.ring(alarm, "OK")
+        calm = theatre.redrive(still_ringing)
+    assert (release.status, release.error, release.failed_in) == ("FAILED", "ReleaseUnhealthyError", "WatchRelease")
+    assert f"in ALARM: {alarm}" in release.cause
+    assert (release.entered("KeepGreenLive") - rung).total_seconds() < ONE_POLL
+    assert (still_ringing.status, still_ringing.failed_in) == ("FAILED", "Plan")
+    assert f"{alarm} in ALARM" in still_ringing.cause
+    assert calm.status == "SUCCEEDED", calm.cause
+    assert users.failed == []
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(theatre: Theatre) -> None:
+    shop = theatre.open()
+    shop.register("turns_bad")
+    with shop.users() as users:
+        release = shop.release("turns_bad", bake_seconds=2000)
+        theatre.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        served_again = users.requests[-1].at
+        corrected = shop.release("v2")
+    assert (release.status, release.error) == ("FAILED", "ReleaseUnhealthyError")
+    assert release.failed_in == "WatchRelease"
+    assert f"{shop.blue} to stay healthy on turns_bad" in release.cause
+    assert "Severe" in release.cause
+    lost = [request.at for request in users.failed]
+    assert lost, "the bad version itself answers 500, in life as here"
+    assert users.failed_since(served_again) == []
+    assert (max(lost) - min(lost)) / theatre.desk.clock().scale < GIVEN_BACK
+    assert corrected.status == "SUCCEEDED", corrected.cause
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def test_a_version_that_turns_sick_while_people_decide_gets_no_users(theatre: Theatre) -> None:
+    shop = theatre.open()
+    shop.register("does_not_start")
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True, timeouts={"swap_traffic": 60})
+        asked = question(theatre, arn)
+        shop.deploy(shop.blue, "does_not_start")
+        approve(theatre, asked)
+        release = theatre.follow(arn)
+        corrected = shop.release("v2")
+    assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToBlue")
+    assert f"{shop.blue} to be healthy" in release.cause
+    assert corrected.status == "SUCCEEDED", corrected.cause
+    assert users.failed == []
+    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def test_a_green_that_somebody_breaks_while_people_decide_gives_its_users_to_the_tested_version(
+    theatre: Theatre,
+) -> None:
+    shop = theatre.open()
+    shop.register("does_not_start")
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True)
+        asked = question(theatre, arn)
+        shop.deploy(shop.green, "does_not_start")
+        approve(theatre, asked)
+        release = theatre.follow(arn)
+        healed = users.requests[-1].at
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed, "those that the broken green itself did not answer"
+    assert users.failed_since(healed) == []
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.stands == {shop.blue: "v2"}

@@ -1,0 +1,74 @@
+"""What people are told when a release needs them: what failed, why, who serves, what to do."""
+
+import pytest
+
+from rehearsal.shop import ENHANCED_HEALTH
+from tests.scenarios.mailbox import Message
+from tests.scenarios.theatre import Theatre
+
+
+def only(theatre: Theatre, arn: str) -> Message:
+    theatre.until(lambda: theatre.mailbox.about(arn), f"a notification about {arn}")
+    (message,) = theatre.mailbox.about(arn)
+    return message
+
+
+def assert_it_helps(message: Message, arn: str) -> None:
+    lines = [line.strip(' "') for line in message.text.splitlines()]  # EventBridge puts quotes around each
+    assert f"aws stepfunctions redrive-execution --execution-arn {arn}" in lines
+    assert f"https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{arn}" in lines
+    assert len(message.subject) <= 100
+
+
+def test_a_refused_release_tells_that_nothing_was_touched(theatre: Theatre) -> None:
+    shop = theatre.open()
+    release = shop.release("v9")
+    told = only(theatre, release.arn)
+    assert told.subject == "The release failed in Plan"
+    assert f"Why: ReleaseRefusedError: {release.cause}" in told.text
+    assert "nothing was touched" in told.text
+    assert_it_helps(told, release.arn)
+
+
+def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(theatre: Theatre) -> None:
+    shop = theatre.open()
+    shop.register("does_not_start")
+    release = shop.release("does_not_start")
+    told = only(theatre, release.arn)
+    assert told.subject == f"The release of does_not_start onto {shop.blue} failed in AwaitRelease"
+    assert f"Users are served by: {shop.green}" in told.text
+    assert f"running v1, at http://{shop.cname}/" in told.text
+    assert f"Left over: {shop.blue}" in told.text
+    assert f"  > {shop.blue}: Failed to deploy application." in told.text.splitlines()
+    assert "No module named 'a_package_nobody_required'" in told.text
+    assert_it_helps(told, release.arn)
+
+
+def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with theatre.durations(configure=400):
+        arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
+        theatre.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
+        release = theatre.follow(arn)
+    assert release.failed_in == "TerminateGreen"
+    told = only(theatre, arn)
+    assert f"Users are served by: {shop.blue}" in told.text
+    assert "running v2" in told.text
+    assert f"Left over: {shop.green}, which the next run removes" in told.text
+
+
+@pytest.mark.parametrize("state", ["Plan", "AwaitGreen"])
+def test_an_aborted_release_tells_that_nothing_was_cleaned_up(theatre: Theatre, state: str) -> None:
+    shop = theatre.open()
+    with theatre.held("plan" if state == "Plan" else "await_green"):
+        arn = shop.started(state)
+        theatre.abort(arn)
+    told = only(theatre, arn)
+    name = arn.rsplit(":", 1)[-1]
+    assert f"The release {name} ended ABORTED. Nothing was cleaned up" in told.text
+    assert_it_helps(told, arn)
+
+
+def test_a_release_that_succeeds_tells_nothing(theatre: Theatre) -> None:
+    shop = theatre.open()
+    assert theatre.mailbox.about(shop.release("v1").arn) == []

@@ -1,0 +1,227 @@
+"""The pipeline's own releases, and an upload that releases itself, on the deployed machine with users all the while."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cfnlint.decode
+import pytest
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+from infra.bluegreen_stack import BlueGreenStack
+from infra.pipeline_settings import PipelineSettings
+from rehearsal import samples
+from tests.infra.conftest import CONTEXT
+from tests.rehearsal.roles import Role
+from tests.scenarios.codepipeline import Done, StepFunctionsAction, Variables
+from tests.scenarios.shop import SOON, Shop
+from tests.scenarios.theatre import Theatre
+
+Json = dict[str, Any]
+
+
+class Pipeline:
+    """The stack's pipeline for a shop: its Step Functions actions, run by the stand-in as the template has them."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._theatre = shop.theatre
+        # What docs/pipelines.md says that a pipeline's role needs, and nothing else.
+        role = Role(shop.theatre.account, *json.loads(documented("permissions")))
+        self._states = role.client("stepfunctions")
+        self._configurations = self._synthesized({"pipeline": f"{shop.name}:{shop.blue}", "pipeline_release": SOON})
+
+    def upload(self, bundle: bytes) -> Variables:
+        """A new source; what the source action tells of it."""
+        of = self._configurations["Source"]
+        stored = self._theatre.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
+        return {"Source": {"VersionId": stored["VersionId"], "ETag": stored["ETag"]}}
+
+    def run(self, action: str, source: Variables) -> Done:
+        return StepFunctionsAction(self._states).run(self._configurations[action], source)
+
+    def _synthesized(self, context: Json) -> dict[str, dict[str, str]]:
+        settings = PipelineSettings.from_context(context.get, ["*"])
+        stack = BlueGreenStack(App(context=CONTEXT), "Piped", applications=["*"], pipeline=settings)
+        (pipeline,) = Template.from_stack(stack).find_resources("AWS::CodePipeline::Pipeline").values()
+        return {
+            action["Name"]: {key: self._deployed(value) for key, value in action["Configuration"].items()}
+            for stage in pipeline["Properties"]["Stages"]
+            for action in stage["Actions"]
+        }
+
+    def _deployed(self, value: Any) -> str:
+        """What CloudFormation would make of the value in the stack that is deployed."""
+        if not isinstance(value, dict):
+            return str(value)
+        if "Fn::Join" in value:
+            return "".join(self._deployed(part) for part in value["Fn::Join"][1])
+        kind = re.sub(r"[0-9A-F]{8}$", "", value["Ref"])
+        return {
+            "Artifacts": self._theatre.artifacts,
+            "WorkflowStateMachine": self._theatre.machine,
+            "NotificationsTopic": "the topic",
+        }[kind]
+
+
+def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(theatre: Theatre) -> None:
+    shop = theatre.open()
+    pipeline = Pipeline(shop)
+    source = pipeline.upload(samples.bundle("v2"))
+    label = source["Source"]["VersionId"]
+    with shop.users() as users:
+        deployed = pipeline.run("Deploy", source)
+        assert deployed.status == "Succeeded", deployed.error
+        assert shop.stands.items() >= {shop.blue: label, shop.green: "v1"}.items()
+        assert users.last_served_by == [f"{shop.green}/v1"], "until a person approves"
+        cut_over = pipeline.run("Cutover", source)
+    assert cut_over.status == "Succeeded", cut_over.error
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/{label}"]
+    assert shop.stands == {shop.blue: label}
+    assert f":{shop.blue}-deploy-" in deployed.variables["ExecutionArn"]
+    assert deployed.variables["StateMachineArn"] == theatre.machine
+
+
+def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(theatre: Theatre) -> None:
+    shop = theatre.open()
+    pipeline = Pipeline(shop)
+    source = pipeline.upload(samples.bundle("v2"))
+    pipeline.upload(samples.bundle("does_not_start"))
+    done = pipeline.run("Deploy", source)
+    assert done.status == "Succeeded", done.error
+    assert shop.environment(shop.blue)["Health"] == "Green"
+
+
+def test_an_approval_never_gives_users_a_version_that_came_after_it(theatre: Theatre) -> None:
+    shop = theatre.open()
+    pipeline = Pipeline(shop)
+    first, second = pipeline.upload(samples.bundle("v2")), pipeline.upload(samples.bundle("v1"))
+    assert pipeline.run("Deploy", first).status == "Succeeded"
+    assert pipeline.run("Deploy", second).status == "Succeeded"
+    with shop.users() as users:
+        refused = pipeline.run("Cutover", first)
+        assert (refused.status, refused.error) == ("Failed", "ReleaseRefusedError")
+        assert users.last_served_by == [f"{shop.green}/v1"]
+        assert pipeline.run("Cutover", second).status == "Succeeded"
+    assert users.failed == []
+    assert shop.stands == {shop.blue: second["Source"]["VersionId"]}
+
+
+# --- the documented rule of EventBridge
+
+
+UPLOADS = "uploads-to-release"
+SOURCE = "aws.s3"
+STAND_IN = "stand-in.s3"
+"""EventBridge takes events of aws.* from AWS alone, and the emulator's S3 leaves the version id out of its own."""
+
+
+@pytest.fixture
+def uploads(theatre: Theatre) -> Iterator[Shop]:
+    """A shop whose uploads are released by the template that docs/pipelines.md shows."""
+    theatre.s3.create_bucket(Bucket=UPLOADS)
+    theatre.let_read(UPLOADS)
+    theatre.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
+    shop = theatre.open()
+    template = documented("upload").replace(SOURCE, STAND_IN)
+    with deployed(theatre, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
+        yield shop
+
+
+def documented(name: str) -> str:
+    """The block of docs/pipelines.md behind that mark."""
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", Path("docs/pipelines.md").read_text(), re.DOTALL)
+    assert found, f"docs/pipelines.md should have a block behind <!-- {name} -->"
+    return found[1]
+
+
+@contextmanager
+def deployed(theatre: Theatre, name: str, template: str, **more: str) -> Iterator[None]:
+    parameters = {"StateMachineArn": theatre.machine, "Bucket": UPLOADS, **more}
+    formation = theatre.account.client("cloudformation")
+    formation.create_stack(
+        StackName=name,
+        TemplateBody=template,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+
+    def stands() -> bool:
+        (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
+        return bool(stack["StackStatus"] == "CREATE_COMPLETE")
+
+    theatre.until(stands, f"{name} to be made")
+    try:
+        yield
+    finally:
+        formation.delete_stack(StackName=name)
+
+
+def event(key: str, version: str, etag: str) -> Json:
+    """What S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    return {
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": "Object Created",
+        "source": SOURCE,
+        "account": "123456789012",
+        "time": "2026-11-23T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [f"arn:aws:s3:::{UPLOADS}"],
+        "detail": {
+            "version": "0",
+            "bucket": {"name": UPLOADS},
+            "object": {"key": key, "size": 5, "etag": etag, "version-id": version, "sequencer": "0061"},
+            "request-id": "N4N7GDK58NMKJ12R",
+            "requester": "123456789012",
+            "source-ip-address": "192.0.2.1",
+            "reason": "PutObject",
+        },
+    }
+
+
+def upload(theatre: Theatre, key: str) -> str:
+    """A bundle, and the event of it; the version id of the object."""
+    stored = theatre.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
+    sent = event(key, stored["VersionId"], stored["ETag"].strip('"'))
+    entry = {"Source": STAND_IN, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
+    assert theatre.account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    return str(stored["VersionId"])
+
+
+def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(theatre: Theatre, uploads: Shop) -> None:
+    before = executions(theatre)
+    upload(theatre, "elsewhere/v2.zip")
+    with uploads.users() as users:
+        version = upload(theatre, f"uploads/{uploads.name}/a bundle.zip")
+        theatre.until(lambda: executions(theatre) - before, "an execution")
+        (arn,) = executions(theatre) - before
+        release = theatre.follow(arn)
+    assert release.status == "SUCCEEDED", release.cause
+    assert executions(theatre) - before == {arn}, "one execution for one upload"
+    assert users.failed == []
+    assert uploads.stands == {uploads.blue: version}
+
+
+@pytest.mark.parametrize(("key", "matches"), [("uploads/shop/v2.zip", True), ("uploads/shops.zip", False)])
+def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
+    theatre: Theatre, key: str, matches: bool
+) -> None:
+    template, problems = cfnlint.decode.decode_str(documented("upload"))
+    assert not problems
+    pattern = json.dumps(template["Resources"]["Uploaded"]["Properties"]["EventPattern"])
+    known = pattern.replace('{"Ref": "Bucket"}', f'"{UPLOADS}"')
+    known = known.replace('{"Fn::Sub": "uploads/${Application}/"}', '"uploads/shop/"')
+    answer = theatre.account.client("events").test_event_pattern(
+        EventPattern=known, Event=json.dumps(event(key, "id-1", "etag"))
+    )
+    assert answer["Result"] is matches
+
+
+def executions(theatre: Theatre) -> set[str]:
+    pages = theatre.states.get_paginator("list_executions").paginate(stateMachineArn=theatre.machine)
+    return {execution["executionArn"] for page in pages for execution in page["executions"]}

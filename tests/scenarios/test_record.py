@@ -1,0 +1,113 @@
+"""The record in S3: never trusted over what stands, and a contradiction is shown with both sides."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.errors import EnvironmentNotReadyError, LockLostError
+from lambdas.record import Record, Records
+from tests.scenarios.shop import Shop
+from tests.scenarios.theatre import Theatre
+
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen"
+
+
+def record(shop: Shop) -> dict[str, Any]:
+    (key,) = shop.theatre.records(shop.name)
+    found: dict[str, Any] = json.loads(
+        shop.theatre.s3.get_object(Bucket=shop.theatre.artifacts, Key=key)["Body"].read()
+    )
+    return found
+
+
+def write(shop: Shop, text: str) -> None:
+    key = f"records/{shop.name}/{shop.blue}.json"
+    shop.theatre.s3.put_object(Bucket=shop.theatre.artifacts, Key=key, Body=text.encode())
+
+
+def delete(shop: Shop) -> None:
+    (key,) = shop.theatre.records(shop.name)
+    shop.theatre.s3.delete_object(Bucket=shop.theatre.artifacts, Key=key)
+
+
+def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(theatre: Theatre) -> None:
+    shop = theatre.open()
+    release = shop.release("v1")
+    assert record(shop) == {
+        "BlueEnvUrl": shop.cname,
+        "green": shop.green,
+        "execution": release.arn,
+        "application": shop.name,
+        "blue": shop.blue,
+    }
+
+
+def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(theatre: Theatre) -> None:
+    records = Records(theatre.s3, theatre.artifacts, "records/{application}/{blue}.json")
+    mine, theirs = (Record("shop.example.com", "green", f"{EXECUTION}:{name}") for name in ("mine", "theirs"))
+    records.write("raced", "prod", mine, seen=None)
+    with pytest.raises(EnvironmentNotReadyError):
+        records.write("raced", "prod", theirs, seen=None)
+    seen = records.read("raced", "prod")
+    records.write("raced", "prod", theirs, seen)
+    with pytest.raises(EnvironmentNotReadyError):
+        records.write("raced", "prod", mine, seen)
+    with pytest.raises(LockLostError):
+        records.demand_held("raced", "prod", f"{EXECUTION}:mine")
+
+
+def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(theatre: Theatre) -> None:
+    shop = theatre.open()
+    write(shop, "garbage")
+    before = theatre.acts()
+    refused = shop.release("v2")
+    assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
+    assert f"s3://{theatre.artifacts}/records/{shop.name}/{shop.blue}.json to be a record" in refused.cause
+    assert "'garbage'" in refused.cause
+    assert theatre.acts() == before
+    delete(shop)
+    assert shop.release("v1").status == "SUCCEEDED"
+
+
+def test_another_cname_in_it_is_refused_with_both_sides(theatre: Theatre) -> None:
+    shop = theatre.open()
+    assert shop.release("v1").status == "SUCCEEDED"
+    write(shop, json.dumps(record(shop) | {"BlueEnvUrl": "elsewhere.us-east-1.elasticbeanstalk.com"}))
+    before = theatre.acts()
+    refused = shop.release("v2")
+    assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
+    assert "to be elsewhere.us-east-1.elasticbeanstalk.com, as its record says" in refused.cause
+    assert f"Found {shop.blue} at {shop.cname}, and elsewhere" in refused.cause
+    assert "no environment of the application" in refused.cause
+    assert "delete the record if the present one is right" in refused.cause
+    assert theatre.acts() == before
+
+
+def test_users_whom_somebody_moved_by_hand_are_left_where_they_are(theatre: Theatre) -> None:
+    shop = theatre.open()
+    assert shop.release("v1").status == "SUCCEEDED"
+    shop.launch("by-hand-" + shop.name, "v1")
+    with shop.users() as users:
+        theatre.beanstalk.swap_environment_cnames(
+            SourceEnvironmentName=shop.blue, DestinationEnvironmentName="by-hand-" + shop.name
+        )
+        shop.until_ready(shop.blue)
+        refused = shop.release("v2")
+        theatre.until(lambda: users.last_served_by == [f"by-hand-{shop.name}/v1"], "old DNS answers to expire")
+    assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
+    assert f"{shop.cname} at by-hand-{shop.name}" in refused.cause
+    assert users.failed == []
+
+
+def test_another_green_name_by_mistake_is_refused_and_the_right_one_named(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
+        mistaken = shop.release("v2", green=f"{shop.name}-other")
+        right = shop.release("v2")
+    assert (mistaken.error, mistaken.states) == ("ReleaseRefusedError", ["Plan"])
+    assert f"Name {shop.green} as `green`" in mistaken.cause
+    assert right.status == "SUCCEEDED", right.cause
+    assert users.failed == []
+    assert shop.stands == {shop.blue: "v2"}

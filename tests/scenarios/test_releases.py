@@ -1,0 +1,105 @@
+"""Releases that go well on the deployed state machine, with users on the production CNAME all the while."""
+
+from rehearsal import samples
+from tests.scenarios.theatre import Theatre
+
+STORY = [
+    "Plan",
+    "CloneBlue",
+    "AwaitGreen",
+    "SwapToGreen",
+    "AwaitGreenLive",
+    "DrainBlue",
+    "DeployRelease",
+    "AwaitRelease",
+    "TestRelease",
+    "SwapToBlue",
+    "AwaitBlueLive",
+    "WatchRelease",
+    "TerminateGreen",
+    "AwaitTermination",
+]
+BASIC_HEALTH = {
+    "Namespace": "aws:elasticbeanstalk:healthreporting:system",
+    "OptionName": "SystemType",
+    "Value": "basic",
+}
+
+
+def test_a_release_loses_no_request_and_leaves_nothing_behind(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        release = shop.release("v2")
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+    assert release.states == STORY
+    assert release.outcome.output == {
+        "status": "released",
+        "application": shop.name,
+        "version": "v2",
+        "previous_version": "v1",
+        "served_by": shop.blue,
+        "production_cname": shop.cname,
+    }
+    assert shop.stands == {shop.blue: "v2"}
+    assert shop.environment(shop.blue)["CNAME"] == shop.cname
+    assert theatre.mailbox.about(release.arn) == []
+
+
+def test_old_dns_answers_expire_before_blue_is_touched_and_before_green_goes(theatre: Theatre) -> None:
+    shop = theatre.open()
+    release = shop.release("v2", drain_seconds=70, bake_seconds=80)
+    drained = release.entered("DeployRelease") - release.entered("AwaitGreenLive")  # which notes when green serves
+    assert drained.total_seconds() >= 70
+    assert release.seconds["WatchRelease"] >= 80
+
+
+def test_a_slow_launch_is_waited_for(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with theatre.durations(launch=600), shop.users() as users:
+        release = shop.release("v2")
+    assert release.status == "SUCCEEDED", release.cause
+    assert release.seconds["AwaitGreen"] >= 590
+    assert users.failed == []
+
+
+def test_an_environment_with_basic_health_reporting_is_released_onto(theatre: Theatre) -> None:
+    shop = theatre.open(BASIC_HEALTH)
+    assert "HealthStatus" not in shop.environment(shop.blue)
+    with shop.users() as users:
+        release = shop.release("v2")
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+
+
+def test_a_version_is_registered_from_its_bundle(theatre: Theatre) -> None:
+    shop = theatre.open()
+    location = theatre.upload(f"{shop.name}/new.zip", samples.bundle("v2"))
+    with shop.users() as users:
+        release = shop.release("v3", source_bundle={"bucket": location["S3Bucket"], "key": location["S3Key"]})
+    assert release.status == "SUCCEEDED", release.cause
+    assert release.states == [STORY[0], "RegisterRelease", "AwaitRegistration", *STORY[1:]]
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v3"]
+
+
+def test_a_name_that_a_terminated_green_left_over_is_used_again(theatre: Theatre) -> None:
+    shop = theatre.open()
+    assert shop.release("v2").status == "SUCCEEDED"
+    shop.register("v3")
+    with shop.users() as users:
+        release = shop.release("v3")
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v3"]
+    assert shop.stands == {shop.blue: "v3"}
+
+
+def test_a_version_that_is_live_already_is_released_at_once(theatre: Theatre) -> None:
+    shop = theatre.open()
+    release = shop.release("v1")
+    assert release.status == "SUCCEEDED", release.cause
+    assert release.states == ["Plan"]

@@ -1,0 +1,90 @@
+"""Reruns: an execution that was aborted anywhere can be redriven, and a new one goes on from what stands."""
+
+from contextlib import nullcontext
+
+from tests.scenarios.shop import Release
+from tests.scenarios.test_releases import STORY
+from tests.scenarios.theatre import Theatre
+
+FUNCTIONS = {
+    "SwapToGreen": "swap_traffic",
+    "SwapToBlue": "swap_traffic",
+    "AwaitGreenLive": "await_traffic",
+    "AwaitBlueLive": "await_traffic",
+    "DrainBlue": None,
+}
+"""The function behind a state, where the two do not have the same name."""
+
+
+LONG = {"drain_seconds": 200}
+"""Long enough to be stopped in."""
+
+
+def function(state: str) -> str | None:
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in state).lstrip("_")
+    return FUNCTIONS.get(state, snake)
+
+
+def aborted_in(theatre: Theatre, state: str, arn: str) -> Release:
+    theatre.until_in(arn, state)
+    aborted = theatre.abort(arn)
+    assert (aborted.status, aborted.states[-1]) == ("ABORTED", state)
+    return aborted
+
+
+def test_an_execution_that_is_aborted_in_every_state_and_redriven_each_time_succeeds(theatre: Theatre) -> None:
+    shop = theatre.open()
+    aborted: Release | None = None
+    with shop.users() as users:
+        for state in STORY:
+            name = function(state)
+            with theatre.held(name) if name else nullcontext():
+                arn = theatre.redriven(aborted.arn) if aborted else shop.start("v2", **LONG)
+                aborted = aborted_in(theatre, state, arn)
+        assert aborted
+        release = theatre.redrive(aborted)
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert theatre.acts_on(shop).count("createEnvironment") == 2
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_there(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with shop.users() as users:
+        for state in STORY:
+            name = function(state)
+            with theatre.held(name) if name else nullcontext():
+                aborted_in(theatre, state, shop.start("v2", **LONG))
+        release = shop.release("v2")
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert theatre.acts_on(shop).count("createEnvironment") == 2
+    theatre.until(lambda: shop.stands == {shop.blue: "v2"}, "nothing to be left behind")
+
+
+def test_a_new_execution_right_after_the_swap_lets_old_dns_answers_expire_before_it_deploys(theatre: Theatre) -> None:
+    shop = theatre.open()
+    with theatre.durations(dns_ttl=90), shop.users() as users:
+        theatre.abort(shop.started("DrainBlue", drain_seconds=150))
+        release = shop.release("v2", drain_seconds=150)
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+
+
+def test_a_corrected_version_right_after_green_got_the_users_back_lets_old_dns_answers_expire(theatre: Theatre) -> None:
+    shop = theatre.open()
+    shop.register("v3")
+    alarm = f"{shop.name}-errors"
+    theatre.ring(alarm, "OK")
+    with theatre.durations(dns_ttl=90), shop.users() as users:
+        arn = shop.started("WatchRelease", drain_seconds=150, alarms=[alarm])
+        theatre.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
+        theatre.ring(alarm)
+        assert theatre.follow(arn).failed_in == "WatchRelease"
+        release = shop.release("v3", drain_seconds=150)
+    assert release.status == "SUCCEEDED", release.cause
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v3"]

@@ -1,0 +1,176 @@
+"""The stack itself, deployed by the CDK CLI: again, anew while a release runs, and away."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rehearsal.cdk import Cdk
+from tests.scenarios.approvals import approve, question
+from tests.scenarios.theatre import Theatre
+
+NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
+"""The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""
+UPGRADED = "released by the upgrade"
+"""What an execution with the other definition would return as its status."""
+
+
+@pytest.fixture
+def cdk(theatre: Theatre, assembly: Path, tmp_path: Path) -> Cdk:
+    shutil.copytree(assembly, tmp_path / "cdk.out")
+    return Cdk(theatre.account.environment(), tmp_path / "cdk.log", tmp_path / "cdk.out")
+
+
+def test_deploying_again_changes_nothing(theatre: Theatre, cdk: Cdk) -> None:
+    before = history(theatre)
+    assert cdk.deploy()["StateMachineArn"] == theatre.machine
+    assert "(no changes)" in cdk.log.read_text()
+    assert history(theatre) == before
+
+
+def history(theatre: Theatre) -> int:
+    """How many things CloudFormation did to the stack so far."""
+    pages = theatre.account.client("cloudformation").get_paginator("describe_stack_events")
+    name = theatre.machine.rsplit(":", 1)[-1]
+    return sum(len(page["StackEvents"]) for page in pages.paginate(StackName=name))
+
+
+@pytest.fixture
+def upgrade(theatre: Theatre, cdk: Cdk) -> Iterator[Callable[[], str]]:
+    """Deploys the stack with other code, other function settings and another definition; afterwards as it was."""
+    assembly = cdk.assembly.with_name("changed")
+    shutil.copytree(cdk.assembly, assembly)
+    _change(assembly)
+    changed = Cdk(cdk.environment, cdk.log, assembly)
+    yield lambda: str(changed.deploy()["StateMachineArn"])
+    cdk.deploy()
+
+
+def _change(assembly: Path) -> None:
+    (template,) = assembly.glob("*.template.json")
+    (assets,) = assembly.glob("*.assets.json")
+    resources = json.loads(template.read_text())["Resources"].values()
+    (code,) = {each["Properties"]["Code"]["S3Key"] for each in resources if each["Type"] == "AWS::Lambda::Function"}
+    files = json.loads(assets.read_text())["files"]
+    (known,) = (digest for digest, file in files.items() if file["source"]["path"] == template.name)
+    digests = {code.removesuffix(".zip"): NEW_CODE, known: NEW_TEMPLATE}
+    shutil.copytree(assembly / f"asset.{code.removesuffix('.zip')}", assembly / f"asset.{NEW_CODE}")
+    with (assembly / f"asset.{NEW_CODE}" / "lambdas" / "handler.py").open("a") as handler:
+        handler.write("\nUPGRADED = True\n")
+    others = {
+        '"MemorySize": 256': '"MemorySize": 320',
+        r"\"status\":\"released\"": rf"\"status\":\"{UPGRADED}\"",
+    }
+    for file in assembly.glob("*.json"):
+        text = file.read_text()
+        for was, becomes in (digests | others).items():
+            text = text.replace(was, becomes)
+        file.write_text(text)
+
+
+def code_of(theatre: Theatre) -> dict[str, str]:
+    """The digest of each function's code, by the function's name."""
+    pages = theatre.account.client("lambda").get_paginator("list_functions").paginate()
+    return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
+
+
+def definition_of(theatre: Theatre) -> str:
+    return str(theatre.states.describe_state_machine(stateMachineArn=theatre.machine)["definition"])
+
+
+def test_an_upgrade_does_not_disturb_the_release_that_runs(theatre: Theatre, upgrade: Callable[[], str]) -> None:
+    shop, code = theatre.open(), code_of(theatre)
+    with shop.users() as users:
+        arn = shop.start("v2", approval=True)
+        asked = question(theatre, arn)
+        assert upgrade() == theatre.machine
+        assert UPGRADED in definition_of(theatre)
+        assert not set(code.items()) & set(code_of(theatre).items()), "every function has other code"
+        approve(theatre, asked)
+        release = theatre.follow(arn)
+    assert release.status == "SUCCEEDED", release.cause
+    assert output_of(theatre, arn)["status"] == "released", "by the definition that it began with"
+    assert users.failed == []
+    assert users.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.stands == {shop.blue: "v2"}
+
+
+def output_of(theatre: Theatre, arn: str) -> dict[str, str]:
+    output: dict[str, str] = json.loads(theatre.states.describe_execution(executionArn=arn)["output"])
+    return output
+
+
+@pytest.fixture
+def passing(theatre: Theatre, tmp_path: Path) -> Cdk:
+    """A second stack in the account, of another name."""
+    other = Cdk({**theatre.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
+    other.synthesize()
+    return other
+
+
+def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
+    theatre: Theatre, passing: Cdk
+) -> None:
+    before = resources(theatre)
+    outputs = passing.deploy()
+    bucket = outputs["ArtifactsBucketName"]
+    for body in (b"{}", b"{ }"):  # the bucket keeps each version
+        theatre.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
+    assert len(resources(theatre) - before) > 40, "a stack is many things"
+    passing._run("destroy", "--app", str(passing.assembly), "--force")
+    assert resources(theatre) - before == {f"bucket {bucket}"}
+    subprocess.run(  # noqa: S603 - the README's own command
+        ["/bin/sh", "-ec", documented("remove")],
+        env={**os.environ, **theatre.account.environment(), "ARTIFACTS_BUCKET": bucket},
+        check=True,
+    )
+    assert resources(theatre) - before == set()
+
+
+def documented(name: str) -> str:
+    """The command of the README behind that mark."""
+    found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
+    assert found, f"README.md should have a command behind <!-- {name} -->"
+    return found[1].replace("python3", sys.executable)
+
+
+def resources(theatre: Theatre) -> set[str]:
+    """What stands in the account of the kinds that a stack makes."""
+    client = theatre.account.client
+
+    def named(service: str, call: str, within: str, name: str) -> set[str]:
+        pages = client(service).get_paginator(call).paginate()
+        return {f"{call} {each[name]}" for page in pages for each in page[within]}
+
+    keys = {
+        key["KeyId"]
+        for key in client("kms").list_keys()["Keys"]
+        if client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion"
+    }
+    found: set[str] = {f"key {key}" for key in keys}
+    found |= {f"query {each['name']}" for each in client("logs").describe_query_definitions()["queryDefinitions"]}
+    found |= {f"bucket {each['Name']}" for each in theatre.s3.list_buckets()["Buckets"]}
+    found |= {f"topic {each['TopicArn']}" for each in client("sns").list_topics()["Topics"]}
+    found |= {f"rule {each['Name']}" for each in client("events").list_rules()["Rules"]}
+    found |= {f"layer {each['LayerName']}" for each in client("lambda").list_layers()["Layers"]}
+    return (
+        found
+        | named("lambda", "list_functions", "Functions", "FunctionName")
+        | named("iam", "list_roles", "Roles", "RoleName")
+        | named("logs", "describe_log_groups", "logGroups", "logGroupName")
+        | named("stepfunctions", "list_state_machines", "stateMachines", "name")
+        | named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName")
+        | named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName")
+    )
+
+
+def test_a_deployed_alarm_tells_people(theatre: Theatre) -> None:
+    name = theatre.machine.rsplit(":", 1)[-1]
+    theatre.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
+    theatre.until(lambda: theatre.mailbox.about(f"{name}-slow"), "a message about the alarm")

@@ -1,0 +1,57 @@
+"""Names that would break out of a quotation, an expression or a path, if they were not data everywhere."""
+
+import json
+from dataclasses import dataclass
+
+from tests.scenarios.approvals import approve, question
+from tests.scenarios.shop import Shop
+from tests.scenarios.theatre import Theatre
+
+WORST = "it's \"quoted\" \\ ${HOME} #{x} {% $states.input %} $.y ' & $error('x') & ' 日本"
+VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"
+
+
+@dataclass
+class OddShop(Shop):
+    """Only environments have names of letters, digits and hyphens."""
+
+    @property
+    def blue(self) -> str:
+        return "odd-prod"
+
+    @property
+    def green(self) -> str:
+        return "odd-prod-green"
+
+
+def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(theatre: Theatre) -> None:
+    theatre.beanstalk.create_application(ApplicationName=WORST)
+    shop = OddShop(theatre, WORST, "odd-prod.us-east-1.elasticbeanstalk.com")
+    theatre.shops.append(shop)
+    shop.register("v1")
+    shop.register(VERSION, "v2")
+    shop.register(f"bad {VERSION}", "does_not_start")
+    shop.launch(shop.blue, "v1", CNAMEPrefix=shop.blue)
+
+    def started(version: str, name: str) -> str:
+        request = {"application": WORST, "blue": shop.blue, "version": version, "approval": True, "drain_seconds": 45}
+        document = json.dumps({**request, "bake_seconds": 45})
+        arn: str = theatre.states.start_execution(stateMachineArn=theatre.machine, name=name, input=document)[
+            "executionArn"
+        ]
+        return arn
+
+    with shop.users() as users:
+        failed = theatre.follow(started(f"bad {VERSION}", "odd-1"))
+        arn = started(VERSION, "odd-2")
+        asked = question(theatre, arn)
+        approve(theatre, asked)
+        release = theatre.follow(arn)
+    (told,) = theatre.mailbox.about(failed.arn)
+    assert (failed.error, failed.failed_in) == ("DeploymentFailedError", "AwaitRelease")
+    assert f"bad {VERSION}" in told.text
+    assert f"{VERSION} of {WORST} runs on" in asked.text
+    assert release.status == "SUCCEEDED", release.cause
+    assert (release.outcome.output["application"], release.outcome.output["version"]) == (WORST, VERSION)
+    assert users.failed == []
+    assert shop.stands == {shop.blue: VERSION}

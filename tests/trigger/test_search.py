@@ -1,0 +1,48 @@
+"""How the program finds the newest release of its environment among all executions of the state machine."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from trigger.releases import LOOK_BACK, UNDER_WAY, Releases
+
+REQUEST = {"application": "shop", "blue": "shop-prod"}
+
+
+class States:
+    """Step Functions with these executions, newest first: pairs of a status and an input."""
+
+    def __init__(self, *executions: tuple[str, Any]) -> None:
+        self._executions = [
+            {"executionArn": str(number), "status": status, "input": json.dumps(asked)}
+            for number, (status, asked) in enumerate(executions)
+        ]
+
+    def get_paginator(self, _name: str) -> "States":
+        return self
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        found = [each for each in self._executions if asked.get("statusFilter") in (None, each["status"])]
+        yield {"executions": found[: asked["PaginationConfig"]["MaxItems"]]}
+
+    def describe_execution(self, **asked: str) -> dict[str, Any]:
+        return self._executions[int(asked["executionArn"])]
+
+
+def newest(states: Any, *statuses: str) -> str | None:
+    """The ARN of what is found."""
+    found = Releases(states, "the machine", REQUEST).newest(*statuses)
+    return found["executionArn"] if found else None
+
+
+def test_the_newest_of_the_environment_is_found_dry_runs_and_others_apart() -> None:
+    others = [("FAILED", {**REQUEST, "blue": "blog"}), ("SUCCEEDED", {**REQUEST, "dry_run": True}), ("FAILED", "text")]
+    states = States(*others, ("FAILED", REQUEST), ("SUCCEEDED", REQUEST))
+    assert newest(states) == "3"
+    assert newest(states, *UNDER_WAY) is None
+
+
+def test_a_release_that_waits_for_days_is_found_behind_however_many_that_have_ended() -> None:
+    states = States(*[("SUCCEEDED", {**REQUEST, "blue": "blog"})] * (LOOK_BACK + 1), ("RUNNING", REQUEST))
+    assert newest(states, *UNDER_WAY) == str(LOOK_BACK + 1)
+    assert newest(states) is None
