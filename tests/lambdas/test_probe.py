@@ -113,7 +113,7 @@ def bounded() -> Iterator[None]:
     began = monotonic()
     try:
         yield
-        assert monotonic() - began < SECONDS + 1.5
+        assert monotonic() - began < SECONDS + 10
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()

@@ -33,7 +33,7 @@ def test_sleep_takes_account_seconds() -> None:
 
     clock.sleep(50)
 
-    assert 0.05 <= time.monotonic() - began < 1
+    assert 0.05 <= time.monotonic() - began < 25
 
 
 def test_sleeping_until_a_moment_that_has_passed_takes_no_time() -> None:

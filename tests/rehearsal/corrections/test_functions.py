@@ -85,7 +85,7 @@ def test_a_function_that_takes_longer_than_its_time_out_is_ended_in_real_time(la
     failure = lambdas.failure("import threading\ndef handler(event, context): threading.Event().wait()", timeout=1)
     assert failure["errorType"] == "Sandbox.Timedout"
     assert failure["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
-    assert 1 <= time.monotonic() - began < 5
+    assert 1 <= time.monotonic() - began < 1 / SCALE
 
 
 def test_a_result_that_json_cannot_hold_is_a_marshal_error_of_the_runtime(lambdas: Lambdas) -> None:
@@ -146,14 +146,14 @@ def test_the_context_tells_the_function_about_itself_and_the_time_it_has_left(la
                 "left": context.get_remaining_time_in_millis(),
             }
         """,
-        timeout=7,
+        timeout=60,
         MemorySize=256,
     )
     context = json.load(lambdas.client.invoke(FunctionName=name)["Payload"])
     assert context["name"] == name
     assert context["memory"] == "256"
     assert context["arn"].endswith(f":function:{name}")
-    assert 5_000 < context["left"] <= 7_000
+    assert 30_000 < context["left"] <= 60_000
 
 
 def test_code_is_found_before_layers_and_layers_before_the_runtimes_packages(lambdas: Lambdas) -> None:
@@ -176,8 +176,8 @@ def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(lambdas:
             return {"now": now, "real": real, "slept": time.time() - now}
     """)
     origin = described(account)["origin"]
-    assert measured["now"] == pytest.approx(origin + (measured["real"] - origin) / SCALE, abs=0.01 / SCALE)
-    assert 10 <= measured["slept"] < 60
+    assert measured["now"] == pytest.approx(origin + (measured["real"] - origin) / SCALE, abs=0.2 / SCALE)
+    assert 10 <= measured["slept"] < 10 / SCALE
 
 
 def test_a_function_sees_nothing_of_the_persons_environment(
@@ -214,7 +214,7 @@ def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(lamb
     counted = described(account)["lambda"]
     assert counted["functions"][name]["invocations"] == 2
     assert counted["functions"][name]["failed"] == 1
-    assert 400 <= counted["functions"][name]["billed_ms"] < 5_000
+    assert 400 <= counted["functions"][name]["billed_ms"] < 400 / SCALE
     assert counted["invocations"] == sum(each["invocations"] for each in counted["functions"].values())
 
 

