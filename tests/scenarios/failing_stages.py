@@ -193,6 +193,7 @@ CASES: Mapping[str, Case] = {
         "not to serve users before v2 is deployed",
         BLUE_V1,
         meanwhile=swap_by_hand,
+        request={"drain_seconds": 200},
         in_vain=0,
     ),
     "AwaitRelease": Case(
@@ -233,7 +234,7 @@ CASES: Mapping[str, Case] = {
         BLUE_V2,
         meanwhile=configure_green_before_its_end,
         repair=await_both,
-        request={"timeouts": {"terminate_green": 30}},
+        request={"timeouts": {"terminate_green": 30}, "bake_seconds": 200},
         in_vain=0,
     ),
     "AwaitTermination": Case(

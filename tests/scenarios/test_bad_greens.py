@@ -84,7 +84,8 @@ def test_a_green_that_an_aborted_release_left_over_is_used_by_the_next(theatre: 
     shop = theatre.open()
     shop.register("v3")
     with shop.users() as users:
-        theatre.abort(shop.started("AwaitGreen", "v2"))
+        with theatre.held("await_green"):
+            theatre.abort(shop.started("AwaitGreen", "v2"))
         release = shop.release("v3")
     assert release.status == "SUCCEEDED", release.cause
     assert theatre.acts_on(shop).count("createEnvironment") == 2, "blue itself, and one green"

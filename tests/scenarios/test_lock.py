@@ -40,9 +40,10 @@ def test_a_rollback_while_another_execution_holds_the_environment_is_refused_unt
 ) -> None:
     shop = theatre.open()
     with shop.users() as users:
-        arn = shop.started("AwaitRelease")
-        refused = shop.release(None, mode="rollback")
-        theatre.abort(arn)
+        with theatre.held("await_release"):
+            arn = shop.started("AwaitRelease")
+            refused = shop.release(None, mode="rollback")
+            theatre.abort(arn)
         rolled_back = shop.release(None, mode="rollback")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
     assert f"{arn}, which is RUNNING" in refused.cause
@@ -57,7 +58,7 @@ def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_
     shop = theatre.open()
     shop.register("v3")
     with shop.users() as users:
-        aborted = theatre.abort(shop.started("DrainBlue", "v2"))
+        aborted = theatre.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
         overtaking = shop.start("v3")
         theatre.until_in(overtaking, "DeployRelease")
         redriven = theatre.redrive(aborted)
@@ -72,7 +73,7 @@ def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_
 def test_an_overtaken_execution_tells_people_that_it_let_go(theatre: Theatre) -> None:
     shop = theatre.open()
     shop.register("v3")
-    aborted = theatre.abort(shop.started("DrainBlue", "v2"))
+    aborted = theatre.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
     assert shop.release("v3").status == "SUCCEEDED"
     redriven = theatre.redrive(aborted)
     assert redriven.error == "LockLostError"

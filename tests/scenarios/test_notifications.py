@@ -46,9 +46,10 @@ def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_
 
 def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(theatre: Theatre) -> None:
     shop = theatre.open()
-    with theatre.durations(configure=400):
-        arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
-        theatre.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
+    with theatre.durations(configure=1000):
+        with theatre.held("watch_release"):
+            arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
+            theatre.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
         release = theatre.follow(arn)
     assert release.failed_in == "TerminateGreen"
     told = only(theatre, arn)

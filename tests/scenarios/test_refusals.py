@@ -155,7 +155,7 @@ def test_a_green_of_an_earlier_release_with_another_version_than_blue(theatre: T
     shop = theatre.open()
     users: Users
     with shop.users() as users:
-        theatre.abort(shop.started("WatchRelease"))
+        theatre.abort(shop.started("WatchRelease", bake_seconds=3000))
         assert shop.stands.items() >= {shop.blue: "v2", shop.green: "v1"}.items()
         shop.register("v3")
         refused(shop, f"{shop.green}, left by an earlier release, to run v2", "Found v1", version="v3")

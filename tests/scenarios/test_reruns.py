@@ -16,7 +16,7 @@ FUNCTIONS = {
 """The function behind a state, where the two do not have the same name."""
 
 
-LONG = {"drain_seconds": 200}
+LONG = {"drain_seconds": 300}
 """Long enough to be stopped in."""
 
 
@@ -68,7 +68,7 @@ def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_th
 def test_a_new_execution_right_after_the_swap_lets_old_dns_answers_expire_before_it_deploys(theatre: Theatre) -> None:
     shop = theatre.open()
     with theatre.durations(dns_ttl=90), shop.users() as users:
-        theatre.abort(shop.started("DrainBlue", drain_seconds=150))
+        theatre.abort(shop.started("DrainBlue", drain_seconds=600))
         release = shop.release("v2", drain_seconds=150)
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed == []
@@ -80,7 +80,7 @@ def test_a_corrected_version_right_after_green_got_the_users_back_lets_old_dns_a
     alarm = f"{shop.name}-errors"
     theatre.ring(alarm, "OK")
     with theatre.durations(dns_ttl=90), shop.users() as users:
-        arn = shop.started("WatchRelease", drain_seconds=150, alarms=[alarm])
+        arn = shop.started("WatchRelease", drain_seconds=150, bake_seconds=600, alarms=[alarm])
         theatre.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
         theatre.ring(alarm)
         assert theatre.follow(arn).failed_in == "WatchRelease"

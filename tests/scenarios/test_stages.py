@@ -44,7 +44,7 @@ def play(theatre: Theatre, case: Case) -> Played:
 
 @pytest.fixture(scope="module")
 def played(theatre: Theatre) -> Iterator[Callable[[str], Played]]:
-    with theatre.durations(configure=400):
+    with theatre.durations(configure=600):
         futures: Mapping[str, Future[Played]] = theatre.play(
             {name: partial(play, theatre, case) for name, case in CASES.items()}
         )

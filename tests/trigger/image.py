@@ -19,8 +19,8 @@ from tests.scenarios.theatre import Theatre
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 300
 POLL = "--poll=0.1"
-QUICK_INPUT = {"drain_seconds": 45, "bake_seconds": 150}
-"""Draining for longer than a DNS answer lives in the theatre, baking for long enough to be seen waiting."""
+QUICK_INPUT = {"drain_seconds": 45, "bake_seconds": 45}
+"""Draining and baking for longer than a DNS answer lives in the theatre."""
 ASKING = {"EXECUTION_INPUT": json.dumps({**QUICK_INPUT, "approval": True})}
 """A release that stands still until a person answers."""
 
