@@ -13,15 +13,13 @@ from typing import Any, Self
 
 from rehearsal.account import ACCOUNT_ID, REGION
 from tests.rehearsal.roles import Role
-from tests.scenarios.shop import Shop
+from tests.scenarios.shop import SOON, Shop
 from tests.scenarios.theatre import Theatre
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 300
 POLL = "--poll=0.1"
-QUICK_INPUT = {"drain_seconds": 45, "bake_seconds": 45}
-"""Draining and baking for longer than a DNS answer lives in the theatre."""
-ASKING = {"EXECUTION_INPUT": json.dumps({**QUICK_INPUT, "approval": True})}
+ASKING = {"EXECUTION_INPUT": json.dumps({**SOON, "approval": True})}
 """A release that stands still until a person answers."""
 
 
@@ -113,7 +111,7 @@ class Image:
             "BEANSTALK_APP_NAME": shop.name,
             "BLUE_ENV_NAME": shop.blue,
             "VERSION_LABEL": "v2",
-            "EXECUTION_INPUT": json.dumps(QUICK_INPUT),
+            "EXECUTION_INPUT": json.dumps(SOON),
             **more,
         }
 

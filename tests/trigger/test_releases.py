@@ -12,13 +12,13 @@ from functools import partial
 import pytest
 
 from tests.rehearsal.roles import Role
-from tests.scenarios.shop import Shop, Users
+from tests.scenarios.shop import SOON, Shop, Users
 from tests.scenarios.theatre import Theatre
-from tests.trigger.image import ASKING, PATIENCE_SECONDS, QUICK_INPUT, Image, Run, documented_permissions
+from tests.trigger.image import ASKING, PATIENCE_SECONDS, Image, Run, documented_permissions
 
 NOT_TO_BE_DONE = 5
-WATCHED = {"bake_seconds": 300}
-"""Blue is still watched when the watch has its first look, however long a busy machine takes for that."""
+WATCHED = {"bake_seconds": 600}
+"""Blue is still watched when the watch has its first look, even on a busy machine: 12 real seconds."""
 FREE = {"sts:GetCallerIdentity"}
 """Takes no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
@@ -39,7 +39,7 @@ def play_full(theatre: Theatre, image: Image) -> Played:
         "S3_ARTIFACTS_OBJECT": f"{shop.name}/v2.zip",
         "VERSION_LABEL": "20261123",
     }
-    asked = json.dumps({**QUICK_INPUT, **WATCHED, "approval": True})
+    asked = json.dumps({**SOON, **WATCHED, "approval": True})
     release = partial(image.start, shop, RELEASE_HEALTH_CHECKING_PATH="/", EXECUTION_INPUT=asked, **bundle)
     with shop.users() as users:
         first = release().until_said("AwaitApproval")
