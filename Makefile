@@ -7,7 +7,7 @@ RUNS ?= 60
 SEED ?=
 
 VENV := .venv
-ACCOUNT_VENV := .venv-account
+EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
 # Byte code is made of what is imported, when it is: not of the 9,000 files that are installed.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile
@@ -19,16 +19,16 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-rehearse: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## watch a release on this machine (ARGS="--bundle app.zip")
+rehearse: $(VENV)/ready $(EMULATOR_VENV)/ready  ## watch a release on this machine (ARGS="--bundle app.zip")
 	@python -m rehearsal $(ARGS)
 
-account: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## keep the rehearsal's account running (PORT=4566)
+account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep the rehearsal's account running (PORT=4566)
 	@python -m rehearsal account --port $(PORT) $(ARGS)
 
-campaign: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## fail every call of a release in every way, and RUNS=60 at random (SEED=7)
+campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every call of a release in every way, and RUNS=60 at random (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-test: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## run the tests (ARGS="-k swap")
+test: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests (ARGS="-k swap")
 	@python -m pytest $(ARGS)
 
 check: $(VENV)/ready  ## formatting, lint, types
@@ -64,16 +64,16 @@ sbom: $(AUDIT_VENV)/ready  ## write what ships to build/sbom, as CycloneDX
 	@echo "build/sbom/layer.json, build/sbom/image.json"
 
 docs: $(VENV)/ready  ## rewrite the parts of the documents that come from the code
-	@python -m tests.documentation
+	@python -m tools.documentation
 
-permissions: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## take each permission of each stage away, and see a release miss it
-	@python -m tests.permissions
+permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## take each permission of each stage away, and see a release miss it
+	@python -m tools.permissions
 
-measure: $(VENV)/ready $(ACCOUNT_VENV)/ready  ## import time of each handler, size of code and layer
-	@python -m tests.measure
+measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## import time of each handler, size of code and layer
+	@python -m tools.measure
 
 clean:  ## remove everything that the targets made
-	@rm -rf $(VENV) $(ACCOUNT_VENV) $(AUDIT_VENV) build cdk.out .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) build cdk.out .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@echo "setting up $(VENV) (about a minute, once)"
@@ -82,10 +82,10 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(VENV)/bin/python $(PIP) -r requirements-dev.txt
 	@touch $@
 
-$(ACCOUNT_VENV)/ready: rehearsal/requirements.txt
-	@echo "setting up $(ACCOUNT_VENV)"
-	@$(PYTHON) -m venv $(ACCOUNT_VENV)
-	@$(ACCOUNT_VENV)/bin/python $(PIP) -r $<
+$(EMULATOR_VENV)/ready: emulator/requirements.txt
+	@echo "setting up $(EMULATOR_VENV)"
+	@$(PYTHON) -m venv $(EMULATOR_VENV)
+	@$(EMULATOR_VENV)/bin/python $(PIP) -r $<
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt

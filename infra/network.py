@@ -1,4 +1,4 @@
-"""Where TestRelease runs when blue is behind an internal load balancer: in the environment's own VPC."""
+"""Where VerifyRelease runs when blue is behind an internal load balancer: in the environment's own VPC."""
 
 import re
 from collections.abc import Callable

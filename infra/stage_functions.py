@@ -31,7 +31,7 @@ class StageFunctions(Construct):
     ) -> None:
         """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: whose executions Plan knows.
 
-        `network`: where TestRelease runs.
+        `network`: where VerifyRelease runs.
         """
         super().__init__(scope, construct_id)
         self._artifacts = artifacts
@@ -80,7 +80,7 @@ class StageFunctions(Construct):
                 "BLUE_CNAME_CONFIG_FILE": self._record_key,
             },
         )
-        if self._network and name == "test_release":
+        if self._network and name == "verify_release":
             self._network.place(function, role)
         accept(function, "L1", "The runtime moves with what the handlers are tested with, not with what is newest.")
         return function

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.environment_resources import SETTINGS, environment_resources_policy
 from infra.permissions import accept, allow, arn_in_findings, explain
-from lambdas.bundles import BUNDLE_KEY
+from lambdas.aws.bundles import BUNDLE_KEY
 from lambdas.deployment import BLUE_TAG
 
 LOOK = ("DescribeEnvironments",)
@@ -76,7 +76,7 @@ STAGES: Mapping[str, Permissions] = {
         record="read",
     ),
     "await_release": Permissions(environment=(*LOOK, "DescribeEvents")),
-    "test_release": Permissions(environment=LOOK, seconds=800),
+    "verify_release": Permissions(environment=LOOK, seconds=800),
     "watch_release": Permissions(environment=LOOK, alarms=True),
     "terminate_green": Permissions(
         environment=(*LOOK, "ListTagsForResource"),

@@ -137,7 +137,7 @@ class Workflow(Construct):
         deploy = self._stage("DeployRelease", "deploy_release", "Put the new version onto blue, which nobody uses.")
         await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs it, healthy.")
         test = self._stage(
-            "TestRelease", "test_release", "Ask blue over HTTP, before users do.", timeout=Duration.seconds(840)
+            "VerifyRelease", "verify_release", "Ask blue over HTTP, before users do.", timeout=Duration.seconds(840)
         )
         approval = self._approval()
         to_blue = self._stage("SwapToBlue", "swap_traffic", "Blue serves users, with the new version.", to="blue")

@@ -1,8 +1,8 @@
 """Green as a clone of this tool's own making: how it is told from others, and how it goes."""
 
-from lambdas.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
-from lambdas.environment import Environment
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import logger
 from lambdas.pair import Pair, demand_off_duty

@@ -8,10 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from lambdas.aws.record import connect_records
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
 from lambdas.metrics import count_error, time_state
-from lambdas.record import connect_records
 
 logger = Logger(service="bluegreen")
 

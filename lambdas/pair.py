@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from lambdas.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment, Role
-from lambdas.environment import Environment
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from lambdas.alarms import Alarms
-from lambdas.beanstalk import Beanstalk
-from lambdas.environment import Environment
+from lambdas.aws.alarms import Alarms
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
+from lambdas.aws.executions import Executions
+from lambdas.aws.record import Record
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
-from lambdas.executions import Executions
-from lambdas.record import Record
 
 MOST_TAGS = 50 - 3 - 4
 """Elastic Beanstalk's limit, less its own tags, less those that CloneBlue adds to green."""

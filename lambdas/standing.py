@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
-from lambdas.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
+from lambdas.aws.record import Record
 from lambdas.deployment import BLUE_TAG
-from lambdas.environment import Environment
-from lambdas.record import Record
 from lambdas.refusals import demand
 
 

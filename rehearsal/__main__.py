@@ -5,14 +5,14 @@ Exit status: 0 when all went well, 1 when not, 128 plus the signal's number when
 
 import sys
 
-from rehearsal.interruption import Interrupted, listen
+from rehearsal.signals import Interrupted, listen
 
 
 def main() -> int:
     """Run the program and return its exit status."""
     listen()
     try:
-        from rehearsal.program import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
+        from rehearsal.cli import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
 
         return run(sys.argv[1:])
     except Interrupted as interrupted:

@@ -3,16 +3,16 @@
 import json
 from pathlib import Path
 
-from rehearsal import samples, shop
-from rehearsal.account import Account
-from rehearsal.beanstalk.bundle import InvalidBundleError, check
-from rehearsal.introduction import introduce
-from rehearsal.opening import Opening, OpeningError, open_account, require_space
+from emulator.beanstalk.hosting.bundle import InvalidBundleError, check
+from rehearsal.account import samples, shop
+from rehearsal.account.account import Account
+from rehearsal.account.instructions import introduce
 from rehearsal.options import ReleaseOptions
-from rehearsal.progress import Progress
-from rehearsal.report import Evidence, compose, faults
-from rehearsal.story import release
-from rehearsal.summary import summarize
+from rehearsal.prepare import Opening, OpeningError, open_account, require_space
+from rehearsal.release import release
+from rehearsal.report.evidence import Evidence, compose, faults
+from rehearsal.report.progress import Progress
+from rehearsal.report.summary import summarize
 
 
 def rehearse(options: ReleaseOptions, progress: Progress) -> int:
@@ -56,7 +56,7 @@ def _keep(account: Account, opening: Opening, file: Path, progress: Progress) ->
 
 
 def _tell(evidence: Evidence, folder: Path, progress: Progress) -> None:
-    from rehearsal.timeline import draw  # noqa: PLC0415 - it is slow to import, and nobody should wait for it before
+    from rehearsal.report.timeline import draw  # noqa: PLC0415 - it is slow to import, and nobody should wait for it before
 
     report, picture = folder / "report.json", folder / "timeline.png"
     report.write_text(json.dumps(compose(evidence), indent=2) + "\n")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.staging import staged, synthesize
-from tests.scenarios.theatre import Theatre
+from tests.support.staging import staged, synthesize
+from tests.support.theatre import Theatre
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """AwaitGreen: look once whether green is up, healthy, and runs the version that users fall back on."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError
 from lambdas.handler import Event, stage

@@ -1,6 +1,6 @@
 """AwaitRegistration: look once whether Elastic Beanstalk has processed the version."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, RegistrationFailedError
 from lambdas.handler import Event, stage

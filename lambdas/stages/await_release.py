@@ -1,6 +1,6 @@
 """AwaitRelease: look once whether blue runs the new version, healthy. Ready alone does not mean deployed."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.handler import Event, stage

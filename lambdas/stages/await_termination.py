@@ -1,6 +1,6 @@
 """AwaitTermination: look once whether green is gone."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Mode, Visit
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, stage

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Role, Visit
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, stage

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.environment import Environment
 from lambdas.clone import MARK, demand_clone
 from lambdas.deployment import Deployment, Visit
-from lambdas.environment import Environment
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import demanded

@@ -1,6 +1,6 @@
 """DeployRelease: put the new version onto blue, which nobody uses now."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Visit
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, demand_off_duty

@@ -8,22 +8,22 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.environment import Environment
+from lambdas.aws.record import connect_records
 from lambdas.clone import demand_clone, remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Visit
-from lambdas.environment import Environment
 from lambdas.errors import EnvironmentNotReadyError, LockLostError, UnexpectedEnvironmentError
 from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, logger, reported
 from lambdas.metrics import Result, count_release, count_rollback
 from lambdas.pair import Pair, demand_healthy
-from lambdas.record import connect_records
 
 HALF_MADE = frozenset(
     {"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"}
 )
 """Stages in which blue still has its version, so that a green that does not serve yet is of no use, but to go back."""
-TOUCHED = frozenset({"AwaitRelease", "TestRelease", "AwaitApproval", "SwapToBlue", "AwaitBlueLive", "WatchRelease"})
+TOUCHED = frozenset({"AwaitRelease", "VerifyRelease", "AwaitApproval", "SwapToBlue", "AwaitBlueLive", "WatchRelease"})
 """Stages in which blue has, or may have, a version that is not proved yet."""
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lambdas import refusals
-from lambdas.alarms import Alarms, connect_alarms
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.alarms import Alarms, connect_alarms
+from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.executions import Executions, connect_executions
+from lambdas.aws.record import Record, Records, connect_records
 from lambdas.deployment import Deployment, Mode, NextStep, Visit
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.executions import Executions, connect_executions
 from lambdas.handler import Event, logger, reported
 from lambdas.metrics import Result, count_release
-from lambdas.record import Record, Records, connect_records
 from lambdas.request import completed
 from lambdas.standing import Standing
 

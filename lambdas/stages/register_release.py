@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from lambdas.beanstalk import Beanstalk, connect
-from lambdas.bundles import Bundles, connect_bundles
+from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.bundles import Bundles, connect_bundles
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage

@@ -1,6 +1,6 @@
 """SwapToGreen and SwapToBlue: give the production CNAME to one environment, unless it has it."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Role, Visit
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, demand_healthy

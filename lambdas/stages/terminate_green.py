@@ -1,6 +1,6 @@
 """TerminateGreen: remove the clone and its saved configuration, after checking once more who serves users."""
 
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.clone import remove_green
 from lambdas.deployment import Deployment, Visit
 from lambdas.handler import Event, stage

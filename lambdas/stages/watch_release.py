@@ -2,8 +2,8 @@
 
 import time
 
-from lambdas.alarms import Alarms, connect_alarms
-from lambdas.beanstalk import Beanstalk, connect
+from lambdas.aws.alarms import Alarms, connect_alarms
+from lambdas.aws.beanstalk import Beanstalk, connect
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.handler import Event, stage

@@ -4,14 +4,14 @@ be conducted, 128 plus the signal's number when interrupted.
 
 import sys
 
-from rehearsal.interruption import Interrupted, listen
+from rehearsal.signals import Interrupted, listen
 
 
 def main() -> int:
     """Run the program and return its exit status."""
     listen()
     try:
-        from rehearsal.campaign.program import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
+        from rehearsal.campaign.cli import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
 
         return run(sys.argv[1:])
     except Interrupted as interrupted:

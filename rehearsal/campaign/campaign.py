@@ -5,20 +5,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rehearsal.account import SECRET_KEY
-from rehearsal.campaign import chance
-from rehearsal.campaign.accounts import venues
-from rehearsal.campaign.catalogue import Journal, Lessons, single_faults
-from rehearsal.campaign.crew import Crew, Run
+from emulator.identity import SECRET_KEY
+from rehearsal.account.log_scan import secrets_in_logs
+from rehearsal.campaign import random_faults
 from rehearsal.campaign.options import Options
+from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Schedule
 from rehearsal.campaign.report import Campaign
-from rehearsal.campaign.schedule import BAD_BUNDLES, GOOD_BUNDLE, Schedule
-from rehearsal.campaign.trial import Trial
-from rehearsal.campaign.venue import Venue, VenueError
-from rehearsal.campaign.verdict import violations
-from rehearsal.opening import require_space
-from rehearsal.progress import Progress
-from rehearsal.secrets import secrets_in_logs
+from rehearsal.campaign.rules import violations
+from rehearsal.campaign.run import Trial
+from rehearsal.campaign.runner import Crew, Run
+from rehearsal.campaign.single_faults import Journal, Lessons, single_faults
+from rehearsal.campaign.testbed import Venue, VenueError
+from rehearsal.campaign.testbeds import venues
+from rehearsal.prepare import require_space
+from rehearsal.report.progress import Progress
 
 LOOK_SECONDS = 0.5
 TOLD_EVERY = 20
@@ -74,7 +74,7 @@ def plan(lessons: Lessons, options: Options) -> Iterator[Run]:
     """Return all runs, those of single faults first."""
     yield from single_faults(lessons, LEARNT_FROM)
     for number in range(1, options.runs + 1):
-        yield None, chance.schedule(options.seed, number, lessons)
+        yield None, random_faults.schedule(options.seed, number, lessons)
 
 
 def _follow(crew: Crew, planned: int, progress: Progress) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.campaign.venue import Venue
-from rehearsal.clock import Clock
-from rehearsal.follow import Follower
+from emulator.clock import Clock
+from rehearsal.campaign.testbed import Venue
+from rehearsal.execution import Follower
 
 RUNNING = ("RUNNING", "PENDING_REDRIVE")
-TEST = "TestRelease"
+TEST = "VerifyRelease"
 Event = Mapping[str, Any]
 
 
@@ -58,7 +58,7 @@ class Course:
         return list(dict.fromkeys(entered))
 
     def proved_at(self, clock: Clock) -> float | None:
-        """Return when its version passed TestRelease for the first time, in real epoch seconds; None if never."""
+        """Return when its version passed VerifyRelease for the first time, in real epoch seconds; None if never."""
         types = {event["id"]: event["type"] for event in self.history}
         for event in self.history:
             left = event.get("stateExitedEventDetails", {}).get("name")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.campaign.catalogue import Lessons, polls_left_out
 from rehearsal.campaign.result import Result, in_words
+from rehearsal.campaign.single_faults import Lessons, polls_left_out
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.campaign.catalogue import Journal
-from rehearsal.campaign.trial import Evidence
-from rehearsal.campaign.verdict import violations
+from rehearsal.campaign.rules import violations
+from rehearsal.campaign.run import Evidence
+from rehearsal.campaign.single_faults import Journal
 from rehearsal.traffic import failures
 
 

@@ -1,6 +1,6 @@
 """Greens that do not come up, turn bad, or are not ours: users stay on blue, which nobody touched."""
 
-from tests.scenarios.theatre import Theatre
+from tests.support.theatre import Theatre
 
 
 def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(theatre: Theatre) -> None:

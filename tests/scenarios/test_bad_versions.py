@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal.shop import ENHANCED_HEALTH
-from tests.scenarios.mailbox import Message
-from tests.scenarios.shop import Release, Shop, Users
-from tests.scenarios.theatre import Theatre
+from rehearsal.account.shop import ENHANCED_HEALTH
+from tests.support.mailbox import Message
+from tests.support.shop import Release, Shop, Users
+from tests.support.theatre import Theatre
 
 QUICK_CHECK = {"attempts": 2, "interval_seconds": 1}
 
@@ -60,7 +60,7 @@ CASES = {
     ),
     "answers 200 only on /": Case(
         "answers_only_root",
-        "TestRelease",
+        "VerifyRelease",
         "ReleaseTestFailedError",
         ("/health to answer 200", "Found 500, 500", "serves v1 on"),
         {"health_check": {"path": "/health", **QUICK_CHECK}},

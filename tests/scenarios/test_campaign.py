@@ -8,15 +8,15 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
-from rehearsal.account import ROOT
-from rehearsal.campaign.accounts import venues
+from emulator.faults import Fault, Kind
+from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
-from rehearsal.campaign.schedule import Act, Interference, Schedule
-from rehearsal.campaign.trial import Evidence, Trial
-from rehearsal.campaign.venue import Venue
-from rehearsal.campaign.verdict import violations
-from rehearsal.faults import Fault, Kind
-from rehearsal.progress import Progress
+from rehearsal.campaign.plan import Act, Interference, Schedule
+from rehearsal.campaign.rules import violations
+from rehearsal.campaign.run import Evidence, Trial
+from rehearsal.campaign.testbed import Venue
+from rehearsal.campaign.testbeds import venues
+from rehearsal.report.progress import Progress
 
 EB = "elasticbeanstalk"
 
@@ -85,7 +85,7 @@ def test_an_execution_that_is_aborted_and_overtaken_leaves_no_harm(venue: Venue)
 
 
 def test_the_judge_finds_a_release_that_is_not_tested(venue: Venue) -> None:
-    with replaced(venue, "test_release", "def handler(event, context):\n    return event['deployment']\n"):
+    with replaced(venue, "verify_release", "def handler(event, context):\n    return event['deployment']\n"):
         found = violations(played(venue, Schedule("slice", bundle="answers_only_root")))
     assert "The main execution released a bad version." in found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.theatre import Theatre
+from tests.support.theatre import Theatre
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "kill_after"])

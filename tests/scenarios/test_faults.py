@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.shop import Release, Shop, Users
-from tests.scenarios.theatre import Theatre
+from tests.support.shop import Release, Shop, Users
+from tests.support.theatre import Theatre
 
 DESCRIBE = (
     "DescribeApplications",

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.approvals import approve, question, token
-from tests.scenarios.theatre import Theatre
+from tests.support.approvals import approve, question, token
+from tests.support.theatre import Theatre
 
 ONE_POLL = 30 + 120
 """Account seconds: the longest delay between two looks, and what functions may take on a busy machine."""

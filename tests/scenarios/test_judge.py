@@ -1,6 +1,6 @@
 """The judge can find us guilty: what would hurt users in life does so here."""
 
-from tests.scenarios.theatre import Theatre
+from tests.support.theatre import Theatre
 
 
 def test_a_release_that_does_not_let_old_dns_answers_expire_loses_requests(theatre: Theatre) -> None:

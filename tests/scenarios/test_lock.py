@@ -1,7 +1,7 @@
 """The lock: executions on one blue environment never interleave."""
 
-from tests.scenarios.approvals import approve, question
-from tests.scenarios.theatre import Theatre
+from tests.support.approvals import approve, question
+from tests.support.theatre import Theatre
 
 
 def test_of_two_executions_at_once_one_runs_and_the_other_names_it(theatre: Theatre) -> None:

@@ -1,8 +1,8 @@
 """Modes: a release in two halves, the way back, and a dry run."""
 
-from rehearsal.shop import ENHANCED_HEALTH
+from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.scenarios.test_releases import STORY
-from tests.scenarios.theatre import Theatre
+from tests.support.theatre import Theatre
 
 SEVERE = ["Ok", "Info", "Severe"]
 
@@ -26,7 +26,7 @@ def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(the
     assert deployed.states == STORY[: STORY.index("SwapToBlue")]
     assert released.status == "SUCCEEDED", released.cause
     assert released.outcome.output["status"] == "released"
-    assert released.states == ["Plan", *STORY[STORY.index("TestRelease") :]]
+    assert released.states == ["Plan", *STORY[STORY.index("VerifyRelease") :]]
     assert users.failed == []
     assert users.last_served_by == [f"{shop.blue}/v2"]
     assert shop.stands == {shop.blue: "v2"}

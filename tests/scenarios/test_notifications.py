@@ -2,9 +2,9 @@
 
 import pytest
 
-from rehearsal.shop import ENHANCED_HEALTH
-from tests.scenarios.mailbox import Message
-from tests.scenarios.theatre import Theatre
+from rehearsal.account.shop import ENHANCED_HEALTH
+from tests.support.mailbox import Message
+from tests.support.theatre import Theatre
 
 
 def only(theatre: Theatre, arn: str) -> Message:

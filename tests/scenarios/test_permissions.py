@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from tests.scenarios.courses import COURSES, Ending
-from tests.scenarios.grants import granted, roles, unused, used, without
-from tests.scenarios.theatre import Theatre
+from tests.support.courses import COURSES, Ending
+from tests.support.grants import granted, roles, unused, used, without
+from tests.support.theatre import Theatre
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,12 @@ from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
 from infra.pipeline_settings import PipelineSettings
-from rehearsal import samples
-from tests.infra.conftest import CONTEXT
-from tests.rehearsal.roles import Role
-from tests.scenarios.codepipeline import Done, StepFunctionsAction, Variables
-from tests.scenarios.shop import SOON, Shop
-from tests.scenarios.theatre import Theatre
+from rehearsal.account import samples
+from tests.integration.infra.conftest import CONTEXT
+from tests.support.codepipeline import Done, StepFunctionsAction, Variables
+from tests.support.roles import Role
+from tests.support.shop import SOON, Shop
+from tests.support.theatre import Theatre
 
 Json = dict[str, Any]
 

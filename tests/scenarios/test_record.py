@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from lambdas.aws.record import Record, Records
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
-from lambdas.record import Record, Records
-from tests.scenarios.shop import Shop
-from tests.scenarios.theatre import Theatre
+from tests.support.shop import Shop
+from tests.support.theatre import Theatre
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen"
 

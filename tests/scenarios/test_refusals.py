@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.shop import ENHANCED_HEALTH
-from tests.scenarios.shop import Shop, Users
-from tests.scenarios.theatre import Theatre
+from rehearsal.account.shop import ENHANCED_HEALTH
+from tests.support.shop import Shop, Users
+from tests.support.theatre import Theatre
 
 DATABASE = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase", "Value": "true"}
 

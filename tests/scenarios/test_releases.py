@@ -1,7 +1,7 @@
 """Releases that go well on the deployed state machine, with users on the production CNAME all the while."""
 
-from rehearsal import samples
-from tests.scenarios.theatre import Theatre
+from rehearsal.account import samples
+from tests.support.theatre import Theatre
 
 STORY = [
     "Plan",
@@ -12,7 +12,7 @@ STORY = [
     "DrainBlue",
     "DeployRelease",
     "AwaitRelease",
-    "TestRelease",
+    "VerifyRelease",
     "SwapToBlue",
     "AwaitBlueLive",
     "WatchRelease",

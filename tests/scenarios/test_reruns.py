@@ -2,9 +2,9 @@
 
 from contextlib import nullcontext
 
-from tests.scenarios.shop import Release
 from tests.scenarios.test_releases import STORY
-from tests.scenarios.theatre import Theatre
+from tests.support.shop import Release
+from tests.support.theatre import Theatre
 
 FUNCTIONS = {
     "SwapToGreen": "swap_traffic",

@@ -2,10 +2,10 @@
 
 import json
 
-from rehearsal.account import SECRET_KEY
-from rehearsal.secrets import secrets_in_logs
-from tests.scenarios.approvals import approve, question, token
-from tests.scenarios.theatre import Theatre
+from emulator.identity import SECRET_KEY
+from rehearsal.account.log_scan import secrets_in_logs
+from tests.support.approvals import approve, question, token
+from tests.support.theatre import Theatre
 
 HEADER = "Bearer 5f1c9c1e-of-the-health-check"
 QUERY = "key=7d09b1aa-of-the-health-check"

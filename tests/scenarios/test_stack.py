@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cdk import Cdk
-from tests.scenarios.approvals import approve, question
-from tests.scenarios.theatre import Theatre
+from rehearsal.account.cdk import Cdk
+from tests.support.approvals import approve, question
+from tests.support.theatre import Theatre
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
 """The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from tests.scenarios.failing_stages import CASES, Case, await_both
-from tests.scenarios.shop import Release, Shop, Users
-from tests.scenarios.theatre import Theatre
+from tests.support.failing_stages import CASES, Case, await_both
+from tests.support.shop import Release, Shop, Users
+from tests.support.theatre import Theatre
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def test_test_release_fails_as_long_as_the_health_check_does(theatre: Theatre) -
         again = theatre.redrive(release)
         other.deploy(other.blue, "v1")
         succeeded = theatre.redrive(again)
-    assert (release.error, release.failed_in) == ("ReleaseTestFailedError", "TestRelease")
+    assert (release.error, release.failed_in) == ("ReleaseTestFailedError", "VerifyRelease")
     assert f"{url} to answer 200. Found 500, 500" in release.cause
     assert (again.error, again.failed_in) == (release.error, release.failed_in)
     assert succeeded.status == "SUCCEEDED", succeeded.cause

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.scenarios.approvals import approve, question
-from tests.scenarios.theatre import Theatre
+from tests.support.approvals import approve, question
+from tests.support.theatre import Theatre
 
 
 @contextmanager

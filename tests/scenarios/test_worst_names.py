@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 
-from tests.scenarios.approvals import approve, question
-from tests.scenarios.shop import Shop
-from tests.scenarios.theatre import Theatre
+from tests.support.approvals import approve, question
+from tests.support.shop import Shop
+from tests.support.theatre import Theatre
 
 WORST = "it's \"quoted\" \\ ${HOME} #{x} {% $states.input %} $.y ' & $error('x') & ' 日本"
 VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"

@@ -1,0 +1,60 @@
+"""The calls about what the service offers: platforms and quotas."""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.beanstalk import platforms
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.errors import InvalidParameterValueError
+from emulator.beanstalk.state import State
+
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "contains": operator.contains,
+    "begins_with": str.startswith,
+    "ends_with": str.endswith,
+}
+
+
+class Offer:
+    """The calls about platforms and quotas."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def list_platform_versions(self, call: Call) -> Result:
+        offered = [platforms.summary(platform) for platform in platforms.offered(self._state.region)]
+        filters = call.get("Filters", [])
+        found = [platform for platform in offered if all(_passes(platform, one) for one in filters)]
+        return page(call, "PlatformSummaryList", found, largest=100)
+
+    def list_solution_stacks(self, _call: Call) -> Result:
+        names = [platform.solution_stack for platform in platforms.offered(self._state.region)]
+        details = [{"SolutionStackName": name, "PermittedFileTypes": ["zip"]} for name in names]
+        return {"SolutionStacks": names, "SolutionStackDetails": details}
+
+    def describe_account_attributes(self, _call: Call) -> Result:
+        quotas = self._state.quotas
+        maxima = {
+            "ApplicationQuota": quotas.applications,
+            "ApplicationVersionQuota": quotas.application_versions,
+            "EnvironmentQuota": quotas.environments,
+            "ConfigurationTemplateQuota": quotas.configuration_templates,
+            "CustomPlatformQuota": quotas.custom_platforms,
+        }
+        return {"ResourceQuotas": {name: {"Maximum": maximum} for name, maximum in maxima.items()}}
+
+
+def _passes(platform: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    kind, compare = wanted.get("Type", ""), _OPERATORS.get(wanted.get("Operator", "="))
+    value = platform.get({"SupportedTier": "SupportedTierList", "SupportedAddon": "SupportedAddonList"}.get(kind, kind))
+    if compare is None:
+        raise InvalidParameterValueError(f"The operator of a filter must be one of {' '.join(_OPERATORS)}.")
+    held = value if isinstance(value, list) else [str(value or "")]
+    return any(compare(one, sought) for one in held for sought in wanted.get("Values", []))

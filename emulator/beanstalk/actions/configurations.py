@@ -1,0 +1,134 @@
+"""The calls about saved configurations (templates) and option settings."""
+
+from typing import Any
+
+from emulator.beanstalk import option_settings, platforms
+from emulator.beanstalk.actions import tags
+from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    TooManyConfigurationTemplatesError,
+)
+from emulator.beanstalk.model import Environment, Tags, Template
+from emulator.beanstalk.option_settings import Settings
+from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.state import State
+
+
+class Configurations:
+    """The calls about saved configurations and option settings."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def create_template(self, call: Call) -> Result:
+        application, name = self._state.application(call["ApplicationName"]), call["TemplateName"]
+        if name in application.templates:
+            raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
+        self._check_quota()
+        settings, platform, environment_tags = self._base(call)
+        template = Template(
+            name,
+            application.name,
+            self._state.arn("configurationtemplate", application.name, name),
+            settings | option_settings.read(call.get("OptionSettings", [])),
+            platform,
+            now := self._state.clock.time(),
+            now,
+            call.get("Description"),
+            tags.read(call.get("Tags", [])),
+            environment_tags,
+        )
+        application.templates[name] = template
+        return _template_description(template)
+
+    def delete_template(self, call: Call) -> Result:
+        template = self._state.template(call["ApplicationName"], call["TemplateName"])
+        del self._state.applications[template.application].templates[template.name]
+        return None
+
+    def describe_settings(self, call: Call) -> Result:
+        template, environment = call.get("TemplateName"), call.get("EnvironmentName")
+        if bool(template) == bool(environment):
+            raise InvalidParameterCombinationError("Must specify either TemplateName or EnvironmentName, and not both.")
+        application = self._state.application(call["ApplicationName"]).name
+        if template:
+            found = self._state.template(application, template)
+            sets = [_template_description(found) | {"OptionSettings": option_settings.described(found.settings)}]
+        else:
+            sets = _environment_descriptions(self._environment(application, environment))
+        return {"ConfigurationSettings": sets}
+
+    def delete_draft(self, call: Call) -> Result:
+        environment = self._environment(call["ApplicationName"], call["EnvironmentName"])
+        if environment.draft and environment.draft.failed:
+            environment.draft = None
+        return None
+
+    def validate(self, call: Call) -> Result:
+        self._state.application(call["ApplicationName"])
+        problems = option_settings.validate(option_settings.given(call["OptionSettings"]))
+        return {
+            "Messages": [
+                {"Message": message, "Severity": "error", "Namespace": option.namespace, "OptionName": option.name}
+                for option, message in problems.items()
+            ]
+        }
+
+    def _environment(self, application: str, name: str) -> Environment:
+        environment = self._state.environment({"EnvironmentName": name})
+        if environment.application != application:
+            raise InvalidParameterValueError(f"No Environment found for EnvironmentName = '{name}'.")
+        return environment
+
+    def _check_quota(self) -> None:
+        most = self._state.quotas.configuration_templates
+        if sum(len(application.templates) for application in self._state.applications.values()) >= most:
+            raise TooManyConfigurationTemplatesError(f"You cannot have more than {most} Configuration Templates.")
+
+    def _base(self, call: Call) -> tuple[Settings, Platform, Tags]:
+        """What the template starts from: an environment, another template, or a platform."""
+        stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
+        platform = platforms.named(self._state.region, solution_stack=stack, arn=arn)
+        if call.get("EnvironmentId"):
+            environment = self._state.environment({"EnvironmentId": call["EnvironmentId"]})
+            return dict(environment.settings), platform or environment.platform, dict(environment.tags)
+        if source := call.get("SourceConfiguration"):
+            template = self._state.template(source.get("ApplicationName", ""), source.get("TemplateName", ""))
+            return dict(template.settings), platform or template.platform, dict(template.environment_tags)
+        if platform is None:
+            raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
+        return dict(option_settings.DEFAULTS), platform, {}
+
+
+def _template_description(template: Template) -> dict[str, Any]:
+    return {
+        "SolutionStackName": template.platform.solution_stack,
+        "PlatformArn": template.platform.arn,
+        "ApplicationName": template.application,
+        "TemplateName": template.name,
+        "Description": template.description,
+        "DateCreated": template.created,
+        "DateUpdated": template.updated,
+    }
+
+
+def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
+    """The settings that are deployed, and those that are on their way or did not arrive."""
+    common = {
+        "SolutionStackName": environment.platform.solution_stack,
+        "PlatformArn": environment.platform.arn,
+        "ApplicationName": environment.application,
+        "EnvironmentName": environment.name,
+        "Description": environment.description,
+        "DateCreated": environment.created,
+        "DateUpdated": environment.updated,
+    }
+    sets = [
+        common | {"DeploymentStatus": "deployed", "OptionSettings": option_settings.described(environment.settings)}
+    ]
+    if draft := environment.draft:
+        status = {"DeploymentStatus": "failed" if draft.failed else "pending", "DateCreated": draft.created}
+        sets.append(common | status | {"OptionSettings": option_settings.described(draft.settings)})
+    return sets

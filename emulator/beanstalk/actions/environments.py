@@ -1,0 +1,183 @@
+"""The calls that describe environments, and those that change one that exists."""
+
+from typing import Any
+
+from emulator.beanstalk import dns, option_settings, platforms
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
+from emulator.beanstalk.model import Environment, Status
+from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations.deployments import Deployments
+from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.state import State
+
+_CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
+
+
+class Environments:
+    """The calls about environments, but for the one that creates them."""
+
+    def __init__(self, state: State, lifecycle: Lifecycle, deployments: Deployments) -> None:
+        self._state = state
+        self._lifecycle = lifecycle
+        self._deployments = deployments
+
+    def describe(self, call: Call) -> Result:
+        # By id, which is as good as no order: callers must not rely on one where two have the same name.
+        environments = sorted(self._state.environments.values(), key=lambda environment: environment.id)
+        found = [description(one) for one in environments if _is_sought(one, call) and self._is_listed(one, call)]
+        return page(call, "Environments", found)
+
+    def update(self, call: Call) -> Result:
+        environment = self._ready(call)
+        configures = any(call.get(name) for name in _CONFIGURATION)
+        label = call.get("VersionLabel")
+        if label and configures:
+            raise InvalidParameterCombinationError(
+                "An update may change the version or the configuration, not both. Send VersionLabel in its own call."
+            )
+        if call.get("Tier") and _is_worker(call["Tier"]) != environment.worker:
+            raise InvalidParameterValueError("The tier of an environment cannot be changed.")
+        if label:
+            self._state.usable_version(environment.application, label)
+        settings, platform = self._configuration(environment, call)
+        environment.description = call.get("Description", environment.description)
+        if label:
+            self._deployments.deploy(environment, label, call.request_id)
+        else:
+            self._deployments.configure(environment, settings, platform, call.request_id)
+        return description(environment) | {"Health": "Grey", "HealthStatus": None}
+
+    def swap(self, call: Call) -> Result:
+        for kind in ("Id", "Name"):
+            if bool(call.get(f"SourceEnvironment{kind}")) != bool(call.get(f"DestinationEnvironment{kind}")):
+                raise InvalidParameterCombinationError(
+                    f"Must specify both SourceEnvironment{kind} and DestinationEnvironment{kind}, or neither."
+                )
+        source = self._state.environment(call.parameters, "Source")
+        destination = self._state.environment(call.parameters, "Destination")
+        if source is destination:
+            raise InvalidParameterValueError("The source and the destination must be two environments.")
+        for environment in (source, destination):
+            if environment.worker:
+                raise InvalidParameterValueError(f"Environment {environment.name} is a worker and has no CNAME.")
+            _check_ready(environment)
+        self._lifecycle.swap(source, destination, call.request_id)
+        return None
+
+    def terminate(self, call: Call) -> Result:
+        environment = self._state.environment(call.parameters)
+        pending = {
+            Status.LAUNCHING: "creation",
+            Status.UPDATING: "deployment",
+            Status.ABORTING: "deployment",
+            Status.TERMINATING: "termination",
+        }
+        if environment.status in pending:
+            raise InvalidParameterValueError(
+                f"Cannot terminate environment named {environment.name}."
+                f" It is currently pending {pending[environment.status]}."
+            )
+        self._lifecycle.terminate(environment, call.request_id)
+        return description(environment)
+
+    def abort(self, call: Call) -> Result:
+        environment = self._state.environment(call.parameters)
+        if not environment.abortable:
+            raise InvalidParameterValueError(
+                f"Environment named {environment.name} is in an invalid state for this operation."
+                " Must be pending deployment."
+            )
+        self._deployments.abort(environment, call.request_id)
+        return None
+
+    def rebuild(self, call: Call) -> Result:
+        self._lifecycle.rebuild(self._ready(call), call.request_id)
+        return None
+
+    def restart(self, call: Call) -> Result:
+        self._lifecycle.restart(self._ready(call), call.request_id)
+        return None
+
+    def check_dns_availability(self, call: Call) -> Result:
+        cname = dns.cname(self._state, call["CNAMEPrefix"])
+        return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
+
+    def _ready(self, call: Call) -> Environment:
+        environment = self._state.environment(call.parameters)
+        _check_ready(environment)
+        return environment
+
+    def _is_listed(self, environment: Environment, call: Call) -> bool:
+        if environment.terminated is None:
+            return True
+        if call.get("IncludeDeleted") is False:
+            return False
+        recently = self._state.clock.time() - self._state.durations.terminated_listed
+        back_to: float = call.get("IncludedDeletedBackTo", recently)
+        return environment.terminated >= back_to
+
+    def _configuration(
+        self, environment: Environment, call: Call
+    ) -> tuple[option_settings.Settings, platforms.Platform]:
+        stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
+        platform = platforms.named(self._state.region, solution_stack=stack, arn=arn) or environment.platform
+        settings = environment.settings
+        if call.get("TemplateName"):
+            template = self._state.template(environment.application, call["TemplateName"])
+            settings = settings | template.settings
+        settings = settings | option_settings.read(call.get("OptionSettings", []))
+        return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
+
+
+def description(environment: Environment) -> dict[str, Any]:
+    """Return an environment as DescribeEnvironments and the calls that change it show it."""
+    tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
+    return {
+        "EnvironmentName": environment.name,
+        "EnvironmentId": environment.id,
+        "ApplicationName": environment.application,
+        "VersionLabel": environment.label,
+        "SolutionStackName": environment.platform.solution_stack,
+        "PlatformArn": environment.platform.arn,
+        "TemplateName": environment.template,
+        "Description": environment.description,
+        "EndpointURL": environment.endpoint,
+        "CNAME": environment.cname,
+        "DateCreated": environment.created,
+        "DateUpdated": environment.updated,
+        "Status": environment.status,
+        "AbortableOperationInProgress": environment.abortable,
+        "Health": health.shown_color(environment),
+        "HealthStatus": health.shown_status(environment),
+        "Tier": tier | {"Version": "1.0"},
+        "EnvironmentLinks": [],
+        "EnvironmentArn": environment.arn,
+    }
+
+
+def _is_sought(environment: Environment, call: Call) -> bool:
+    return all(
+        sought in (None, value)
+        for sought, value in (
+            (call.get("ApplicationName"), environment.application),
+            (call.get("VersionLabel"), environment.label),
+        )
+    ) and all(
+        not sought or value in sought
+        for sought, value in (
+            (call.get("EnvironmentIds"), environment.id),
+            (call.get("EnvironmentNames"), environment.name),
+        )
+    )
+
+
+def _is_worker(tier: dict[str, str]) -> bool:
+    return tier.get("Name") == "Worker"
+
+
+def _check_ready(environment: Environment) -> None:
+    if environment.status is not Status.READY:
+        raise InvalidParameterValueError(
+            f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
+        )

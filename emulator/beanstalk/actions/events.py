@@ -1,0 +1,64 @@
+"""The call that lists events."""
+
+from typing import Any
+
+from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.errors import InvalidParameterValueError
+from emulator.beanstalk.model import Event
+from emulator.beanstalk.state import State
+
+_SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_LARGEST_PAGE = 1000
+
+
+class Events:
+    """The call about events."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def describe(self, call: Call) -> Result:
+        """List the newest first. The token is the number of the page's last event, so that new ones shift no page."""
+        older_than = _number(call["NextToken"]) if call.get("NextToken") else float("inf")
+        found = [
+            event for event in reversed(self._state.events) if event.number < older_than and _is_sought(event, call)
+        ]
+        page = found[: call.get("MaxRecords", _LARGEST_PAGE)]
+        token = str(page[-1].number) if len(page) < len(found) else None
+        return {"Events": [_description(event) for event in page], "NextToken": token}
+
+
+def _number(token: str) -> int:
+    if not token.isdecimal():
+        raise InvalidParameterValueError(f"The NextToken '{token}' is not one that an earlier answer has given.")
+    return int(token)
+
+
+def _is_sought(event: Event, call: Call) -> bool:
+    filters = {
+        "ApplicationName": event.application,
+        "VersionLabel": event.version,
+        "TemplateName": event.template,
+        "EnvironmentId": event.environment_id,
+        "EnvironmentName": event.environment,
+        "PlatformArn": None,
+        "RequestId": event.request_id,
+    }
+    return (
+        all(call.get(name) in (None, value) for name, value in filters.items())
+        and _SEVERITIES.index(event.severity) >= _SEVERITIES.index(call.get("Severity", "TRACE"))
+        and call.get("StartTime", 0) <= event.date < call.get("EndTime", float("inf"))
+    )
+
+
+def _description(event: Event) -> dict[str, Any]:
+    return {
+        "EventDate": event.date,
+        "Message": event.message,
+        "ApplicationName": event.application,
+        "VersionLabel": event.version,
+        "TemplateName": event.template,
+        "EnvironmentName": event.environment,
+        "RequestId": event.request_id,
+        "Severity": event.severity,
+    }

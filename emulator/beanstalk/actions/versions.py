@@ -1,0 +1,158 @@
+"""The calls about application versions."""
+
+from functools import partial
+from typing import Any
+
+from emulator.beanstalk.actions import applications, tags
+from emulator.beanstalk.bundle_store import Sources, UnreadableBundleError
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    SourceBundleDeletionError,
+    TooManyApplicationVersionsError,
+)
+from emulator.beanstalk.hosting import bundle
+from emulator.beanstalk.hosting.bundle import InvalidBundleError
+from emulator.beanstalk.model import Location, Version, VersionStatus
+from emulator.beanstalk.scheduler import Scheduler, Story
+from emulator.beanstalk.state import State
+
+_UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfiguration")
+
+
+class Versions:
+    """The calls about application versions. Those that talk to S3 take the state's lock themselves."""
+
+    def __init__(self, state: State, scheduler: Scheduler, sources: Sources) -> None:
+        self._state = state
+        self._scheduler = scheduler
+        self._sources = sources
+
+    def create(self, call: Call) -> Result:
+        """Slow: S3 is asked for the bundle first, as the service refuses a version whose bundle it cannot read."""
+        for name in _UNSUPPORTED:
+            if call.get(name):
+                raise InvalidParameterValueError(f"{name} is not supported here. Give a SourceBundle in S3.")
+        location = _location(call.get("SourceBundle"))
+        with self._state.lock:
+            self._check_new(call)
+        if location and call.caller.refusal("s3:GetObject", f"arn:aws:s3:::{location.bucket}/{location.key}"):
+            raise InvalidParameterCombinationError(str(UnreadableBundleError.of(location, "Forbidden")))
+        try:
+            source = self._sources.read(location)
+        except UnreadableBundleError as error:
+            raise InvalidParameterCombinationError(str(error)) from error
+        with self._state.lock:
+            self._check_new(call)
+            version = self._register(call, location)
+            if call.get("Process"):
+                version.status = VersionStatus.PROCESSING
+                self._scheduler.begin(
+                    self._processing(version, source, call.request_id), after=self._state.durations.process_version
+                )
+            return {"ApplicationVersion": _description(version)}
+
+    def describe(self, call: Call) -> Result:
+        labels, application = call.get("VersionLabels"), call.get("ApplicationName")
+        found = [
+            _description(version)
+            for owner in self._state.applications.values()
+            for version in reversed(owner.versions.values())
+            if application in (None, owner.name) and (not labels or version.label in labels)
+        ]
+        return page(call, "ApplicationVersions", found)
+
+    def delete(self, call: Call) -> Result:
+        """Slow when the bundle is to be deleted, too."""
+        with self._state.lock:
+            version = self._state.version(call["ApplicationName"], call["VersionLabel"])
+            self._check_unused(version)
+            del self._state.applications[version.application].versions[version.label]
+        if call.get("DeleteSourceBundle") and version.bundle:
+            try:
+                self._sources.delete(version.bundle)
+            except UnreadableBundleError as error:
+                raise SourceBundleDeletionError(str(error)) from error
+        return None
+
+    def _check_new(self, call: Call) -> None:
+        name, label = call["ApplicationName"], call["VersionLabel"]
+        if name not in self._state.applications and call.get("AutoCreateApplication"):
+            return
+        if label in self._state.application(name).versions:
+            raise InvalidParameterValueError(f"Application Version {label} already exists.")
+        most = self._state.quotas.application_versions
+        if sum(len(application.versions) for application in self._state.applications.values()) >= most:
+            raise TooManyApplicationVersionsError(
+                f"You cannot have more than {most} Application Versions. Either remove some Application Versions"
+                " or request a limit increase."
+            )
+
+    def _register(self, call: Call, location: Location | None) -> Version:
+        name, label, now = call["ApplicationName"], call["VersionLabel"], self._state.clock.time()
+        given_tags = tags.read(call.get("Tags", []))
+        if name not in self._state.applications:
+            applications.create(self._state, name, Call(call.request_id, {}))
+        version = Version(
+            label,
+            name,
+            self._state.arn("applicationversion", name, label),
+            location,
+            VersionStatus.UNPROCESSED,
+            now,
+            now,
+            call.get("Description"),
+            given_tags,
+        )
+        self._state.applications[name].versions[label] = version
+        self._record(version, call.request_id, "createApplicationVersion completed successfully.")
+        return version
+
+    def _processing(self, version: Version, source: bytes, request_id: str) -> Story:
+        try:
+            yield partial(bundle.check, source)
+        except InvalidBundleError as error:
+            version.status = VersionStatus.FAILED
+            message = f"Failed to process application version {version.label}. {error}"
+            self._record(version, request_id, message, "ERROR")
+        else:
+            version.status = VersionStatus.PROCESSED
+            self._record(version, request_id, f"Finished processing application version {version.label}")
+        version.updated = self._state.clock.time()
+
+    def _record(self, version: Version, request_id: str, message: str, severity: str = "INFO") -> None:
+        self._state.record(
+            message, severity=severity, application=version.application, version=version.label, request_id=request_id
+        )
+
+    def _check_unused(self, version: Version) -> None:
+        for environment in self._state.alive_environments():
+            labels = (environment.label, environment.deployed_label)
+            if environment.application == version.application and version.label in labels:
+                raise InvalidParameterValueError(
+                    f"Unable to delete application version {version.label} because it is deployed"
+                    f" to a running environment: {environment.name}."
+                )
+
+
+def _location(given: dict[str, str] | None) -> Location | None:
+    if given is None:
+        return None
+    if not given.get("S3Bucket") or not given.get("S3Key"):
+        raise InvalidParameterValueError("SourceBundle must have both S3Bucket and S3Key.")
+    return Location(given["S3Bucket"], given["S3Key"])
+
+
+def _description(version: Version) -> dict[str, Any]:
+    bundle_location = {"S3Bucket": version.bundle.bucket, "S3Key": version.bundle.key} if version.bundle else None
+    return {
+        "ApplicationVersionArn": version.arn,
+        "ApplicationName": version.application,
+        "Description": version.description,
+        "VersionLabel": version.label,
+        "SourceBundle": bundle_location,
+        "DateCreated": version.created,
+        "DateUpdated": version.updated,
+        "Status": version.status,
+    }

@@ -1,0 +1,38 @@
+"""A call of the service, once its parameters have been read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.errors import InvalidParameterValueError
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: its parameters by the names and in the shapes of the service model, dates in epoch seconds."""
+
+    request_id: str
+    parameters: dict[str, Any]
+    caller: Caller = ADMINISTRATOR
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a required parameter."""
+        return self.parameters[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.parameters.get(name, default)
+
+
+Result: TypeAlias = dict[str, Any] | None
+Action: TypeAlias = Callable[[Call], Result]
+
+
+def page(call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000) -> dict[str, Any]:
+    """Return one page of a listing: the items of that name, and a NextToken when there are more."""
+    token = call.get("NextToken", "0")
+    if not token.isdecimal():
+        raise InvalidParameterValueError(f"The NextToken '{token}' is not one that an earlier answer has given.")
+    start = int(token)
+    end = start + call.get("MaxRecords", largest)
+    return {name: items[start:end], "NextToken": str(end) if end < len(items) else None}

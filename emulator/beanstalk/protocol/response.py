@@ -1,0 +1,92 @@
+"""The query protocol, from botocore's own service model: a call's parameters in, the document of its answer out."""
+
+import json
+import re
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import botocore.loaders
+from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
+
+from emulator.beanstalk.errors import ServiceError
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Return botocore's model of Elastic Beanstalk."""
+    return ServiceModel(botocore.loaders.Loader().load_service_model("elasticbeanstalk", "service-2"))
+
+
+def answer(operation: OperationModel, result: dict[str, Any] | None, request_id: str, *, as_json: bool) -> bytes:
+    """Write the answer to a call: `result` by the output's member names, dates in epoch seconds."""
+    output = operation.output_shape
+    metadata = {"RequestId": request_id}
+    if as_json:
+        content = {f"{operation.name}Result": _plain(output, result)} if output else {}
+        return _json({f"{operation.name}Response": content | {"ResponseMetadata": metadata}})
+    root = Xml.Element(f"{operation.name}Response", xmlns=service_model().metadata["xmlNamespace"])
+    if output:
+        _write(Xml.SubElement(root, output.serialization["resultWrapper"]), output, result)
+    Xml.SubElement(Xml.SubElement(root, "ResponseMetadata"), "RequestId").text = request_id
+    return Xml.tostring(root)
+
+
+def error_answer(error: ServiceError, request_id: str, *, as_json: bool) -> bytes:
+    """Write the answer that tells an error."""
+    content = {"Type": "Sender" if error.status < 500 else "Receiver", "Code": error.code, "Message": str(error)}
+    if as_json:
+        return _json({"Error": content, "RequestId": request_id})
+    root = Xml.Element("ErrorResponse", xmlns=service_model().metadata["xmlNamespace"])
+    element = Xml.SubElement(root, "Error")
+    for name, text in content.items():
+        Xml.SubElement(element, name).text = _legible(text)
+    Xml.SubElement(root, "RequestId").text = request_id
+    return Xml.tostring(root)
+
+
+def _write(element: Xml.Element, shape: Shape, value: Any) -> None:
+    if isinstance(shape, StructureShape):
+        for name, member, content in _present(shape, value):
+            _write(Xml.SubElement(element, name), member, content)
+    elif isinstance(shape, ListShape):
+        for item in value:
+            _write(Xml.SubElement(element, "member"), shape.member, item)
+    else:
+        element.text = _text(shape, value)
+
+
+def _plain(shape: Shape, value: Any) -> Any:
+    """The same as JSON has it: every member, null where there is nothing, dates in epoch seconds."""
+    if value is None:
+        return None
+    if isinstance(shape, StructureShape):
+        present = {name: _plain(member, content) for name, member, content in _present(shape, value)}
+        return dict.fromkeys(shape.members) | present
+    if isinstance(shape, ListShape):
+        return [_plain(shape.member, item) for item in value]
+    return value
+
+
+def _present(shape: StructureShape, value: Any) -> list[tuple[str, Shape, Any]]:
+    return [(name, shape.members[name], content) for name, content in (value or {}).items() if content is not None]
+
+
+def _text(shape: Shape, value: Any) -> str:
+    if shape.type_name == "timestamp":
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    if shape.type_name == "boolean":
+        return "true" if value else "false"
+    return _legible(str(value))
+
+
+def _legible(text: str) -> str:
+    """The text without what XML cannot carry, such as the control characters in an application's output."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document).encode()

@@ -1,0 +1,94 @@
+"""The account's state: everything that calls and stories look at and change, under one lock."""
+
+import itertools
+import math
+import secrets
+import threading
+from typing import Any
+
+from emulator.beanstalk.durations import Durations, Quotas
+from emulator.beanstalk.errors import InvalidParameterValueError
+from emulator.beanstalk.model import Application, Environment, Event, Template, Version, VersionStatus
+from emulator.clock import Clock
+
+_ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class State:
+    """Applications, environments and events. To be used holding `lock`, never while something slow is done."""
+
+    def __init__(self, *, clock: Clock, region: str, account_id: str, durations: Durations) -> None:
+        self.clock = clock
+        self.region = region
+        self.account_id = account_id
+        self.durations = durations
+        self.quotas = Quotas()
+        self.lock = threading.RLock()
+        self.applications: dict[str, Application] = {}
+        self.environments: dict[str, Environment] = {}
+        """By id, terminated ones too."""
+        self.events: list[Event] = []
+        self._event_numbers = itertools.count(1)
+
+    def application(self, name: str) -> Application:
+        """Return an application. Raises InvalidParameterValueError, as all that look something up."""
+        if name not in self.applications:
+            raise InvalidParameterValueError(f"No Application named '{name}' found.")
+        return self.applications[name]
+
+    def version(self, application: str, label: str) -> Version:
+        versions = self.application(application).versions
+        if label not in versions:
+            raise InvalidParameterValueError(f"No Application Version named '{label}' found.")
+        return versions[label]
+
+    def usable_version(self, application: str, label: str) -> Version:
+        """Return a version that may be deployed."""
+        version = self.version(application, label)
+        if version.status in (VersionStatus.PROCESSING, VersionStatus.FAILED):
+            raise InvalidParameterValueError(
+                f"Application Version '{label}' cannot be deployed: its status is {version.status}."
+                " Expected PROCESSED or UNPROCESSED."
+            )
+        return version
+
+    def template(self, application: str, name: str) -> Template:
+        templates = self.application(application).templates
+        if name not in templates:
+            raise InvalidParameterValueError(f"No Configuration Template named '{name}' found.")
+        return templates[name]
+
+    def environment(self, parameters: dict[str, Any], prefix: str = "") -> Environment:
+        """Return the environment that a call names by id, by name or by both; terminated ones are not found."""
+        id_, name = parameters.get(f"{prefix}EnvironmentId"), parameters.get(f"{prefix}EnvironmentName")
+        if not id_ and not name:
+            raise InvalidParameterValueError(f"Must specify either {prefix}EnvironmentId or {prefix}EnvironmentName.")
+        for environment in self.alive_environments():
+            if (not id_ or environment.id == id_) and (not name or environment.name == name):
+                return environment
+        sought = f"EnvironmentId = '{id_}'" if id_ else f"EnvironmentName = '{name}'"
+        raise InvalidParameterValueError(f"No Environment found for {sought}.")
+
+    def alive_environments(self) -> list[Environment]:
+        """Return the environments that are not terminated."""
+        return [environment for environment in self.environments.values() if environment.alive]
+
+    def arn(self, kind: str, *names: str) -> str:
+        return ":".join(["arn:aws:elasticbeanstalk", self.region, self.account_id, "/".join([kind, *names])])
+
+    def record(
+        self, message: str, *, severity: str = "INFO", environment: Environment | None = None, **about: str | None
+    ) -> None:
+        """Record an event about an environment, or what `about` names: application, version, template, request_id."""
+        if environment:
+            about |= {"application": environment.application, "environment": environment.name}
+            about |= {"environment_id": environment.id}
+        number = next(self._event_numbers)
+        # In milliseconds, as dates are written: a caller's StartTime may be the date of an event.
+        date = math.floor(self.clock.time() * 1000) / 1000
+        self.events.append(Event(number, date, message, severity, **about))
+
+
+def new_id(length: int) -> str:
+    """Return a random part of an identifier, as AWS makes them."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(length))

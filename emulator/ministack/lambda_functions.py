@@ -1,0 +1,182 @@
+"""Lambda: errors as the runtime names them, the account's clock in functions, and a count of invocations.
+
+The emulator calls every failure `Runtime.HandlerError`. Source of the names: the Python runtime interface client, and
+answers of Lambda itself quoted in public issues.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from emulator.clock import Clock
+from emulator.faults.call import CALLER_HEADER
+from emulator.ministack.lambda_invocations import Invocations
+from emulator.ministack.lambda_worker import END_OF_LOG
+from emulator.ministack.registry import Replacement
+
+_WORKER = Path(__file__).with_name("lambda_worker.py")
+_LOG_SECONDS = 1.0
+
+Execute = Callable[[dict[str, Any], Any, str], dict[str, Any]]
+
+
+def replacements(clock: Clock, invocations: Invocations) -> list[Replacement]:
+    functions = Functions(clock, invocations, lambda_svc._execute_function_warm, lambda_runtime._detect_runtime_binary)
+    return [
+        Replacement("ministack.core.lambda_runtime", "_detect_runtime_binary", "222e200df2c0", functions.program),
+        Replacement("ministack.services.lambda_svc", "_execute_function_warm", "62b9218bef5b", functions.execute),
+    ]
+
+
+class Functions:
+    """Invokes Python functions in warm workers of the emulator; other runtimes stay the emulator's own business."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        invocations: Invocations,
+        execute_others: Execute,
+        program_of_others: Callable[[str], tuple[str, str]],
+    ) -> None:
+        self._clock = clock
+        self._invocations = invocations
+        self._execute_others = execute_others
+        self._program_of_others = program_of_others
+
+    def program(self, runtime: str) -> tuple[str, str]:
+        """The interpreter for a runtime, and the text of its worker program."""
+        if not runtime.startswith("python"):
+            return self._program_of_others(runtime)
+        settings = {"scale": self._clock.scale, "origin": self._clock.origin, "caller_header": CALLER_HEADER}
+        return sys.executable, f"{_WORKER.read_text()}\n\nmain(**{settings!r})\n"
+
+    def execute(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        """Invoke a function and count it. Returns the emulator's result: `body`, `log`, and `error` when it failed."""
+        config = function.get("config") or function
+        began = time.monotonic()
+        if config.get("Runtime", "").startswith("python") and function.get("code_zip"):
+            result = _execute(function, config, event, request_id)
+        else:
+            result = self._execute_others(function, event, request_id)
+        failed = bool(result.get("error"))
+        self._invocations.count(config["FunctionName"], time.monotonic() - began, failed=failed)
+        return result
+
+
+def _execute(function: dict[str, Any], config: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+    lambda_svc._ensure_reaper_thread()
+    worker, _ = lambda_runtime.acquire_worker(
+        config["FunctionName"], config, function["code_zip"], qualifier=config.get("Version", "$LATEST")
+    )
+    try:
+        with worker._lock:
+            return _invoke(worker, config, event, request_id)
+    finally:
+        lambda_runtime.release_worker(worker)
+
+
+def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+    try:
+        _ensure_spawned(worker)
+    except RuntimeError:
+        if worker._proc is None:
+            raise
+        return _failed(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
+    seconds = float(config.get("Timeout", 3))
+    request = {
+        "request_id": request_id,
+        "invoked_function_arn": config.get("FunctionArn", ""),
+        "timeout_ms": int(seconds * 1000),
+        "trace_id": lambda_svc._xray_trace_id_for_invocation(config),
+    }
+    try:
+        answer = _exchange(worker._proc, {"event": event, "ctx": request}, seconds)
+    except TimeoutError:
+        _kill(worker)
+        message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
+        return _failed({"errorType": "Sandbox.Timedout", "errorMessage": message}, _whole_log(worker))
+    if answer is None:
+        return _failed(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
+    log = _log(worker)
+    if answer["last"]:
+        # It is ending by itself, and the next invocation must not meet it any more.
+        worker._proc.wait()
+    if answer["status"] == "ok":
+        return {"body": answer["result"], "log": log}
+    return _failed(answer["payload"], log)
+
+
+def _ensure_spawned(worker: Any) -> None:
+    if worker._proc is None or worker._proc.poll() is not None:
+        worker._spawn()
+        _log(worker)
+
+
+def _exchange(process: Any, message: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+    """Send a message to a worker and wait for its answer; None when the worker ended. Raises TimeoutError."""
+    try:
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return None
+    line = _read_line(process.stdout.fileno(), time.monotonic() + seconds)
+    answer: dict[str, Any] | None = json.loads(line) if line else None
+    return answer
+
+
+def _read_line(descriptor: int, deadline: float) -> bytes:
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise TimeoutError
+            piece = os.read(descriptor, 1 << 16)
+            if not piece:
+                return b""
+            line += piece
+    return line
+
+
+def _kill(worker: Any) -> None:
+    worker._proc.kill()
+    worker._proc.wait()
+
+
+def _exit_error(request_id: str, status: int) -> dict[str, str]:
+    if status == 0:
+        reason = "Runtime exited without providing a reason"
+    elif status > 0:
+        reason = f"Runtime exited with error: exit status {status}"
+    else:
+        reason = f"Runtime exited with error: signal: {(signal.strsignal(-status) or str(-status)).lower()}"
+    return {"errorType": "Runtime.ExitError", "errorMessage": f"RequestId: {request_id} Error: {reason}"}
+
+
+def _failed(payload: dict[str, Any], log: str) -> dict[str, Any]:
+    return {"body": payload, "error": True, "log": log or payload["errorMessage"]}
+
+
+def _log(worker: Any) -> str:
+    """What was written to the log since the last time, up to the worker's mark."""
+    lines: list[str] = []
+    with contextlib.suppress(queue.Empty):
+        while (line := worker._stderr_queue.get(timeout=_LOG_SECONDS)) != END_OF_LOG:
+            lines.append(line)
+    return "\n".join(lines).rstrip("\n")
+
+
+def _whole_log(worker: Any) -> str:
+    worker._stderr_thread.join(_LOG_SECONDS)
+    return str(worker._drain_stderr())

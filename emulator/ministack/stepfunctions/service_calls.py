@@ -1,0 +1,65 @@
+"""Calls of services by tasks: waited for as long as the task allows, with errors that AWS names so."""
+
+import contextvars
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+from ministack.services import sns, stepfunctions
+
+from emulator.ministack.stepfunctions.run import ExecutionError, Run
+
+_PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
+
+
+def call(run: Run, resource: str, arguments: Any, real_seconds: float | None) -> Any:
+    """Call a service and wait, at most for the task's time-out, in real seconds: the work itself is not scaled.
+
+    Raises ExecutionError or RunEnded.
+    """
+    outcome: list[Callable[[], Any]] = []
+    done = threading.Event()
+
+    def work() -> None:
+        outcome.append(_outcome(resource, arguments))
+        done.set()
+
+    threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
+    if not run.wait_for(done, real_seconds):
+        raise ExecutionError("States.Timeout", None)
+    return outcome[0]()
+
+
+def _outcome(resource: str, arguments: Any) -> Callable[[], Any]:
+    """Do the work here; what it returned or raised is for the thread that waits."""
+    try:
+        result = _invoke(resource, arguments)
+    except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
+        failure = error
+        return lambda: _raise(failure)
+    return lambda: result
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _invoke(resource: str, arguments: Any) -> Any:
+    if _PUBLISH.fullmatch(resource):
+        return _publish(arguments)
+    return stepfunctions._invoke_resource(resource, arguments)
+
+
+def _publish(arguments: Any) -> dict[str, Any]:
+    """Publish to SNS. An error has the name of its class in AWS's SDK; the emulator calls all of them alike."""
+    status, _, body = sns._publish(arguments)
+    answer = {element.tag.rpartition("}")[2]: element.text for element in ElementTree.fromstring(body).iter()}  # noqa: S314 -- the emulator's own
+    if status < 400:
+        return {"MessageId": answer["MessageId"]}
+    code = str(answer["Code"])
+    about = f"Service: AmazonSNS; Status Code: {status}; Error Code: {code}; Request ID: {answer['RequestId']}"
+    raise ExecutionError(
+        f"SNS.{code.removesuffix('Exception')}Exception", f"{answer['Message']} ({about}; Proxy: null)"
+    )

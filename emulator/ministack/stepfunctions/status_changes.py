@@ -1,0 +1,68 @@
+"""What Step Functions tells EventBridge: every change of an execution's status."""
+
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime
+from typing import Any
+
+from ministack.services import eventbridge
+
+from emulator.clock import Clock
+from emulator.ministack.registry import Replacement
+from emulator.ministack.stepfunctions.redrives import status_fields
+from emulator.ministack.stepfunctions.run import SERVICE
+
+_log = logging.getLogger(__name__)
+_ABSENT = ("stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveStatusReason")
+
+
+def replacements(clock: Clock) -> list[Replacement]:
+    return [Replacement(SERVICE, "_emit_execution_status_event", "9c89e45693e3", StatusChanges(clock).tell)]
+
+
+class StatusChanges:
+    """Tells in the order of the changes, and lets nobody wait for those who are told."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._telling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="status-changes")
+
+    def tell(self, execution: dict[str, Any]) -> None:
+        """Tell of the status that an execution has now."""
+        if not execution.get("sync"):
+            self._telling.submit(copy_context().run, _put, execution["executionArn"], self._detail(execution))
+
+    def _detail(self, execution: dict[str, Any]) -> dict[str, Any]:
+        """The event's `detail`. Source: the guide's page on events of Step Functions; dates are epoch milliseconds."""
+        succeeded = execution["status"] == "SUCCEEDED"
+        names = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "inputDetails")
+        detail = {
+            **dict.fromkeys(_ABSENT),
+            **{name: execution[name] for name in names},
+            "output": execution["output"] if succeeded else None,
+            "outputDetails": execution["outputDetails"] if succeeded else None,
+            "error": execution.get("error"),
+            "cause": execution.get("cause"),
+            **status_fields(execution, self._clock.time()),
+        }
+        dates = {name: _milliseconds(detail[name]) for name in ("startDate", "stopDate", "redriveDate")}
+        return {**detail, **dates}
+
+
+def _milliseconds(date: str | None) -> int | None:
+    return None if date is None else int(datetime.fromisoformat(date).timestamp() * 1000)
+
+
+def _put(arn: str, detail: dict[str, Any]) -> None:
+    entry = {
+        "Source": "aws.states",
+        "DetailType": "Step Functions Execution Status Change",
+        "Detail": json.dumps(detail),
+        "Resources": [arn],
+    }
+    try:
+        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    except Exception:  # noqa: BLE001 - as on AWS, an execution does not fail because its events did
+        _log.exception("EventBridge was not told of a change of %s", arn)

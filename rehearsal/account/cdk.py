@@ -1,0 +1,112 @@
+"""The CDK CLI, pointed at the account: the same `bootstrap` and `deploy` as in life."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.signals import deferred
+
+ROOT = Path(__file__).parent.parent.parent
+PROGRAMS = Path(sys.prefix) / "bin"
+"""This virtual environment's programs: the CLI, the Node that it runs on, and Python."""
+SHOWN_LINES = 15
+GRACE_SECONDS = 2.0
+
+
+class CdkError(Exception):
+    """The CDK CLI failed; the message holds the last lines that it wrote."""
+
+
+@dataclass(frozen=True)
+class Cdk:
+    """Runs the CLI on this repository's app.
+
+    `environment`: variables that point it at the account. `log`: the file that takes what it writes.
+    `assembly`: the folder for what the app synthesizes. `program`: the CLI.
+    """
+
+    environment: Mapping[str, str]
+    log: Path
+    assembly: Path
+    program: Path = PROGRAMS / "cdk"
+
+    def synthesize(self) -> None:
+        """Run the app. Raises CdkError."""
+        self._run("synth", "--quiet", "--output", str(self.assembly))
+
+    def bootstrap(self, account_id: str, region: str) -> None:
+        """Prepare the account. Raises CdkError."""
+        self._run("bootstrap", f"aws://{account_id}/{region}", "--app", str(self.assembly))
+
+    def deploy(self) -> dict[str, str]:
+        """Deploy the app's one stack and return its outputs. Raises CdkError."""
+        outputs = self.log.with_name("outputs.json")
+        self._run(
+            "deploy", "--app", str(self.assembly), "--require-approval", "never", "--method", "direct",
+            "--outputs-file", str(outputs),
+        )  # fmt: skip
+        stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text())
+        return next(iter(stacks.values()))
+
+    def _run(self, *arguments: str) -> None:
+        with self.log.open("ab") as log:
+            log.write(f"$ cdk {' '.join(arguments)}\n".encode())
+            log.flush()
+            begin = log.tell()
+            status = self._wait_for(arguments, log.fileno())
+        if status != 0:
+            raise CdkError(
+                f"cdk {arguments[0]} ended with status {status}; expected 0. Its last lines (all are in {self.log}):\n"
+                + self._last_lines(begin)
+            )
+
+    def _wait_for(self, arguments: tuple[str, ...], log: int) -> int:
+        process = None
+        try:
+            with deferred():
+                process = subprocess.Popen(
+                    [str(self.program), *arguments, "--no-notices", "--no-color"],
+                    cwd=ROOT, env=self._variables(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    start_new_session=True,
+                )  # fmt: skip
+            return process.wait()
+        finally:
+            if process is not None and process.poll() is None:
+                _end(process)
+
+    def _variables(self) -> dict[str, str]:
+        """The person's own environment, but for what could lead the CLI or the app astray."""
+        misleading = ("AWS_", "CDK_")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(misleading) and name != "ENV"}
+        path = os.pathsep.join([str(PROGRAMS), own.get("PATH", os.defpath)])
+        quiet = {"CI": "true", "CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        direct = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+        return own | quiet | direct | {"PATH": path} | dict(self.environment)
+
+    def _last_lines(self, begin: int) -> str:
+        written = self.log.read_bytes()[begin:].decode(errors="replace")
+        return "\n".join(f"  {line}" for line in written.strip().splitlines()[-SHOWN_LINES:])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the CLI and all that it started, as they share a process group."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        _kill_what_is_left(process)
+
+
+def _kill_what_is_left(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group that has ended
+        return
+    process.wait()

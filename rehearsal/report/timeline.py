@@ -1,0 +1,208 @@
+"""The picture of a rehearsal: who served users, with which version, over the stages of the release."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from rehearsal.execution import StateVisit
+from rehearsal.report.evidence import Evidence, as_in_life, faults
+from rehearsal.traffic import Request, failures
+
+BLUES = ("#4f8fe8", "#1d3f8f", "#8a5fd0")
+GREENS = ("#57b27a", "#1f6b43", "#9fb83c")
+FAILED = "#d62839"
+INK = "#1c2733"
+FAINT = "#8b97a3"
+FINEST_BIN_SECONDS = 0.5
+MOST_BINS = 110
+TICK_SECONDS = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+MOST_TICKS = 18
+
+
+def draw(evidence: Evidence, path: Path) -> None:
+    """Write the picture to `path`, a PNG. Raises OSError where it cannot be written."""
+    compose(evidence).savefig(path)
+
+
+def compose(evidence: Evidence) -> Figure:
+    """Return the picture: requests a second by who served them, above the stages, over the same time."""
+    picture = _Picture(evidence)
+    figure = Figure(figsize=(16, 9), dpi=100, facecolor="white")
+    traffic, stages = figure.subplots(2, 1, sharex=True, height_ratios=[5, 4])
+    figure.subplots_adjust(left=0.115, right=0.975, top=0.86, bottom=0.075, hspace=0.06)
+    picture.draw_traffic(traffic)
+    picture.draw_stages(stages)
+    picture.draw_swaps(traffic, stages)
+    picture.title(figure)
+    return figure
+
+
+class _Picture:
+    """Draws in seconds as in life, counted from the start of the execution."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._start = evidence.outcome.started
+        self._end = max(
+            [self._seconds(evidence.outcome.stopped or self._start)]
+            + [self._seconds(visit.exited or visit.entered) for visit in evidence.visits]
+            + [self._request_seconds(request) for request in evidence.requests]
+        )
+        self._begin = min([0.0] + [self._request_seconds(request) for request in evidence.requests])
+
+    def draw_traffic(self, axes: Axes) -> None:
+        served = [request for request in self._evidence.requests if not request.failure]
+        failed = failures(self._evidence.requests)
+        groups = {who: [r for r in served if r.answered_by == who] for who in self._answerers()}
+        if failed:
+            groups["failed"] = failed
+        edges = self._edges()
+        floor = [0.0] * (len(edges) - 1)
+        for who, requests in groups.items():
+            rates = self._rates(requests, edges)
+            top = [low + rate for low, rate in zip(floor, rates, strict=True)]
+            label = f"{who}  ·  {len(requests):,}"
+            axes.stairs(top, edges, baseline=floor, fill=True, color=self._colour(who), label=label, linewidth=0)
+            floor = top
+        axes.plot(
+            [self._request_seconds(request) for request in failed],
+            [0.0] * len(failed),
+            linestyle="none",
+            marker="|",
+            markersize=16,
+            markeredgewidth=1.5,
+            color=FAILED,
+            clip_on=False,
+            zorder=5,
+        )
+        axes.set_ylim(0, max([*floor, 1.0]) * 1.12)
+        axes.set_ylabel("requests a second", color=INK, labelpad=10)
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.tick_params(axis="x", length=0)
+        if groups:
+            axes.legend(
+                loc="lower left",
+                bbox_to_anchor=(-0.005, 1.0),
+                ncols=len(groups),
+                frameon=False,
+                handlelength=1,
+                handleheight=1,
+                labelcolor=INK,
+                columnspacing=2.2,
+                borderaxespad=0.3,
+                fontsize=11,
+            )
+        _bare(axes)
+
+    def draw_stages(self, axes: Axes) -> None:
+        visits = [visit for visit in self._evidence.visits if visit.is_stage]
+        failing = None if self._evidence.outcome.status == "SUCCEEDED" else visits[-1:]
+        for row, visit in enumerate(visits):
+            self._lane(axes, row, visit, FAILED if [visit] == failing else INK)
+        axes.set_ylim(max(len(visits), 1) - 0.4, -0.6)
+        axes.set_yticks(range(len(visits)), [visit.name for visit in visits])
+        axes.set_xlim(self._begin, self._end)
+        axes.xaxis.set_major_locator(MultipleLocator(self._tick()))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: as_in_life(seconds)))
+        axes.set_xlabel("minutes as in life, since the execution started", color=INK, labelpad=6)
+        axes.tick_params(axis="y", length=0)
+        _bare(axes)
+
+    def draw_swaps(self, traffic: Axes, stages: Axes) -> None:
+        for moment in self._evidence.swaps:
+            at = self._seconds(moment)
+            if not self._begin <= at <= self._end:
+                continue
+            for axes in (traffic, stages):
+                axes.axvline(at, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+            traffic.annotate(
+                "CNAMEs swapped",
+                (at, 1),
+                (5, -6),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                va="top",
+                fontsize=10,
+                color=INK,
+            )
+
+    def title(self, figure: Figure) -> None:
+        outcome = self._evidence.outcome
+        found = faults(self._evidence)
+        lasted = self._seconds(outcome.stopped) if outcome.stopped else self._end
+        requests, failed = len(self._evidence.requests), len(failures(self._evidence.requests))
+        environment, _, version = self._evidence.expected.rpartition("/")
+        figure.text(0.013, 0.955, f"Release of {version} onto {environment}", fontsize=17, color=INK, weight="bold")
+        figure.text(0.013, 0.925, shorten("; ".join(found), 170, placeholder=" ..."), fontsize=11, color=FAILED)
+        figure.text(
+            0.987,
+            0.957,
+            f"{outcome.status} in {as_in_life(lasted)} as in life   ·   {requests:,} requests, {failed:,} failed",
+            fontsize=12.5,
+            ha="right",
+            color=FAILED if found else INK,
+        )
+
+    def _lane(self, axes: Axes, row: int, visit: StateVisit, colour: str) -> None:
+        entered = self._seconds(visit.entered)
+        left = self._seconds(visit.exited or self._evidence.outcome.stopped or visit.entered)
+        axes.barh(row, max(left - entered, self._span() / 800), left=entered, height=0.62, color=colour)
+        no_room_behind = left > self._end - self._span() * 0.06
+        at, side, gap = (entered, "right", -6) if no_room_behind else (left, "left", 6)
+        axes.annotate(
+            as_in_life(left - entered), (at, row), (gap, 0), textcoords="offset points", ha=side, va="center",
+            fontsize=9.5, color=colour, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )  # fmt: skip
+
+    def _answerers(self) -> list[str]:
+        asked = sorted(self._evidence.requests, key=lambda request: request.at)
+        return list(dict.fromkeys(r.answered_by for r in asked if r.answered_by and not r.failure))
+
+    def _colour(self, who: str) -> str:
+        if who == "failed":
+            return FAILED
+        blue = self._evidence.expected.rpartition("/")[0]
+        environment = who.rpartition("/")[0]
+        shades = BLUES if environment == blue else GREENS
+        of_this_environment = [name for name in self._answerers() if name.rpartition("/")[0] == environment]
+        return shades[of_this_environment.index(who) % len(shades)]
+
+    def _edges(self) -> list[float]:
+        real_seconds = self._span() * self._evidence.clock.scale
+        bins = max(1, min(MOST_BINS, int(real_seconds / FINEST_BIN_SECONDS)))
+        return [self._begin + self._span() * number / bins for number in range(bins + 1)]
+
+    def _rates(self, requests: Sequence[Request], edges: Sequence[float]) -> list[float]:
+        width = self._span() / (len(edges) - 1)
+        counts = [0] * (len(edges) - 1)
+        for request in requests:
+            counts[min(int((self._request_seconds(request) - self._begin) / width), len(counts) - 1)] += 1
+        return [count / (width * self._evidence.clock.scale) for count in counts]
+
+    def _span(self) -> float:
+        return max(self._end - self._begin, 1e-3)
+
+    def _tick(self) -> float:
+        fitting = [tick for tick in TICK_SECONDS if self._span() / tick <= MOST_TICKS]
+        return fitting[0] if fitting else self._span() / MOST_TICKS
+
+    def _seconds(self, moment: datetime) -> float:
+        return (moment - self._start) / timedelta(seconds=1)
+
+    def _request_seconds(self, request: Request) -> float:
+        return self._seconds(self._evidence.moment(request.at))
+
+
+def _bare(axes: Any) -> None:
+    axes.tick_params(colors=INK, labelsize=10.5)
+    axes.grid(axis="x", color="#e6eaee", linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(FAINT)

@@ -1,0 +1,128 @@
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.emulator.beanstalk.conftest import Account
+from tests.support import source_bundles
+
+
+def test_events_are_listed_newest_first(account: Account) -> None:
+    account.launched()
+
+    events = account.client.describe_events(ApplicationName="shop")["Events"]
+
+    dates = [event["EventDate"] for event in events]
+    assert dates == sorted(dates, reverse=True)
+    assert events[-1]["Message"] == "Created new Application: shop"
+
+
+def test_an_event_says_what_it_is_about(account: Account) -> None:
+    id_ = account.create()
+
+    event = account.client.describe_events(EnvironmentId=id_)["Events"][-1]
+
+    assert (event["ApplicationName"], event["EnvironmentName"], event["Severity"]) == ("shop", "shop-prod", "INFO")
+
+
+def test_the_events_that_a_call_causes_bear_its_request_id(account: Account) -> None:
+    account.launched("shop-other")
+    answer = account.client.create_environment(
+        ApplicationName="shop",
+        EnvironmentName="shop-prod",
+        SolutionStackName="64bit Amazon Linux 2023 v4.7.2 running Python 3.13",
+    )
+    account.until_status(answer["EnvironmentId"], "Ready")
+
+    request_id = answer["ResponseMetadata"]["RequestId"]
+    events = account.client.describe_events(RequestId=request_id)["Events"]
+
+    assert {event["RequestId"] for event in events} == {request_id}
+    assert {event["EnvironmentName"] for event in events} == {"shop-prod"}
+    assert events[0]["Message"] == "Successfully launched environment: shop-prod"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{"ApplicationName": "blog"}, {"EnvironmentName": "shop-none"}, {"VersionLabel": "v9"}, {"TemplateName": "t"}],
+)
+def test_events_of_something_else_are_left_out(account: Account, filters: dict[str, str]) -> None:
+    account.create()
+
+    assert account.client.describe_events(**filters)["Events"] == []  # type: ignore[arg-type]
+
+
+def test_events_of_a_version_are_found_by_its_label(account: Account) -> None:
+    assert account.messages(VersionLabel="v1") == ["createApplicationVersion completed successfully."]
+
+
+def test_a_severity_means_that_or_higher(account: Account) -> None:
+    account.version("dying", source_bundles.dying())
+    id_ = account.launched(VersionLabel="dying")
+
+    severities = {
+        severity: {
+            event["Severity"]
+            for event in account.client.describe_events(EnvironmentId=id_, Severity=severity)["Events"]
+        }
+        for severity in ("TRACE", "WARN", "ERROR", "FATAL")
+    }
+
+    assert severities == {
+        "TRACE": {"INFO", "WARN", "ERROR"},
+        "WARN": {"WARN", "ERROR"},
+        "ERROR": {"ERROR"},
+        "FATAL": set(),
+    }
+
+
+def test_the_start_time_is_inclusive_and_the_end_time_exclusive(account: Account) -> None:
+    account.launched()
+    dates = sorted({event["EventDate"] for event in account.client.describe_events()["Events"]})
+    start, end = dates[1], dates[3]
+
+    found = {event["EventDate"] for event in account.client.describe_events(StartTime=start, EndTime=end)["Events"]}
+
+    assert found == {date for date in dates if start <= date < end}
+    assert start in found
+    assert end not in found
+
+
+def test_events_come_in_pages_that_new_events_do_not_shift(account: Account) -> None:
+    account.launched()
+    everything = account.client.describe_events()["Events"]
+
+    first = account.client.describe_events(MaxRecords=3)
+    account.version("later")
+    second = account.client.describe_events(MaxRecords=3, NextToken=first["NextToken"])
+
+    assert first["Events"] + second["Events"] == everything[:6]
+
+
+def test_the_last_page_has_no_token(account: Account) -> None:
+    events = account.client.describe_events()["Events"]
+
+    assert "NextToken" not in account.client.describe_events(MaxRecords=len(events))
+
+
+def test_a_token_that_nobody_gave_is_refused(account: Account) -> None:
+    with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*NextToken 'x'"):
+        account.client.describe_events(NextToken="x")
+
+
+def test_the_paginator_finds_every_event_once(account: Account) -> None:
+    account.launched()
+
+    pages = account.client.get_paginator("describe_events").paginate(PaginationConfig={"PageSize": 2})
+    numbers = [(event["EventDate"], event["Message"]) for page in pages for event in page["Events"]]
+
+    assert len(numbers) == len(account.client.describe_events()["Events"])
+
+
+def test_events_are_dated_in_account_time_like_the_answers(account: Account) -> None:
+    account.service.durations.set({"launch": 60})
+    id_ = account.launched()
+
+    events = account.client.describe_events(EnvironmentId=id_)["Events"]
+
+    assert timedelta(seconds=60) <= events[0]["EventDate"] - events[-1]["EventDate"] < timedelta(seconds=900)

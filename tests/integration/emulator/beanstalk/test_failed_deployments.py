@@ -1,0 +1,126 @@
+import errno
+
+import pytest
+
+from emulator.beanstalk.hosting import bundle
+from tests.integration.emulator.beanstalk.conftest import ENHANCED, Account
+from tests.support import source_bundles
+
+TIMEOUT = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": "60"}
+
+
+def test_a_failed_deployment_ends_ready_and_red_with_the_old_label_and_error_events(account: Account) -> None:
+    account.version("dying", source_bundles.dying())
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    request = account.client.update_environment(EnvironmentId=id_, VersionLabel="dying")
+    account.until_status(id_, "Ready")
+
+    environment = account.describe(id_)
+    assert environment["VersionLabel"] == "v1"
+    assert (environment["Health"], environment["HealthStatus"]) == ("Red", "Severe")
+    errors = account.messages(RequestId=request["ResponseMetadata"]["RequestId"], Severity="ERROR")
+    assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
+    assert errors[2].startswith("Unsuccessful command execution on instance id(s) 'i-")
+    assert errors[3] == "Failed to deploy application."
+
+
+def test_a_deployment_that_answers_500_until_the_command_timeout_is_a_failed_one(account: Account) -> None:
+    account.version("broken", source_bundles.release(500))
+    id_ = account.healthy("shop-prod", TIMEOUT, VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
+    account.until_status(id_, "Ready")
+
+    assert (account.describe(id_)["VersionLabel"], account.describe(id_)["Health"]) == ("v1", "Red")
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert "did not pass health check after command execution. Aborting the operation." in errors[0]
+    assert "Failed to deploy application." in errors
+
+
+def test_a_deployment_that_never_answers_is_a_failed_one(account: Account) -> None:
+    account.version("silent", source_bundles.packed({"Procfile": "web: exec sleep 60"}))
+    id_ = account.healthy("shop-prod", TIMEOUT, VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="silent")
+    account.until_status(id_, "Ready")
+
+    assert account.describe(id_)["VersionLabel"] == "v1"
+    assert "Failed to deploy application." in account.messages(EnvironmentId=id_, Severity="ERROR")
+
+
+def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account: Account) -> None:
+    account.version("text", b"no zip")
+    id_ = account.healthy(VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="text")
+    account.until_status(id_, "Ready")
+
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert any("not a zip file" in error for error in errors)
+
+
+def test_control_characters_in_an_application_s_output_do_not_break_the_answer(account: Account) -> None:
+    account.version("rude", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"}))
+
+    id_ = account.launched(VersionLabel="rude")
+
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert any("red \N{REPLACEMENT CHARACTER}[31m null \N{REPLACEMENT CHARACTER} end" in error for error in errors)
+
+
+def test_a_full_disk_fails_the_deployment(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = account.healthy(VersionLabel="v1")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bundle, "unpack", full)
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.until_status(id_, "Ready")
+
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert any("No space left on device" in error for error in errors)
+    assert account.describe(id_)["VersionLabel"] == "v1"
+
+
+def test_after_a_failed_deployment_the_new_version_is_what_runs(account: Account) -> None:
+    """All at once there is no other instance, and no automatic redeployment of the old version."""
+    account.service.durations.set({"health": 10})
+    recovering = {"/health": 200}
+    account.version("broken", source_bundles.release(200, by_path={"/": 500} | recovering))
+    id_ = account.healthy("shop-prod", ENHANCED, TIMEOUT, VersionLabel="v1")
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
+    account.until_status(id_, "Ready")
+
+    # It comes into service once its health check is one that it passes; that redeploys nothing.
+    path = {
+        "Namespace": "aws:elasticbeanstalk:application",
+        "OptionName": "Application Healthcheck URL",
+        "Value": "/health",
+    }
+    account.client.update_environment(EnvironmentId=id_, OptionSettings=[path])  # type: ignore[list-item]
+    account.until_health(id_, "Degraded")
+
+    assert account.describe(id_)["VersionLabel"] == "v1"
+    assert account.answered_by(id_) == "shop-prod/broken"
+    causes = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["Causes"])["Causes"]
+    [instance] = account.client.describe_instances_health(EnvironmentId=id_, AttributeNames=["Deployment"])[
+        "InstanceHealthList"
+    ]
+    assert instance["Deployment"]["VersionLabel"] == "broken"
+    assert instance["Deployment"]["Status"] == "Failed"
+    assert causes == ['Incorrect application version found on all instances. Expected version "v1" (deployment 1).']
+
+
+def test_a_corrected_version_repairs_an_environment(account: Account) -> None:
+    account.version("dying", source_bundles.dying())
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="dying")
+    account.until_status(id_, "Ready")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.until_status(id_, "Ready")
+
+    account.until_health(id_, "Ok")
+    assert account.answered_by(id_) == "shop-prod/v2"

@@ -1,0 +1,230 @@
+"""Faults strike the calls of functions as they were ordered, and as AWS's own faults would look."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.account.account import Account
+from rehearsal.account.control import Desk
+from tests.integration.emulator.ministack.conftest import Lambdas, Machines, make_role
+from tests.support.mailbox import subscribed_queue
+
+CALLER = """
+    import json
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    def handler(event, context):
+        config = Config(retries={"total_max_attempts": event.get("attempts", 1)})
+        client = boto3.client(event["service"], config=config)
+        try:
+            getattr(client, event["method"])(**event.get("arguments", {}))
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            return {"code": error.response["Error"]["Code"], "status": status}
+        except BotoCoreError as error:
+            return {"lost": type(error).__name__}
+        return "answered"
+"""
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(scale=0.02, home=tmp_path_factory.mktemp("account")) as account:
+        make_role(account)
+        yield account
+
+
+@pytest.fixture(scope="module")
+def lambdas(account: Account) -> Lambdas:
+    return Lambdas(account.client("lambda"))
+
+
+@pytest.fixture(scope="module")
+def function(lambdas: Lambdas) -> str:
+    return lambdas.make(CALLER, name="caller")
+
+
+@pytest.fixture
+def desk(account: Account) -> Iterator[Desk]:
+    desk = Desk(account.url)
+    desk.clear_journal()
+    yield desk
+    desk.order_faults()
+
+
+@pytest.fixture
+def ask(lambdas: Lambdas, function: str) -> Ask:
+    """Let the function make one call, and return what it saw of it."""
+
+    def ask(service: str, method: str, **more: Any) -> Any:
+        answer = invoke(lambdas, function, {"service": service, "method": method, **more})
+        assert "FunctionError" not in answer
+        return json.load(answer["Payload"])
+
+    return ask
+
+
+def invoke(lambdas: Lambdas, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = lambdas.client.invoke(FunctionName=function, Payload=json.dumps(event))
+    return answer
+
+
+def create_bucket(name: str) -> dict[str, Any]:
+    return {"arguments": {"Bucket": name}}
+
+
+def buckets(account: Account) -> list[str]:
+    return [bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]]
+
+
+def applications(account: Account) -> list[str]:
+    found = account.client("elasticbeanstalk").describe_applications()["Applications"]
+    return [each["ApplicationName"] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("service", "client", "method", "seen"),
+    [
+        ("elasticbeanstalk", "elasticbeanstalk", "describe_applications", {"code": "Throttling", "status": 400}),
+        ("s3", "s3", "list_buckets", {"code": "SlowDown", "status": 503}),
+        ("states", "stepfunctions", "list_state_machines", {"code": "ThrottlingException", "status": 400}),
+        ("cloudwatch", "cloudwatch", "describe_alarms", {"code": "ThrottlingException", "status": 400}),
+        ("sns", "sns", "list_topics", {"code": "Throttling", "status": 400}),
+    ],
+)
+def test_a_throttled_call_gets_the_answer_that_its_service_gives(
+    desk: Desk, ask: Ask, *, service: str, client: str, method: str, seen: dict[str, Any]
+) -> None:
+    desk.order_faults({"kind": "throttle", "service": service, "call": 1})
+    assert ask(client, method) == seen
+    assert ask(client, method) == "answered"
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "executed"),
+    [
+        ("throttle", {"code": "Throttling", "status": 400}, False),
+        ("error_before", {"code": "503", "status": 503}, False),
+        ("error_after", {"code": "503", "status": 503}, True),
+        ("reset_before", {"lost": "ConnectionClosedError"}, False),
+        ("reset_after", {"lost": "ConnectionClosedError"}, True),
+    ],
+)
+def test_a_call_that_is_struck_took_effect_or_not_as_its_fault_says(
+    account: Account, desk: Desk, ask: Ask, *, kind: str, seen: dict[str, Any], executed: bool
+) -> None:
+    desk.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
+    assert ask("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
+    assert (kind in applications(account)) is executed
+
+
+def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Account, desk: Desk, ask: Ask) -> None:
+    desk.order_faults({"kind": "error_before", "service": "s3", "call": 1})
+    assert ask("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
+    desk.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
+    assert ask("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
+    assert "before" not in buckets(account)
+    assert "after" in buckets(account)
+
+
+def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
+    account: Account, desk: Desk, ask: Ask, lambdas: Lambdas, function: str
+) -> None:
+    desk.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
+    event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
+    failure = json.load(invoke(lambdas, function, event)["Payload"])
+    assert failure["errorType"] == "Runtime.ExitError"
+    assert "signal: killed" in failure["errorMessage"]
+    assert "killed" in buckets(account)
+    assert ask("s3", "list_buckets") == "answered"
+
+
+def test_calls_of_others_are_neither_counted_nor_struck(account: Account, desk: Desk, ask: Ask) -> None:
+    desk.order_faults({"kind": "throttle", "service": "s3", "call": 1})
+    account.client("s3").list_buckets()
+    assert desk.faults()[0]["struck"] == 0
+    assert desk.journal() == []
+    assert ask("s3", "list_buckets") == {"code": "SlowDown", "status": 503}
+    assert desk.faults() == [{"kind": "throttle", "service": "s3", "call": 1, "struck": 1}]
+
+
+def test_the_journal_tells_the_calls_of_functions_in_their_order(desk: Desk, ask: Ask) -> None:
+    ask("elasticbeanstalk", "describe_environments")
+    ask("cloudwatch", "describe_alarms")
+    assert desk.journal() == [
+        {"service": "elasticbeanstalk", "action": "DescribeEnvironments", "function": "caller"},
+        {"service": "cloudwatch", "action": "DescribeAlarms", "function": "caller"},
+    ]
+    desk.clear_journal()
+    assert desk.journal() == []
+
+
+def test_the_sdks_own_retries_are_calls_too(desk: Desk, ask: Ask) -> None:
+    desk.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
+    assert ask("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
+    assert len(desk.journal()) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "published"),
+    [
+        ("throttle", "SNS.ThrottledException", False),
+        ("error_before", "SNS.SnsException", False),
+        ("error_after", "SNS.SnsException", True),
+        ("reset_after", "SNS.SdkClientException", True),
+    ],
+)
+def test_what_a_state_machine_publishes_is_struck(
+    account: Account, desk: Desk, kind: str, error: str, published: bool
+) -> None:
+    arrived = inbox(account, f"topic-{kind}")
+    machines = Machines(account.client("stepfunctions"))
+    arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
+    publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
+    desk.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
+    assert machines.run({"Publish": publish})["error"] == error
+    assert bool(arrived()) is published
+    assert machines.run({"Publish": publish})["status"] == "SUCCEEDED"
+
+
+def topic_arn(account: Account, name: str) -> str:
+    arn: str = account.client("sns").create_topic(Name=name)["TopicArn"]
+    return arn
+
+
+def inbox(account: Account, topic: str) -> Callable[[], list[Any]]:
+    """A queue that gets what the topic publishes; returns how to read it."""
+    sqs = account.client("sqs")
+    url = subscribed_queue(account.client("sns"), sqs, topic_arn(account, topic), topic)
+    return lambda: list(sqs.receive_message(QueueUrl=url).get("Messages", []))
+
+
+def test_what_others_publish_is_not_struck(account: Account, desk: Desk) -> None:
+    desk.order_faults({"kind": "throttle", "service": "sns", "call": 1})
+    account.client("sns").publish(TopicArn=topic_arn(account, "by-hand"), Message="news")
+    assert desk.faults()[0]["struck"] == 0
+
+
+def test_the_desk_says_which_fault_cannot_be(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="a kind of throttle, error_before"):
+        desk.order_faults({"kind": "flood", "service": "s3", "call": 1})
+
+
+def test_a_process_that_is_no_function_is_not_killed(account: Account, desk: Desk) -> None:
+    """A header can name any process; none but the account's own may be killed."""
+    client = account.client("s3")
+
+    def pretend(request: Any, **_: Any) -> None:
+        request.headers["X-Rehearsal-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
+
+    client.meta.events.register("before-send", pretend)
+    desk.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
+    client.list_buckets()  # the SDK tries again after the connection was cut, and this process still runs
+    assert desk.faults()[0]["struck"] == 1

@@ -1,0 +1,219 @@
+"""IAM in the account: functions act as their roles, and every service asks what those may do."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.identity import ACCOUNT_ID, REGION
+from rehearsal.account import samples
+from rehearsal.account.account import Account
+from rehearsal.account.control import Desk
+from tests.integration.emulator.ministack.conftest import zipped
+from tests.support.roles import OK, Role, administrator, client, on
+
+BEANSTALK = f"arn:aws:elasticbeanstalk:{REGION}:{ACCOUNT_ID}"
+TRIES = """
+    import boto3
+    from botocore.exceptions import ClientError
+
+    def handler(event, context):
+        client = boto3.client(event["service"])
+        try:
+            getattr(client, event["call"])(**event["arguments"])
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+    """
+ENCRYPTED_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::bundles", "arn:aws:s3:::bundles/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+"""As the CDK writes it for buckets with enforce_ssl."""
+STACK = "64bit Amazon Linux 2023 v4.7.2 running Python 3.13"
+
+
+def application(name: str) -> str:
+    return f"{BEANSTALK}:application/{name}"
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(scale=0.01, home=tmp_path_factory.mktemp("account")) as account:
+        s3 = administrator(account, "s3")
+        s3.create_bucket(Bucket="bundles")
+        s3.put_bucket_policy(
+            Bucket="bundles", Policy=json.dumps({"Version": "2012-10-17", "Statement": [ENCRYPTED_ONLY]})
+        )
+        beanstalk = administrator(account, "elasticbeanstalk")
+        for name in ("shop", "blog"):
+            beanstalk.create_application(ApplicationName=name)
+        yield account
+
+
+def test_a_function_that_tries_what_its_role_may_not_is_denied(account: Account) -> None:
+    role = Role(account, on("s3:ListAllMyBuckets"), on("elasticbeanstalk:UpdateApplication", application("blog")))
+    functions = administrator(account, "lambda")
+    code = {"ZipFile": zipped({"app.py": textwrap.dedent(TRIES)})}
+    functions.create_function(
+        FunctionName="tries", Runtime="python3.13", Role=role.arn, Handler="app.handler", Timeout=30, Code=code
+    )
+
+    def attempt(service: str, call: str, **arguments: Any) -> Any:
+        event = json.dumps({"service": service, "call": call, "arguments": arguments})
+        return json.load(functions.invoke(FunctionName="tries", Payload=event)["Payload"])
+
+    assert attempt("s3", "list_buckets") is None
+    assert attempt("s3", "list_objects_v2", Bucket="bundles") == "AccessDenied"
+    assert attempt("elasticbeanstalk", "update_application", ApplicationName="blog") is None
+    assert attempt("elasticbeanstalk", "update_application", ApplicationName="shop") == "AccessDenied"
+
+
+def test_a_denial_names_who_may_not_do_what(account: Account) -> None:
+    role = Role(account, on("s3:ListAllMyBuckets"))
+    denied = role.call("elasticbeanstalk", "update_application", ApplicationName="shop")
+    assert (denied["status"], denied["Code"]) == (403, "AccessDenied")
+    assert denied["Message"] == role.refused("elasticbeanstalk:UpdateApplication", application("shop"))
+
+
+def test_a_signature_that_does_not_fit_is_refused_even_where_there_is_nothing_to_see(account: Account) -> None:
+    role = Role(account, on("*"))
+    keys = administrator(account, "sts").assume_role(RoleArn=role.arn, RoleSessionName="session")["Credentials"]
+    forged = client(account, "elasticbeanstalk", keys["AccessKeyId"], "guessed", keys["SessionToken"])
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        forged.describe_environments(EnvironmentNames=["nobody"])
+
+
+def test_lists_leave_out_what_the_caller_may_not_see(account: Account) -> None:
+    role = Role(account, on("elasticbeanstalk:DescribeApplications", application("b*")))
+    seen = role.call("elasticbeanstalk", "describe_applications")
+    assert [each["ApplicationName"] for each in seen["Applications"]] == ["blog"]
+    assert role.call("elasticbeanstalk", "describe_events")["Events"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "right", "wrong"),
+    [
+        ("elasticbeanstalk:InApplication", application("shop"), application("blog")),
+        ("elasticbeanstalk:FromSolutionStack", f"arn:aws:elasticbeanstalk:{REGION}::solutionstack/{STACK}", "arn:*"),
+        ("aws:RequestTag/team", "checkout", "search"),
+        ("aws:ResourceTag/team", "checkout", "search"),
+    ],
+)
+def test_conditions_are_those_of_the_request_and_of_what_stands(
+    account: Account, key: str, right: str, wrong: str
+) -> None:
+    """The last of them for a saved configuration that was made with the tag."""
+    call = {"ApplicationName": "shop", "TemplateName": key.replace(":", ".").replace("/", ".")}
+    make = (
+        "create_configuration_template",
+        {"SolutionStackName": STACK, "Tags": [{"Key": "team", "Value": "checkout"}]},
+    )
+    if "ResourceTag" in key:
+        administrator(account, "elasticbeanstalk").create_configuration_template(**call, **make[1])
+        make = ("delete_configuration_template", {})
+    role = Role(account, on("elasticbeanstalk:*", StringEquals={key: wrong}), on("elasticbeanstalk:AddTags"))
+    assert role.call("elasticbeanstalk", make[0], **call, **make[1])["Code"] == "AccessDenied"
+    role.allow(on("elasticbeanstalk:*", StringEquals={key: right}), on("elasticbeanstalk:AddTags"))
+    assert role.call("elasticbeanstalk", make[0], **call, **make[1])["status"] == OK
+
+
+def test_a_swap_is_authorised_on_both_environments_each_from_the_other(account: Account) -> None:
+    environments = [f"{BEANSTALK}:environment/shop/{name}" for name in ("swap-blue", "swap-green")]
+    for arn in environments:
+        launch(account, arn.rpartition("/")[2])
+    names = {"SourceEnvironmentName": "swap-blue", "DestinationEnvironmentName": "swap-green"}
+    swap = "elasticbeanstalk:SwapEnvironmentCNAMEs"
+    role = Role(account, on(swap, environments[0]))
+    denied = role.call("elasticbeanstalk", "swap_environment_cnames", **names)
+    assert denied["Message"] == role.refused(swap, environments[1])
+    role.allow(on(swap, StringEquals={"elasticbeanstalk:FromEnvironment": environments[0]}))
+    denied = role.call("elasticbeanstalk", "swap_environment_cnames", **names)
+    assert denied["Message"] == role.refused(swap, environments[0])
+    role.allow(on(swap, *environments))
+    assert role.call("elasticbeanstalk", "swap_environment_cnames", **names)["Code"] != "AccessDenied"
+
+
+def test_an_environment_takes_what_it_is_made_of_from_its_caller(account: Account) -> None:
+    role = Role(account, on("elasticbeanstalk:*"))
+    made = {"ApplicationName": "shop", "EnvironmentName": "made", "SolutionStackName": STACK}
+    denied = role.call("elasticbeanstalk", "create_environment", **made)
+    assert (denied["status"], denied["Code"]) == (403, "InsufficientPrivilegesException")
+    assert denied["Message"].startswith(role.refused("autoscaling:DescribeAutoScalingGroups", "*"))
+    assert not administrator(account, "elasticbeanstalk").describe_environments(EnvironmentNames=["made"])[
+        "Environments"
+    ]
+    role.allow(on("*"))
+    assert role.call("elasticbeanstalk", "create_environment", **made)["status"] == OK
+
+
+def test_a_version_is_registered_only_of_a_bundle_that_the_caller_may_read(account: Account) -> None:
+    administrator(account, "s3").put_object(Bucket="bundles", Key="v1.zip", Body=samples.bundle("v1"))
+    version = {
+        "ApplicationName": "shop",
+        "VersionLabel": "v1",
+        "SourceBundle": {"S3Bucket": "bundles", "S3Key": "v1.zip"},
+    }
+    role = Role(account, on("elasticbeanstalk:*"))
+    denied = role.call("elasticbeanstalk", "create_application_version", **version)
+    assert denied["Message"].endswith("(Bucket: bundles  Key: v1.zip). Reason: Forbidden")
+    role.allow(on("elasticbeanstalk:*"), on("s3:GetObject", "arn:aws:s3:::bundles/v1.zip"))
+    assert role.call("elasticbeanstalk", "create_application_version", **version)["status"] == OK
+
+
+def test_that_an_object_is_missing_is_told_only_to_those_who_may_list_its_bucket(account: Account) -> None:
+    role = Role(account, on("s3:GetObject", "arn:aws:s3:::bundles/*"))
+    missing = {"Bucket": "bundles", "Key": "nowhere.zip"}
+    assert (
+        role.call("s3", "get_object", **missing)["status"] == role.call("s3", "head_object", **missing)["status"] == 403
+    )
+    role.allow(on("s3:GetObject", "arn:aws:s3:::bundles/*"), on("s3:ListBucket", "arn:aws:s3:::bundles"))
+    assert role.call("s3", "get_object", **missing)["Code"] == "NoSuchKey"
+    assert role.call("s3", "head_object", **missing)["status"] == 404
+
+
+def test_what_roles_asked_for_is_noted(account: Account) -> None:
+    role = Role(account, on("elasticbeanstalk:UpdateApplication", application("shop")))
+    for name in ("shop", "shop", "blog"):
+        role.call("elasticbeanstalk", "update_application", ApplicationName=name)
+    role.call("s3", "list_buckets")
+    update = "elasticbeanstalk:UpdateApplication"
+    assert Desk(account.url).permissions()[role.name] == [
+        {"action": update, "resource": application("blog"), "allowed": False, "count": 1},
+        {"action": update, "resource": application("shop"), "allowed": True, "count": 2},
+        {"action": "s3:ListAllMyBuckets", "resource": "*", "allowed": False, "count": 1},
+    ]
+
+
+@pytest.mark.parametrize("whom", ["role", "function"])
+def test_one_action_is_denied_on_demand_whatever_the_role_may(account: Account, whom: str) -> None:
+    role, other, desk = Role(account, on("*")), Role(account, on("*")), Desk(account.url)
+    update = "elasticbeanstalk:UpdateApplication"
+    name = role.name if whom == "role" else "session"
+    desk.deny({whom: name, "action": update}, {whom: name, "action": "s3:ListAllMyBuckets"})
+    denied = role.call("elasticbeanstalk", "update_application", ApplicationName="shop")
+    why = "with an explicit deny in an identity-based policy"
+    assert denied["Message"] == role.refused(update, application("shop"), why)
+    assert role.call("s3", "list_buckets")["Code"] == "AccessDenied"
+    assert role.call("elasticbeanstalk", "describe_applications")["status"] == OK
+    if whom == "role":
+        assert other.call("elasticbeanstalk", "update_application", ApplicationName="shop")["status"] == OK
+    desk.deny()
+    assert role.call("elasticbeanstalk", "update_application", ApplicationName="shop")["status"] == OK
+
+
+@pytest.mark.parametrize("denial", [{"action": "s3:GetObject"}, {"role": "r", "action": "GetObject"}, "everything"])
+def test_a_denial_that_cannot_be_is_refused(account: Account, denial: Any) -> None:
+    with pytest.raises(ValueError, match="These denials cannot be: Expected"):
+        Desk(account.url).deny(denial)
+
+
+def launch(account: Account, name: str) -> None:
+    administrator(account, "elasticbeanstalk").create_environment(
+        ApplicationName="shop", EnvironmentName=name, SolutionStackName=STACK
+    )

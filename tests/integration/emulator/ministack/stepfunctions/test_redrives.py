@@ -1,0 +1,204 @@
+"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, and histories of AWS itself."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.integration.emulator.ministack.conftest import Lambdas, Machines, eventually, invoke, work
+
+WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
+FAIL = {"Fail": {"Type": "Fail", "Error": "ReleaseRefusedError", "Cause": "no such version"}}
+
+
+def types(machines: Machines, execution: str) -> list[str]:
+    return [event["type"] for event in machines.history(execution)]
+
+
+def test_a_redriven_execution_runs_its_failed_task_again_and_goes_on_from_there(
+    machines: Machines, worker: str
+) -> None:
+    states = {
+        "Before": {"Type": "Pass", "Output": {"seen": "{% $states.input.version %}"}, "Next": "Work"},
+        "Work": work(worker, payload={"seen": "{% $states.input.seen %}"}, End=False, Next="After"),
+        "After": {"Type": "Pass", "Output": "{% $states.input.Payload %}", "End": True},
+    }
+    execution = machines.fail(states, {"version": "v2"})
+    described = machines.redrive(execution)
+    assert described["status"] == "SUCCEEDED"
+    assert json.loads(described["output"]) == {"redrives": 1, "seen": "v2"}
+    assert types(machines, execution).count("PassStateEntered") == 2
+
+
+def test_a_redrive_is_told_of_in_the_same_history_and_its_first_event_follows_the_original_entry(
+    machines: Machines, worker: str
+) -> None:
+    execution = machines.fail({"Work": work(worker)})
+    machines.redrive(execution)
+    events = machines.history(execution)
+    assert [(event["type"], event["id"], event["previousEventId"]) for event in events] == [
+        ("ExecutionStarted", 1, 0),
+        ("TaskStateEntered", 2, 0),
+        ("TaskScheduled", 3, 2),
+        ("TaskStarted", 4, 3),
+        ("TaskFailed", 5, 4),
+        ("ExecutionFailed", 6, 5),
+        ("ExecutionRedriven", 7, 6),
+        ("TaskScheduled", 8, 2),
+        ("TaskStarted", 9, 8),
+        ("TaskSucceeded", 10, 9),
+        ("TaskStateExited", 11, 10),
+        ("ExecutionSucceeded", 12, 11),
+    ]
+    assert events[6]["executionRedrivenEventDetails"] == {"redriveCount": 1}
+
+
+def test_a_redriven_task_finds_the_variables_as_they_were_when_it_was_entered(machines: Machines, worker: str) -> None:
+    again = {"ErrorEquals": ["LookupError"], "Assign": {"own": "new"}, "Next": "Again"}
+    states = {
+        "Assign": {"Type": "Pass", "Assign": {"own": "old", "kept": {"a": [1]}}, "Next": "Work"},
+        "Work": work(worker, Catch=[again]),
+        "Again": work(worker, payload={"own": "{% $own %}", "kept": "{% $kept %}"}),
+    }
+    described = machines.redrive(machines.fail(states))
+    assert json.loads(described["output"])["Payload"] == {"redrives": 1, "own": "new", "kept": {"a": [1]}}
+
+
+def test_a_redriven_execution_runs_the_definition_that_it_was_started_with(machines: Machines, worker: str) -> None:
+    states = {
+        "Work": work(worker, End=False, Next="Old"),
+        "Old": {"Type": "Pass", "Output": "old", "End": True},
+    }
+    execution = machines.fail(states)
+    definition = {"StartAt": "New", "States": {"New": {"Type": "Pass", "End": True}}}
+    machines.client.update_state_machine(
+        stateMachineArn=machines.describe(execution)["stateMachineArn"], definition=json.dumps(definition)
+    )
+    assert json.loads(machines.redrive(execution)["output"]) == "old"
+
+
+def test_an_execution_can_be_redriven_again_and_again(machines: Machines, worker: str) -> None:
+    execution = machines.fail({"Work": work(worker, redrives=3)})
+    assert [machines.redrive(execution)["status"] for _ in range(3)] == ["FAILED", "FAILED", "SUCCEEDED"]
+    assert machines.describe(execution)["redriveCount"] == 3
+
+
+def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the_redrive(
+    machines: Machines, lambdas: Lambdas
+) -> None:
+    code = """
+    def handler(event, context):
+        if event["Execution"]["RedriveCount"] < 1:
+            raise LookupError(__import__("json").dumps(event))
+        return event
+    """
+    execution = machines.fail({"Look": invoke(lambdas.make(code), "{% $states.context %}")})
+    before = json.loads(json.loads(machines.describe(execution)["cause"])["errorMessage"])
+    assert before["Execution"]["RedriveCount"] == 0
+    assert "RedriveTime" not in before["Execution"]
+    described = machines.redrive(execution)
+    after = json.loads(described["output"])["Payload"]
+    assert after["State"] == before["State"]
+    assert after["Execution"]["StartTime"] == before["Execution"]["StartTime"]
+    assert after["Execution"]["RedriveCount"] == 1
+    redrive_time = datetime.fromisoformat(after["Execution"]["RedriveTime"])
+    assert abs(redrive_time - described["redriveDate"]) <= timedelta(milliseconds=1)
+
+
+def test_retries_begin_anew(machines: Machines, lambdas: Lambdas) -> None:
+    failing = lambdas.make("def handler(event, context): raise LookupError(str(event['retries']))")
+    retry = [{"ErrorEquals": ["LookupError"], "IntervalSeconds": 1, "MaxAttempts": 2}]
+    states = {"Work": invoke(failing, {"retries": "{% $states.context.State.RetryCount %}"}, Retry=retry)}
+    execution = machines.fail(states)
+    machines.redrive(execution)
+    causes = [
+        json.loads(event["taskFailedEventDetails"]["cause"])["errorMessage"]
+        for event in machines.history(execution)
+        if event["type"] == "TaskFailed"
+    ]
+    assert causes == ["0", "1", "2"] * 2
+
+
+def test_the_machines_time_out_begins_anew(machines: Machines) -> None:
+    execution = machines.fail(WAIT, TimeoutSeconds=60)
+    described = machines.redrive(execution)
+    assert described["status"] == "TIMED_OUT"
+    assert described["stopDate"] - described["redriveDate"] == timedelta(seconds=60)
+
+
+def test_an_execution_that_timed_out_resumes_in_the_state_that_it_was_in(machines: Machines) -> None:
+    seconds = "{% $states.context.Execution.RedriveCount = 0 ? 100000 : 1 %}"
+    states = {"Wait": {"Type": "Wait", "Seconds": seconds, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    execution = machines.fail(states, TimeoutSeconds=50)
+    assert machines.describe(execution)["status"] == "TIMED_OUT"
+    assert machines.redrive(execution)["status"] == "SUCCEEDED"
+    assert types(machines, execution).count("WaitStateEntered") == 1
+
+
+def test_what_is_left_of_the_aborted_run_does_not_disturb_the_redriven_one(machines: Machines) -> None:
+    long = "{% $count($map([1..20000], function($number) { $number * 2 })) %}"
+    states = {
+        "Count": {"Type": "Pass", "Output": long, "Next": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 100, "End": True},
+    }
+    execution = machines.start(states)
+    eventually(lambda: machines.entered(execution, "Count"))
+    machines.client.stop_execution(executionArn=execution)
+    assert machines.redrive(execution)["status"] == "SUCCEEDED"
+    assert types(machines, execution).count("PassStateExited") == 1
+
+
+def test_an_execution_that_was_aborted_before_it_began_begins_at_its_start(machines: Machines) -> None:
+    for _ in range(5):
+        execution = machines.start({"Wait": {"Type": "Wait", "Seconds": 10, "End": True}})
+        machines.client.stop_execution(executionArn=execution)
+        assert machines.redrive(execution)["status"] == "SUCCEEDED"
+        assert types(machines, execution).count("WaitStateEntered") == 1
+
+
+def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: Machines) -> None:
+    states = {"There": {"Type": "Pass", "Next": "Back"}, "Back": {"Type": "Pass", "Next": "There"}}
+    for _ in range(10):  # each in an execution of its own: a history has room for 25,000 events, and this is quick
+        execution = machines.start(states)
+        machines.client.stop_execution(executionArn=execution)
+        machines.client.redrive_execution(executionArn=execution)
+        machines.client.stop_execution(executionArn=execution)
+        visits = [event["type"] for event in machines.history(execution) if event["type"].startswith("PassState")]
+        assert visits == ["PassStateEntered", "PassStateExited"] * (len(visits) // 2) + visits[-1:] * (len(visits) % 2)
+
+
+def test_a_redriven_wait_for_a_time_that_has_passed_ends_at_once(machines: Machines) -> None:
+    until = "{% $fromMillis($toMillis($states.context.Execution.StartTime) + 30000) %}"
+    states = {"Wait": {"Type": "Wait", "Timestamp": until, "End": True}}
+    execution = machines.fail(states, TimeoutSeconds=20)
+    eventually(lambda: passed(machines, machines.describe(execution)["startDate"] + timedelta(seconds=30)))
+    described = machines.redrive(execution)
+    assert described["status"] == "SUCCEEDED"
+    assert described["stopDate"] - described["redriveDate"] < timedelta(seconds=20)
+
+
+def passed(machines: Machines, time: Any) -> bool:
+    """Whether that account time has passed: an execution that starts now starts later."""
+    started = machines.run({"Pass": {"Type": "Pass", "End": True}})["startDate"]
+    return bool(started > time)
+
+
+def test_a_redriven_choice_chooses_again(machines: Machines) -> None:
+    rule = {"Condition": "{% $states.context.Execution.RedriveCount > 0 %}", "Next": "Done"}
+    states = {"Choose": {"Type": "Choice", "Choices": [rule]}, "Done": {"Type": "Succeed"}}
+    execution = machines.fail(states)
+    assert machines.describe(execution)["error"] == "States.NoChoiceMatched"
+    assert machines.redrive(execution)["status"] == "SUCCEEDED"
+
+
+def test_a_redriven_fail_state_fails_again_without_being_entered_again(machines: Machines) -> None:
+    execution = machines.fail(FAIL)
+    described = machines.redrive(execution)
+    assert (described["status"], described["error"]) == ("FAILED", "ReleaseRefusedError")
+    events = machines.history(execution)
+    assert [event["type"] for event in events[1:]] == [
+        "FailStateEntered",
+        "ExecutionFailed",
+        "ExecutionRedriven",
+        "ExecutionFailed",
+    ]
+    assert events[-1]["previousEventId"] == events[-2]["id"]

@@ -1,0 +1,23 @@
+"""What the documents show is what the code says."""
+
+import pytest
+from aws_cdk import Stack
+
+from tools.documentation import completed, documented, documents
+from tools.grants import grants
+
+
+@pytest.fixture(scope="module")
+def stack() -> Stack:
+    return documented()
+
+
+def test_the_documents_show_what_the_code_says(stack: Stack) -> None:
+    for path, parts in documents(stack).items():
+        assert path.read_text() == completed(path.read_text(), parts), f"{path}: run make docs"
+
+
+def test_every_permission_has_a_reason(stack: Stack) -> None:
+    granted = [(role, grant) for role, found in grants(stack).items() for grant in found]
+    assert len(granted) > 50
+    assert [(role, grant.actions) for role, grant in granted if not grant.why] == []

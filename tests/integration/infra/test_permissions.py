@@ -1,0 +1,183 @@
+"""What the emulator cannot enforce, or only together: the state machine's role, and the policy for environments."""
+
+import json
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from emulator.beanstalk import option_settings, platforms
+from emulator.beanstalk.authorization import on_behalf
+from emulator.beanstalk.call import Call
+from emulator.beanstalk.durations import Durations
+from emulator.beanstalk.hosting.hosting import Hosting
+from emulator.beanstalk.model import Application, Environment
+from emulator.beanstalk.state import State
+from emulator.clock import Clock
+
+Json = dict[str, Any]
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+LOG_DELIVERY = {
+    f"logs:{action}"
+    for action in [
+        "CreateLogDelivery",
+        "DeleteLogDelivery",
+        "DescribeLogGroups",
+        "DescribeResourcePolicies",
+        "GetLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "UpdateLogDelivery",
+    ]
+}
+"""https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
+TRACING = {
+    f"xray:{action}" for action in ["GetSamplingRules", "GetSamplingTargets", "PutTelemetryRecords", "PutTraceSegments"]
+}
+"""https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"""
+ENCRYPTED_PUBLISH = {"kms:Decrypt", "kms:GenerateDataKey*"}
+"""https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def logical(reference: Any) -> str:
+    """A resource by its logical id; a function's versions with `:*` behind it."""
+    match reference:
+        case str():
+            return reference
+        case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
+            return str(name)
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(logical, parts))
+    raise AssertionError(f"what is {reference}?")
+
+
+def role_of(machine: Mapping[str, Any]) -> str:
+    return logical(machine["Properties"]["RoleArn"])
+
+
+def granted(template: Template, role: str) -> set[tuple[str, str]]:
+    """Every action of the role's policies with every resource of its statement."""
+    policies = template.find_resources("AWS::IAM::Policy").values()
+    statements = [
+        statement
+        for policy in policies
+        if {"Ref": role} in policy["Properties"]["Roles"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    return {
+        (action, logical(resource))
+        for statement in statements
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def called(task: Json, template: Template) -> Iterator[tuple[str, str]]:
+    """What a task calls."""
+    if task["Resource"].endswith(":states:::lambda:invoke"):
+        function = task["Arguments"]["FunctionName"].rpartition(":")[2]
+        yield "lambda:InvokeFunction", function
+        yield "lambda:InvokeFunction", f"{function}:*"  # its versions, which the CDK adds
+    elif "states:::sns:publish" in task["Resource"]:
+        topic = task["Arguments"]["TopicArn"].rpartition(":")[2]
+        yield "sns:Publish", topic
+        key = template.find_resources("AWS::SNS::Topic")[topic]["Properties"]["KmsMasterKeyId"]
+        yield from ((action, logical(key)) for action in ENCRYPTED_PUBLISH)
+    else:
+        raise AssertionError(f"no permission is known for {task['Resource']}")
+
+
+def test_the_state_machine_may_do_what_its_definition_calls_and_no_more(
+    template: Template, tasks: dict[str, Json]
+) -> None:
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    calls = {call for task in tasks.values() for call in called(task, template)}
+    if machine["Properties"]["LoggingConfiguration"]["Level"] != "OFF":
+        calls |= {(action, "*") for action in LOG_DELIVERY}
+    if machine["Properties"]["TracingConfiguration"]["Enabled"]:
+        calls |= {(action, "*") for action in TRACING}
+    assert granted(template, role_of(machine)) == calls
+    role = template.find_resources("AWS::IAM::Role")[role_of(machine)]["Properties"]
+    assert role.keys() <= {"AssumeRolePolicyDocument", "Tags"}, "no other policies"
+
+
+class Holder:
+    """A caller with these statements of a policy, and nothing else."""
+
+    def __init__(self, statements: list[Json]) -> None:
+        self._statements = statements
+
+    def authenticate(self) -> None:
+        """Known."""
+
+    def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:
+        allowed = any(_allows(statement, action, resource, conditions or {}) for statement in self._statements)
+        return None if allowed else f"{action} on {resource}"
+
+
+def _allows(statement: Json, action: str, resource: str, keys: Mapping[str, Any]) -> bool:
+    conditions = statement.get("Condition", {}).get("StringLikeIfExists", {})
+    return (
+        any(fnmatchcase(action, pattern) for pattern in listed(statement["Action"]))
+        and any(fnmatchcase(resource, _arn(pattern)) for pattern in listed(statement["Resource"]))
+        and all(key not in keys or keys[key] in listed(values) for key, values in conditions.items())
+    )
+
+
+def _arn(reference: Any) -> str:
+    if isinstance(reference, dict) and "Fn::Join" in reference:
+        return "".join(map(_arn, reference["Fn::Join"][1]))
+    if isinstance(reference, dict):
+        return {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}[reference["Ref"]]
+    return str(reference)
+
+
+@pytest.fixture(scope="module")
+def statements(template: Template) -> list[Json]:
+    (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    found: list[Json] = policy["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    """One environment, `shop-prod`, of one application."""
+    state = State(clock=Clock(1), region=REGION, account_id=ACCOUNT, durations=Durations())
+    state.applications["shop"] = Application("shop", "", 0, 0)
+    platform = platforms.offered(REGION)[0]
+    environment = Environment(
+        "e-abcdefghij", "shop-prod", "shop", "", None, platform, dict(option_settings.DEFAULTS), "v1", "v1", 0, 0,
+        Hosting("shop-prod", tmp_path),
+    )  # fmt: skip
+    state.environments[environment.id] = environment
+    return state
+
+
+def refusals(state: State, holder: Holder) -> list[str]:
+    """What a release lacks with these permissions."""
+    named = {"EnvironmentName": "shop-prod"}
+    calls = {
+        "CreateEnvironment": {"ApplicationName": "shop", "EnvironmentName": "shop-prod-green"},
+        "UpdateEnvironment": {**named, "VersionLabel": "v2"},
+        "TerminateEnvironment": named,
+    }
+    acts = [act for name, call in calls.items() for act in on_behalf.acts(name, Call("", call, holder), state)]
+    return [refusal for act in acts if (refusal := holder.refusal(*act))]
+
+
+def test_the_policy_is_enough_to_create_update_and_terminate(state: State, statements: list[Json]) -> None:
+    assert refusals(state, Holder(statements)) == []
+
+
+def test_a_release_fails_without_any_statement_of_the_policy(state: State, statements: list[Json]) -> None:
+    for statement in statements:
+        others = [each for each in statements if each is not statement]
+        assert refusals(state, Holder(others)), f"nothing takes {json.dumps(statement['Action'])}"

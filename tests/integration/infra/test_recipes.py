@@ -1,0 +1,119 @@
+"""The recipes in docs/pipelines.md can be copied as they stand."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import cfnlint.decode
+import pytest
+from aws_cdk.assertions import Template
+
+from infra.pipeline import INPUT_LENGTH
+from lambdas.deployment import Mode
+from lambdas.request import completed
+from tests.integration.infra.test_pipeline import actions_in, statements_of, uploaded
+from tests.integration.infra.test_validity import findings
+from trigger.variables import Variables
+
+Json = dict[str, Any]
+
+__all__ = ["uploaded"]
+
+DOCUMENT = Path("docs/pipelines.md").read_text()
+
+
+def block(name: str) -> str:
+    (found,) = re.findall(rf"<!-- {name} -->\n```\w+\n(.*?)```", DOCUMENT, re.DOTALL)
+    return str(found)
+
+
+def parsed(text: str) -> Json:
+    document, problems = cfnlint.decode.decode_str(text)
+    assert not problems
+    found: Json = json.loads(json.dumps(document))
+    return found
+
+
+def test_the_action_is_configured_as_that_of_the_stacks_own_pipeline(uploaded: Template) -> None:
+    action, own = json.loads(block("action")), actions_in(uploaded)["Deploy"]
+    assert {key.title(): value for key, value in action["actionTypeId"].items()} == own["ActionTypeId"]
+    assert set(action["configuration"]) == set(own["Configuration"])
+    assert len(action["configuration"]["Input"]) <= INPUT_LENGTH
+    assert completed(json.loads(action["configuration"]["Input"]))["mode"] == "deploy"
+
+
+def test_the_permissions_are_those_of_the_stacks_own_pipeline(uploaded: Template) -> None:
+    documented = [
+        {each["Action"]} if isinstance(each["Action"], str) else set(each["Action"])
+        for each in json.loads(block("permissions"))
+    ]
+    needed = [actions for actions, _ in statements_of(uploaded) if any("states:" in each for each in actions)]
+    assert documented == needed
+
+
+@pytest.mark.parametrize(("ci", "variables"), [("github", "env"), ("azure", "variables")])
+def test_a_ci_runs_deploy_then_cutover_with_variables_that_make_a_valid_input(
+    ci: str, variables: str, tmp_path: Path
+) -> None:
+    given = {
+        name: re.sub(r"\$\S*[({].*?[)}]+", "1a2b3c", str(value)) for name, value in parsed(block(ci))[variables].items()
+    }
+    bundle = {"bucket": "releases-of-shop", "key": "sources/shop/1a2b3c.zip"}
+    named = {"application": "shop", "blue": "shop-prod", "version": "1a2b3c"}
+    commands = re.findall(r"docker run .*", block(ci))
+    asked = [asked_by(command, given, tmp_path) for command in commands]
+    assert asked == [{**named, "mode": "deploy", "source_bundle": bundle}, {**named, "mode": "cutover"}]
+    assert [completed(request)["mode"] for request in asked] == [Mode.DEPLOY, Mode.CUTOVER]
+
+
+def asked_by(command: str, variables: Mapping[str, str], folder: Path) -> Json:
+    """The execution input that the image would make of what a shell gives it, with a stand-in for docker."""
+    docker = folder / "docker"
+    docker.write_text('#!/bin/sh\nprintf "%s %s\\n" "$4" "$5"; cat "$3"\n')
+    docker.chmod(0o755)
+    own = {"PATH": f"{folder}:{os.environ['PATH']}", "IMAGE": "the-image", "RELEASE_IMAGE": "the-image", "SECRET": "s"}
+    shell = ["/bin/bash", "-ec", command]
+    said = subprocess.run(shell, env={**own, **variables}, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    (image, mode), *lines = [line.split(" ") for line in said.splitlines()]
+    assert image == "the-image"
+    passed = dict(line.split("=", 1) for (line,) in lines)
+    assert passed.keys() <= variables.keys(), "nothing else goes into the container"
+    read = Variables(passed)
+    request = read.execution_input(mode, dry_run=False)
+    assert read.problems == []
+    return request
+
+
+def shown() -> Iterator[Any]:
+    """The text from where an execution input begins, for each that a document shows."""
+    for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
+        text = path.read_text()
+        for found in re.finditer(r'\{\s*"application": "shop",\s+"blue"', text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield pytest.param(text[found.start() :], id=f"{path}:{line}")
+
+
+@pytest.mark.parametrize("text", list(shown()))
+def test_an_execution_input_that_is_shown_is_valid(text: str) -> None:
+    request, _ = json.JSONDecoder().raw_decode(text)
+    assert completed(request)["blue"] == "shop-prod"
+
+
+def test_the_template_of_the_rule_is_valid() -> None:
+    assert findings(parsed(block("upload"))) == []
+
+
+def test_the_input_that_the_rule_makes_is_valid() -> None:
+    (target,) = parsed(block("upload"))["Resources"]["Uploaded"]["Properties"]["Targets"]
+    transformer = target["InputTransformer"]
+    text = transformer["InputTemplate"]["Fn::Sub"]
+    values = {"bucket": "uploads", "key": "uploads/shop/a.zip", "version": "id-1"}
+    assert set(transformer["InputPathsMap"]) == set(values) == set(re.findall(r"<(\w+)>", text))
+    for name, value in values.items():
+        text = text.replace(f"<{name}>", value)
+    request = completed(json.loads(text.replace("${Application}", "shop").replace("${Blue}", "shop-prod")))
+    assert request["source_bundle"] == {"bucket": "uploads", "key": "uploads/shop/a.zip", "version_id": "id-1"}

@@ -1,0 +1,231 @@
+"""What the template makes besides the state machine, and who may do what."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from infra.stage_roles import STAGES
+
+Json = dict[str, Any]
+
+LOOKERS = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
+WRITES = ("Create", "Update", "Swap", "Terminate", "Delete", "AddTags", "Put", "Abort", "Rebuild", "Restart")
+
+
+def statements_of(template: Template, stage: str) -> list[Json]:
+    """What the stage's role allows, its inline policies only."""
+    (function,) = [
+        each["Properties"]
+        for each in template.find_resources("AWS::Lambda::Function").values()
+        if each["Properties"]["Handler"] == f"lambdas.stages.{stage}.handler"
+    ]
+    role = function["Role"]["Fn::GetAtt"][0]
+    return [
+        statement
+        for policy in template.find_resources("AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Properties"]["Roles"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def actions_of(template: Template, stage: str) -> set[str]:
+    return {
+        action
+        for statement in statements_of(template, stage)
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+
+def test_each_stage_has_a_function_and_a_role_of_its_own(template: Template) -> None:
+    functions = template.find_resources("AWS::Lambda::Function").values()
+    roles = [json.dumps(function["Properties"]["Role"]) for function in functions]
+    assert len(roles) == len(set(roles)) == len(STAGES)
+
+
+def test_functions_run_python_3_13_on_arm64_with_one_layer_and_tracing(template: Template) -> None:
+    template.all_resources_properties(
+        "AWS::Lambda::Function",
+        {
+            "Runtime": "python3.13",
+            "Architectures": ["arm64"],
+            "Layers": [Match.any_value()],
+            "TracingConfig": {"Mode": "Active"},
+        },
+    )
+    template.resource_count_is("AWS::Lambda::LayerVersion", 1)
+
+
+def test_the_machine_logs_every_event_without_its_data_and_is_traced(template: Template) -> None:
+    template.has_resource_properties(
+        "AWS::StepFunctions::StateMachine",
+        {
+            "TracingConfiguration": {"Enabled": True},
+            "LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": False},
+        },
+    )
+
+
+def test_logs_are_kept_for_three_months(template: Template) -> None:
+    template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
+
+
+@pytest.mark.parametrize("stage", LOOKERS)
+def test_what_only_looks_may_only_look(template: Template, stage: str) -> None:
+    writes = [
+        action
+        for action in actions_of(template, stage)
+        if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"logs", "xray"}
+    ]
+    assert writes == []
+
+
+def test_only_what_creates_updates_or_terminates_gets_what_elastic_beanstalk_takes_from_its_caller(
+    template: Template,
+) -> None:
+    holders = {
+        name
+        for name, role in template.find_resources("AWS::IAM::Role").items()
+        if "EnvironmentResources" in json.dumps(role["Properties"].get("ManagedPolicyArns", []))
+    }
+    assert {holder.removeprefix("Stages").split("Role")[0] for holder in holders} == {
+        "CloneBlue",
+        "DeployRelease",
+        "KeepGreenLive",
+        "TerminateGreen",
+    }
+
+
+def test_besides_the_failure_branch_only_one_stage_may_terminate_and_only_one_may_swap(template: Template) -> None:
+    for action, stage in [("TerminateEnvironment", "terminate_green"), ("SwapEnvironmentCNAMEs", "swap_traffic")]:
+        assert [name for name in STAGES if f"elasticbeanstalk:{action}" in actions_of(template, name)] == [
+            stage,
+            "keep_green_live",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("stage", "action", "key"),
+    [
+        ("clone_blue", "CreateEnvironment", "aws:RequestTag"),
+        ("clone_blue", "AddTags", "aws:RequestTag"),
+        ("terminate_green", "TerminateEnvironment", "aws:ResourceTag"),
+        ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
+    ],
+)
+def test_only_what_bears_the_tag_of_a_clone_may_be_made_and_terminated(
+    template: Template, stage: str, action: str, key: str
+) -> None:
+    (statement,) = [each for each in statements_of(template, stage) if action in json.dumps(each["Action"])]
+    assert statement["Condition"] == {"Null": {f"{key}/bluegreen:blue": "false"}}
+
+
+def test_what_acts_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
+    for stage in STAGES:
+        records = [s for s in statements_of(template, stage) if "records/" in json.dumps(s["Resource"])]
+        allowed = {
+            action for s in records for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
+        }
+        acts = stage in {"register_release", "clone_blue", "swap_traffic", "deploy_release", "terminate_green"}
+        expected = {"s3:GetObject", "s3:PutObject"} if stage == "plan" else {"s3:GetObject"}
+        assert allowed == (expected if acts or stage in {"plan", "keep_green_live"} else set()), stage
+
+
+def test_a_record_of_another_application_cannot_be_read(synthesize: Callable[..., Template]) -> None:
+    narrowed = synthesize(applications=["my shop"])
+    (read,) = [
+        statement
+        for statement in statements_of(narrowed, "swap_traffic")
+        if "records/" in json.dumps(statement["Resource"])
+    ]
+    assert "/records/my%20shop/*.json" in json.dumps(read["Resource"])
+
+
+def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesize: Callable[..., Template]) -> None:
+    narrowed = synthesize(applications=["shop", "blog"])
+    for stage in STAGES:
+        for statement in statements_of(narrowed, stage):
+            if "elasticbeanstalk:" in json.dumps(statement["Action"]):
+                for resource in statement["Resource"]:
+                    arn = "".join(part if isinstance(part, str) else "" for part in resource["Fn::Join"][1])
+                    assert arn.split("/")[1] in {"shop", "blog"}, arn
+
+
+def test_what_elastic_beanstalk_takes_from_its_caller_allows_nothing_on_elastic_beanstalk_itself(
+    template: Template,
+) -> None:
+    (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    assert "elasticbeanstalk:" not in json.dumps(policy["Properties"]["PolicyDocument"]["Statement"][0]["Action"])
+    actions = [
+        action
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+    assert [action for action in actions if action.startswith("elasticbeanstalk:") or action == "*"] == []
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_stays_when_the_stack_goes(template: Template) -> None:
+    template.has_resource(
+        "AWS::S3::Bucket",
+        {
+            "DeletionPolicy": "Retain",
+            "Properties": {
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": True,
+                    "BlockPublicPolicy": True,
+                    "IgnorePublicAcls": True,
+                    "RestrictPublicBuckets": True,
+                },
+                "BucketEncryption": Match.any_value(),
+                "VersioningConfiguration": {"Status": "Enabled"},
+            },
+        },
+    )
+    template.has_resource_properties(
+        "AWS::S3::BucketPolicy",
+        {
+            "PolicyDocument": Match.object_like(
+                {
+                    "Statement": Match.array_with(
+                        [Match.object_like({"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})]
+                    )
+                }
+            )
+        },
+    )
+
+
+def test_a_bucket_of_ones_own_takes_the_place_of_the_stacks(synthesize: Callable[..., Template]) -> None:
+    other = synthesize(artifacts_bucket="releases-of-shop")
+    other.resource_count_is("AWS::S3::Bucket", 0)
+    assert "releases-of-shop" in json.dumps(statements_of(other, "register_release"))
+
+
+def test_the_outputs_name_the_machine_the_bucket_and_the_topic(template: Template) -> None:
+    assert set(template.find_outputs("*")) == {"StateMachineArn", "ArtifactsBucketName", "NotificationsTopicArn"}
+
+
+def test_the_topic_is_encrypted_and_an_address_is_subscribed_if_given(synthesize: Callable[..., Template]) -> None:
+    told = synthesize(notify_email="releases@example.com")
+    told.has_resource_properties("AWS::SNS::Topic", {"KmsMasterKeyId": Match.any_value()})
+    told.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "releases@example.com"})
+
+
+def test_nobody_is_subscribed_by_default(template: Template) -> None:
+    template.resource_count_is("AWS::SNS::Subscription", 0)
+
+
+def test_aborted_and_timed_out_releases_are_told_of_by_a_rule(template: Template) -> None:
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {
+            "EventPattern": {
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {"status": ["ABORTED", "TIMED_OUT"], "stateMachineArn": Match.any_value()},
+            },
+            "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
+        },
+    )

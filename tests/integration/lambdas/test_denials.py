@@ -1,0 +1,68 @@
+"""What a function does whose role lacks a permission: it ends at once, and says which."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.identity import ACCOUNT_ID, REGION
+from lambdas.aws.alarms import Alarms
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.executions import Executions
+from lambdas.aws.record import Record, Records
+from lambdas.errors import BeanstalkRejectedError, PermissionDeniedError
+from rehearsal.account.account import Account
+from tests.integration.emulator.beanstalk.conftest import PLATFORM as STACK
+from tests.support.roles import Role, administrator, on
+
+
+@pytest.fixture(scope="module")
+def powerless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
+    """A role that may do nothing, in an account that has what the tests ask about."""
+    home: Path = tmp_path_factory.mktemp("account")
+    with Account(scale=0.01, home=home) as account:
+        administrator(account, "s3").create_bucket(Bucket="records")
+        beanstalk = administrator(account, "elasticbeanstalk")
+        beanstalk.create_application(ApplicationName="shop")
+        beanstalk.create_configuration_template(ApplicationName="shop", TemplateName="saved", SolutionStackName=STACK)
+        beanstalk.create_environment(ApplicationName="shop", EnvironmentName="shop-prod", SolutionStackName=STACK)
+        yield Role(account, on("sts:GetCallerIdentity"))
+
+
+def test_of_the_record(powerless: Role) -> None:
+    records = Records(powerless.client("s3"), "records", "{application}/{blue}.json")
+    with pytest.raises(PermissionDeniedError, match=r"s3://records/shop/shop-prod\.json.*s3:GetObject"):
+        records.read("shop", "shop-prod")
+    with pytest.raises(PermissionDeniedError, match=r"s3:PutObject.*redrive this execution"):
+        records.write("shop", "shop-prod", Record("cname", "green", "arn"), None)
+
+
+def test_of_alarms(powerless: Role) -> None:
+    with pytest.raises(PermissionDeniedError, match=r"state of errors.*cloudwatch:DescribeAlarms"):
+        Alarms(powerless.client("cloudwatch")).ringing(["errors"])
+
+
+def test_of_executions(powerless: Role) -> None:
+    execution = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:execution:bluegreen:release-v2"
+    with pytest.raises(PermissionDeniedError, match=r"release-v2.*states:DescribeExecution"):
+        Executions(powerless.client("stepfunctions")).running(execution)
+
+
+def test_of_elastic_beanstalk(powerless: Role) -> None:
+    beanstalk = Beanstalk(powerless.client("elasticbeanstalk"))
+    with pytest.raises(BeanstalkRejectedError, match=r"elasticbeanstalk:CreateApplicationVersion.*Let the function"):
+        beanstalk.register("shop", "v1", "bundles", "v1.zip")
+
+
+def test_of_what_elastic_beanstalk_does_for_it(powerless: Role) -> None:
+    powerless.allow(on("elasticbeanstalk:*"))
+    beanstalk = Beanstalk(powerless.client("elasticbeanstalk"))
+    with pytest.raises(BeanstalkRejectedError, match=r"InsufficientPrivilegesException.*Let the function's role do it"):
+        beanstalk.launch("shop", "shop-prod-green", "saved", "v1", {})
+
+
+def test_of_events_which_elastic_beanstalk_leaves_out_without_a_word(powerless: Role) -> None:
+    powerless.allow(on("elasticbeanstalk:DescribeEnvironments"))
+    (standing,) = Beanstalk(powerless.client("elasticbeanstalk")).environments("shop-prod")
+    seen = Beanstalk(powerless.client("elasticbeanstalk")).last_operation(standing)
+    assert not seen.completed, "what cannot be seen has not come to its end"

@@ -1,0 +1,28 @@
+"""Approvals: the question that an execution asks people, and their answer."""
+
+import json
+import re
+
+from tests.support.mailbox import Message
+from tests.support.theatre import Theatre
+
+
+def question(theatre: Theatre, arn: str, number: int = 1) -> Message:
+    """The execution's n-th question for approval."""
+
+    def questions() -> list[Message]:
+        return [message for message in theatre.mailbox.about(arn) if "approval" in message.subject]
+
+    theatre.until(lambda: len(questions()) >= number, f"question {number} of {arn}")
+    return questions()[number - 1]
+
+
+def token(message: Message) -> str:
+    """The task token, as somebody would copy it from the command that approves."""
+    found = re.search(r"send-task-success .*--task-token (\S+)", message.text)
+    assert found, message.text
+    return found[1]
+
+
+def approve(theatre: Theatre, message: Message) -> None:
+    theatre.states.send_task_success(taskToken=token(message), output=json.dumps({}))

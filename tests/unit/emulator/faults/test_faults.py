@@ -1,0 +1,83 @@
+"""Which calls an ordered fault strikes, and which orders are refused."""
+
+from typing import Any
+
+import pytest
+
+from emulator.faults import Call, Faults, InvalidFaultError, Kind
+
+LOOK = Call("elasticbeanstalk", "DescribeEnvironments", "plan")
+FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
+
+
+def test_a_fault_strikes_the_one_call_of_its_number_counted_from_its_order() -> None:
+    faults = Faults()
+    faults.meet(LOOK)
+    faults.order([{**FAULT, "call": 2}])
+    assert [faults.meet(LOOK) for _ in range(4)] == [None, Kind.THROTTLE, None, None]
+
+
+def test_a_fault_for_a_while_strikes_every_call_until_the_account_seconds_are_over() -> None:
+    now = 100.0
+    faults = Faults(lambda: now)
+    faults.order([{**FAULT, "for_seconds": 60}])
+    assert [faults.meet(LOOK) for _ in range(2)] == [Kind.THROTTLE, Kind.THROTTLE]
+    now = 159.9
+    assert faults.meet(LOOK) is Kind.THROTTLE
+    now = 160.0
+    assert faults.meet(LOOK) is None
+    assert faults.report()[0]["struck"] == 3
+
+
+@pytest.mark.parametrize(
+    "narrower", [{"service": "s3"}, {"action": "SwapEnvironmentCNAMEs"}, {"function": "await_green"}]
+)
+def test_a_fault_strikes_no_other_calls_than_it_names(narrower: dict[str, str]) -> None:
+    faults = Faults()
+    faults.order([{**FAULT, **narrower, "call": 1}])
+    assert faults.meet(LOOK) is None
+    assert faults.meet(Call(narrower.get("service", LOOK.service), *other(narrower))) is Kind.THROTTLE
+
+
+def other(narrower: dict[str, str]) -> tuple[str, str]:
+    return narrower.get("action", LOOK.action), narrower.get("function", LOOK.function)
+
+
+def test_every_fault_counts_calls_for_itself_and_the_first_one_strikes() -> None:
+    faults = Faults()
+    faults.order([{**FAULT, "call": 2}, {**FAULT, "kind": "error_after", "call": 2}, {**FAULT, "call": 3}])
+    assert [faults.meet(LOOK) for _ in range(3)] == [None, Kind.THROTTLE, Kind.THROTTLE]
+    assert [each["struck"] for each in faults.report()] == [1, 0, 1]
+
+
+def test_an_order_takes_the_place_of_the_one_before_and_an_empty_one_brings_peace() -> None:
+    faults = Faults()
+    faults.order([{**FAULT, "for_seconds": 60}])
+    faults.order([])
+    assert faults.meet(LOOK) is None
+    assert faults.report() == []
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"kind": "throttle"}, "a JSON list"),
+        (["throttle"], "an object"),
+        ([{**FAULT, "call": 1, "when": "later"}], "an object with some of"),
+        ([{"kind": "throttle", "call": 1}], "the name of a service"),
+        ([{**FAULT, "action": 1, "call": 1}], "the name of one action"),
+        ([{**FAULT, "function": "", "call": 1}], "the name of one function"),
+        ([{**FAULT, "kind": "flood", "call": 1}], "a kind of throttle"),
+        ([FAULT], "either `call`"),
+        ([{**FAULT, "call": 0}], "either `call`"),
+        ([{**FAULT, "call": 1.5}], "either `call`"),
+        ([{**FAULT, "for_seconds": True}], "either `call`"),
+        ([{**FAULT, "call": 1, "for_seconds": 1}], "either `call`"),
+    ],
+)
+def test_faults_that_cannot_be_are_refused_and_the_ones_before_stay(document: Any, reason: str) -> None:
+    faults = Faults()
+    faults.order([{**FAULT, "call": 1}])
+    with pytest.raises(InvalidFaultError, match=reason):
+        faults.order(document)
+    assert len(faults.report()) == 1

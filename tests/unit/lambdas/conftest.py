@@ -1,0 +1,170 @@
+"""A release on the rehearsal's Elastic Beanstalk: `shop` with v1 live on shop-prod, and the stages to call directly."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pytest
+
+from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from lambdas.aws.alarms import Alarms
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
+from lambdas.aws.executions import Executions
+from lambdas.aws.record import Record, Records
+from lambdas.deployment import Deployment, Role, Visit
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.request import completed
+from lambdas.stages import (
+    await_green,
+    await_release,
+    await_termination,
+    await_traffic,
+    clone_blue,
+    deploy_release,
+    plan,
+    swap_traffic,
+    terminate_green,
+)
+from tests.integration.emulator.beanstalk.conftest import Account, account, client, server, service
+
+__all__ = ["account", "client", "server", "service"]
+
+T = TypeVar("T")
+
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen:release-v2"
+
+
+def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit:
+    return Visit(EXECUTION.replace("release-v2", execution), "Somewhere", since or datetime.now(UTC))
+
+
+class Ringing(Alarms):
+    """Alarms of which the given ones are in ALARM."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def ringing(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if name in self.names]
+
+
+class Book(Records):
+    """Records in memory, with S3's conditions on writing."""
+
+    def __init__(self) -> None:
+        self.pages: dict[tuple[str, str], Record] = {}
+        self.writes = 0
+
+    def read(self, application: str, blue: str) -> Record | None:
+        return self.pages.get((application, blue))
+
+    def write(self, application: str, blue: str, record: Record, seen: Record | None) -> None:
+        if self.read(application, blue) != seen:
+            raise EnvironmentNotReadyError(expected="the page as it was", found="it changed", next_step="Look again.")
+        self.writes += 1
+        self.pages[application, blue] = replace(record, version_of=str(self.writes))
+
+
+class Ended(Executions):
+    """Executions of which only the given ones run."""
+
+    def __init__(self, *arns: str) -> None:
+        self.arns = arns
+
+    def running(self, arn: str) -> bool:
+        return arn in self.arns
+
+
+@dataclass
+class Release:
+    """The stages by name, on real environments; each call is one invocation."""
+
+    account: Account
+    beanstalk: Beanstalk
+    records: Book
+    executions: Ended
+
+    def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
+        given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
+        complete = completed({key: value for key, value in given.items() if value is not None})
+        sources = plan.Sources(self.beanstalk, state_of or Ringing(), self.records, self.executions)
+        return plan.plan(complete, visit(execution), datetime.now(UTC), sources)
+
+    def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
+        return clone_blue.clone_blue(deployment, visit(execution), self.beanstalk)
+
+    def cloned(self, **request: Any) -> Deployment:
+        """Until green is up."""
+        deployment = self.clone(self.plan(**request))
+        return eventually(lambda: await_green.await_green(deployment, self.beanstalk))
+
+    def swap(self, deployment: Deployment, to: Role) -> Deployment:
+        return swap_traffic.swap_traffic(deployment, to, self.beanstalk)
+
+    def swapped(self, deployment: Deployment, to: Role) -> Deployment:
+        eventually(lambda: self.swap(deployment, to))
+        return eventually(lambda: await_traffic.await_traffic(deployment, to, datetime.now(UTC), self.beanstalk))
+
+    def deploy(self, deployment: Deployment) -> Deployment:
+        return deploy_release.deploy_release(deployment, self.beanstalk)
+
+    def deployed(self, deployment: Deployment) -> Deployment:
+        eventually(lambda: self.deploy(deployment))
+        return eventually(lambda: await_release.await_release(deployment, self.beanstalk))
+
+    def terminate(self, deployment: Deployment) -> Deployment:
+        return terminate_green.terminate_green(deployment, self.beanstalk)
+
+    def terminated(self, deployment: Deployment) -> Deployment:
+        eventually(lambda: self.terminate(deployment))
+        return eventually(lambda: await_termination.await_termination(deployment, self.beanstalk))
+
+    def look(self, name: str) -> Environment:
+        """The standing environment of that name."""
+        (found,) = self.beanstalk.environments(name)
+        return found
+
+    def stands(self, name: str) -> bool:
+        """Whether an environment of that name is neither terminated nor on the way there."""
+        return any(not each.gone for each in self.beanstalk.environments(name))
+
+    def calls(self, action: str) -> int:
+        return self.account.service.calls[action]
+
+
+def eventually(stage: Callable[[], T], seconds: float = 15) -> T:
+    """What the state's Retry does: look again as long as the stage is not there yet."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return stage()
+        except EnvironmentNotReadyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def release(account: Account) -> Release:
+    """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
+    account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
+    return Release(account, Beanstalk(account.client), Book(), Ended())
+
+
+@pytest.fixture
+def proxy(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in the account: names are known to a proxy only, and addresses on loopback are not asked."""
+
+    def route(host: str) -> Target | str:
+        answer = release.account.service.resolve(host)
+        return Target(answer.address, answer.port) if answer else f"no {host}"
+
+    forwarder = Forwarder(route)
+    forwarder.start()
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{forwarder.port}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    yield
+    forwarder.stop()

@@ -1,0 +1,149 @@
+"""The lines in CloudWatch's embedded metric format that functions print."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.deployment import Visit
+from lambdas.errors import BeanstalkUnavailableError, EnvironmentNotReadyError, ReleaseError
+from lambdas.handler import reported
+from lambdas.metrics import NAMESPACE
+from lambdas.stages import await_termination, keep_green_live, plan, verify_release
+from tests.unit.lambdas.conftest import EXECUTION, Release, Ringing, eventually, visit
+
+Json = dict[str, Any]
+Lines = pytest.CaptureFixture[str]
+
+
+class Printed:
+    """The metrics among the lines that were printed since the last look."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def measured(self) -> dict[str, list[Json]]:
+        """Each metric's dimensions and value, by its name."""
+        found: dict[str, list[Json]] = {}
+        for line in self._lines.readouterr().out.splitlines():
+            document = json.loads(line)
+            for directive in document.get("_aws", {}).get("CloudWatchMetrics", []):
+                assert directive["Namespace"] == NAMESPACE
+                ((metric,), (dimensions,)) = directive["Metrics"], directive["Dimensions"]
+                (value,) = document[metric["Name"]]
+                of = {name: document[name] for name in dimensions}
+                found.setdefault(metric["Name"], []).append(of | {"value": value, "unit": metric["Unit"]})
+        return found
+
+
+@pytest.fixture
+def printed(capsys: Lines) -> Printed:
+    return Printed(capsys)
+
+
+@pytest.fixture
+def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """Handlers find the release's account where they would connect to one."""
+    for module in (plan, verify_release, await_termination, keep_green_live):
+        monkeypatch.setattr(module, "connect", lambda: release.beanstalk)
+    for module in (plan, keep_green_live):
+        monkeypatch.setattr(module, "connect_records", lambda: release.records)
+    monkeypatch.setattr(plan, "connect_alarms", Ringing)
+    monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
+    return release
+
+
+def context(state: str, **execution: Any) -> Json:
+    entered = visit().since.isoformat()
+    return {"Execution": {"Id": EXECUTION, **execution}, "State": {"Name": state, "EnteredTime": entered}}
+
+
+def event(state: str, deployment: Any, **more: Any) -> Json:
+    return {"deployment": deployment.to_json(), "context": context(state), **more}
+
+
+def planned(**request: Any) -> Json:
+    given = {"application": "shop", "blue": "shop-prod", **request}
+    return plan.handler({"context": context("Plan", Input=given)}, None)
+
+
+def count(**dimensions: str) -> list[Json]:
+    return [{**dimensions, "value": 1, "unit": "Count"}]
+
+
+def test_each_stage_tells_how_long_its_state_took(printed: Printed) -> None:
+    with reported(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
+        pass
+    ((taken,),) = printed.measured().values()
+    assert (taken["application"], taken["state"], taken["unit"]) == ("shop", "AwaitGreen", "Seconds")
+    assert 0 <= taken["value"] < 60
+
+
+def failing(error: type[ReleaseError]) -> None:
+    with reported(visit(), "shop", "shop-prod"):
+        raise error(expected="this", found="that", next_step="Do so.")
+
+
+def test_an_error_of_a_stage_is_counted_by_its_name(printed: Printed) -> None:
+    with pytest.raises(BeanstalkUnavailableError):
+        failing(BeanstalkUnavailableError)
+    assert printed.measured() == {"StageErrors": count(application="shop", error="BeanstalkUnavailableError")}
+
+
+def test_waiting_is_no_error(printed: Printed) -> None:
+    with pytest.raises(EnvironmentNotReadyError):
+        failing(EnvironmentNotReadyError)
+    assert printed.measured() == {}
+
+
+def test_a_release_that_is_refused_is_counted(invoked: Release, printed: Printed) -> None:
+    with pytest.raises(ReleaseError):
+        planned(version="v9")
+    assert printed.measured()["Releases"] == count(application="shop", result="refused")
+
+
+def test_a_release_of_what_is_live_already_is_counted_as_unchanged(invoked: Release, printed: Printed) -> None:
+    planned(version="v1")
+    assert printed.measured()["Releases"] == count(application="shop", result="unchanged")
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "v9"])
+def test_a_dry_run_is_no_release(invoked: Release, printed: Printed, version: str) -> None:
+    planned(version=version, dry_run=True)
+    assert "Releases" not in printed.measured()
+
+
+@pytest.mark.usefixtures("proxy")
+def test_a_release_counts_as_deployed_after_its_test_and_in_full_only_at_its_end(
+    invoked: Release, printed: Printed
+) -> None:
+    for mode, expected in [("deploy", count(application="shop", result="deployed")), ("full", None)]:
+        verify_release.handler(event("VerifyRelease", invoked.plan(mode=mode)), None)
+        assert printed.measured().get("Releases") == expected
+
+
+def test_a_release_counts_as_released_when_green_is_gone(invoked: Release, printed: Printed) -> None:
+    await_termination.handler(event("AwaitTermination", invoked.plan()), None)
+    measured = printed.measured()
+    assert measured["Releases"] == count(application="shop", result="released")
+    assert "Rollbacks" not in measured
+
+
+def test_a_rollback_counts_as_one(invoked: Release, printed: Printed) -> None:
+    await_termination.handler(event("AwaitTermination", invoked.plan(mode="rollback")), None)
+    measured = printed.measured()
+    assert measured["Releases"] == count(application="shop", result="rolled back")
+    assert measured["Rollbacks"] == count(application="shop")
+
+
+def test_a_failed_release_counts_once_and_as_a_rollback_if_users_went_back(invoked: Release, printed: Printed) -> None:
+    deployment = invoked.swapped(invoked.cloned(), "green")
+    deployment = invoked.swapped(invoked.deployed(deployment), "blue")
+    failure = {"State": "WatchRelease", "Error": "ReleaseUnhealthyError", "Cause": "so", "RedriveCount": 0}
+    printed.measured()
+    failed = event("KeepGreenLive", deployment, failure=failure)
+    with pytest.raises(EnvironmentNotReadyError):
+        keep_green_live.handler(failed, None)
+    assert printed.measured() == {"Rollbacks": count(application="shop")}
+    eventually(lambda: keep_green_live.handler(failed, None))
+    assert printed.measured()["Releases"] == count(application="shop", result="failed")

@@ -1,0 +1,111 @@
+"""The parts of the documents that come from the code: the picture of the machine, the input, the permissions.
+
+`python -m tools.documentation` (make docs) writes them; tests/integration/infra/test_documentation.py holds them true.
+A generated part stands between `<!-- NAME -->` and `<!-- end -->`.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from infra.bluegreen_stack import BlueGreenStack
+from infra.pipeline_settings import PipelineSettings
+from lambdas.request import SCHEMA
+from tests.integration.infra.conftest import CONTEXT, definition_in
+from tools import grants
+
+Json = dict[str, Any]
+
+
+BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
+
+
+def machine(definition: Json) -> str:
+    """The state machine as a Mermaid flowchart, from top to bottom."""
+    lines = ["```mermaid", "flowchart TD", "    start((start)) --> " + definition["StartAt"]]
+    for name, state in definition["States"].items():
+        lines += [*_shape(name, state), *_edges(name, state)]
+    lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(BRANCH)} failing", "```"]
+    return "\n".join(lines)
+
+
+def _shape(name: str, state: Json) -> list[str]:
+    """What is no task has a shape of its own; a task is Mermaid's plain box."""
+    shapes = {"Choice": "{{{}}}", "Succeed": "([{}])", "Fail": "([{}])", "Wait": "[/{}/]"}
+    return [f"    {name}{shapes[state['Type']].format(name)}"] if state["Type"] in shapes else []
+
+
+def _edges(name: str, state: Json) -> list[str]:
+    edges = [f"    {name} --> {state['Next']}"] if "Next" in state else []
+    for rule in state.get("Choices", []):
+        said = rule["Condition"].strip("{}% ").removeprefix("$deployment.").replace("'", "")
+        edges.append(f'    {name} -- "{said}" --> {rule["Next"]}')
+    if "Default" in state:
+        edges.append(f"    {name} -- else --> {state['Default']}")
+    if name == "Plan":  # every stage has this edge; one stands for all, or the picture would be a web
+        edges.append(f"    {name} -. any stage fails .-> {state['Catch'][0]['Next']}")
+    return edges
+
+
+def input_table(schema: Json, prefix: str = "") -> str:
+    """A row for each key of the execution input, keys of objects behind a dot."""
+    rows = [] if prefix else ["| key | type | default | meaning |", "|---|---|---|---|"]
+    for key, rule in schema["properties"].items():
+        default = "required" if key in schema.get("required", []) else _default(rule)
+        kind = rule["type"] if rule["type"] != "array" else f"list of {rule['items'].get('type', 'names')}"
+        limits = _limits(rule)
+        rows.append(f"| `{prefix}{key}` | {kind} | {default} | {rule['description']}{limits} |")
+        if "properties" in rule:
+            rows.append(input_table(rule, f"{prefix}{key}."))
+    return "\n".join(rows)
+
+
+def _default(rule: Json) -> str:
+    return f"`{json.dumps(rule['default'])}`" if rule.get("default") not in (None, {}) else ""
+
+
+def _limits(rule: Json) -> str:
+    if "maximum" in rule:
+        return f" {rule['minimum']:,} to {rule['maximum']:,}."
+    if "enum" in rule.get("items", {}):
+        return f" Of {', '.join(rule['items']['enum'])}."
+    return ""
+
+
+def documents(stack: Stack) -> dict[Path, dict[str, str]]:
+    """What is generated, by document and by name."""
+    definition = definition_in(Template.from_stack(stack))
+    return {
+        Path("README.md"): {"state machine": machine(definition)},
+        Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
+        Path("docs/permissions.md"): {"permissions": grants.document(stack)},
+    }
+
+
+def completed(document: str, parts: dict[str, str]) -> str:
+    """The document with its generated parts as they should be. Raises ValueError where a part has no place."""
+    for name, text in parts.items():
+        place = re.compile(rf"(<!-- {name}[^>]*-->\n).*?(<!-- end -->)", re.DOTALL)
+        document, count = place.subn(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", document)  # type: ignore[misc]
+        if count != 1:
+            raise ValueError(f"expected one place for {name!r}, found {count}")
+    return document
+
+
+def documented() -> Stack:
+    """The stack that the documents show: for all applications, with a pipeline."""
+    pipeline = PipelineSettings.from_context({"pipeline": "shop:shop-prod"}.get, ["*"])
+    return BlueGreenStack(App(context=CONTEXT), "BeanstalkBlueGreen-dev", applications=["*"], pipeline=pipeline)
+
+
+def main() -> None:
+    for path, parts in documents(documented()).items():
+        path.write_text(completed(path.read_text(), parts))
+
+
+if __name__ == "__main__":
+    main()

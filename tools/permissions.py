@@ -1,0 +1,104 @@
+"""Take every permission away from every stage's role, one at a time, and see that a release ends otherwise.
+
+`python -m tools.permissions` (make permissions); a slice of it is in tests/scenarios/test_permissions.py.
+"""
+
+import itertools
+import sys
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.support.courses import COURSES, Ending
+from tests.support.grants import UNUSED, roles, used, without
+from tests.support.staging import staged, synthesize
+from tests.support.theatre import Theatre
+
+THEATRES = 4
+"""Accounts at the same time: what a role lacks, it lacks in the whole of one, and a release mostly waits."""
+
+Permission = tuple[str, str]
+"""A stage and an action."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How the courses end undisturbed, and by which of them each permission has been used for the first time."""
+
+    endings: Mapping[str, list[Ending]]
+    uses: Mapping[Permission, str]
+
+    def courses(self, permission: Permission) -> list[str]:
+        """Those that may miss the permission: the one that used it first, and all behind it."""
+        return list(itertools.dropwhile(lambda name: name != self.uses[permission], self.endings))
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+        home = Path(folder)
+        synthesize(home)
+        theatres = [
+            running.enter_context(staged(home / f"theatre-{number}", home / "cdk.out")) for number in range(THEATRES)
+        ]
+        return take_away(theatres, learn(theatres[0]))
+
+
+def learn(theatre: Theatre) -> Lesson:
+    """Let every course run with all permissions."""
+    endings: dict[str, list[Ending]] = {}
+    uses: dict[Permission, str] = {}
+    for name, course in COURSES.items():
+        endings[name] = course(theatre)
+        for stage, role in roles(theatre).items():
+            for action, _ in used(theatre, role):
+                if action not in UNUSED:
+                    uses.setdefault((stage, action), name)
+    return Lesson(endings, uses)
+
+
+def take_away(theatres: list[Theatre], lesson: Lesson) -> int:
+    """Return 0 when nothing may be missing."""
+    free: SimpleQueue[Theatre] = SimpleQueue()
+    for theatre in theatres:
+        free.put(theatre)
+
+    def missed_in(permission: Permission) -> str | None:
+        """The course that ended otherwise, if any did."""
+        theatre = free.get()
+        try:
+            stage, action = permission
+            with without(theatre, roles(theatre)[stage], action):
+                return next((name for name in lesson.courses(permission) if otherwise(name, theatre)), None)
+        finally:
+            theatre.close()
+            free.put(theatre)
+
+    def otherwise(name: str, theatre: Theatre) -> bool:
+        try:
+            return COURSES[name](theatre) != lesson.endings[name]
+        except AssertionError:  # it did not even come to its point
+            return True
+
+    superfluous = []
+    with ThreadPoolExecutor(len(theatres)) as pool:
+        futures = {pool.submit(missed_in, permission): permission for permission in lesson.uses}
+        for number, future in enumerate(as_completed(futures), 1):
+            stage, action = futures[future]
+            course = future.result()
+            print(
+                f"{number:>3} of {len(futures)}  {stage}: {action}  "
+                + (f"missed ({course})" if course else "NOT MISSED"),
+                flush=True,
+            )
+            if course is None:
+                superfluous.append(f"{stage}: {action}")
+    print(f"{len(futures)} permissions were taken away; not missed: {', '.join(superfluous) or 'none'}")
+    return 1 if superfluous else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
