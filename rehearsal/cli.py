@@ -13,7 +13,7 @@ from rehearsal.account.account import AccountError
 from rehearsal.account.cdk import CdkError
 from rehearsal.account.shop import ShopError
 from rehearsal.keep import stay
-from rehearsal.prepare import OpeningError
+from rehearsal.prepare import PrepareError
 from rehearsal.rehearse import rehearse
 from rehearsal.report.progress import Progress
 
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
         if arguments[:1] == ["account"]:
             return stay(options.for_account(arguments[1:]), progress)
         return rehearse(options.for_release(arguments), progress)
-    except (AccountError, CdkError, OpeningError, ShopError) as error:
+    except (AccountError, CdkError, PrepareError, ShopError) as error:
         return _complain(str(error))
     except (BotoCoreError, ClientError) as error:
         return _complain(f"The account did not do what was asked of it: {error}")

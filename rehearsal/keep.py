@@ -6,7 +6,7 @@ from rehearsal.account import samples, shop
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import introduce
 from rehearsal.options import AccountOptions
-from rehearsal.prepare import Opening, open_account, require_space
+from rehearsal.prepare import Prepared, prepare, require_space
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
 
@@ -20,20 +20,20 @@ def stay(options: AccountOptions, progress: Progress) -> int:
     try:
         with progress.step("an AWS account on this machine"):
             account.start()
-        opening = open_account(account, options.output, samples.bundle(shop.NEXT_VERSION), progress)
+        prepared = prepare(account, options.output, samples.bundle(shop.NEXT_VERSION), progress)
         progress.say()
-        for line in introduce(account, opening, shop.NEXT_VERSION, options.output / "env"):
+        for line in introduce(account, prepared, shop.NEXT_VERSION, options.output / "env"):
             progress.say(line)
         progress.say("Ctrl-C ends the account.")
-        return _until_interrupted(opening)
+        return _until_interrupted(prepared)
     finally:
         account.stop()
 
 
-def _until_interrupted(opening: Opening) -> int:
+def _until_interrupted(prepared: Prepared) -> int:
     try:
         while True:
             time.sleep(LOOK_SECONDS)
-            opening.desk.describe()
+            prepared.control.describe()
     except Interrupted:
         return 0

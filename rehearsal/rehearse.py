@@ -1,4 +1,4 @@
-"""A rehearsal from beginning to end: an account, the opening, the release, and what is to be said of it."""
+"""A rehearsal from beginning to end: an account with the stack, a release under traffic, the report."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from rehearsal.account import samples, shop
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import introduce
 from rehearsal.options import ReleaseOptions
-from rehearsal.prepare import Opening, OpeningError, open_account, require_space
+from rehearsal.prepare import Prepared, PrepareError, prepare, require_space
 from rehearsal.release import release
 from rehearsal.report.evidence import Evidence, compose, faults
 from rehearsal.report.progress import Progress
@@ -24,12 +24,12 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
     try:
         with progress.step("an AWS account on this machine"):
             account.start()
-        opening = open_account(account, options.output, bundle, progress)
+        prepared = prepare(account, options.output, bundle, progress)
         progress.say()
-        evidence = release(opening, account.client("stepfunctions"), progress)
+        evidence = release(prepared, account.client("stepfunctions"), progress)
         _tell(evidence, options.output, progress)
         if options.keep:
-            _keep(account, opening, options.output / "env", progress)
+            _keep(account, prepared, options.output / "env", progress)
             kept = True
     finally:
         if not kept:
@@ -44,13 +44,13 @@ def _bundle(path: Path | None) -> bytes:
     try:
         check(bundle)
     except InvalidBundleError as error:
-        raise OpeningError(f"{path} is not a source bundle: {error}") from error
+        raise PrepareError(f"{path} is not a source bundle: {error}") from error
     return bundle
 
 
-def _keep(account: Account, opening: Opening, file: Path, progress: Progress) -> None:
+def _keep(account: Account, prepared: Prepared, file: Path, progress: Progress) -> None:
     progress.say()
-    for line in introduce(account, opening, shop.LIVE_VERSION, file):
+    for line in introduce(account, prepared, shop.LIVE_VERSION, file):
         progress.say(line)
     progress.say(f"The account goes on at {account.url}. To end it: kill {account.stay()}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.clock import Clock
 from rehearsal.account import shop
 from rehearsal.execution import Follower, Outcome
-from rehearsal.prepare import Opening
+from rehearsal.prepare import Prepared
 from rehearsal.report.evidence import Evidence
 from rehearsal.report.progress import Progress, Scene
 from rehearsal.traffic import Traffic, answers, failures
@@ -23,20 +23,20 @@ PRELUDE_SECONDS = 2.0
 RELEASE = {"application": shop.APPLICATION, "blue": shop.BLUE, "version": shop.NEXT_VERSION}
 
 
-def release(opening: Opening, states: "SFNClient", progress: Progress) -> Evidence:
+def release(prepared: Prepared, states: "SFNClient", progress: Progress) -> Evidence:
     """Release the next version while users ask, and return what was seen."""
-    before, clock = opening.desk.describe(), opening.desk.clock()
-    ttl = opening.desk.resolve(opening.cname).ttl
-    with Traffic(opening.cname, opening.desk.resolve) as traffic:
+    before, clock = prepared.control.describe(), prepared.control.clock()
+    ttl = prepared.control.resolve(prepared.cname).ttl
+    with Traffic(prepared.cname, prepared.control.resolve) as traffic:
         time.sleep(PRELUDE_SECONDS)
         arn = states.start_execution(
-            stateMachineArn=opening.machine, name=f"release-{shop.NEXT_VERSION}", input=json.dumps(RELEASE)
+            stateMachineArn=prepared.machine, name=f"release-{shop.NEXT_VERSION}", input=json.dumps(RELEASE)
         )["executionArn"]
         follower = Follower(states, arn)
         outcome = _follow(follower, traffic, clock, progress)
         ended_at = time.time()
         time.sleep(PRELUDE_SECONDS)
-    after = opening.desk.describe()
+    after = prepared.control.describe()
     return Evidence(
         expected=f"{shop.BLUE}/{shop.NEXT_VERSION}",
         arn=arn,
@@ -47,7 +47,7 @@ def release(opening: Opening, states: "SFNClient", progress: Progress) -> Eviden
         clock=clock,
         pause=ttl,
         calls=Counter(after["beanstalk"]["calls"]) - Counter(before["beanstalk"]["calls"]),
-        events=opening.shop.events(),
+        events=prepared.shop.events(),
         functions=_since(before["lambda"], after["lambda"]),
     )
 

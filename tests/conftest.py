@@ -1,4 +1,4 @@
-"""The theatre of the scenarios, once for each worker of a test run.
+"""The testbed of the scenarios, once for each worker of a test run.
 
 A scenario gets an application of its own, so that scenarios do not see each other.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.staging import staged, synthesize
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +27,13 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, assembly: Path) -> Iterator[Theatre]:
-    with staged(tmp_path_factory.mktemp("theatre"), assembly) as house:
-        yield house
+def session_testbed(tmp_path_factory: pytest.TempPathFactory, assembly: Path) -> Iterator[Testbed]:
+    with staged(tmp_path_factory.mktemp("testbed"), assembly) as session_testbed:
+        yield session_testbed
 
 
 @pytest.fixture(scope="module")
-def theatre(house: Theatre) -> Iterator[Theatre]:
-    """The house, whose shops close with the module: those that stay are probed, and take the processor's time."""
-    yield house
-    house.close()
+def testbed(session_testbed: Testbed) -> Iterator[Testbed]:
+    """The worker's testbed. Its shops close with the module, since open ones are probed and use the processor."""
+    yield session_testbed
+    session_testbed.close()

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from tests.support.courses import COURSES, Ending
 from tests.support.grants import UNUSED, roles, used, without
 from tests.support.staging import staged, synthesize
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 THEATRES = 4
 """Accounts at the same time: what a role lacks, it lacks in the whole of one, and a release mostly waits."""
@@ -42,44 +42,44 @@ def main() -> int:
         home = Path(folder)
         synthesize(home)
         theatres = [
-            running.enter_context(staged(home / f"theatre-{number}", home / "cdk.out")) for number in range(THEATRES)
+            running.enter_context(staged(home / f"testbed-{number}", home / "cdk.out")) for number in range(THEATRES)
         ]
         return take_away(theatres, learn(theatres[0]))
 
 
-def learn(theatre: Theatre) -> Lesson:
+def learn(testbed: Testbed) -> Lesson:
     """Let every course run with all permissions."""
     endings: dict[str, list[Ending]] = {}
     uses: dict[Permission, str] = {}
     for name, course in COURSES.items():
-        endings[name] = course(theatre)
-        for stage, role in roles(theatre).items():
-            for action, _ in used(theatre, role):
+        endings[name] = course(testbed)
+        for stage, role in roles(testbed).items():
+            for action, _ in used(testbed, role):
                 if action not in UNUSED:
                     uses.setdefault((stage, action), name)
     return Lesson(endings, uses)
 
 
-def take_away(theatres: list[Theatre], lesson: Lesson) -> int:
+def take_away(theatres: list[Testbed], lesson: Lesson) -> int:
     """Return 0 when nothing may be missing."""
-    free: SimpleQueue[Theatre] = SimpleQueue()
-    for theatre in theatres:
-        free.put(theatre)
+    free: SimpleQueue[Testbed] = SimpleQueue()
+    for testbed in theatres:
+        free.put(testbed)
 
     def missed_in(permission: Permission) -> str | None:
         """The course that ended otherwise, if any did."""
-        theatre = free.get()
+        testbed = free.get()
         try:
             stage, action = permission
-            with without(theatre, roles(theatre)[stage], action):
-                return next((name for name in lesson.courses(permission) if otherwise(name, theatre)), None)
+            with without(testbed, roles(testbed)[stage], action):
+                return next((name for name in lesson.courses(permission) if otherwise(name, testbed)), None)
         finally:
-            theatre.close()
-            free.put(theatre)
+            testbed.close()
+            free.put(testbed)
 
-    def otherwise(name: str, theatre: Theatre) -> bool:
+    def otherwise(name: str, testbed: Testbed) -> bool:
         try:
-            return COURSES[name](theatre) != lesson.endings[name]
+            return COURSES[name](testbed) != lesson.endings[name]
         except AssertionError:  # it did not even come to its point
             return True
 

@@ -1,4 +1,4 @@
-"""The account's desk, `/_account`: what it says about itself, where names lead, and how long things take."""
+"""Client of the account's control API, `/_account`: its description, names, durations, faults and permissions."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ from rehearsal.traffic import DnsAnswer, NameNotResolvedError
 PATIENCE_SECONDS = 20.0
 
 
-class Desk:
+class Control:
     """Asks the account at `url`. Every call raises OSError or http.client.HTTPException when the account is away."""
 
     def __init__(self, url: str) -> None:

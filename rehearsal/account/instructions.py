@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rehearsal.account import shop
 from rehearsal.account.account import Account
-from rehearsal.prepare import Opening
+from rehearsal.prepare import Prepared
 
 
-def introduce(account: Account, opening: Opening, version: str, file: Path) -> Iterator[str]:
+def introduce(account: Account, prepared: Prepared, version: str, file: Path) -> Iterator[str]:
     """Yield the lines; write those that point programs at the account to `file`. `version`: the next to release."""
     exports = [f"export {name}={shlex.quote(value)}" for name, value in account.environment().items()]
     file.write_text("\n".join(exports) + "\n")
@@ -20,9 +20,9 @@ def introduce(account: Account, opening: Opening, version: str, file: Path) -> I
 These lines are in {file} as well:
   . {file}
 Look at the shop, through the account's proxy, which knows its names:
-  curl -x {opening.desk.describe()["proxy"]} http://{opening.cname}/
+  curl -x {prepared.control.describe()["proxy"]} http://{prepared.cname}/
 Release {version}, and see what Elastic Beanstalk makes of it:
-  aws stepfunctions start-execution --state-machine-arn {opening.machine} \\
+  aws stepfunctions start-execution --state-machine-arn {prepared.machine} \\
     --input '{json.dumps(release)}'
   aws elasticbeanstalk describe-environments --application-name {shop.APPLICATION} --output table
 """

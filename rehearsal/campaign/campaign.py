@@ -13,10 +13,10 @@ from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Schedule
 from rehearsal.campaign.report import Campaign
 from rehearsal.campaign.rules import violations
 from rehearsal.campaign.run import Trial
-from rehearsal.campaign.runner import Crew, Run
+from rehearsal.campaign.runner import Run, Runner
 from rehearsal.campaign.single_faults import Journal, Lessons, single_faults
-from rehearsal.campaign.testbed import Venue, VenueError
-from rehearsal.campaign.testbeds import venues
+from rehearsal.campaign.testbed import Testbed, TestbedError
+from rehearsal.campaign.testbeds import testbeds
 from rehearsal.prepare import require_space
 from rehearsal.report.progress import Progress
 
@@ -32,41 +32,41 @@ def campaign(options: Options, progress: Progress) -> int:
     began = time.monotonic()
     require_space(options.output)
     progress.say(f"seed {options.seed}")
-    with venues(options.accounts, options.scale, options.output, progress) as places:
+    with testbeds(options.accounts, options.scale, options.output, progress) as places:
         with progress.step("releases without faults, to learn the calls"):
             lessons = learn(places[0])
         runs = [run for run in plan(lessons, options) if run[1].name.startswith(options.only)]
-        crew = Crew(places, runs, seed=options.seed)
+        runner = Runner(places, runs, seed=options.seed)
         try:
-            crew.start()
-            _follow(crew, len(runs), progress)
+            runner.start()
+            _follow(runner, len(runs), progress)
         finally:
-            crew.stop()
+            runner.stop()
             secrets = [found for place in places for found in secrets_in_logs(place.account, SECRET_KEY)]
-            over = Campaign(options.seed, lessons, crew.results, crew.complete, time.monotonic() - began, secrets)
+            over = Campaign(options.seed, lessons, runner.results, runner.complete, time.monotonic() - began, secrets)
             _tell(over, options.output / "report.json", progress)
-    if crew.failure:
-        raise crew.failure
+    if runner.failure:
+        raise runner.failure
     return 1 if over.violations or over.secrets else 0
 
 
-def learn(venue: Venue) -> Lessons:
-    """Return what releases without faults look like. Raises VenueError when one of them is not as it must be.
+def learn(testbed: Testbed) -> Lessons:
+    """Return what releases without faults look like. Raises TestbedError when one of them is not as it must be.
 
     Of two good ones the second: it finds the record that the first one has left, as releases do in life.
     """
-    _release(venue, GOOD_BUNDLE)
-    good, good_states = _release(venue, GOOD_BUNDLE)
-    bad, bad_states = _release(venue, LEARNT_FROM)
+    _release(testbed, GOOD_BUNDLE)
+    good, good_states = _release(testbed, GOOD_BUNDLE)
+    bad, bad_states = _release(testbed, LEARNT_FROM)
     return Lessons(good, bad, good_states, bad_states)
 
 
-def _release(venue: Venue, bundle: str) -> tuple[Journal, list[str]]:
-    evidence = Trial(venue, Schedule("without faults", bundle=bundle)).play()
+def _release(testbed: Testbed, bundle: str) -> tuple[Journal, list[str]]:
+    evidence = Trial(testbed, Schedule("without faults", bundle=bundle)).play()
     if found := violations(evidence):
-        raise VenueError(f"A release of {bundle} without faults should be as it must be. {' '.join(found)}")
-    journal = venue.journal()
-    venue.settle(evidence.target)
+        raise TestbedError(f"A release of {bundle} without faults should be as it must be. {' '.join(found)}")
+    journal = testbed.journal()
+    testbed.settle(evidence.target)
     return journal, evidence.courses[0].stages
 
 
@@ -77,20 +77,20 @@ def plan(lessons: Lessons, options: Options) -> Iterator[Run]:
         yield None, random_faults.schedule(options.seed, number, lessons)
 
 
-def _follow(crew: Crew, planned: int, progress: Progress) -> None:
+def _follow(runner: Runner, planned: int, progress: Progress) -> None:
     """Until all runs are over; tell how far they are, and what is found as soon as it is.
 
     A run that missed its call, a poll that this time was not made, is followed by one for the call before it.
     """
     told = 0
     while True:
-        over = crew.wait(LOOK_SECONDS)
-        for done in range(told + 1, len(crew.results) + 1):
-            result = crew.results[done - 1]
+        over = runner.wait(LOOK_SECONDS)
+        for done in range(told + 1, len(runner.results) + 1):
+            result = runner.results[done - 1]
             if result.violation:
                 progress.say(f"  {result.name}: {' '.join(result.violation['found'])}")
             if done % TOLD_EVERY == 0:
-                found = sum(bool(result.violation) for result in crew.results[:done])
+                found = sum(bool(result.violation) for result in runner.results[:done])
                 progress.say(f"  {done} runs of about {planned}, violations: {found}")
             told = done
         if over:

@@ -11,8 +11,8 @@ from rehearsal.account.account import AccountError
 from rehearsal.account.cdk import CdkError
 from rehearsal.campaign import options
 from rehearsal.campaign.campaign import campaign
-from rehearsal.campaign.testbed import VenueError
-from rehearsal.prepare import OpeningError
+from rehearsal.campaign.testbed import TestbedError
+from rehearsal.prepare import PrepareError
 from rehearsal.report.progress import Progress
 
 
@@ -20,7 +20,7 @@ def run(arguments: Sequence[str]) -> int:
     """Conduct a campaign; return the exit status."""
     try:
         return campaign(options.read(arguments), Progress(Console(), blue=""))
-    except (AccountError, CdkError, OpeningError, VenueError, OSError) as error:
+    except (AccountError, CdkError, PrepareError, TestbedError, OSError) as error:
         reason = str(error)
     except (BotoCoreError, ClientError, http.client.HTTPException) as error:
         reason = f"The account did not do what was asked of it: {error}"

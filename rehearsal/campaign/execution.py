@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from emulator.clock import Clock
-from rehearsal.campaign.testbed import Venue
+from rehearsal.campaign.testbed import Testbed
 from rehearsal.execution import Follower
 
 RUNNING = ("RUNNING", "PENDING_REDRIVE")
@@ -81,15 +81,15 @@ class Course:
 class Execution:
     """An execution, from its start."""
 
-    def __init__(self, venue: Venue, role: str, request: Mapping[str, Any]) -> None:
+    def __init__(self, testbed: Testbed, role: str, request: Mapping[str, Any]) -> None:
         self.endings: list[Ending] = []
         self._due = 1
         """How many endings there will have been, with the one to come."""
-        self._venue = venue
+        self._venue = testbed
         self._role = role
         self._request = request
-        self._arn = venue.start(f"{request['application']}-{request['version']}-{role}", request)
-        self._follower = Follower(venue.states, self._arn)
+        self._arn = testbed.start(f"{request['application']}-{request['version']}-{role}", request)
+        self._follower = Follower(testbed.states, self._arn)
 
     def ended(self) -> bool:
         """Look whether it has ended, and note how."""

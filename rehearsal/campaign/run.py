@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal.campaign.execution import Course, Execution
 from rehearsal.campaign.plan import GOOD_BUNDLE, Act, Schedule
-from rehearsal.campaign.testbed import Venue, VenueError, until
+from rehearsal.campaign.testbed import Testbed, TestbedError, until
 from rehearsal.traffic import Request, Traffic
 
 USERS = 4
@@ -42,26 +42,28 @@ class Evidence:
 
 
 class Trial:
-    """One run at a venue."""
+    """One run at a testbed."""
 
-    def __init__(self, venue: Venue, schedule: Schedule) -> None:
-        self._venue = venue
+    def __init__(self, testbed: Testbed, schedule: Schedule) -> None:
+        self._venue = testbed
         self._schedule = schedule
-        self._shop = venue.shop
+        self._shop = testbed.shop
         self._request = self._shop.request(self._shop.label(), schedule.bundle)
         self._executions: list[Execution] = []
 
     def play(self) -> Evidence:
         """Play it to its end. Raises OSError and botocore's errors when the account itself fails."""
-        venue, shop = self._venue, self._shop
-        venue.desk.clear_journal()
-        venue.order(*self._schedule.faults)
-        with Traffic(shop.cname, venue.desk.resolve, users=USERS, requests_per_second=REQUESTS_PER_SECOND) as traffic:
+        testbed, shop = self._venue, self._shop
+        testbed.control.clear_journal()
+        testbed.order(*self._schedule.faults)
+        with Traffic(
+            shop.cname, testbed.control.resolve, users=USERS, requests_per_second=REQUESTS_PER_SECOND
+        ) as traffic:
             try:
                 stuck = self._attempt(self._disturbed)
-                struck = venue.desk.faults()
+                struck = testbed.control.faults()
             finally:
-                venue.order()
+                testbed.order()
             stuck = stuck or self._attempt(self._in_peace)
             time.sleep(TAIL_SECONDS)
         courses = [execution.course() for execution in self._executions]
@@ -74,8 +76,8 @@ class Trial:
             requests=traffic.requests,
             struck=struck,
             proved={shop.live: 0.0} | self._proved(courses),
-            environments=venue.environments(shop),
-            templates=venue.templates(shop),
+            environments=testbed.environments(shop),
+            templates=testbed.templates(shop),
             stuck=stuck,
         )
 
@@ -83,14 +85,14 @@ class Trial:
         """Do something; return what did not come to an end, and end it."""
         try:
             act()
-        except VenueError as error:
+        except TestbedError as error:
             for execution in self._executions:
                 execution.abort()
             return str(error)
         return None
 
     def _disturbed(self) -> None:
-        """The release, while its schedule happens to it. Raises VenueError."""
+        """The release, while its schedule happens to it. Raises TestbedError."""
         main = self._start("main")
         for interference in self._schedule.people:
             until(partial(main.reached, interference.state), f"{interference.state} to be entered", PATIENCE_SECONDS)
@@ -103,7 +105,7 @@ class Trial:
         self._await_ends()
 
     def _in_peace(self) -> None:
-        """What a person does afterwards: release a corrected version, redrive what failed. Raises VenueError."""
+        """What a person does afterwards: release a corrected version, redrive what failed. Raises TestbedError."""
         hopeful = self._executions
         if not self._schedule.good:
             self._request = self._shop.request(self._shop.label(), GOOD_BUNDLE)

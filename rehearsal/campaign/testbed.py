@@ -14,7 +14,7 @@ from emulator.clock import Clock
 from emulator.faults import Fault
 from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.control import Desk
+from rehearsal.account.control import Control
 from rehearsal.account.shop import ENHANCED_HEALTH
 from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE
 from rehearsal.campaign.single_faults import STATE_MACHINE
@@ -38,8 +38,8 @@ PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.05
 
 
-class VenueError(Exception):
-    """The venue is not as it should be; nothing can be run there."""
+class TestbedError(Exception):
+    """The testbed is not as it should be; nothing can be run there."""
 
 
 @dataclass
@@ -78,13 +78,13 @@ class Shop:
         }
 
 
-class Venue:
+class Testbed:
     """`account` runs, with the stack deployed in it; `outputs`: the stack's."""
 
     def __init__(self, account: Account, outputs: Mapping[str, str]) -> None:
         self.account = account
-        self.desk = Desk(account.url)
-        self.clock: Clock = self.desk.clock()
+        self.control = Control(account.url)
+        self.clock: Clock = self.control.clock()
         self.beanstalk = account.client("elasticbeanstalk")
         self.states = account.client("stepfunctions")
         self.machine = outputs["StateMachineArn"]
@@ -97,7 +97,7 @@ class Venue:
         self._supply(account)
 
     def _supply(self, account: Account) -> None:
-        self.desk.set_durations(DURATIONS)
+        self.control.set_durations(DURATIONS)
         s3, cloudwatch = account.client("s3"), account.client("cloudwatch")
         for bundle in (GOOD_BUNDLE, *BAD_BUNDLES):
             s3.put_object(Bucket=self._bucket, Key=f"{bundle}.zip", Body=samples.bundle(bundle))
@@ -108,7 +108,7 @@ class Venue:
 
     @property
     def shop(self) -> Shop:
-        """The shop, open and healthy; a new one when there is none. Raises VenueError."""
+        """The shop, open and healthy; a new one when there is none. Raises TestbedError."""
         if self._shop is None:
             self._shop = self._open()
         return self._shop
@@ -135,11 +135,13 @@ class Venue:
         deployed = {stage: function for function, stage in self.stages.items()}
         deployed[STATE_MACHINE] = self.machine.rpartition(":")[2]
         known = (replace(fault, function=fault.function and deployed[fault.function]) for fault in faults)
-        self.desk.order_faults(*(fault.as_dict() for fault in known))
+        self.control.order_faults(*(fault.as_dict() for fault in known))
 
     def journal(self) -> list[dict[str, str]]:
         """Return the calls since it was cleared, with the names of stages as functions."""
-        return [{**call, "function": self.stages.get(call["function"], STATE_MACHINE)} for call in self.desk.journal()]
+        return [
+            {**call, "function": self.stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()
+        ]
 
     def start(self, name: str, request: Mapping[str, Any]) -> str:
         """Start an execution and return its ARN."""
@@ -186,11 +188,11 @@ class Venue:
 
 
 def until(condition: Callable[[], object], expected: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until a condition holds. Raises VenueError when it does not within so many real seconds."""
+    """Wait until a condition holds. Raises TestbedError when it does not within so many real seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise VenueError(f"Expected {expected} within {seconds:g} s.")
+            raise TestbedError(f"Expected {expected} within {seconds:g} s.")
         time.sleep(LOOK_SECONDS)
 
 

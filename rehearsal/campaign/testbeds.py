@@ -7,13 +7,13 @@ from pathlib import Path
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
-from rehearsal.campaign.testbed import Venue
+from rehearsal.campaign.testbed import Testbed
 from rehearsal.report.progress import Progress
 
 
 @contextmanager
-def venues(count: int, scale: float, folder: Path, progress: Progress) -> Iterator[list[Venue]]:
-    """So many venues, which end with the block; logs go to `folder`. Raises AccountError and CdkError."""
+def testbeds(count: int, scale: float, folder: Path, progress: Progress) -> Iterator[list[Testbed]]:
+    """So many testbeds, which end with the block; logs go to `folder`. Raises AccountError and CdkError."""
     with ExitStack() as running:
         accounts = []
         with progress.step(f"AWS accounts on this machine: {count}"):
@@ -22,7 +22,7 @@ def venues(count: int, scale: float, folder: Path, progress: Progress) -> Iterat
                 accounts.append(running.enter_context(account))
         with progress.step("the stack in each, by cdk bootstrap and cdk deploy"):
             outputs = _deploy(accounts, folder.resolve())
-        yield [Venue(account, output) for account, output in zip(accounts, outputs, strict=True)]
+        yield [Testbed(account, output) for account, output in zip(accounts, outputs, strict=True)]
 
 
 def _deploy(accounts: Sequence[Account], folder: Path) -> list[dict[str, str]]:

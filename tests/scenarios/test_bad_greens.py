@@ -1,22 +1,22 @@
 """Greens that do not come up, turn bad, or are not ours: users stay on blue, which nobody touched."""
 
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
-def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(theatre: Theatre) -> None:
-    shop = theatre.open()
-    bundle = {"Bucket": theatre.artifacts, "Key": f"{shop.name}/v1.zip"}
-    theatre.s3.delete_object(**bundle)
+def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(testbed: Testbed) -> None:
+    shop = testbed.open()
+    bundle = {"Bucket": testbed.artifacts, "Key": f"{shop.name}/v1.zip"}
+    testbed.s3.delete_object(**bundle)
     with shop.users() as users:
         release = shop.release("v2")
         stood = shop.stands
-        theatre.s3.put_object(**bundle, Body=theatre.bundle("v1"))
-        redriven = theatre.redrive(release)
+        testbed.s3.put_object(**bundle, Body=testbed.bundle("v1"))
+        redriven = testbed.redrive(release)
     assert (release.status, release.error, release.failed_in) == ("FAILED", "LaunchFailedError", "AwaitGreen")
     assert "Unable to download from S3 location" in release.cause
     assert f"{shop.blue} serves on" in release.cause
     assert stood == {shop.blue: "v1"}
-    (told,) = theatre.mailbox.about(release.arn)
+    (told,) = testbed.mailbox.about(release.arn)
     assert f"{shop.green}, half-made, is being terminated" in told.text
     assert "  > " + shop.green + ": [Instance: i-" in told.text
     assert f"Users are served by: {shop.blue}" in told.text
@@ -25,13 +25,13 @@ def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(t
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_green_that_takes_longer_than_its_time_out_is_removed_when_it_is_up(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_green_that_takes_longer_than_its_time_out_is_removed_when_it_is_up(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
-        with theatre.durations(launch=500):
+        with testbed.durations(launch=500):
             release = shop.release("v2", timeouts={"clone_blue": 250})
         stood = shop.stands
-        redriven = theatre.redrive(release)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("WaitTimedOutError", "AwaitGreen")
     assert f"{shop.green} to be Ready with v1, within 250 seconds" in release.cause
     assert "Launching" in release.cause
@@ -41,16 +41,16 @@ def test_a_green_that_takes_longer_than_its_time_out_is_removed_when_it_is_up(th
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_green_that_turns_unhealthy_before_the_swap_gets_no_users(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_green_that_turns_unhealthy_before_the_swap_gets_no_users(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("does_not_start")
     with shop.users() as users:
-        with theatre.held("swap_traffic"):
+        with testbed.held("swap_traffic"):
             arn = shop.started("SwapToGreen", timeouts={"swap_traffic": 60})
             shop.deploy(shop.green, "does_not_start")
-        release = theatre.follow(arn)
+        release = testbed.follow(arn)
         stood = shop.stands
-        redriven = theatre.redrive(release)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToGreen")
     assert f"{shop.green} to be healthy" in release.cause
     assert "Severe" in release.cause
@@ -61,17 +61,17 @@ def test_a_green_that_turns_unhealthy_before_the_swap_gets_no_users(theatre: The
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_an_environment_of_somebody_else_under_greens_name_is_left_alone(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_environment_of_somebody_else_under_greens_name_is_left_alone(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
-        with theatre.held("clone_blue"):
+        with testbed.held("clone_blue"):
             arn = shop.started("CloneBlue")
             shop.launch(shop.green, "v1")
-        release = theatre.follow(arn)
+        release = testbed.follow(arn)
         assert shop.stands == {shop.blue: "v1", shop.green: "v1"}
-        assert "terminateEnvironment" not in theatre.acts_on(shop)
-        theatre.beanstalk.terminate_environment(EnvironmentName=shop.green)
-        redriven = theatre.redrive(release)
+        assert "terminateEnvironment" not in testbed.acts_on(shop)
+        testbed.beanstalk.terminate_environment(EnvironmentName=shop.green)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("UnexpectedEnvironmentError", "CloneBlue")
     assert f"{shop.green} to be a clone of {shop.blue} that this tool made" in release.cause
     assert "It was left alone" in release.cause
@@ -80,15 +80,15 @@ def test_an_environment_of_somebody_else_under_greens_name_is_left_alone(theatre
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_green_that_an_aborted_release_left_over_is_used_by_the_next(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_green_that_an_aborted_release_left_over_is_used_by_the_next(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
     with shop.users() as users:
-        with theatre.held("await_green"):
-            theatre.abort(shop.started("AwaitGreen", "v2"))
+        with testbed.held("await_green"):
+            testbed.abort(shop.started("AwaitGreen", "v2"))
         release = shop.release("v3")
     assert release.status == "SUCCEEDED", release.cause
-    assert theatre.acts_on(shop).count("createEnvironment") == 2, "blue itself, and one green"
+    assert testbed.acts_on(shop).count("createEnvironment") == 2, "blue itself, and one green"
     assert users.failed == []
     assert users.last_served_by == [f"{shop.blue}/v3"]
     assert shop.stands == {shop.blue: "v3"}

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.mailbox import Message
 from tests.support.shop import Release, Shop, Users
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 QUICK_CHECK = {"attempts": 2, "interval_seconds": 1}
 
@@ -92,23 +92,23 @@ class Played:
     users: Users
 
 
-def play(theatre: Theatre, case: Case) -> Played:
-    shop = theatre.open(ENHANCED_HEALTH, *case.options)
+def play(testbed: Testbed, case: Case) -> Played:
+    shop = testbed.open(ENHANCED_HEALTH, *case.options)
     shop.register("new", case.sample)
     with shop.users() as users:
         release = shop.release("new", **case.request)
         stood, served_after = shop.stands, users.last_served_by
         shop.until_ready(shop.blue)  # a slow start comes to its end
-        again = theatre.redrive(release)
+        again = testbed.redrive(release)
         corrected = shop.release("v2") if again.status == "FAILED" else again
-    told = theatre.mailbox.about(release.arn)
+    told = testbed.mailbox.about(release.arn)
     return Played(shop, release, stood, served_after, told, again, corrected, shop.stands, users)
 
 
 @pytest.fixture(scope="module")
-def played(theatre: Theatre) -> Callable[[str], Played]:
-    futures: Mapping[str, Future[Played]] = theatre.play(
-        {name: partial(play, theatre, case) for name, case in CASES.items()}
+def played(testbed: Testbed) -> Callable[[str], Played]:
+    futures: Mapping[str, Future[Played]] = testbed.play(
+        {name: partial(play, testbed, case) for name, case in CASES.items()}
     )
     return lambda name: futures[name].result()
 
@@ -160,8 +160,8 @@ def test_a_corrected_version_follows_and_leaves_nothing_behind(played: Callable[
     assert found.stands == {found.shop.blue: "v2"}
 
 
-def test_a_deployment_that_hangs_is_broken_off_by_the_version_that_repairs_it(theatre: Theatre) -> None:
-    shop = theatre.open(ENHANCED_HEALTH, start_seconds(30))
+def test_a_deployment_that_hangs_is_broken_off_by_the_version_that_repairs_it(testbed: Testbed) -> None:
+    shop = testbed.open(ENHANCED_HEALTH, start_seconds(30))
     shop.register("new", "starts_slowly")
     with shop.users() as users:
         release = shop.release("new", timeouts={"deploy_release": 60})
@@ -173,8 +173,8 @@ def test_a_deployment_that_hangs_is_broken_off_by_the_version_that_repairs_it(th
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_one_that_starts_slowly_within_the_time_out_is_waited_for(theatre: Theatre) -> None:
-    shop = theatre.open(ENHANCED_HEALTH, start_seconds(2))
+def test_one_that_starts_slowly_within_the_time_out_is_waited_for(testbed: Testbed) -> None:
+    shop = testbed.open(ENHANCED_HEALTH, start_seconds(2))
     shop.register("new", "starts_slowly")
     with shop.users() as users:
         release = shop.release("new", timeouts={"deploy_release": 600})

@@ -14,27 +14,27 @@ from rehearsal.campaign.options import SCALE
 from rehearsal.campaign.plan import Act, Interference, Schedule
 from rehearsal.campaign.rules import violations
 from rehearsal.campaign.run import Evidence, Trial
-from rehearsal.campaign.testbed import Venue
-from rehearsal.campaign.testbeds import venues
+from rehearsal.campaign.testbed import Testbed
+from rehearsal.campaign.testbeds import testbeds
 from rehearsal.report.progress import Progress
 
 EB = "elasticbeanstalk"
 
 
 @pytest.fixture(scope="module")
-def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Venue]:
+def testbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Testbed]:
     silent = Progress(Console(file=io.StringIO()), blue="")
-    with venues(1, SCALE, tmp_path_factory.mktemp("campaign"), silent) as places:
+    with testbeds(1, SCALE, tmp_path_factory.mktemp("campaign"), silent) as places:
         yield places[0]
 
 
-def played(venue: Venue, schedule: Schedule) -> Evidence:
-    """A run, after which the venue is as fresh as before."""
-    evidence = Trial(venue, schedule).play()
+def played(testbed: Testbed, schedule: Schedule) -> Evidence:
+    """A run, after which the testbed is as fresh as before."""
+    evidence = Trial(testbed, schedule).play()
     if violations(evidence):
-        venue.close_shop()
+        testbed.close_shop()
     else:
-        venue.settle(evidence.target)
+        testbed.settle(evidence.target)
     return evidence
 
 
@@ -51,32 +51,32 @@ def struck(kind: Kind, function: str, action: str, service: str = EB, call: int 
     ],
     ids=lambda fault: f"{fault.kind}-{fault.action}-{fault.call}",
 )
-def test_a_release_survives_a_call_that_took_effect_and_seemed_not_to(venue: Venue, fault: Fault) -> None:
-    evidence = played(venue, Schedule("slice", (fault,)))
+def test_a_release_survives_a_call_that_took_effect_and_seemed_not_to(testbed: Testbed, fault: Fault) -> None:
+    evidence = played(testbed, Schedule("slice", (fault,)))
     assert violations(evidence) == []
     assert [each["struck"] for each in evidence.struck] == [1]
 
 
-def test_throttling_for_minutes_delays_a_release_and_no_more(venue: Venue) -> None:
+def test_throttling_for_minutes_delays_a_release_and_no_more(testbed: Testbed) -> None:
     throttled = Fault(Kind.THROTTLE, EB, for_seconds=200)
-    evidence = played(venue, Schedule("slice", (throttled,)))
+    evidence = played(testbed, Schedule("slice", (throttled,)))
     assert violations(evidence) == []
     assert evidence.struck[0]["struck"] > 1
 
 
-def test_the_failure_branch_survives_the_loss_of_its_own_calls(venue: Venue) -> None:
+def test_the_failure_branch_survives_the_loss_of_its_own_calls(testbed: Testbed) -> None:
     faults = (
         struck(Kind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
         struck(Kind.THROTTLE, "state machine", "Publish", "sns"),
     )
-    evidence = played(venue, Schedule("slice", faults, bundle="answers_only_root"))
+    evidence = played(testbed, Schedule("slice", faults, bundle="answers_only_root"))
     assert violations(evidence) == []
     assert [each["struck"] for each in evidence.struck] == [1, 1]
 
 
-def test_an_execution_that_is_aborted_and_overtaken_leaves_no_harm(venue: Venue) -> None:
+def test_an_execution_that_is_aborted_and_overtaken_leaves_no_harm(testbed: Testbed) -> None:
     evidence = played(
-        venue,
+        testbed,
         Schedule("slice", people=(Interference(Act.ABORT, "AwaitGreenLive", 1), Interference(Act.SECOND, "Plan", 0))),
     )
     assert violations(evidence) == []
@@ -84,27 +84,27 @@ def test_an_execution_that_is_aborted_and_overtaken_leaves_no_harm(venue: Venue)
     assert evidence.courses[0].endings[0].status == "ABORTED"
 
 
-def test_the_judge_finds_a_release_that_is_not_tested(venue: Venue) -> None:
-    with replaced(venue, "verify_release", "def handler(event, context):\n    return event['deployment']\n"):
-        found = violations(played(venue, Schedule("slice", bundle="answers_only_root")))
+def test_the_judge_finds_a_release_that_is_not_tested(testbed: Testbed) -> None:
+    with replaced(testbed, "verify_release", "def handler(event, context):\n    return event['deployment']\n"):
+        found = violations(played(testbed, Schedule("slice", bundle="answers_only_root")))
     assert "The main execution released a bad version." in found
 
 
 @contextmanager
-def replaced(venue: Venue, stage: str, code: str) -> Iterator[None]:
+def replaced(testbed: Testbed, stage: str, code: str) -> Iterator[None]:
     """The stage's function with other code, while the block runs."""
-    function = next(name for name, module in venue.stages.items() if module == stage)
+    function = next(name for name, module in testbed.stages.items() if module == stage)
     own = {
         file.relative_to(ROOT).as_posix(): file.read_text()
         for file in (ROOT / "lambdas").rglob("*")
         if file.suffix in (".py", ".json")
     }
     other = own | {f"lambdas/stages/{stage}.py": code}
-    venue.functions.update_function_code(FunctionName=function, ZipFile=zipped(other))
+    testbed.functions.update_function_code(FunctionName=function, ZipFile=zipped(other))
     try:
         yield
     finally:
-        venue.functions.update_function_code(FunctionName=function, ZipFile=zipped(own))
+        testbed.functions.update_function_code(FunctionName=function, ZipFile=zipped(own))
 
 
 def zipped(files: dict[str, str]) -> bytes:

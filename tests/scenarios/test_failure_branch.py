@@ -2,36 +2,36 @@
 
 import pytest
 
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "kill_after"])
-def test_the_swap_back_of_the_failure_branch_is_done_once_too(theatre: Theatre, kind: str) -> None:
-    shop = theatre.open()
+def test_the_swap_back_of_the_failure_branch_is_done_once_too(testbed: Testbed, kind: str) -> None:
+    shop = testbed.open()
     alarm = f"{shop.name}-errors"
-    theatre.ring(alarm, "OK")
+    testbed.ring(alarm, "OK")
     fault = {"kind": kind, "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
     with shop.users() as users:
         arn = shop.started("WatchRelease", alarms=[alarm], bake_seconds=600)
-        with theatre.faults(fault):
-            theatre.ring(alarm)
-            release = theatre.follow(arn)
-            struck = theatre.desk.faults()[0]["struck"]
-        theatre.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        with testbed.faults(fault):
+            testbed.ring(alarm)
+            release = testbed.follow(arn)
+            struck = testbed.control.faults()[0]["struck"]
+        testbed.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
     assert (release.error, release.failed_in) == ("ReleaseUnhealthyError", "WatchRelease")
     assert struck == 1
     assert users.failed == []
-    assert theatre.acts_on(shop).count("swapEnvironmentCNAMEs") == 3
+    assert testbed.acts_on(shop).count("swapEnvironmentCNAMEs") == 3
     assert shop.environment(shop.green)["CNAME"] == shop.cname
 
 
-def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(testbed: Testbed) -> None:
+    shop = testbed.open()
     swap = {"kind": "error_before", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs"}
     with shop.users() as users:
-        with theatre.faults({**swap, "for_seconds": 100_000}):
+        with testbed.faults({**swap, "for_seconds": 100_000}):
             release = shop.release("v2")
-        redriven = theatre.redrive(release)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("BeanstalkUnavailableError", "SwapToGreen")
     assert f"swapping the CNAMEs of {shop.blue} and {shop.green}" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
@@ -39,38 +39,38 @@ def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(theat
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
-        with theatre.faults({"kind": "error_before", "service": "s3", "for_seconds": 100_000}):
+        with testbed.faults({"kind": "error_before", "service": "s3", "for_seconds": 100_000}):
             release = shop.release("v2")
-        redriven = theatre.redrive(release)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("BeanstalkUnavailableError", "Plan")
-    assert f"S3 to answer about s3://{theatre.artifacts}/records/{shop.name}/{shop.blue}.json" in release.cause
+    assert f"S3 to answer about s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert users.failed == []
 
 
-def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(theatre: Theatre) -> None:
-    shop = theatre.open()
-    with theatre.faults({"kind": "error_before", "service": "sns", "for_seconds": 100_000}):
+def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(testbed: Testbed) -> None:
+    shop = testbed.open()
+    with testbed.faults({"kind": "error_before", "service": "sns", "for_seconds": 100_000}):
         release = shop.release("v9")
-        struck = theatre.desk.faults()[0]["struck"]
+        struck = testbed.control.faults()[0]["struck"]
     assert (release.error, release.failed_in) == ("ReleaseRefusedError", "Plan")
     assert struck == 4, "a call and three retries"
-    assert theatre.mailbox.about(release.arn) == []
+    assert testbed.mailbox.about(release.arn) == []
 
 
-def test_a_failure_branch_that_fails_itself_hides_nothing(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_failure_branch_that_fails_itself_hides_nothing(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("does_not_start")
-    branch = {"kind": "error_before", "service": "elasticbeanstalk", "function": theatre.functions["keep_green_live"]}
+    branch = {"kind": "error_before", "service": "elasticbeanstalk", "function": testbed.functions["keep_green_live"]}
     with shop.users() as users:
-        with theatre.faults({**branch, "for_seconds": 100_000}):
+        with testbed.faults({**branch, "for_seconds": 100_000}):
             release = shop.release("does_not_start")
-        redriven = theatre.redrive(release)
+        redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("DeploymentFailedError", "AwaitRelease")
-    first, second = theatre.mailbox.about(release.arn)
+    first, second = testbed.mailbox.about(release.arn)
     assert first.subject == "A release failed, and so did its failure branch"
     assert "DeploymentFailedError" in first.text
     assert "BeanstalkUnavailableError" in first.text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.shop import Release, Shop, Users
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 DESCRIBE = (
     "DescribeApplications",
@@ -35,17 +35,17 @@ PHASES = ("Plan", "AwaitGreen", "AwaitRelease", "WatchRelease")
 """In each of them a service is away for a minute."""
 
 
-def release_through(theatre: Theatre, shop: Shop, *faults: dict[str, Any]) -> tuple[Release, Users, int]:
+def release_through(testbed: Testbed, shop: Shop, *faults: dict[str, Any]) -> tuple[Release, Users, int]:
     """A release with these faults in each phase; also how many calls were struck."""
     struck = 0
-    with shop.users() as users, theatre.faults():
+    with shop.users() as users, testbed.faults():
         arn = shop.start("v2")
         for phase in PHASES:
-            theatre.until_in(arn, phase)
-            struck += sum(fault["struck"] for fault in theatre.desk.faults())
-            theatre.desk.order_faults(*faults)
-        release = theatre.follow(arn)
-        struck += sum(fault["struck"] for fault in theatre.desk.faults())
+            testbed.until_in(arn, phase)
+            struck += sum(fault["struck"] for fault in testbed.control.faults())
+            testbed.control.order_faults(*faults)
+        release = testbed.follow(arn)
+        struck += sum(fault["struck"] for fault in testbed.control.faults())
     return release, users, struck
 
 
@@ -59,27 +59,27 @@ def release_through(theatre: Theatre, shop: Shop, *faults: dict[str, Any]) -> tu
     ids=["every look throttled", "Elastic Beanstalk answers 503", "S3 answers 503"],
 )
 def test_a_minute_without_a_service_is_waited_out_in_every_phase(
-    theatre: Theatre, faults: list[dict[str, Any]]
+    testbed: Testbed, faults: list[dict[str, Any]]
 ) -> None:
-    shop = theatre.open()
-    release, users, struck = release_through(theatre, shop, *faults)
+    shop = testbed.open()
+    release, users, struck = release_through(testbed, shop, *faults)
     assert release.status == "SUCCEEDED", release.cause
     assert struck >= 1
     assert users.failed == []
-    assert theatre.acts_on(shop) == A_RELEASE
+    assert testbed.acts_on(shop) == A_RELEASE
     assert shop.stands == {shop.blue: "v2"}
 
 
 @pytest.mark.parametrize("kind", ["error_before", "reset_after", "kill_after"])
-def test_every_act_is_done_once_whatever_becomes_of_its_first_call(theatre: Theatre, kind: str) -> None:
-    shop = theatre.open()
+def test_every_act_is_done_once_whatever_becomes_of_its_first_call(testbed: Testbed, kind: str) -> None:
+    shop = testbed.open()
     faults = [{"kind": kind, "service": "elasticbeanstalk", "action": action, "call": 1} for action in ACTS]
-    with shop.users() as users, theatre.faults(*faults):
+    with shop.users() as users, testbed.faults(*faults):
         release = shop.release("v2")
-        unstruck = [fault["action"] for fault in theatre.desk.faults() if not fault["struck"]]
+        unstruck = [fault["action"] for fault in testbed.control.faults() if not fault["struck"]]
     assert release.status == "SUCCEEDED", release.cause
     assert unstruck == []
     assert users.failed == []
     assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
-    assert theatre.acts_on(shop) == A_RELEASE
+    assert testbed.acts_on(shop) == A_RELEASE
     assert shop.stands == {shop.blue: "v2"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.approvals import approve, question, token
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 ONE_POLL = 30 + 120
 """Account seconds: the longest delay between two looks, and what functions may take on a busy machine."""
@@ -13,14 +13,14 @@ GIVEN_BACK = 1000
 """Account seconds within which green has all users again, long before the watch would end."""
 
 
-def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         arn = shop.start("v2", approval=True)
-        asked = question(theatre, arn)
+        asked = question(testbed, arn)
         assert users.last_served_by == [f"{shop.green}/v1"]
-        approve(theatre, asked)
-        release = theatre.follow(arn)
+        approve(testbed, asked)
+        release = testbed.follow(arn)
     for words in (f"v2 of {shop.name} runs on {shop.blue}", f"served by {shop.green} with v1", "send-task-failure"):
         assert words in asked.text
     assert release.status == "SUCCEEDED", release.cause
@@ -29,17 +29,17 @@ def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(the
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         arn = shop.start("v2", approval=True)
-        answer = token(question(theatre, arn))
-        theatre.states.send_task_failure(taskToken=answer, error="Rejected", cause="the prices are wrong")
-        rejected = theatre.follow(arn)
+        answer = token(question(testbed, arn))
+        testbed.states.send_task_failure(taskToken=answer, error="Rejected", cause="the prices are wrong")
+        rejected = testbed.follow(arn)
         assert users.last_served_by == [f"{shop.green}/v1"]
-        theatre.states.redrive_execution(executionArn=arn)
-        approve(theatre, question(theatre, arn, 2))
-        approved = theatre.follow(arn)
+        testbed.states.redrive_execution(executionArn=arn)
+        approve(testbed, question(testbed, arn, 2))
+        approved = testbed.follow(arn)
     assert (rejected.status, rejected.error) == ("FAILED", "Rejected")
     assert rejected.cause == "the prices are wrong"
     assert rejected.failed_in == "AwaitApproval"
@@ -49,19 +49,19 @@ def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(theat
 
 
 @pytest.mark.parametrize("words", [{"error": "Rejected"}, {}])
-def test_a_rejection_without_a_word_of_why_is_one_too(theatre: Theatre, words: dict[str, Any]) -> None:
-    shop = theatre.open()
+def test_a_rejection_without_a_word_of_why_is_one_too(testbed: Testbed, words: dict[str, Any]) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         arn = shop.start("v2", approval=True)
-        theatre.states.send_task_failure(taskToken=token(question(theatre, arn)), **words)
-        rejected = theatre.follow(arn)
+        testbed.states.send_task_failure(taskToken=token(question(testbed, arn)), **words)
+        rejected = testbed.follow(arn)
     assert (rejected.status, rejected.failed_in) == ("FAILED", "AwaitApproval")
     assert users.failed == []
     assert users.last_served_by == [f"{shop.green}/v1"]
 
 
-def test_a_question_that_nobody_answers_expires_with_green_live(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_question_that_nobody_answers_expires_with_green_live(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         release = shop.release("v2", approval=True, approval_seconds=60)
     assert (release.status, release.error) == ("FAILED", "ApprovalExpired")
@@ -70,19 +70,19 @@ def test_a_question_that_nobody_answers_expires_with_green_live(theatre: Theatre
     assert users.last_served_by == [f"{shop.green}/v1"]
 
 
-def test_an_alarm_brings_the_users_back_to_green_within_one_poll(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_alarm_brings_the_users_back_to_green_within_one_poll(testbed: Testbed) -> None:
+    shop = testbed.open()
     alarm = f"{shop.name}-errors"
-    theatre.ring(alarm, "OK")
+    testbed.ring(alarm, "OK")
     with shop.users() as users:
         arn = shop.started("WatchRelease", alarms=[alarm], bake_seconds=300)
-        theatre.ring(alarm)
-        rung = theatre.desk.clock().now()
-        release = theatre.follow(arn)
-        theatre.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
-        still_ringing = theatre.redrive(release)
-        theatre.ring(alarm, "OK")
-        calm = theatre.redrive(still_ringing)
+        testbed.ring(alarm)
+        rung = testbed.control.clock().now()
+        release = testbed.follow(arn)
+        testbed.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        still_ringing = testbed.redrive(release)
+        testbed.ring(alarm, "OK")
+        calm = testbed.redrive(still_ringing)
     assert (release.status, release.error, release.failed_in) == ("FAILED", "ReleaseUnhealthyError", "WatchRelease")
     assert f"in ALARM: {alarm}" in release.cause
     assert (release.entered("KeepGreenLive") - rung).total_seconds() < ONE_POLL
@@ -93,12 +93,12 @@ def test_an_alarm_brings_the_users_back_to_green_within_one_poll(theatre: Theatr
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("turns_bad")
     with shop.users() as users:
         release = shop.release("turns_bad", bake_seconds=2000)
-        theatre.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        testbed.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
         served_again = users.requests[-1].at
         corrected = shop.release("v2")
     assert (release.status, release.error) == ("FAILED", "ReleaseUnhealthyError")
@@ -108,21 +108,21 @@ def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(theatre: 
     lost = [request.at for request in users.failed]
     assert lost, "the bad version itself answers 500, in life as here"
     assert users.failed_since(served_again) == []
-    assert (max(lost) - min(lost)) / theatre.desk.clock().scale < GIVEN_BACK
+    assert (max(lost) - min(lost)) / testbed.control.clock().scale < GIVEN_BACK
     assert corrected.status == "SUCCEEDED", corrected.cause
     assert users.last_served_by == [f"{shop.blue}/v2"]
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_version_that_turns_sick_while_people_decide_gets_no_users(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_version_that_turns_sick_while_people_decide_gets_no_users(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("does_not_start")
     with shop.users() as users:
         arn = shop.start("v2", approval=True, timeouts={"swap_traffic": 60})
-        asked = question(theatre, arn)
+        asked = question(testbed, arn)
         shop.deploy(shop.blue, "does_not_start")
-        approve(theatre, asked)
-        release = theatre.follow(arn)
+        approve(testbed, asked)
+        release = testbed.follow(arn)
         corrected = shop.release("v2")
     assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToBlue")
     assert f"{shop.blue} to be healthy" in release.cause
@@ -133,16 +133,16 @@ def test_a_version_that_turns_sick_while_people_decide_gets_no_users(theatre: Th
 
 
 def test_a_green_that_somebody_breaks_while_people_decide_gives_its_users_to_the_tested_version(
-    theatre: Theatre,
+    testbed: Testbed,
 ) -> None:
-    shop = theatre.open()
+    shop = testbed.open()
     shop.register("does_not_start")
     with shop.users() as users:
         arn = shop.start("v2", approval=True)
-        asked = question(theatre, arn)
+        asked = question(testbed, arn)
         shop.deploy(shop.green, "does_not_start")
-        approve(theatre, asked)
-        release = theatre.follow(arn)
+        approve(testbed, asked)
+        release = testbed.follow(arn)
         healed = users.requests[-1].at
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed, "those that the broken green itself did not answer"

@@ -1,15 +1,15 @@
 """The lock: executions on one blue environment never interleave."""
 
 from tests.support.approvals import approve, question
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
-def test_of_two_executions_at_once_one_runs_and_the_other_names_it(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_of_two_executions_at_once_one_runs_and_the_other_names_it(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
     with shop.users() as users:
         both = [shop.start("v2"), shop.start("v3")]
-        ends = [theatre.follow(arn) for arn in both]
+        ends = [testbed.follow(arn) for arn in both]
     winner, loser = sorted(ends, key=lambda release: release.status, reverse=True)
     assert winner.status == "SUCCEEDED", winner.cause
     assert (loser.status, loser.error, loser.states) == ("FAILED", "ReleaseRefusedError", ["Plan"])
@@ -19,31 +19,31 @@ def test_of_two_executions_at_once_one_runs_and_the_other_names_it(theatre: Thea
     assert shop.stands == {shop.blue: winner.outcome.output["version"]}
 
 
-def test_of_many_executions_at_once_exactly_one_runs(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_of_many_executions_at_once_exactly_one_runs(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         # The one that runs waits for people, however long the others take to look.
         arns = [shop.start("v2", approval=True) for _ in range(5)]
-        theatre.until(lambda: sum(theatre.running(arn) for arn in arns) == 1, "only one to go on")
-        (winner,) = filter(theatre.running, arns)
-        approve(theatre, question(theatre, winner))
-        ends = [theatre.follow(arn) for arn in arns]
+        testbed.until(lambda: sum(testbed.running(arn) for arn in arns) == 1, "only one to go on")
+        (winner,) = filter(testbed.running, arns)
+        approve(testbed, question(testbed, winner))
+        ends = [testbed.follow(arn) for arn in arns]
     assert sorted(release.status for release in ends) == ["FAILED"] * 4 + ["SUCCEEDED"]
     assert [release.states for release in ends if release.status == "FAILED"] == [["Plan"]] * 4
     assert users.failed == []
-    assert theatre.acts_on(shop).count("createEnvironment") == 2  # blue itself, and one green
+    assert testbed.acts_on(shop).count("createEnvironment") == 2  # blue itself, and one green
     assert shop.stands == {shop.blue: "v2"}
 
 
 def test_a_rollback_while_another_execution_holds_the_environment_is_refused_until_that_is_stopped(
-    theatre: Theatre,
+    testbed: Testbed,
 ) -> None:
-    shop = theatre.open()
+    shop = testbed.open()
     with shop.users() as users:
-        with theatre.held("await_release"):
+        with testbed.held("await_release"):
             arn = shop.started("AwaitRelease")
             refused = shop.release(None, mode="rollback")
-            theatre.abort(arn)
+            testbed.abort(arn)
         rolled_back = shop.release(None, mode="rollback")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
     assert f"{arn}, which is RUNNING" in refused.cause
@@ -54,15 +54,15 @@ def test_a_rollback_while_another_execution_holds_the_environment_is_refused_unt
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_redriven(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_redriven(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
     with shop.users() as users:
-        aborted = theatre.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
+        aborted = testbed.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
         overtaking = shop.start("v3")
-        theatre.until_in(overtaking, "DeployRelease")
-        redriven = theatre.redrive(aborted)
-        overtaken = theatre.follow(overtaking)
+        testbed.until_in(overtaking, "DeployRelease")
+        redriven = testbed.redrive(aborted)
+        overtaken = testbed.follow(overtaking)
     assert (redriven.status, redriven.error, redriven.failed_in) == ("FAILED", "LockLostError", "DeployRelease")
     assert f"Found {overtaking}" in redriven.cause
     assert overtaken.status == "SUCCEEDED", overtaken.cause
@@ -70,13 +70,13 @@ def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_
     assert f"{shop.blue}/v3" in users.served_by
 
 
-def test_an_overtaken_execution_tells_people_that_it_let_go(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_overtaken_execution_tells_people_that_it_let_go(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
-    aborted = theatre.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
+    aborted = testbed.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
     assert shop.release("v3").status == "SUCCEEDED"
-    redriven = theatre.redrive(aborted)
+    redriven = testbed.redrive(aborted)
     assert redriven.error == "LockLostError"
-    (told,) = [message for message in theatre.mailbox.about(aborted.arn) if "failed in" in message.subject]
+    (told,) = [message for message in testbed.mailbox.about(aborted.arn) if "failed in" in message.subject]
     assert "this execution touched nothing more" in told.text
     assert shop.stands == {shop.blue: "v3"}

@@ -2,13 +2,13 @@
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.scenarios.test_releases import STORY
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 SEVERE = ["Ok", "Info", "Severe"]
 
 
-def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         deployed = shop.release("v2", mode="deploy")
         assert users.last_served_by == [f"{shop.green}/v1"]
@@ -32,8 +32,8 @@ def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(the
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_cutover_of_another_version_than_was_deployed_is_refused(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_cutover_of_another_version_than_was_deployed_is_refused(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
     with shop.users() as users:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
@@ -44,8 +44,8 @@ def test_a_cutover_of_another_version_than_was_deployed_is_refused(theatre: Thea
     assert users.last_served_by == [f"{shop.green}/v1"]
 
 
-def test_a_rollback_after_a_deployment_goes_back_to_what_green_runs(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_rollback_after_a_deployment_goes_back_to_what_green_runs(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
         rolled_back = shop.release(None, mode="rollback")
@@ -57,8 +57,8 @@ def test_a_rollback_after_a_deployment_goes_back_to_what_green_runs(theatre: The
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_a_rollback_of_a_release_that_failed_clears_it_away(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_rollback_of_a_release_that_failed_clears_it_away(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("does_not_start")
     with shop.users() as users:
         assert shop.release("does_not_start").failed_in == "AwaitRelease"
@@ -69,11 +69,11 @@ def test_a_rollback_of_a_release_that_failed_clears_it_away(theatre: Theatre) ->
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_a_rollback_while_blue_is_watched_gives_green_the_users_first(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_rollback_while_blue_is_watched_gives_green_the_users_first(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
-        theatre.abort(shop.started("WatchRelease", bake_seconds=3000))
-        theatre.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
+        testbed.abort(shop.started("WatchRelease", bake_seconds=3000))
+        testbed.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
         rolled_back = shop.release(None, mode="rollback")
     assert rolled_back.status == "SUCCEEDED", rolled_back.cause
     assert users.failed == []
@@ -86,8 +86,8 @@ def test_a_rollback_while_blue_is_watched_gives_green_the_users_first(theatre: T
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_a_rollback_after_a_release_needs_the_version_by_name(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_rollback_after_a_release_needs_the_version_by_name(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         assert shop.release("v2").status == "SUCCEEDED"
         rolled_back = shop.release("v1", mode="rollback")
@@ -98,37 +98,37 @@ def test_a_rollback_after_a_release_needs_the_version_by_name(theatre: Theatre) 
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_a_rollback_from_a_version_that_fails_its_users_heals_them_as_soon_as_green_is_up(theatre: Theatre) -> None:
-    shop = theatre.open(ENHANCED_HEALTH)
+def test_a_rollback_from_a_version_that_fails_its_users_heals_them_as_soon_as_green_is_up(testbed: Testbed) -> None:
+    shop = testbed.open(ENHANCED_HEALTH)
     shop.register("turns_bad")
     with shop.users() as users:
         assert shop.release("turns_bad", accepted_health=SEVERE).status == "SUCCEEDED"
-        theatre.until(lambda: users.failed, "turns_bad to turn bad")
-        theatre.until(lambda: shop.environment(shop.blue)["Health"] == "Red", "blue to be Red")
+        testbed.until(lambda: users.failed, "turns_bad to turn bad")
+        testbed.until(lambda: shop.environment(shop.blue)["Health"] == "Red", "blue to be Red")
         arn = shop.start("v1", mode="rollback")
-        theatre.until_in(arn, "DeployRelease")
+        testbed.until_in(arn, "DeployRelease")
         healed = users.requests[-1].at
-        rolled_back = theatre.follow(arn)
+        rolled_back = testbed.follow(arn)
     assert rolled_back.status == "SUCCEEDED", rolled_back.cause
     assert users.failed_since(healed) == []
     assert users.last_served_by == [f"{shop.blue}/v1"]
     assert shop.stands == {shop.blue: "v1"}
 
 
-def test_a_dry_run_says_what_would_be_done_and_touches_nothing(theatre: Theatre) -> None:
-    shop = theatre.open()
-    before = theatre.acts()
+def test_a_dry_run_says_what_would_be_done_and_touches_nothing(testbed: Testbed) -> None:
+    shop = testbed.open()
+    before = testbed.acts()
     planned = shop.release("v2", dry_run=True)
     assert planned.status == "SUCCEEDED", planned.cause
     assert planned.outcome.output["status"] == "planned"
     assert planned.outcome.output["would"].startswith(f"clone {shop.blue} into {shop.green}, give it the users")
     assert planned.states == ["Plan"]
-    assert theatre.acts() == before
-    assert theatre.records(shop.name) == []
+    assert testbed.acts() == before
+    assert testbed.records(shop.name) == []
 
 
-def test_a_dry_run_says_what_would_be_refused(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_dry_run_says_what_would_be_refused(testbed: Testbed) -> None:
+    shop = testbed.open()
     refused = shop.release("v9", dry_run=True)
     assert refused.status == "SUCCEEDED", refused.cause
     assert refused.outcome.output["status"] == "refused"

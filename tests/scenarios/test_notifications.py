@@ -4,12 +4,12 @@ import pytest
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.mailbox import Message
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
-def only(theatre: Theatre, arn: str) -> Message:
-    theatre.until(lambda: theatre.mailbox.about(arn), f"a notification about {arn}")
-    (message,) = theatre.mailbox.about(arn)
+def only(testbed: Testbed, arn: str) -> Message:
+    testbed.until(lambda: testbed.mailbox.about(arn), f"a notification about {arn}")
+    (message,) = testbed.mailbox.about(arn)
     return message
 
 
@@ -20,21 +20,21 @@ def assert_it_helps(message: Message, arn: str) -> None:
     assert len(message.subject) <= 100
 
 
-def test_a_refused_release_tells_that_nothing_was_touched(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_refused_release_tells_that_nothing_was_touched(testbed: Testbed) -> None:
+    shop = testbed.open()
     release = shop.release("v9")
-    told = only(theatre, release.arn)
+    told = only(testbed, release.arn)
     assert told.subject == "The release failed in Plan"
     assert f"Why: ReleaseRefusedError: {release.cause}" in told.text
     assert "nothing was touched" in told.text
     assert_it_helps(told, release.arn)
 
 
-def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("does_not_start")
     release = shop.release("does_not_start")
-    told = only(theatre, release.arn)
+    told = only(testbed, release.arn)
     assert told.subject == f"The release of does_not_start onto {shop.blue} failed in AwaitRelease"
     assert f"Users are served by: {shop.green}" in told.text
     assert f"running v1, at http://{shop.cname}/" in told.text
@@ -44,32 +44,32 @@ def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_
     assert_it_helps(told, release.arn)
 
 
-def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(theatre: Theatre) -> None:
-    shop = theatre.open()
-    with theatre.durations(configure=1000):
-        with theatre.held("watch_release"):
+def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(testbed: Testbed) -> None:
+    shop = testbed.open()
+    with testbed.durations(configure=1000):
+        with testbed.held("watch_release"):
             arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
-            theatre.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
-        release = theatre.follow(arn)
+            testbed.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
+        release = testbed.follow(arn)
     assert release.failed_in == "TerminateGreen"
-    told = only(theatre, arn)
+    told = only(testbed, arn)
     assert f"Users are served by: {shop.blue}" in told.text
     assert "running v2" in told.text
     assert f"Left over: {shop.green}, which the next run removes" in told.text
 
 
 @pytest.mark.parametrize("state", ["Plan", "AwaitGreen"])
-def test_an_aborted_release_tells_that_nothing_was_cleaned_up(theatre: Theatre, state: str) -> None:
-    shop = theatre.open()
-    with theatre.held("plan" if state == "Plan" else "await_green"):
+def test_an_aborted_release_tells_that_nothing_was_cleaned_up(testbed: Testbed, state: str) -> None:
+    shop = testbed.open()
+    with testbed.held("plan" if state == "Plan" else "await_green"):
         arn = shop.started(state)
-        theatre.abort(arn)
-    told = only(theatre, arn)
+        testbed.abort(arn)
+    told = only(testbed, arn)
     name = arn.rsplit(":", 1)[-1]
     assert f"The release {name} ended ABORTED. Nothing was cleaned up" in told.text
     assert_it_helps(told, arn)
 
 
-def test_a_release_that_succeeds_tells_nothing(theatre: Theatre) -> None:
-    shop = theatre.open()
-    assert theatre.mailbox.about(shop.release("v1").arn) == []
+def test_a_release_that_succeeds_tells_nothing(testbed: Testbed) -> None:
+    shop = testbed.open()
+    assert testbed.mailbox.about(shop.release("v1").arn) == []

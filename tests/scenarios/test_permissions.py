@@ -8,14 +8,14 @@ import pytest
 
 from tests.support.courses import COURSES, Ending
 from tests.support.grants import granted, roles, unused, used, without
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @pytest.fixture(scope="module")
-def endings(theatre: Theatre) -> Mapping[str, list[Ending]]:
+def endings(testbed: Testbed) -> Mapping[str, list[Ending]]:
     """Of all courses, undisturbed."""
-    futures: Mapping[str, Future[list[Ending]]] = theatre.play(
-        {name: partial(course, theatre) for name, course in COURSES.items()}
+    futures: Mapping[str, Future[list[Ending]]] = testbed.play(
+        {name: partial(course, testbed) for name, course in COURSES.items()}
     )
     return {name: future.result() for name, future in futures.items()}
 
@@ -30,14 +30,14 @@ def test_the_courses_end_as_they_should(endings: Mapping[str, list[Ending]]) -> 
     }
 
 
-def test_nothing_is_granted_that_no_course_uses(theatre: Theatre, endings: Mapping[str, list[Ending]]) -> None:
-    left = {stage: unused(granted(theatre, role), used(theatre, role)) for stage, role in roles(theatre).items()}
+def test_nothing_is_granted_that_no_course_uses(testbed: Testbed, endings: Mapping[str, list[Ending]]) -> None:
+    left = {stage: unused(granted(testbed, role), used(testbed, role)) for stage, role in roles(testbed).items()}
     assert {stage: grants for stage, grants in left.items() if grants} == {}
 
 
-def test_nothing_was_missing(theatre: Theatre, endings: Mapping[str, list[Ending]]) -> None:
-    ours = set(roles(theatre).values())
-    asked = [each for role, found in theatre.desk.permissions().items() if role in ours for each in found]
+def test_nothing_was_missing(testbed: Testbed, endings: Mapping[str, list[Ending]]) -> None:
+    ours = set(roles(testbed).values())
+    asked = [each for role, found in testbed.control.permissions().items() if role in ours for each in found]
     assert len(asked) > 50
     assert [each for each in asked if not each["allowed"]] == []
 
@@ -51,7 +51,7 @@ def test_nothing_was_missing(theatre: Theatre, endings: Mapping[str, list[Ending
     ],
 )
 def test_without_one_permission_a_release_ends_otherwise(
-    theatre: Theatre, endings: Mapping[str, list[Ending]], stage: str, action: str, course: str
+    testbed: Testbed, endings: Mapping[str, list[Ending]], stage: str, action: str, course: str
 ) -> None:
-    with without(theatre, roles(theatre)[stage], action):
-        assert COURSES[course](theatre) != endings[course]
+    with without(testbed, roles(testbed)[stage], action):
+        assert COURSES[course](testbed) != endings[course]

@@ -19,7 +19,7 @@ from tests.integration.infra.conftest import CONTEXT
 from tests.support.codepipeline import Done, StepFunctionsAction, Variables
 from tests.support.roles import Role
 from tests.support.shop import SOON, Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 Json = dict[str, Any]
 
@@ -28,9 +28,9 @@ class Pipeline:
     """The stack's pipeline for a shop: its Step Functions actions, run by the stand-in as the template has them."""
 
     def __init__(self, shop: Shop) -> None:
-        self._theatre = shop.theatre
+        self._theatre = shop.testbed
         # What docs/pipelines.md says that a pipeline's role needs, and nothing else.
-        role = Role(shop.theatre.account, *json.loads(documented("permissions")))
+        role = Role(shop.testbed.account, *json.loads(documented("permissions")))
         self._states = role.client("stepfunctions")
         self._configurations = self._synthesized({"pipeline": f"{shop.name}:{shop.blue}", "pipeline_release": SOON})
 
@@ -67,8 +67,8 @@ class Pipeline:
         }[kind]
 
 
-def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(testbed: Testbed) -> None:
+    shop = testbed.open()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     label = source["Source"]["VersionId"]
@@ -83,11 +83,11 @@ def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lo
     assert users.last_served_by == [f"{shop.blue}/{label}"]
     assert shop.stands == {shop.blue: label}
     assert f":{shop.blue}-deploy-" in deployed.variables["ExecutionArn"]
-    assert deployed.variables["StateMachineArn"] == theatre.machine
+    assert deployed.variables["StateMachineArn"] == testbed.machine
 
 
-def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed: Testbed) -> None:
+    shop = testbed.open()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     pipeline.upload(samples.bundle("does_not_start"))
@@ -96,8 +96,8 @@ def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(theatre:
     assert shop.environment(shop.blue)["Health"] == "Green"
 
 
-def test_an_approval_never_gives_users_a_version_that_came_after_it(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: Testbed) -> None:
+    shop = testbed.open()
     pipeline = Pipeline(shop)
     first, second = pipeline.upload(samples.bundle("v2")), pipeline.upload(samples.bundle("v1"))
     assert pipeline.run("Deploy", first).status == "Succeeded"
@@ -121,14 +121,14 @@ STAND_IN = "stand-in.s3"
 
 
 @pytest.fixture
-def uploads(theatre: Theatre) -> Iterator[Shop]:
+def uploads(testbed: Testbed) -> Iterator[Shop]:
     """A shop whose uploads are released by the template that docs/pipelines.md shows."""
-    theatre.s3.create_bucket(Bucket=UPLOADS)
-    theatre.let_read(UPLOADS)
-    theatre.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
-    shop = theatre.open()
+    testbed.s3.create_bucket(Bucket=UPLOADS)
+    testbed.let_read(UPLOADS)
+    testbed.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
+    shop = testbed.open()
     template = documented("upload").replace(SOURCE, STAND_IN)
-    with deployed(theatre, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
+    with deployed(testbed, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
         yield shop
 
 
@@ -140,9 +140,9 @@ def documented(name: str) -> str:
 
 
 @contextmanager
-def deployed(theatre: Theatre, name: str, template: str, **more: str) -> Iterator[None]:
-    parameters = {"StateMachineArn": theatre.machine, "Bucket": UPLOADS, **more}
-    formation = theatre.account.client("cloudformation")
+def deployed(testbed: Testbed, name: str, template: str, **more: str) -> Iterator[None]:
+    parameters = {"StateMachineArn": testbed.machine, "Bucket": UPLOADS, **more}
+    formation = testbed.account.client("cloudformation")
     formation.create_stack(
         StackName=name,
         TemplateBody=template,
@@ -154,7 +154,7 @@ def deployed(theatre: Theatre, name: str, template: str, **more: str) -> Iterato
         (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
         return bool(stack["StackStatus"] == "CREATE_COMPLETE")
 
-    theatre.until(stands, f"{name} to be made")
+    testbed.until(stands, f"{name} to be made")
     try:
         yield
     finally:
@@ -184,44 +184,44 @@ def event(key: str, version: str, etag: str) -> Json:
     }
 
 
-def upload(theatre: Theatre, key: str) -> str:
+def upload(testbed: Testbed, key: str) -> str:
     """A bundle, and the event of it; the version id of the object."""
-    stored = theatre.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
+    stored = testbed.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
     sent = event(key, stored["VersionId"], stored["ETag"].strip('"'))
     entry = {"Source": STAND_IN, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
-    assert theatre.account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    assert testbed.account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
     return str(stored["VersionId"])
 
 
-def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(theatre: Theatre, uploads: Shop) -> None:
-    before = executions(theatre)
-    upload(theatre, "elsewhere/v2.zip")
+def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(testbed: Testbed, uploads: Shop) -> None:
+    before = executions(testbed)
+    upload(testbed, "elsewhere/v2.zip")
     with uploads.users() as users:
-        version = upload(theatre, f"uploads/{uploads.name}/a bundle.zip")
-        theatre.until(lambda: executions(theatre) - before, "an execution")
-        (arn,) = executions(theatre) - before
-        release = theatre.follow(arn)
+        version = upload(testbed, f"uploads/{uploads.name}/a bundle.zip")
+        testbed.until(lambda: executions(testbed) - before, "an execution")
+        (arn,) = executions(testbed) - before
+        release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
-    assert executions(theatre) - before == {arn}, "one execution for one upload"
+    assert executions(testbed) - before == {arn}, "one execution for one upload"
     assert users.failed == []
     assert uploads.stands == {uploads.blue: version}
 
 
 @pytest.mark.parametrize(("key", "matches"), [("uploads/shop/v2.zip", True), ("uploads/shops.zip", False)])
 def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
-    theatre: Theatre, key: str, matches: bool
+    testbed: Testbed, key: str, matches: bool
 ) -> None:
     template, problems = cfnlint.decode.decode_str(documented("upload"))
     assert not problems
     pattern = json.dumps(template["Resources"]["Uploaded"]["Properties"]["EventPattern"])
     known = pattern.replace('{"Ref": "Bucket"}', f'"{UPLOADS}"')
     known = known.replace('{"Fn::Sub": "uploads/${Application}/"}', '"uploads/shop/"')
-    answer = theatre.account.client("events").test_event_pattern(
+    answer = testbed.account.client("events").test_event_pattern(
         EventPattern=known, Event=json.dumps(event(key, "id-1", "etag"))
     )
     assert answer["Result"] is matches
 
 
-def executions(theatre: Theatre) -> set[str]:
-    pages = theatre.states.get_paginator("list_executions").paginate(stateMachineArn=theatre.machine)
+def executions(testbed: Testbed) -> set[str]:
+    pages = testbed.states.get_paginator("list_executions").paginate(stateMachineArn=testbed.machine)
     return {execution["executionArn"] for page in pages for execution in page["executions"]}

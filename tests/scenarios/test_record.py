@@ -8,31 +8,31 @@ import pytest
 from lambdas.aws.record import Record, Records
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from tests.support.shop import Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen"
 
 
 def record(shop: Shop) -> dict[str, Any]:
-    (key,) = shop.theatre.records(shop.name)
+    (key,) = shop.testbed.records(shop.name)
     found: dict[str, Any] = json.loads(
-        shop.theatre.s3.get_object(Bucket=shop.theatre.artifacts, Key=key)["Body"].read()
+        shop.testbed.s3.get_object(Bucket=shop.testbed.artifacts, Key=key)["Body"].read()
     )
     return found
 
 
 def write(shop: Shop, text: str) -> None:
     key = f"records/{shop.name}/{shop.blue}.json"
-    shop.theatre.s3.put_object(Bucket=shop.theatre.artifacts, Key=key, Body=text.encode())
+    shop.testbed.s3.put_object(Bucket=shop.testbed.artifacts, Key=key, Body=text.encode())
 
 
 def delete(shop: Shop) -> None:
-    (key,) = shop.theatre.records(shop.name)
-    shop.theatre.s3.delete_object(Bucket=shop.theatre.artifacts, Key=key)
+    (key,) = shop.testbed.records(shop.name)
+    shop.testbed.s3.delete_object(Bucket=shop.testbed.artifacts, Key=key)
 
 
-def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(testbed: Testbed) -> None:
+    shop = testbed.open()
     release = shop.release("v1")
     assert record(shop) == {
         "BlueEnvUrl": shop.cname,
@@ -43,8 +43,8 @@ def test_it_names_the_production_cname_and_the_execution_that_holds_the_environm
     }
 
 
-def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(theatre: Theatre) -> None:
-    records = Records(theatre.s3, theatre.artifacts, "records/{application}/{blue}.json")
+def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: Testbed) -> None:
+    records = Records(testbed.s3, testbed.artifacts, "records/{application}/{blue}.json")
     mine, theirs = (Record("shop.example.com", "green", f"{EXECUTION}:{name}") for name in ("mine", "theirs"))
     records.write("raced", "prod", mine, seen=None)
     with pytest.raises(EnvironmentNotReadyError):
@@ -57,51 +57,51 @@ def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(theatre: Theatre
         records.demand_held("raced", "prod", f"{EXECUTION}:mine")
 
 
-def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(testbed: Testbed) -> None:
+    shop = testbed.open()
     write(shop, "garbage")
-    before = theatre.acts()
+    before = testbed.acts()
     refused = shop.release("v2")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
-    assert f"s3://{theatre.artifacts}/records/{shop.name}/{shop.blue}.json to be a record" in refused.cause
+    assert f"s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json to be a record" in refused.cause
     assert "'garbage'" in refused.cause
-    assert theatre.acts() == before
+    assert testbed.acts() == before
     delete(shop)
     assert shop.release("v1").status == "SUCCEEDED"
 
 
-def test_another_cname_in_it_is_refused_with_both_sides(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_another_cname_in_it_is_refused_with_both_sides(testbed: Testbed) -> None:
+    shop = testbed.open()
     assert shop.release("v1").status == "SUCCEEDED"
     write(shop, json.dumps(record(shop) | {"BlueEnvUrl": "elsewhere.us-east-1.elasticbeanstalk.com"}))
-    before = theatre.acts()
+    before = testbed.acts()
     refused = shop.release("v2")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
     assert "to be elsewhere.us-east-1.elasticbeanstalk.com, as its record says" in refused.cause
     assert f"Found {shop.blue} at {shop.cname}, and elsewhere" in refused.cause
     assert "no environment of the application" in refused.cause
     assert "delete the record if the present one is right" in refused.cause
-    assert theatre.acts() == before
+    assert testbed.acts() == before
 
 
-def test_users_whom_somebody_moved_by_hand_are_left_where_they_are(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_users_whom_somebody_moved_by_hand_are_left_where_they_are(testbed: Testbed) -> None:
+    shop = testbed.open()
     assert shop.release("v1").status == "SUCCEEDED"
     shop.launch("by-hand-" + shop.name, "v1")
     with shop.users() as users:
-        theatre.beanstalk.swap_environment_cnames(
+        testbed.beanstalk.swap_environment_cnames(
             SourceEnvironmentName=shop.blue, DestinationEnvironmentName="by-hand-" + shop.name
         )
         shop.until_ready(shop.blue)
         refused = shop.release("v2")
-        theatre.until(lambda: users.last_served_by == [f"by-hand-{shop.name}/v1"], "old DNS answers to expire")
+        testbed.until(lambda: users.last_served_by == [f"by-hand-{shop.name}/v1"], "old DNS answers to expire")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
     assert f"{shop.cname} at by-hand-{shop.name}" in refused.cause
     assert users.failed == []
 
 
-def test_another_green_name_by_mistake_is_refused_and_the_right_one_named(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_another_green_name_by_mistake_is_refused_and_the_right_one_named(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
         mistaken = shop.release("v2", green=f"{shop.name}-other")

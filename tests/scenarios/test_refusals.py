@@ -7,15 +7,15 @@ import pytest
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.shop import Shop, Users
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 DATABASE = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase", "Value": "true"}
 
 
 @pytest.fixture(scope="module")
-def shop(theatre: Theatre) -> Iterator[Shop]:
+def shop(testbed: Testbed) -> Iterator[Shop]:
     """One for all: a refusal leaves it as it was, and its users notice nothing."""
-    shop = theatre.open()
+    shop = testbed.open()
     with shop.users() as users:
         yield shop
     assert users.failed == []
@@ -24,20 +24,20 @@ def shop(theatre: Theatre) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def other(theatre: Theatre) -> Shop:
-    return theatre.open()
+def other(testbed: Testbed) -> Shop:
+    return testbed.open()
 
 
 def refused(shop: Shop, *words: str, **request: Any) -> None:
     """The release is refused with these words, and no call was made that acts."""
-    theatre = shop.theatre
-    before = theatre.acts()
+    testbed = shop.testbed
+    before = testbed.acts()
     release = shop.release(**request)
     assert (release.status, release.error, release.states) == ("FAILED", "ReleaseRefusedError", ["Plan"])
     assert [each for each in words if each not in release.cause] == [], release.cause
     assert release.cause.startswith("Expected ")
     assert "nothing was touched" in release.cause.lower()
-    assert theatre.acts() == before
+    assert testbed.acts() == before
 
 
 def test_an_application_that_is_not_there(shop: Shop) -> None:
@@ -61,16 +61,16 @@ def test_a_version_that_is_not_there(shop: Shop) -> None:
 
 
 def test_a_version_that_was_not_processed(shop: Shop) -> None:
-    location = shop.theatre.upload(f"{shop.name}/text.zip", b"no zip")
-    shop.theatre.beanstalk.create_application_version(
+    location = shop.testbed.upload(f"{shop.name}/text.zip", b"no zip")
+    shop.testbed.beanstalk.create_application_version(
         ApplicationName=shop.name, VersionLabel="text", SourceBundle=location, Process=True
     )
-    shop.theatre.until(lambda: shop.status_of("text") == "FAILED", "text to have failed")
+    shop.testbed.until(lambda: shop.status_of("text") == "FAILED", "text to have failed")
     refused(shop, "a version text", "PROCESSED", "Found FAILED", version="text")
 
 
 def test_an_alarm_that_rings_already(shop: Shop) -> None:
-    shop.theatre.ring("refusals-errors")
+    shop.testbed.ring("refusals-errors")
     refused(shop, "the alarms refusals-errors to be calm", "refusals-errors in ALARM", alarms=["refusals-errors"])
 
 
@@ -91,71 +91,71 @@ def test_a_rollback_with_nowhere_to_go_back_to(shop: Shop) -> None:
 
 
 def test_everything_that_is_wrong_with_an_input_is_said_at_once(shop: Shop) -> None:
-    before = shop.theatre.acts()
+    before = shop.testbed.acts()
     release = shop.release("v2", blue="x", drain=5, mode="sideways")
     assert (release.status, release.error, release.states) == ("FAILED", "InvalidRequestError", ["Plan"])
     for words in ("input.blue", "input.drain is not a known key", "input.mode", "nothing was touched"):
         assert words in release.cause
-    assert shop.theatre.acts() == before
+    assert shop.testbed.acts() == before
 
 
 @pytest.mark.parametrize(
     ("length", "error"), [(250_000, "InvalidRequestError"), (256 * 1024 - 200, "States.DataLimitExceeded")]
 )
 def test_an_input_as_large_as_step_functions_takes(shop: Shop, length: int, error: str) -> None:
-    before = shop.theatre.acts()
+    before = shop.testbed.acts()
     release = shop.release("v2", comment="x" * length)
     assert (release.status, release.error, release.states) == ("FAILED", error, ["Plan"])
     assert len(release.cause) < 1_000
-    assert shop.theatre.acts() == before
+    assert shop.testbed.acts() == before
 
 
-def test_an_environment_that_is_being_changed_while_it_serves(theatre: Theatre, other: Shop) -> None:
-    with theatre.durations(configure=200):
-        theatre.beanstalk.update_environment(EnvironmentName=other.blue, OptionSettings=[ENHANCED_HEALTH])
+def test_an_environment_that_is_being_changed_while_it_serves(testbed: Testbed, other: Shop) -> None:
+    with testbed.durations(configure=200):
+        testbed.beanstalk.update_environment(EnvironmentName=other.blue, OptionSettings=[ENHANCED_HEALTH])
         refused(other, f"{other.blue}, which serves users, to be Ready and healthy", "Updating")
-        theatre.until(lambda: other.environment(other.blue)["Status"] == "Ready", "the change to end")
+        testbed.until(lambda: other.environment(other.blue)["Status"] == "Ready", "the change to end")
         other.until_healthy(other.blue)
 
 
-def test_too_many_tags_to_add_those_of_a_clone(theatre: Theatre, other: Shop) -> None:
+def test_too_many_tags_to_add_those_of_a_clone(testbed: Testbed, other: Shop) -> None:
     arn = other.environment(other.blue)["EnvironmentArn"]
     tags = [{"Key": f"cost-centre-{number}", "Value": "1"} for number in range(44)]
-    theatre.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=tags)
+    testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=tags)
     refused(other, "at most 43 tags", "Found 44")
-    theatre.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToRemove=[tag["Key"] for tag in tags])
+    testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToRemove=[tag["Key"] for tag in tags])
 
 
-def test_an_environment_that_is_unhealthy_while_it_serves(theatre: Theatre, other: Shop) -> None:
+def test_an_environment_that_is_unhealthy_while_it_serves(testbed: Testbed, other: Shop) -> None:
     other.register("does_not_start")
     other.deploy(other.blue, "does_not_start")
     refused(other, f"{other.blue}, which serves users, to be Ready and healthy (Ok, Info)", "Severe", "repair")
 
 
-def test_the_sample_application_which_is_no_version_to_fall_back_on(theatre: Theatre, shop: Shop) -> None:
+def test_the_sample_application_which_is_no_version_to_fall_back_on(testbed: Testbed, shop: Shop) -> None:
     name = f"{shop.name}-empty"
     shop.launch(name, None, ENHANCED_HEALTH)
     refused(shop, f"the version that {name} runs to be registered", "the sample application", blue=name)
-    theatre.beanstalk.terminate_environment(EnvironmentName=name)
+    testbed.beanstalk.terminate_environment(EnvironmentName=name)
 
 
-def test_a_database_coupled_to_the_environment(theatre: Theatre) -> None:
-    shop = theatre.open(ENHANCED_HEALTH, DATABASE)
+def test_a_database_coupled_to_the_environment(testbed: Testbed) -> None:
+    shop = testbed.open(ENHANCED_HEALTH, DATABASE)
     refused(shop, "a database with a life cycle of its own", "an RDS database coupled", "Decouple")
 
 
-def test_a_worker_environment(theatre: Theatre, shop: Shop) -> None:
+def test_a_worker_environment(testbed: Testbed, shop: Shop) -> None:
     name = f"{shop.name}-worker"
     shop.launch(name, "v1", ENHANCED_HEALTH, Tier={"Name": "Worker", "Type": "SQS/HTTP"})
     refused(shop, f"{name} to be a web server environment", "Found the tier Worker", blue=name)
-    theatre.beanstalk.terminate_environment(EnvironmentName=name)
+    testbed.beanstalk.terminate_environment(EnvironmentName=name)
 
 
-def test_a_green_of_an_earlier_release_with_another_version_than_blue(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_green_of_an_earlier_release_with_another_version_than_blue(testbed: Testbed) -> None:
+    shop = testbed.open()
     users: Users
     with shop.users() as users:
-        theatre.abort(shop.started("WatchRelease", bake_seconds=3000))
+        testbed.abort(shop.started("WatchRelease", bake_seconds=3000))
         assert shop.stands.items() >= {shop.blue: "v2", shop.green: "v1"}.items()
         shop.register("v3")
         refused(shop, f"{shop.green}, left by an earlier release, to run v2", "Found v1", version="v3")

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 from tests.scenarios.test_releases import STORY
 from tests.support.shop import Release
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 FUNCTIONS = {
     "SwapToGreen": "swap_traffic",
@@ -25,65 +25,65 @@ def function(state: str) -> str | None:
     return FUNCTIONS.get(state, snake)
 
 
-def aborted_in(theatre: Theatre, state: str, arn: str) -> Release:
-    theatre.until_in(arn, state)
-    aborted = theatre.abort(arn)
+def aborted_in(testbed: Testbed, state: str, arn: str) -> Release:
+    testbed.until_in(arn, state)
+    aborted = testbed.abort(arn)
     assert (aborted.status, aborted.states[-1]) == ("ABORTED", state)
     return aborted
 
 
-def test_an_execution_that_is_aborted_in_every_state_and_redriven_each_time_succeeds(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_execution_that_is_aborted_in_every_state_and_redriven_each_time_succeeds(testbed: Testbed) -> None:
+    shop = testbed.open()
     aborted: Release | None = None
     with shop.users() as users:
         for state in STORY:
             name = function(state)
-            with theatre.held(name) if name else nullcontext():
-                arn = theatre.redriven(aborted.arn) if aborted else shop.start("v2", **LONG)
-                aborted = aborted_in(theatre, state, arn)
+            with testbed.held(name) if name else nullcontext():
+                arn = testbed.redriven(aborted.arn) if aborted else shop.start("v2", **LONG)
+                aborted = aborted_in(testbed, state, arn)
         assert aborted
-        release = theatre.redrive(aborted)
+        release = testbed.redrive(aborted)
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed == []
     assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
-    assert theatre.acts_on(shop).count("createEnvironment") == 2
+    assert testbed.acts_on(shop).count("createEnvironment") == 2
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_there(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_there(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         for state in STORY:
             name = function(state)
-            with theatre.held(name) if name else nullcontext():
-                aborted_in(theatre, state, shop.start("v2", **LONG))
+            with testbed.held(name) if name else nullcontext():
+                aborted_in(testbed, state, shop.start("v2", **LONG))
         release = shop.release("v2")
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed == []
     assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
-    assert theatre.acts_on(shop).count("createEnvironment") == 2
-    theatre.until(lambda: shop.stands == {shop.blue: "v2"}, "nothing to be left behind")
+    assert testbed.acts_on(shop).count("createEnvironment") == 2
+    testbed.until(lambda: shop.stands == {shop.blue: "v2"}, "nothing to be left behind")
 
 
-def test_a_new_execution_right_after_the_swap_lets_old_dns_answers_expire_before_it_deploys(theatre: Theatre) -> None:
-    shop = theatre.open()
-    with theatre.durations(dns_ttl=90), shop.users() as users:
-        theatre.abort(shop.started("DrainBlue", drain_seconds=600))
+def test_a_new_execution_right_after_the_swap_lets_old_dns_answers_expire_before_it_deploys(testbed: Testbed) -> None:
+    shop = testbed.open()
+    with testbed.durations(dns_ttl=90), shop.users() as users:
+        testbed.abort(shop.started("DrainBlue", drain_seconds=600))
         release = shop.release("v2", drain_seconds=150)
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed == []
 
 
-def test_a_corrected_version_right_after_green_got_the_users_back_lets_old_dns_answers_expire(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_a_corrected_version_right_after_green_got_the_users_back_lets_old_dns_answers_expire(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("v3")
     alarm = f"{shop.name}-errors"
-    theatre.ring(alarm, "OK")
-    with theatre.durations(dns_ttl=90), shop.users() as users:
+    testbed.ring(alarm, "OK")
+    with testbed.durations(dns_ttl=90), shop.users() as users:
         arn = shop.started("WatchRelease", drain_seconds=150, bake_seconds=600, alarms=[alarm])
-        theatre.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
-        theatre.ring(alarm)
-        assert theatre.follow(arn).failed_in == "WatchRelease"
+        testbed.until(lambda: users.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
+        testbed.ring(alarm)
+        assert testbed.follow(arn).failed_in == "WatchRelease"
         release = shop.release("v3", drain_seconds=150)
     assert release.status == "SUCCEEDED", release.cause
     assert users.failed == []

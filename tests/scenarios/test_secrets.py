@@ -5,25 +5,25 @@ import json
 from emulator.identity import SECRET_KEY
 from rehearsal.account.log_scan import secrets_in_logs
 from tests.support.approvals import approve, question, token
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 HEADER = "Bearer 5f1c9c1e-of-the-health-check"
 QUERY = "key=7d09b1aa-of-the-health-check"
 
 
-def test_logs_hold_no_credentials_no_tokens_and_nothing_of_the_health_checks_keys(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_logs_hold_no_credentials_no_tokens_and_nothing_of_the_health_checks_keys(testbed: Testbed) -> None:
+    shop = testbed.open()
     shop.register("bad", "does_not_start")
     assert shop.release("bad").status == "FAILED"
     arn = shop.start("v2", approval=True, health_check={"path": f"/?{QUERY}", "headers": {"Authorization": HEADER}})
-    asked = question(theatre, arn)
-    approve(theatre, asked)
-    assert theatre.follow(arn).status == "SUCCEEDED"
-    assert secrets_in_logs(theatre.account, SECRET_KEY, token(asked), HEADER, QUERY) == []
+    asked = question(testbed, arn)
+    approve(testbed, asked)
+    assert testbed.follow(arn).status == "SUCCEEDED"
+    assert secrets_in_logs(testbed.account, SECRET_KEY, token(asked), HEADER, QUERY) == []
 
 
-def test_a_function_that_logs_its_credentials_is_found(theatre: Theatre) -> None:
-    logs = theatre.account.client("logs")
+def test_a_function_that_logs_its_credentials_is_found(testbed: Testbed) -> None:
+    logs = testbed.account.client("logs")
     logs.create_log_group(logGroupName="careless")
     logs.create_log_stream(logGroupName="careless", logStreamName="one")
     event = {
@@ -31,6 +31,6 @@ def test_a_function_that_logs_its_credentials_is_found(theatre: Theatre) -> None
         "message": json.dumps({"AWS_SESSION_TOKEN": "x", "key": "ASIA" + "A" * 16}),
     }
     logs.put_log_events(logGroupName="careless", logStreamName="one", logEvents=[event])
-    found = secrets_in_logs(theatre.account)
+    found = secrets_in_logs(testbed.account)
     logs.delete_log_group(logGroupName="careless")
     assert found == ["careless shows AWS_SESSION_TOKEN", "careless shows ASIAAAAAAAAAAAAAAAAA"]

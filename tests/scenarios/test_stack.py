@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
 """The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""
@@ -22,27 +22,27 @@ UPGRADED = "released by the upgrade"
 
 
 @pytest.fixture
-def cdk(theatre: Theatre, assembly: Path, tmp_path: Path) -> Cdk:
+def cdk(testbed: Testbed, assembly: Path, tmp_path: Path) -> Cdk:
     shutil.copytree(assembly, tmp_path / "cdk.out")
-    return Cdk(theatre.account.environment(), tmp_path / "cdk.log", tmp_path / "cdk.out")
+    return Cdk(testbed.account.environment(), tmp_path / "cdk.log", tmp_path / "cdk.out")
 
 
-def test_deploying_again_changes_nothing(theatre: Theatre, cdk: Cdk) -> None:
-    before = history(theatre)
-    assert cdk.deploy()["StateMachineArn"] == theatre.machine
+def test_deploying_again_changes_nothing(testbed: Testbed, cdk: Cdk) -> None:
+    before = history(testbed)
+    assert cdk.deploy()["StateMachineArn"] == testbed.machine
     assert "(no changes)" in cdk.log.read_text()
-    assert history(theatre) == before
+    assert history(testbed) == before
 
 
-def history(theatre: Theatre) -> int:
+def history(testbed: Testbed) -> int:
     """How many things CloudFormation did to the stack so far."""
-    pages = theatre.account.client("cloudformation").get_paginator("describe_stack_events")
-    name = theatre.machine.rsplit(":", 1)[-1]
+    pages = testbed.account.client("cloudformation").get_paginator("describe_stack_events")
+    name = testbed.machine.rsplit(":", 1)[-1]
     return sum(len(page["StackEvents"]) for page in pages.paginate(StackName=name))
 
 
 @pytest.fixture
-def upgrade(theatre: Theatre, cdk: Cdk) -> Iterator[Callable[[], str]]:
+def upgrade(testbed: Testbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
     """Deploys the stack with other code, other function settings and another definition; afterwards as it was."""
     assembly = cdk.assembly.with_name("changed")
     shutil.copytree(cdk.assembly, assembly)
@@ -74,63 +74,63 @@ def _change(assembly: Path) -> None:
         file.write_text(text)
 
 
-def code_of(theatre: Theatre) -> dict[str, str]:
+def code_of(testbed: Testbed) -> dict[str, str]:
     """The digest of each function's code, by the function's name."""
-    pages = theatre.account.client("lambda").get_paginator("list_functions").paginate()
+    pages = testbed.account.client("lambda").get_paginator("list_functions").paginate()
     return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
 
 
-def definition_of(theatre: Theatre) -> str:
-    return str(theatre.states.describe_state_machine(stateMachineArn=theatre.machine)["definition"])
+def definition_of(testbed: Testbed) -> str:
+    return str(testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"])
 
 
-def test_an_upgrade_does_not_disturb_the_release_that_runs(theatre: Theatre, upgrade: Callable[[], str]) -> None:
-    shop, code = theatre.open(), code_of(theatre)
+def test_an_upgrade_does_not_disturb_the_release_that_runs(testbed: Testbed, upgrade: Callable[[], str]) -> None:
+    shop, code = testbed.open(), code_of(testbed)
     with shop.users() as users:
         arn = shop.start("v2", approval=True)
-        asked = question(theatre, arn)
-        assert upgrade() == theatre.machine
-        assert UPGRADED in definition_of(theatre)
-        assert not set(code.items()) & set(code_of(theatre).items()), "every function has other code"
-        approve(theatre, asked)
-        release = theatre.follow(arn)
+        asked = question(testbed, arn)
+        assert upgrade() == testbed.machine
+        assert UPGRADED in definition_of(testbed)
+        assert not set(code.items()) & set(code_of(testbed).items()), "every function has other code"
+        approve(testbed, asked)
+        release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
-    assert output_of(theatre, arn)["status"] == "released", "by the definition that it began with"
+    assert output_of(testbed, arn)["status"] == "released", "by the definition that it began with"
     assert users.failed == []
     assert users.last_served_by == [f"{shop.blue}/v2"]
     assert shop.stands == {shop.blue: "v2"}
 
 
-def output_of(theatre: Theatre, arn: str) -> dict[str, str]:
-    output: dict[str, str] = json.loads(theatre.states.describe_execution(executionArn=arn)["output"])
+def output_of(testbed: Testbed, arn: str) -> dict[str, str]:
+    output: dict[str, str] = json.loads(testbed.states.describe_execution(executionArn=arn)["output"])
     return output
 
 
 @pytest.fixture
-def passing(theatre: Theatre, tmp_path: Path) -> Cdk:
+def passing(testbed: Testbed, tmp_path: Path) -> Cdk:
     """A second stack in the account, of another name."""
-    other = Cdk({**theatre.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
+    other = Cdk({**testbed.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
     other.synthesize()
     return other
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
-    theatre: Theatre, passing: Cdk
+    testbed: Testbed, passing: Cdk
 ) -> None:
-    before = resources(theatre)
+    before = resources(testbed)
     outputs = passing.deploy()
     bucket = outputs["ArtifactsBucketName"]
     for body in (b"{}", b"{ }"):  # the bucket keeps each version
-        theatre.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
-    assert len(resources(theatre) - before) > 40, "a stack is many things"
+        testbed.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
+    assert len(resources(testbed) - before) > 40, "a stack is many things"
     passing._run("destroy", "--app", str(passing.assembly), "--force")
-    assert resources(theatre) - before == {f"bucket {bucket}"}
+    assert resources(testbed) - before == {f"bucket {bucket}"}
     subprocess.run(  # noqa: S603 - the README's own command
         ["/bin/sh", "-ec", documented("remove")],
-        env={**os.environ, **theatre.account.environment(), "ARTIFACTS_BUCKET": bucket},
+        env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
         check=True,
     )
-    assert resources(theatre) - before == set()
+    assert resources(testbed) - before == set()
 
 
 def documented(name: str) -> str:
@@ -140,9 +140,9 @@ def documented(name: str) -> str:
     return found[1].replace("python3", sys.executable)
 
 
-def resources(theatre: Theatre) -> set[str]:
+def resources(testbed: Testbed) -> set[str]:
     """What stands in the account of the kinds that a stack makes."""
-    client = theatre.account.client
+    client = testbed.account.client
 
     def named(service: str, call: str, within: str, name: str) -> set[str]:
         pages = client(service).get_paginator(call).paginate()
@@ -155,7 +155,7 @@ def resources(theatre: Theatre) -> set[str]:
     }
     found: set[str] = {f"key {key}" for key in keys}
     found |= {f"query {each['name']}" for each in client("logs").describe_query_definitions()["queryDefinitions"]}
-    found |= {f"bucket {each['Name']}" for each in theatre.s3.list_buckets()["Buckets"]}
+    found |= {f"bucket {each['Name']}" for each in testbed.s3.list_buckets()["Buckets"]}
     found |= {f"topic {each['TopicArn']}" for each in client("sns").list_topics()["Topics"]}
     found |= {f"rule {each['Name']}" for each in client("events").list_rules()["Rules"]}
     found |= {f"layer {each['LayerName']}" for each in client("lambda").list_layers()["Layers"]}
@@ -170,7 +170,7 @@ def resources(theatre: Theatre) -> set[str]:
     )
 
 
-def test_a_deployed_alarm_tells_people(theatre: Theatre) -> None:
-    name = theatre.machine.rsplit(":", 1)[-1]
-    theatre.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
-    theatre.until(lambda: theatre.mailbox.about(f"{name}-slow"), "a message about the alarm")
+def test_a_deployed_alarm_tells_people(testbed: Testbed) -> None:
+    name = testbed.machine.rsplit(":", 1)[-1]
+    testbed.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
+    testbed.until(lambda: testbed.mailbox.about(f"{name}-slow"), "a message about the alarm")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.failing_stages import CASES, Case, await_both
 from tests.support.shop import Release, Shop, Users
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,28 @@ class Played:
     users: Users
 
 
-def play(theatre: Theatre, case: Case) -> Played:
-    shop = theatre.open()
+def play(testbed: Testbed, case: Case) -> Played:
+    shop = testbed.open()
     case.harm(shop)
     request = {key: value(shop) if callable(value) else value for key, value in case.request.items()}
     with shop.users() as users:
         arn = shop.start(case.version, **request)
         case.meanwhile(shop, arn)
-        release = theatre.follow(arn)
-        theatre.until(lambda: len(users.last_served_by) == 1, "all users to be served by one environment")
+        release = testbed.follow(arn)
+        testbed.until(lambda: len(users.last_served_by) == 1, "all users to be served by one environment")
         served_then = users.last_served_by
-        again = [theatre.redrive(release) for _ in range(case.in_vain)]
+        again = [testbed.redrive(release) for _ in range(case.in_vain)]
         case.repair(shop)
-        succeeded = theatre.redrive(release)
-        theatre.until(lambda: shop.environments() == [shop.blue], "green to be gone")
+        succeeded = testbed.redrive(release)
+        testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
     return Played(shop, release, served_then, again, succeeded, users)
 
 
 @pytest.fixture(scope="module")
-def played(theatre: Theatre) -> Iterator[Callable[[str], Played]]:
-    with theatre.durations(configure=600):
-        futures: Mapping[str, Future[Played]] = theatre.play(
-            {name: partial(play, theatre, case) for name, case in CASES.items()}
+def played(testbed: Testbed) -> Iterator[Callable[[str], Played]]:
+    with testbed.durations(configure=600):
+        futures: Mapping[str, Future[Played]] = testbed.play(
+            {name: partial(play, testbed, case) for name, case in CASES.items()}
         )
         yield lambda name: futures[name].result()
 
@@ -88,17 +88,17 @@ def test_a_redrive_without_the_cause_succeeds_and_leaves_nothing_behind(
 # --- stages that need something of their own
 
 
-def test_test_release_fails_as_long_as_the_health_check_does(theatre: Theatre) -> None:
-    shop, other = theatre.open(), theatre.open()
+def test_test_release_fails_as_long_as_the_health_check_does(testbed: Testbed) -> None:
+    shop, other = testbed.open(), testbed.open()
     other.register("broken", "answers_only_root")
     other.deploy(other.blue, "broken")
     url = f"http://{other.cname}/healthz"
     with shop.users() as users:
         release = shop.release("v2", health_check={"url": url, "attempts": 2, "interval_seconds": 0})
         assert users.last_served_by == [f"{shop.green}/v1"]
-        again = theatre.redrive(release)
+        again = testbed.redrive(release)
         other.deploy(other.blue, "v1")
-        succeeded = theatre.redrive(again)
+        succeeded = testbed.redrive(again)
     assert (release.error, release.failed_in) == ("ReleaseTestFailedError", "VerifyRelease")
     assert f"{url} to answer 200. Found 500, 500" in release.cause
     assert (again.error, again.failed_in) == (release.error, release.failed_in)
@@ -107,14 +107,14 @@ def test_test_release_fails_as_long_as_the_health_check_does(theatre: Theatre) -
     assert shop.stands == {shop.blue: "v2"}
 
 
-def test_swaps_that_take_longer_than_their_time_out_fail_and_a_redrive_goes_on_from_them(theatre: Theatre) -> None:
-    shop = theatre.open()
-    with theatre.durations(swap=200), shop.users() as users:
+def test_swaps_that_take_longer_than_their_time_out_fail_and_a_redrive_goes_on_from_them(testbed: Testbed) -> None:
+    shop = testbed.open()
+    with testbed.durations(swap=200), shop.users() as users:
         to_green = shop.release("v2", timeouts={"swap_traffic": 40})
         await_both(shop)
-        to_blue = theatre.redrive(to_green)
+        to_blue = testbed.redrive(to_green)
         await_both(shop)
-        succeeded = theatre.redrive(to_blue)
+        succeeded = testbed.redrive(to_blue)
     assert (to_green.error, to_green.failed_in) == ("WaitTimedOutError", "AwaitGreenLive")
     assert (to_blue.error, to_blue.failed_in) == ("WaitTimedOutError", "AwaitBlueLive")
     assert succeeded.status == "SUCCEEDED", succeeded.cause

@@ -5,35 +5,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.approvals import approve, question
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @contextmanager
-def machine_time_out(theatre: Theatre, seconds: int) -> Iterator[None]:
+def machine_time_out(testbed: Testbed, seconds: int) -> Iterator[None]:
     """Executions that start while the block runs have so many account seconds; all else is as deployed."""
-    deployed = theatre.states.describe_state_machine(stateMachineArn=theatre.machine)["definition"]
+    deployed = testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"]
     shortened = json.dumps({**json.loads(deployed), "TimeoutSeconds": seconds})
-    theatre.states.update_state_machine(stateMachineArn=theatre.machine, definition=shortened)
+    testbed.states.update_state_machine(stateMachineArn=testbed.machine, definition=shortened)
     try:
         yield
     finally:
-        theatre.states.update_state_machine(stateMachineArn=theatre.machine, definition=deployed)
+        testbed.states.update_state_machine(stateMachineArn=testbed.machine, definition=deployed)
 
 
-def test_an_execution_that_runs_out_of_time_leaves_green_live_and_goes_on_redriven(theatre: Theatre) -> None:
-    shop = theatre.open()
+def test_an_execution_that_runs_out_of_time_leaves_green_live_and_goes_on_redriven(testbed: Testbed) -> None:
+    shop = testbed.open()
     with shop.users() as users:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
-        with machine_time_out(theatre, 400):
+        with machine_time_out(testbed, 400):
             arn = shop.start("v2", mode="cutover", approval=True)
-        timed_out = theatre.follow(arn)
+        timed_out = testbed.follow(arn)
         served_then = users.last_served_by
-        theatre.states.redrive_execution(executionArn=arn)
-        approve(theatre, question(theatre, arn, 2))
-        redriven = theatre.follow(arn)
+        testbed.states.redrive_execution(executionArn=arn)
+        approve(testbed, question(testbed, arn, 2))
+        redriven = testbed.follow(arn)
     assert (timed_out.status, timed_out.states[-1]) == ("TIMED_OUT", "AwaitApproval")
     assert served_then == [f"{shop.green}/v1"]
-    assert any("ended TIMED_OUT. Nothing was cleaned up" in message.text for message in theatre.mailbox.about(arn))
+    assert any("ended TIMED_OUT. Nothing was cleaned up" in message.text for message in testbed.mailbox.about(arn))
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert users.failed == []
     assert shop.stands == {shop.blue: "v2"}

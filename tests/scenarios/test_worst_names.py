@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.support.approvals import approve, question
 from tests.support.shop import Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 WORST = "it's \"quoted\" \\ ${HOME} #{x} {% $states.input %} $.y ' & $error('x') & ' 日本"
 VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"
@@ -24,10 +24,10 @@ class OddShop(Shop):
         return "odd-prod-green"
 
 
-def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(theatre: Theatre) -> None:
-    theatre.beanstalk.create_application(ApplicationName=WORST)
-    shop = OddShop(theatre, WORST, "odd-prod.us-east-1.elasticbeanstalk.com")
-    theatre.shops.append(shop)
+def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(testbed: Testbed) -> None:
+    testbed.beanstalk.create_application(ApplicationName=WORST)
+    shop = OddShop(testbed, WORST, "odd-prod.us-east-1.elasticbeanstalk.com")
+    testbed.shops.append(shop)
     shop.register("v1")
     shop.register(VERSION, "v2")
     shop.register(f"bad {VERSION}", "does_not_start")
@@ -36,18 +36,18 @@ def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(theatre: The
     def started(version: str, name: str) -> str:
         request = {"application": WORST, "blue": shop.blue, "version": version, "approval": True, "drain_seconds": 45}
         document = json.dumps({**request, "bake_seconds": 45})
-        arn: str = theatre.states.start_execution(stateMachineArn=theatre.machine, name=name, input=document)[
+        arn: str = testbed.states.start_execution(stateMachineArn=testbed.machine, name=name, input=document)[
             "executionArn"
         ]
         return arn
 
     with shop.users() as users:
-        failed = theatre.follow(started(f"bad {VERSION}", "odd-1"))
+        failed = testbed.follow(started(f"bad {VERSION}", "odd-1"))
         arn = started(VERSION, "odd-2")
-        asked = question(theatre, arn)
-        approve(theatre, asked)
-        release = theatre.follow(arn)
-    (told,) = theatre.mailbox.about(failed.arn)
+        asked = question(testbed, arn)
+        approve(testbed, asked)
+        release = testbed.follow(arn)
+    (told,) = testbed.mailbox.about(failed.arn)
     assert (failed.error, failed.failed_in) == ("DeploymentFailedError", "AwaitRelease")
     assert f"bad {VERSION}" in told.text
     assert f"{VERSION} of {WORST} runs on" in asked.text

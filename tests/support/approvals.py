@@ -4,16 +4,16 @@ import json
 import re
 
 from tests.support.mailbox import Message
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
-def question(theatre: Theatre, arn: str, number: int = 1) -> Message:
+def question(testbed: Testbed, arn: str, number: int = 1) -> Message:
     """The execution's n-th question for approval."""
 
     def questions() -> list[Message]:
-        return [message for message in theatre.mailbox.about(arn) if "approval" in message.subject]
+        return [message for message in testbed.mailbox.about(arn) if "approval" in message.subject]
 
-    theatre.until(lambda: len(questions()) >= number, f"question {number} of {arn}")
+    testbed.until(lambda: len(questions()) >= number, f"question {number} of {arn}")
     return questions()[number - 1]
 
 
@@ -24,5 +24,5 @@ def token(message: Message) -> str:
     return found[1]
 
 
-def approve(theatre: Theatre, message: Message) -> None:
-    theatre.states.send_task_success(taskToken=token(message), output=json.dumps({}))
+def approve(testbed: Testbed, message: Message) -> None:
+    testbed.states.send_task_success(taskToken=token(message), output=json.dumps({}))

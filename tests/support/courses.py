@@ -8,9 +8,9 @@ from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.scenarios.test_bad_versions import start_seconds
 from tests.support.shop import Release, Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
-Course = Callable[[Theatre], list["Ending"]]
+Course = Callable[[Testbed], list["Ending"]]
 
 
 @dataclass(frozen=True)
@@ -32,60 +32,60 @@ class Ending:
     @classmethod
     def of(cls, release: Release, shop: Shop) -> "Ending":
         stages, stand = tuple(release.states), tuple(shop.stands.values())
-        acts = tuple(sorted(shop.theatre.acts_on(shop)))
-        told = any("Elastic Beanstalk says" in each.text for each in shop.theatre.mailbox.about(release.arn))
+        acts = tuple(sorted(shop.testbed.acts_on(shop)))
+        told = any("Elastic Beanstalk says" in each.text for each in shop.testbed.mailbox.about(release.arn))
         return cls(release.status, release.error, stages, stand, tuple(shop.serves), acts, told)
 
 
-def is_released(theatre: Theatre) -> list[Ending]:
+def is_released(testbed: Testbed) -> list[Ending]:
     """From an object version, watched by an alarm, with a saved configuration left by an earlier execution; twice."""
-    shop = theatre.open()
+    shop = testbed.open()
     alarm = f"{shop.name}-errors"
-    theatre.ring(alarm, "OK")
-    theatre.beanstalk.create_configuration_template(
+    testbed.ring(alarm, "OK")
+    testbed.beanstalk.create_configuration_template(
         ApplicationName=shop.name,
         TemplateName="kept",
         EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
         Description=f"{MARK}an earlier execution",
     )
     key = f"{shop.name}/v3.zip"
-    version = theatre.s3.put_object(Bucket=theatre.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
-    bundle = {"bucket": theatre.artifacts, "key": key, "version_id": version}
+    version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
+    bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
     released = shop.release("v3", source_bundle=bundle, alarms=[alarm], config_template="kept")
     if released.status == "SUCCEEDED":
-        theatre.until(lambda: shop.environments() == [shop.blue], "green to be gone")
+        testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
     return [Ending.of(released, shop), Ending.of(shop.release("v3"), shop)]
 
 
-def does_not_come_up(theatre: Theatre) -> list[Ending]:
+def does_not_come_up(testbed: Testbed) -> list[Ending]:
     """Green fails to launch, and is removed."""
-    shop = theatre.open()
-    theatre.s3.delete_object(Bucket=theatre.artifacts, Key=f"{shop.name}/v1.zip")
+    shop = testbed.open()
+    testbed.s3.delete_object(Bucket=testbed.artifacts, Key=f"{shop.name}/v1.zip")
     return [Ending.of(shop.release("v2"), shop)]
 
 
-def rings(theatre: Theatre) -> list[Ending]:
+def rings(testbed: Testbed) -> list[Ending]:
     """An alarm gives green the users back; calm again, blue gets them with the version that it has already.
 
     The redrive also meets the version registered that it was to make.
     """
-    shop = theatre.open()
+    shop = testbed.open()
     alarm = f"{shop.name}-errors"
-    theatre.ring(alarm, "OK")
+    testbed.ring(alarm, "OK")
     key = f"{shop.name}/v3.zip"
-    theatre.upload(key, samples.bundle("v2"))
-    bundle = {"bucket": theatre.artifacts, "key": key}
+    testbed.upload(key, samples.bundle("v2"))
+    bundle = {"bucket": testbed.artifacts, "key": key}
     arn = shop.started("SwapToBlue", "v3", source_bundle=bundle, alarms=[alarm], bake_seconds=300)
-    theatre.ring(alarm)
-    release = theatre.follow(arn)
+    testbed.ring(alarm)
+    release = testbed.follow(arn)
     rung = Ending.of(release, shop)
-    theatre.ring(alarm, "OK")
-    return [rung, Ending.of(theatre.redrive(release), shop)]
+    testbed.ring(alarm, "OK")
+    return [rung, Ending.of(testbed.redrive(release), shop)]
 
 
-def hangs(theatre: Theatre) -> list[Ending]:
+def hangs(testbed: Testbed) -> list[Ending]:
     """A deployment hangs, and the next version breaks it off."""
-    shop = theatre.open(ENHANCED_HEALTH, start_seconds(30))
+    shop = testbed.open(ENHANCED_HEALTH, start_seconds(30))
     shop.register("new", "starts_slowly")
     hung = Ending.of(shop.release("new", timeouts={"deploy_release": 40}), shop)
     return [hung, Ending.of(shop.release("v2"), shop)]

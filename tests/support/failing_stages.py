@@ -44,7 +44,7 @@ class Case:
 
 
 def forget_version(shop: Shop) -> None:
-    shop.theatre.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v2")
+    shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v2")
 
 
 def register_version(shop: Shop) -> None:
@@ -52,24 +52,24 @@ def register_version(shop: Shop) -> None:
 
 
 def bundle_of(shop: Shop) -> dict[str, str]:
-    return {"bucket": shop.theatre.artifacts, "key": f"{shop.name}/v3.zip"}
+    return {"bucket": shop.testbed.artifacts, "key": f"{shop.name}/v3.zip"}
 
 
 def upload_bundle(shop: Shop) -> None:
-    shop.theatre.upload(f"{shop.name}/v3.zip", samples.bundle("v2"))
+    shop.testbed.upload(f"{shop.name}/v3.zip", samples.bundle("v2"))
 
 
 def upload_text(shop: Shop) -> None:
-    shop.theatre.upload(f"{shop.name}/v3.zip", b"no zip")
+    shop.testbed.upload(f"{shop.name}/v3.zip", b"no zip")
 
 
 def upload_again(shop: Shop) -> None:
-    shop.theatre.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
+    shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
     upload_bundle(shop)
 
 
 def save_configuration(shop: Shop) -> None:
-    shop.theatre.beanstalk.create_configuration_template(
+    shop.testbed.beanstalk.create_configuration_template(
         ApplicationName=shop.name,
         TemplateName="release",
         EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
@@ -78,34 +78,34 @@ def save_configuration(shop: Shop) -> None:
 
 
 def delete_configuration(shop: Shop) -> None:
-    shop.theatre.beanstalk.delete_configuration_template(ApplicationName=shop.name, TemplateName="release")
+    shop.testbed.beanstalk.delete_configuration_template(ApplicationName=shop.name, TemplateName="release")
 
 
 def lose_bundle(shop: Shop) -> None:
-    shop.theatre.s3.delete_object(Bucket=shop.theatre.artifacts, Key=f"{shop.name}/v1.zip")
+    shop.testbed.s3.delete_object(Bucket=shop.testbed.artifacts, Key=f"{shop.name}/v1.zip")
 
 
 def find_bundle(shop: Shop) -> None:
-    shop.theatre.upload(f"{shop.name}/v1.zip", shop.theatre.bundle("v1"))
+    shop.testbed.upload(f"{shop.name}/v1.zip", shop.testbed.bundle("v1"))
 
 
 def configure(shop: Shop, name: str) -> None:
-    """Something that keeps an environment busy for as long as the theatre's `configure` takes."""
-    shop.theatre.beanstalk.update_environment(EnvironmentName=name, OptionSettings=[ENHANCED_HEALTH])
+    """Something that keeps an environment busy for as long as the testbed's `configure` takes."""
+    shop.testbed.beanstalk.update_environment(EnvironmentName=name, OptionSettings=[ENHANCED_HEALTH])
 
 
 def configure_blue_before_the_swap(shop: Shop, arn: str) -> None:
-    shop.theatre.until_in(arn, "AwaitGreen")
+    shop.testbed.until_in(arn, "AwaitGreen")
     configure(shop, shop.blue)
 
 
 def configure_green_before_the_swap_back(shop: Shop, arn: str) -> None:
-    shop.theatre.until_in(arn, "AwaitRelease")
+    shop.testbed.until_in(arn, "AwaitRelease")
     configure(shop, shop.green)
 
 
 def configure_green_before_its_end(shop: Shop, arn: str) -> None:
-    shop.theatre.until_in(arn, "WatchRelease")
+    shop.testbed.until_in(arn, "WatchRelease")
     configure(shop, shop.green)
 
 
@@ -116,7 +116,7 @@ def await_both(shop: Shop) -> None:
 
 
 def swap_by_hand(shop: Shop, arn: str) -> None:
-    shop.theatre.until_in(arn, "DrainBlue")
+    shop.testbed.until_in(arn, "DrainBlue")
     shop.swap_by_hand()
 
 
@@ -125,17 +125,17 @@ def register_bad(shop: Shop) -> None:
 
 
 def register_good(shop: Shop) -> None:
-    shop.theatre.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
+    shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
     shop.register("v3", "v2")
 
 
 def ring(shop: Shop, arn: str) -> None:
-    shop.theatre.until_in(arn, "WatchRelease")
-    shop.theatre.ring(f"{shop.name}-errors")
+    shop.testbed.until_in(arn, "WatchRelease")
+    shop.testbed.ring(f"{shop.name}-errors")
 
 
 def calm(shop: Shop) -> None:
-    shop.theatre.ring(f"{shop.name}-errors", "OK")
+    shop.testbed.ring(f"{shop.name}-errors", "OK")
 
 
 CASES: Mapping[str, Case] = {

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 Grant = tuple[str, str]
 """An action and a resource; granted ones are patterns."""
@@ -21,16 +21,16 @@ UNUSED = {
 """What no course shows, and why it is granted all the same."""
 
 
-def roles(theatre: Theatre) -> dict[str, str]:
+def roles(testbed: Testbed) -> dict[str, str]:
     """The names of the stages' roles, by stage."""
-    client = theatre.account.client("lambda")
-    found = {stage: client.get_function_configuration(FunctionName=name) for stage, name in theatre.functions.items()}
+    client = testbed.account.client("lambda")
+    found = {stage: client.get_function_configuration(FunctionName=name) for stage, name in testbed.functions.items()}
     return {stage: each["Role"].rpartition("/")[2] for stage, each in found.items()}
 
 
-def granted(theatre: Theatre, role: str) -> list[Grant]:
+def granted(testbed: Testbed, role: str) -> list[Grant]:
     """What the role's own policies allow; the managed policy is held to its use by tests/infra."""
-    iam = theatre.account.client("iam")
+    iam = testbed.account.client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
     parsed = [json.loads(each) if isinstance(each, str) else each for each in documents]
@@ -47,9 +47,9 @@ def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def used(theatre: Theatre, role: str) -> list[Grant]:
+def used(testbed: Testbed, role: str) -> list[Grant]:
     """What the role asked for so far, and was allowed."""
-    asked = theatre.desk.permissions().get(role, [])
+    asked = testbed.control.permissions().get(role, [])
     return [(each["action"], each["resource"]) for each in asked if each["allowed"]]
 
 
@@ -62,10 +62,10 @@ def unused(grants: list[Grant], uses: list[Grant]) -> list[Grant]:
 
 
 @contextmanager
-def without(theatre: Theatre, role: str, action: str) -> Iterator[None]:
+def without(testbed: Testbed, role: str, action: str) -> Iterator[None]:
     """The role lacks that permission while the block runs."""
-    theatre.desk.deny({"role": role, "action": action})
+    testbed.control.deny({"role": role, "action": action})
     try:
         yield
     finally:
-        theatre.desk.deny()
+        testbed.control.deny()

@@ -14,7 +14,7 @@ from typing import Any, Self
 from emulator.identity import ACCOUNT_ID, REGION
 from tests.support.roles import Role
 from tests.support.shop import SOON, Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 300
@@ -24,7 +24,7 @@ ASKING = {"EXECUTION_INPUT": json.dumps({**SOON, "approval": True})}
 
 
 def documented_permissions() -> list[dict[str, Any]]:
-    """The statements that docs/image.md shows, for the theatre's stack."""
+    """The statements that docs/image.md shows, for the testbed's stack."""
     (policy,) = re.findall(r"## Permissions\n\n```json\n(.*?)```", (ROOT / "docs" / "image.md").read_text(), re.DOTALL)
     for shown, here in (("REGION", REGION), ("ACCOUNT", ACCOUNT_ID), ("-prod", "-dev")):
         policy = policy.replace(shown, here)
@@ -93,10 +93,10 @@ class Following:
 
 
 class Image:
-    """Runs the program in the theatre's account, as its administrator."""
+    """Runs the program in the testbed's account, as its administrator."""
 
-    def __init__(self, theatre: Theatre) -> None:
-        self.account = {name: value for name, value in theatre.account.environment().items() if value}
+    def __init__(self, testbed: Testbed) -> None:
+        self.account = {name: value for name, value in testbed.account.environment().items() if value}
 
     def acting_as(self, role: Role) -> Self:
         """The program of somebody who acts in a role."""

@@ -13,12 +13,12 @@ from rehearsal.execution import Outcome, StateVisit
 from rehearsal.traffic import Request, Traffic, failures
 
 if TYPE_CHECKING:
-    from tests.support.theatre import Theatre
+    from tests.support.testbed import Testbed
 
 REQUESTS_PER_SECOND = 15.0
 FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
 SOON = {"drain_seconds": 45, "bake_seconds": 45}
-"""Longer than a DNS answer lives in the theatre, and not longer than it takes."""
+"""Longer than a DNS answer lives in the testbed, and not longer than it takes."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Users:
 class Shop:
     """An application of its own with v1 live on `<name>-prod` and v2 registered."""
 
-    theatre: "Theatre"
+    testbed: "Testbed"
     name: str
     cname: str
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -121,8 +121,8 @@ class Shop:
         """Start an execution and return its ARN."""
         named = {"version": version} if version else {}
         document = {"application": self.name, "blue": self.blue, **named, **SOON, **request}
-        arn: str = self.theatre.states.start_execution(
-            stateMachineArn=self.theatre.machine,
+        arn: str = self.testbed.states.start_execution(
+            stateMachineArn=self.testbed.machine,
             name=f"{self.name}-{next(self._numbers)}",
             input=json.dumps(document),
         )["executionArn"]
@@ -130,19 +130,19 @@ class Shop:
 
     def release(self, version: str | None = "v2", **request: Any) -> Release:
         """Start an execution and follow it to its end."""
-        return self.theatre.follow(self.start(version, **request))
+        return self.testbed.follow(self.start(version, **request))
 
     def started(self, state: str, version: str | None = "v2", **request: Any) -> str:
         """Start an execution and return its ARN as soon as it is in that state."""
         arn = self.start(version, **request)
-        self.theatre.until_in(arn, state)
+        self.testbed.until_in(arn, state)
         return arn
 
     # --- what stands
 
     def environment(self, name: str) -> dict[str, Any]:
         """The standing environment of that name, as Elastic Beanstalk describes it."""
-        (found,) = self.theatre.beanstalk.describe_environments(EnvironmentNames=[name], IncludeDeleted=False)[
+        (found,) = self.testbed.beanstalk.describe_environments(EnvironmentNames=[name], IncludeDeleted=False)[
             "Environments"
         ]
         return dict(found)
@@ -152,13 +152,13 @@ class Shop:
         return [each["EnvironmentName"] for each in self._standing()]
 
     def _standing(self) -> list[dict[str, Any]]:
-        found = self.theatre.beanstalk.describe_environments(ApplicationName=self.name, IncludeDeleted=False)
+        found = self.testbed.beanstalk.describe_environments(ApplicationName=self.name, IncludeDeleted=False)
         standing = [each for each in found["Environments"] if each["Status"] != "Terminating"]
         return sorted(standing, key=lambda each: str(each["EnvironmentName"]))
 
     def configurations(self) -> list[str]:
         """The application's saved configurations."""
-        found = self.theatre.beanstalk.describe_applications(ApplicationNames=[self.name])["Applications"]
+        found = self.testbed.beanstalk.describe_applications(ApplicationNames=[self.name])["Applications"]
         return list(found[0]["ConfigurationTemplates"])
 
     @property
@@ -176,26 +176,26 @@ class Shop:
 
     def register(self, version: str, sample: str | None = None, *, wait: bool = True) -> None:
         """A version made of the sample of that name, by default the version's own."""
-        location = self.theatre.upload(f"{self.name}/{version}.zip", self.theatre.bundle(sample or version))
-        self.theatre.beanstalk.create_application_version(
+        location = self.testbed.upload(f"{self.name}/{version}.zip", self.testbed.bundle(sample or version))
+        self.testbed.beanstalk.create_application_version(
             ApplicationName=self.name, VersionLabel=version, SourceBundle=location, Process=True
         )
         if wait:
-            self.theatre.until(lambda: self.status_of(version) == "PROCESSED", f"{version} to be processed")
+            self.testbed.until(lambda: self.status_of(version) == "PROCESSED", f"{version} to be processed")
 
     def status_of(self, version: str) -> str:
-        found = self.theatre.beanstalk.describe_application_versions(
+        found = self.testbed.beanstalk.describe_application_versions(
             ApplicationName=self.name, VersionLabels=[version]
         )["ApplicationVersions"]
         return str(found[0]["Status"])
 
     def launch(self, name: str, version: str | None = "v1", *options: Any, **more: Any) -> None:
         """An environment, until it is healthy; without a version, with Elastic Beanstalk's sample application."""
-        self.theatre.beanstalk.create_environment(
+        self.testbed.beanstalk.create_environment(
             ApplicationName=self.name,
             EnvironmentName=name,
             **({"VersionLabel": version} if version else {}),
-            SolutionStackName=self.theatre.platform,
+            SolutionStackName=self.testbed.platform,
             OptionSettings=list(options),
             **more,
         )
@@ -203,29 +203,29 @@ class Shop:
 
     def deploy(self, name: str, version: str) -> None:
         """A deployment by hand, until its end."""
-        self.theatre.beanstalk.update_environment(EnvironmentName=name, VersionLabel=version)
+        self.testbed.beanstalk.update_environment(EnvironmentName=name, VersionLabel=version)
         self.until_ready(name)
 
     def swap_by_hand(self) -> None:
-        self.theatre.beanstalk.swap_environment_cnames(
+        self.testbed.beanstalk.swap_environment_cnames(
             SourceEnvironmentName=self.blue, DestinationEnvironmentName=self.green
         )
-        self.theatre.until(
+        self.testbed.until(
             lambda: {self.environment(each)["Status"] for each in (self.blue, self.green)} == {"Ready"},
             "the swap to end",
         )
 
     def until_ready(self, name: str) -> None:
-        self.theatre.until(lambda: self.environment(name)["Status"] == "Ready", f"{name} to be Ready")
+        self.testbed.until(lambda: self.environment(name)["Status"] == "Ready", f"{name} to be Ready")
 
     def until_healthy(self, name: str) -> None:
-        self.theatre.until(lambda: self.environment(name)["Health"] == "Green", f"{name} to be Green")
+        self.testbed.until(lambda: self.environment(name)["Health"] == "Green", f"{name} to be Green")
 
     @contextmanager
     def users(self) -> Iterator[Users]:
         """Traffic on the production CNAME while the block runs."""
         with Traffic(
-            self.cname, self.theatre.desk.resolve, users=5, requests_per_second=REQUESTS_PER_SECOND
+            self.cname, self.testbed.control.resolve, users=5, requests_per_second=REQUESTS_PER_SECOND
         ) as traffic:
             yield Users(traffic)
             time.sleep(0.5)  # they go on asking, as users do

@@ -1,4 +1,4 @@
-"""Putting up a theatre: an account, with the synthesized stack deployed in it."""
+"""Putting up a testbed: an account, with the synthesized stack deployed in it."""
 
 import itertools
 import shutil
@@ -10,9 +10,9 @@ from typing import Any
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
-from rehearsal.account.control import Desk
+from rehearsal.account.control import Control
 from tests.support.mailbox import Mailbox
-from tests.support.theatre import QUICK, Theatre
+from tests.support.testbed import QUICK, Testbed
 
 SCALE = 0.02
 
@@ -24,20 +24,20 @@ def synthesize(folder: Path) -> None:
 
 
 @contextmanager
-def staged(home: Path, assembly: Path) -> Iterator[Theatre]:
-    """A theatre while the block runs; its files in `home`. `assembly` is only read."""
+def staged(home: Path, assembly: Path) -> Iterator[Testbed]:
+    """A testbed while the block runs; its files in `home`. `assembly` is only read."""
     with Account(scale=SCALE, home=home / "account") as account:
-        desk = Desk(account.url)
-        desk.set_durations(QUICK)
+        control = Control(account.url)
+        control.set_durations(QUICK)
         shutil.copytree(assembly, home / "cdk.out")
         cdk = Cdk(account.environment(), home / "cdk.log", home / "cdk.out")
         cdk.bootstrap(ACCOUNT_ID, REGION)
         outputs = cdk.deploy()
         beanstalk = account.client("elasticbeanstalk")
         stacks = beanstalk.list_available_solution_stacks()["SolutionStacks"]
-        yield Theatre(
+        yield Testbed(
             account=account,
-            desk=desk,
+            control=control,
             machine=outputs["StateMachineArn"],
             artifacts=outputs["ArtifactsBucketName"],
             beanstalk=beanstalk,

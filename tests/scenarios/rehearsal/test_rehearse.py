@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account import samples
-from rehearsal.prepare import OpeningError, require_space
+from rehearsal.prepare import PrepareError, require_space
 from tests.support.program import Program
 
 FAST = "0.03"
@@ -156,7 +156,7 @@ def test_a_full_disk_is_told_in_one_line(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_nearly_full_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    with pytest.raises(OpeningError, match=r"should have 1,000,000,000,000 MB free, and has [\d,]+\. Free some space"):
+    with pytest.raises(PrepareError, match=r"should have 1,000,000,000,000 MB free, and has [\d,]+\. Free some space"):
         require_space(tmp_path / "output", needed=10**18)
 
 

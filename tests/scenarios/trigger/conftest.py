@@ -1,11 +1,11 @@
-"""The image's program in the theatre of the scenarios."""
+"""The image's program in the testbed of the scenarios."""
 
 import pytest
 
 from tests.support.image import Image
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 
 @pytest.fixture(scope="module")
-def image(theatre: Theatre) -> Image:
-    return Image(theatre)
+def image(testbed: Testbed) -> Image:
+    return Image(testbed)

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.emulator.ministack.conftest import make_role
 from tests.support.image import ROOT, Image
 from tests.support.shop import Shop
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 from tests.support.wire import Wire
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
@@ -25,23 +25,23 @@ UNREAD = {
 
 
 @pytest.fixture(scope="module")
-def shop(theatre: Theatre) -> Shop:
+def shop(testbed: Testbed) -> Shop:
     """One that nobody releases: its application has no environment."""
     for role in ("machine", "pipeline"):
-        make_role(theatre.account, role)
-    return Shop(theatre, "empty", "empty.us-east-1.elasticbeanstalk.com")
+        make_role(testbed.account, role)
+    return Shop(testbed, "empty", "empty.us-east-1.elasticbeanstalk.com")
 
 
-def machine(theatre: Theatre, name: str, **fields: object) -> str:
+def machine(testbed: Testbed, name: str, **fields: object) -> str:
     """A state machine that waits."""
-    found = theatre.states.create_state_machine(
+    found = testbed.states.create_state_machine(
         name=name, definition=json.dumps({**WAITING, **fields}), roleArn="arn:aws:iam::123456789012:role/machine"
     )
     return str(found["stateMachineArn"])
 
 
-def test_it_exits_with_3_when_the_release_timed_out(theatre: Theatre, image: Image, shop: Shop) -> None:
-    impatient = machine(theatre, "impatient", TimeoutSeconds=30)
+def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Image, shop: Shop) -> None:
+    impatient = machine(testbed, "impatient", TimeoutSeconds=30)
     run = image.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
     assert (run.status, run.line("release")["status"]) == (3, "TIMED_OUT")
     assert run.line("following")["execution"].startswith(impatient.replace(":stateMachine:", ":execution:"))
@@ -71,10 +71,10 @@ def test_without_credentials_nothing_is_started(image: Image, shop: Shop) -> Non
 
 
 def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
-    theatre: Theatre, image: Image, shop: Shop
+    testbed: Testbed, image: Image, shop: Shop
 ) -> None:
-    with Wire(theatre.account.url) as wire:
-        patient = machine(theatre, "patient")
+    with Wire(testbed.account.url) as wire:
+        patient = machine(testbed, "patient")
         following = image.start(shop, AWS_ENDPOINT_URL=wire.url, STATE_MACHINE_ARN=patient).until_said("Waiting")
         wire.expired.set()
         run = following.ended()
@@ -83,8 +83,8 @@ def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
     assert "If credentials have expired, renew them" in run.complained
 
 
-def test_an_answer_where_nothing_is_asked_is_refused(theatre: Theatre, image: Image, shop: Shop) -> None:
-    silent = machine(theatre, "silent")
+def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: Image, shop: Shop) -> None:
+    silent = machine(testbed, "silent")
     assert image.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
     run = image.run(shop, "approve", STATE_MACHINE_ARN=silent)
     assert run.status == 5
@@ -92,9 +92,9 @@ def test_an_answer_where_nothing_is_asked_is_refused(theatre: Theatre, image: Im
 
 
 def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
-    theatre: Theatre, image: Image, shop: Shop
+    testbed: Testbed, image: Image, shop: Shop
 ) -> None:
-    with Wire(theatre.account.url) as wire:
+    with Wire(testbed.account.url) as wire:
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE="pipeline", AWS_ACCOUNT_ID="123456789012")
     own = {image.account["AWS_ACCESS_KEY_ID"]}
     assert run.status == 0
@@ -103,25 +103,25 @@ def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
     assert wire.keys("ListExecutions").isdisjoint(own)
 
 
-def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(theatre: Theatre, image: Image, shop: Shop) -> None:
-    keys = theatre.account.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="pipeline")["Credentials"]
+def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(testbed: Testbed, image: Image, shop: Shop) -> None:
+    keys = testbed.account.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="pipeline")["Credentials"]
     assumed = {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
-    with Wire(theatre.account.url) as wire:
+    with Wire(testbed.account.url) as wire:
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE=ROLE, **assumed)
     assert run.status == 0, run
     assert wire.keys("AssumeRole") == set()
     assert wire.keys("ListExecutions") == {keys["AccessKeyId"]}
 
 
-def test_with_sso_the_profile_is_used(theatre: Theatre, image: Image, shop: Shop, tmp_path: Path) -> None:
+def test_with_sso_the_profile_is_used(testbed: Testbed, image: Image, shop: Shop, tmp_path: Path) -> None:
     profiles = tmp_path / "config"
     profiles.write_text("[profile people]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = x\n")
     none = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-    with Wire(theatre.account.url) as wire:
+    with Wire(testbed.account.url) as wire:
         sso = {"AUTH_METHOD": "SSO", "SSO_PROFILE": "people", "AWS_CONFIG_FILE": str(profiles)}
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, **sso, **none)
     assert run.status == 0, run
@@ -135,9 +135,9 @@ def test_where_there_was_no_release_status_says_so(image: Image, shop: Shop) -> 
 
 
 def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
-    theatre: Theatre, image: Image, shop: Shop
+    testbed: Testbed, image: Image, shop: Shop
 ) -> None:
-    following = image.start(shop, STATE_MACHINE_ARN=machine(theatre, "unread", StartAt="First", States=UNREAD))
+    following = image.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=UNREAD))
     following.until_said("First").unread()
     run = following.ended()
     assert run.status == 128 + signal.SIGPIPE
@@ -145,16 +145,16 @@ def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
 
 
 def test_a_terminal_sees_what_is_waited_for_in_one_line_that_changes(
-    theatre: Theatre, image: Image, shop: Shop
+    testbed: Testbed, image: Image, shop: Shop
 ) -> None:
     retrying = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": theatre.functions["plan"], "Payload": {}},
+        "Parameters": {"FunctionName": testbed.functions["plan"], "Payload": {}},
         "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}],
         "End": True,
     }
-    failing = machine(theatre, "failing", StartAt="Plan", States={"Plan": retrying})
+    failing = machine(testbed, "failing", StartAt="Plan", States={"Plan": retrying})
     ours, theirs = pty.openpty()
     variables = image.variables(shop, STATE_MACHINE_ARN=failing)
     command = [sys.executable, "-m", "trigger", "--poll=0.1"]

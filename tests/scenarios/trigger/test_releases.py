@@ -14,7 +14,7 @@ import pytest
 from tests.support.image import ASKING, PATIENCE_SECONDS, Image, Run, documented_permissions
 from tests.support.roles import Role
 from tests.support.shop import SOON, Shop, Users
-from tests.support.theatre import Theatre
+from tests.support.testbed import Testbed
 
 NOT_TO_BE_DONE = 5
 WATCHED = {"bake_seconds": 600}
@@ -32,10 +32,10 @@ class Played:
     users: Users | None = None
 
 
-def play_full(theatre: Theatre, image: Image) -> Played:
-    shop = theatre.open()
+def play_full(testbed: Testbed, image: Image) -> Played:
+    shop = testbed.open()
     bundle = {
-        "ARTIFACTS_S3_BUCKET": theatre.artifacts,
+        "ARTIFACTS_S3_BUCKET": testbed.artifacts,
         "S3_ARTIFACTS_OBJECT": f"{shop.name}/v2.zip",
         "VERSION_LABEL": "20261123",
     }
@@ -53,8 +53,8 @@ def play_full(theatre: Theatre, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def play_bad_version(theatre: Theatre, image: Image) -> Played:
-    shop = theatre.open()
+def play_bad_version(testbed: Testbed, image: Image) -> Played:
+    shop = testbed.open()
     shop.register("bad", "does_not_start")
     with shop.users() as users:
         failed = image.run(shop, "deploy", VERSION_LABEL="bad")
@@ -66,19 +66,19 @@ def play_bad_version(theatre: Theatre, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def play_rejection(theatre: Theatre, image: Image) -> Played:
-    shop = theatre.open()
+def play_rejection(testbed: Testbed, image: Image) -> Played:
+    shop = testbed.open()
     with shop.users() as users:
         runs = {"detached": image.run(shop, "--detach", "--output=json", **ASKING)}
-        theatre.until_in(runs["detached"].line("following")["execution"], "AwaitApproval")
+        testbed.until_in(runs["detached"].line("following")["execution"], "AwaitApproval")
         runs |= {"rejected": image.run(shop, "reject", "--because", "not on a Friday", "--output=json")}
         runs |= {"redriven": image.run(shop, "redrive", "--detach")}
         runs |= {"approved": _as_soon_as_it_asks(partial(image.run, shop, "approve", "--output=json"))}
     return Played(shop, runs, users)
 
 
-def play_abort(theatre: Theatre, image: Image) -> Played:
-    shop = theatre.open()
+def play_abort(testbed: Testbed, image: Image) -> Played:
+    shop = testbed.open()
     with shop.users() as users:
         following = image.start(shop, "--output=json", **ASKING).until_said("AwaitApproval")
         runs = {"aborting": image.run(shop, "abort", "--output=json"), "followed": following.ended()}
@@ -97,27 +97,27 @@ def _as_soon_as_it_asks(run: Callable[[], Run]) -> Run:
 
 
 @pytest.fixture(scope="module")
-def role(theatre: Theatre) -> Role:
+def role(testbed: Testbed) -> Role:
     """What docs/image.md says that the image needs, and nothing else."""
-    return Role(theatre.account, *documented_permissions())
+    return Role(testbed.account, *documented_permissions())
 
 
 @pytest.fixture(scope="module")
-def played(theatre: Theatre, image: Image, role: Role) -> Callable[[str], Played]:
+def played(testbed: Testbed, image: Image, role: Role) -> Callable[[str], Played]:
     image = image.acting_as(role)
     scripts = {"full": play_full, "bad": play_bad_version, "rejection": play_rejection, "abort": play_abort}
-    futures: Mapping[str, Future[Played]] = theatre.play(
-        {name: partial(script, theatre, image) for name, script in scripts.items()}
+    futures: Mapping[str, Future[Played]] = testbed.play(
+        {name: partial(script, testbed, image) for name, script in scripts.items()}
     )
     return lambda name: futures[name].result()
 
 
 def test_the_documented_permissions_are_enough_and_no_more(
-    played: Callable[[str], Played], theatre: Theatre, role: Role
+    played: Callable[[str], Played], testbed: Testbed, role: Role
 ) -> None:
     for name in ("full", "bad", "rejection", "abort"):
         played(name)
-    asked = theatre.desk.permissions()[role.name]
+    asked = testbed.control.permissions()[role.name]
     documented = {action for statement in documented_permissions() for action in statement["Action"]}
     assert [each for each in asked if not each["allowed"]] == []
     assert {each["action"] for each in asked} == documented | FREE

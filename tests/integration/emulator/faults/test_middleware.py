@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account.account import Account
-from rehearsal.account.control import Desk
+from rehearsal.account.control import Control
 from tests.integration.emulator.ministack.conftest import Lambdas, Machines, make_role
 from tests.support.mailbox import subscribed_queue
 
@@ -52,11 +52,11 @@ def function(lambdas: Lambdas) -> str:
 
 
 @pytest.fixture
-def desk(account: Account) -> Iterator[Desk]:
-    desk = Desk(account.url)
-    desk.clear_journal()
-    yield desk
-    desk.order_faults()
+def control(account: Account) -> Iterator[Control]:
+    control = Control(account.url)
+    control.clear_journal()
+    yield control
+    control.order_faults()
 
 
 @pytest.fixture
@@ -100,9 +100,9 @@ def applications(account: Account) -> list[str]:
     ],
 )
 def test_a_throttled_call_gets_the_answer_that_its_service_gives(
-    desk: Desk, ask: Ask, *, service: str, client: str, method: str, seen: dict[str, Any]
+    control: Control, ask: Ask, *, service: str, client: str, method: str, seen: dict[str, Any]
 ) -> None:
-    desk.order_faults({"kind": "throttle", "service": service, "call": 1})
+    control.order_faults({"kind": "throttle", "service": service, "call": 1})
     assert ask(client, method) == seen
     assert ask(client, method) == "answered"
 
@@ -118,26 +118,26 @@ def test_a_throttled_call_gets_the_answer_that_its_service_gives(
     ],
 )
 def test_a_call_that_is_struck_took_effect_or_not_as_its_fault_says(
-    account: Account, desk: Desk, ask: Ask, *, kind: str, seen: dict[str, Any], executed: bool
+    account: Account, control: Control, ask: Ask, *, kind: str, seen: dict[str, Any], executed: bool
 ) -> None:
-    desk.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
+    control.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
     assert ask("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
     assert (kind in applications(account)) is executed
 
 
-def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Account, desk: Desk, ask: Ask) -> None:
-    desk.order_faults({"kind": "error_before", "service": "s3", "call": 1})
+def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Account, control: Control, ask: Ask) -> None:
+    control.order_faults({"kind": "error_before", "service": "s3", "call": 1})
     assert ask("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
-    desk.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
+    control.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
     assert ask("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
     assert "before" not in buckets(account)
     assert "after" in buckets(account)
 
 
 def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
-    account: Account, desk: Desk, ask: Ask, lambdas: Lambdas, function: str
+    account: Account, control: Control, ask: Ask, lambdas: Lambdas, function: str
 ) -> None:
-    desk.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
+    control.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
     event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
     failure = json.load(invoke(lambdas, function, event)["Payload"])
     assert failure["errorType"] == "Runtime.ExitError"
@@ -146,30 +146,30 @@ def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_
     assert ask("s3", "list_buckets") == "answered"
 
 
-def test_calls_of_others_are_neither_counted_nor_struck(account: Account, desk: Desk, ask: Ask) -> None:
-    desk.order_faults({"kind": "throttle", "service": "s3", "call": 1})
+def test_calls_of_others_are_neither_counted_nor_struck(account: Account, control: Control, ask: Ask) -> None:
+    control.order_faults({"kind": "throttle", "service": "s3", "call": 1})
     account.client("s3").list_buckets()
-    assert desk.faults()[0]["struck"] == 0
-    assert desk.journal() == []
+    assert control.faults()[0]["struck"] == 0
+    assert control.journal() == []
     assert ask("s3", "list_buckets") == {"code": "SlowDown", "status": 503}
-    assert desk.faults() == [{"kind": "throttle", "service": "s3", "call": 1, "struck": 1}]
+    assert control.faults() == [{"kind": "throttle", "service": "s3", "call": 1, "struck": 1}]
 
 
-def test_the_journal_tells_the_calls_of_functions_in_their_order(desk: Desk, ask: Ask) -> None:
+def test_the_journal_tells_the_calls_of_functions_in_their_order(control: Control, ask: Ask) -> None:
     ask("elasticbeanstalk", "describe_environments")
     ask("cloudwatch", "describe_alarms")
-    assert desk.journal() == [
+    assert control.journal() == [
         {"service": "elasticbeanstalk", "action": "DescribeEnvironments", "function": "caller"},
         {"service": "cloudwatch", "action": "DescribeAlarms", "function": "caller"},
     ]
-    desk.clear_journal()
-    assert desk.journal() == []
+    control.clear_journal()
+    assert control.journal() == []
 
 
-def test_the_sdks_own_retries_are_calls_too(desk: Desk, ask: Ask) -> None:
-    desk.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
+def test_the_sdks_own_retries_are_calls_too(control: Control, ask: Ask) -> None:
+    control.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
     assert ask("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
-    assert len(desk.journal()) == 2
+    assert len(control.journal()) == 2
 
 
 @pytest.mark.parametrize(
@@ -182,13 +182,13 @@ def test_the_sdks_own_retries_are_calls_too(desk: Desk, ask: Ask) -> None:
     ],
 )
 def test_what_a_state_machine_publishes_is_struck(
-    account: Account, desk: Desk, kind: str, error: str, published: bool
+    account: Account, control: Control, kind: str, error: str, published: bool
 ) -> None:
     arrived = inbox(account, f"topic-{kind}")
     machines = Machines(account.client("stepfunctions"))
     arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
     publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
-    desk.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
+    control.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
     assert machines.run({"Publish": publish})["error"] == error
     assert bool(arrived()) is published
     assert machines.run({"Publish": publish})["status"] == "SUCCEEDED"
@@ -206,18 +206,18 @@ def inbox(account: Account, topic: str) -> Callable[[], list[Any]]:
     return lambda: list(sqs.receive_message(QueueUrl=url).get("Messages", []))
 
 
-def test_what_others_publish_is_not_struck(account: Account, desk: Desk) -> None:
-    desk.order_faults({"kind": "throttle", "service": "sns", "call": 1})
+def test_what_others_publish_is_not_struck(account: Account, control: Control) -> None:
+    control.order_faults({"kind": "throttle", "service": "sns", "call": 1})
     account.client("sns").publish(TopicArn=topic_arn(account, "by-hand"), Message="news")
-    assert desk.faults()[0]["struck"] == 0
+    assert control.faults()[0]["struck"] == 0
 
 
-def test_the_desk_says_which_fault_cannot_be(desk: Desk) -> None:
+def test_the_desk_says_which_fault_cannot_be(control: Control) -> None:
     with pytest.raises(ValueError, match="a kind of throttle, error_before"):
-        desk.order_faults({"kind": "flood", "service": "s3", "call": 1})
+        control.order_faults({"kind": "flood", "service": "s3", "call": 1})
 
 
-def test_a_process_that_is_no_function_is_not_killed(account: Account, desk: Desk) -> None:
+def test_a_process_that_is_no_function_is_not_killed(account: Account, control: Control) -> None:
     """A header can name any process; none but the account's own may be killed."""
     client = account.client("s3")
 
@@ -225,6 +225,6 @@ def test_a_process_that_is_no_function_is_not_killed(account: Account, desk: Des
         request.headers["X-Rehearsal-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
 
     client.meta.events.register("before-send", pretend)
-    desk.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
+    control.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
     client.list_buckets()  # the SDK tries again after the connection was cut, and this process still runs
-    assert desk.faults()[0]["struck"] == 1
+    assert control.faults()[0]["struck"] == 1

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.control import Desk
+from rehearsal.account.control import Control
 from tests.integration.emulator.ministack.conftest import zipped
 from tests.support.roles import OK, Role, administrator, client, on
 
@@ -183,7 +183,7 @@ def test_what_roles_asked_for_is_noted(account: Account) -> None:
         role.call("elasticbeanstalk", "update_application", ApplicationName=name)
     role.call("s3", "list_buckets")
     update = "elasticbeanstalk:UpdateApplication"
-    assert Desk(account.url).permissions()[role.name] == [
+    assert Control(account.url).permissions()[role.name] == [
         {"action": update, "resource": application("blog"), "allowed": False, "count": 1},
         {"action": update, "resource": application("shop"), "allowed": True, "count": 2},
         {"action": "s3:ListAllMyBuckets", "resource": "*", "allowed": False, "count": 1},
@@ -192,10 +192,10 @@ def test_what_roles_asked_for_is_noted(account: Account) -> None:
 
 @pytest.mark.parametrize("whom", ["role", "function"])
 def test_one_action_is_denied_on_demand_whatever_the_role_may(account: Account, whom: str) -> None:
-    role, other, desk = Role(account, on("*")), Role(account, on("*")), Desk(account.url)
+    role, other, control = Role(account, on("*")), Role(account, on("*")), Control(account.url)
     update = "elasticbeanstalk:UpdateApplication"
     name = role.name if whom == "role" else "session"
-    desk.deny({whom: name, "action": update}, {whom: name, "action": "s3:ListAllMyBuckets"})
+    control.deny({whom: name, "action": update}, {whom: name, "action": "s3:ListAllMyBuckets"})
     denied = role.call("elasticbeanstalk", "update_application", ApplicationName="shop")
     why = "with an explicit deny in an identity-based policy"
     assert denied["Message"] == role.refused(update, application("shop"), why)
@@ -203,14 +203,14 @@ def test_one_action_is_denied_on_demand_whatever_the_role_may(account: Account, 
     assert role.call("elasticbeanstalk", "describe_applications")["status"] == OK
     if whom == "role":
         assert other.call("elasticbeanstalk", "update_application", ApplicationName="shop")["status"] == OK
-    desk.deny()
+    control.deny()
     assert role.call("elasticbeanstalk", "update_application", ApplicationName="shop")["status"] == OK
 
 
 @pytest.mark.parametrize("denial", [{"action": "s3:GetObject"}, {"role": "r", "action": "GetObject"}, "everything"])
 def test_a_denial_that_cannot_be_is_refused(account: Account, denial: Any) -> None:
     with pytest.raises(ValueError, match="These denials cannot be: Expected"):
-        Desk(account.url).deny(denial)
+        Control(account.url).deny(denial)
 
 
 def launch(account: Account, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The theatre of the scenarios: the rehearsal's account with the stack deployed, and what scenarios do with it."""
+"""The testbed of the scenarios: the rehearsal's account with the stack deployed, and what scenarios do with it."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.control import Desk
+from rehearsal.account.control import Control
 from rehearsal.account.shop import ENHANCED_HEALTH
 from rehearsal.execution import Follower
 from tests.support.mailbox import Mailbox
@@ -38,11 +38,11 @@ T = TypeVar("T")
 
 
 @dataclass
-class Theatre:
+class Testbed:
     """The account, and what scenarios do over and over with it."""
 
     account: Account
-    desk: Desk
+    control: Control
     machine: str
     artifacts: str
     """The stack's own bucket, for bundles and records: from others, its functions may not read."""
@@ -77,15 +77,15 @@ class Theatre:
     @contextmanager
     def durations(self, **account_seconds: float) -> Iterator[None]:
         """Other durations while the block runs."""
-        self.desk.set_durations(account_seconds)
+        self.control.set_durations(account_seconds)
         try:
             yield
         finally:
-            self.desk.set_durations(QUICK)
+            self.control.set_durations(QUICK)
 
     def acts(self) -> dict[str, int]:
         """How often each call was made so far that changes something on Elastic Beanstalk."""
-        calls: dict[str, int] = self.desk.describe()["beanstalk"]["calls"]
+        calls: dict[str, int] = self.control.describe()["beanstalk"]["calls"]
         return {action: n for action, n in calls.items() if not action.startswith(("Describe", "List", "Check"))}
 
     def acts_on(self, shop: Shop) -> list[str]:
@@ -118,11 +118,11 @@ class Theatre:
     @contextmanager
     def faults(self, *faults: Mapping[str, Any]) -> Iterator[None]:
         """Faults that strike while the block runs, see emulator.faults."""
-        self.desk.order_faults(*faults)
+        self.control.order_faults(*faults)
         try:
             yield
         finally:
-            self.desk.order_faults()
+            self.control.order_faults()
 
     @contextmanager
     def held(self, stage: str) -> Iterator[None]:
