@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 
-@dataclass(frozen=True)
+@dataclass
 class Clock:
     """Account time, which agrees with real time at `origin` and passes faster or slower from there on.
 
     `scale`: real seconds that one account second takes; 0.1 is ten times faster than life.
     `origin`: epoch second, in both times, at which they agree; by default the moment of creation.
-    Immutable, so threads may share one. Raises ValueError for a scale that is not above zero.
+    Threads may share one. Raises ValueError for a scale that is not above zero.
     """
 
     scale: float

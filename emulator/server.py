@@ -21,7 +21,9 @@ from threading import Thread
 from typing import Any, TextIO
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.bundle_store import S3BundleStore
 from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.clock import Clock
 from emulator.faults import Faults
 from emulator.iam.recorder import Permissions
@@ -64,7 +66,11 @@ class Server:
         self._proxy = Forwarder(self._route)
         _set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
         self._beanstalk = ElasticBeanstalk(
-            clock=self._clock, region=REGION, account_id=ACCOUNT_ID, home=home / "beanstalk", endpoint_url=self._url
+            clock=self._clock,
+            region=REGION,
+            account_id=ACCOUNT_ID,
+            bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
+            host=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_),
         )
 
     async def serve(self, *, attached: bool) -> None:

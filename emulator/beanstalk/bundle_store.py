@@ -3,7 +3,7 @@
 import io
 import zipfile
 from functools import cache
-from typing import Self
+from typing import Protocol, Self
 
 import boto3
 import botocore.config
@@ -45,8 +45,18 @@ class UnreadableBundleError(Exception):
         )
 
 
-class Sources:
-    """Reads and deletes source bundles, over the wire, as any client of the account's S3. Thread-safe."""
+class BundleStore(Protocol):
+    """Where source bundles are. Thread-safe."""
+
+    def read(self, location: Location | None) -> bytes:
+        """Return a bundle; no location is the sample application's. Raises UnreadableBundleError."""
+
+    def delete(self, location: Location) -> None:
+        """Delete a bundle. Raises UnreadableBundleError."""
+
+
+class S3BundleStore:
+    """Source bundles in the account's S3, over the wire, as any client of it reads them."""
 
     def __init__(self, *, region: str, account_id: str, endpoint_url: str) -> None:
         # The access key names the account, as MiniStack understands it. No proxy: S3 is on this machine.
@@ -67,7 +77,7 @@ class Sources:
     def read(self, location: Location | None) -> bytes:
         """Return a bundle; no location is the sample application's. Raises UnreadableBundleError."""
         if location is None:
-            return _sample_bundle()
+            return sample_bundle()
         try:
             return self._s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
         except (ClientError, BotoCoreError) as error:
@@ -96,7 +106,8 @@ def _reason(error: ClientError | BotoCoreError) -> str:
     return {403: "Forbidden", 404: "Not Found"}.get(status, str(error))
 
 
-def _sample_bundle() -> bytes:
+def sample_bundle() -> bytes:
+    """Return the bundle of the sample application."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("Procfile", "web: python sample.py\n")

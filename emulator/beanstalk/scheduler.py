@@ -1,4 +1,4 @@
-"""Lets what takes time happen: stories, advanced by one clock."""
+"""Runs operations over time: each is a generator of steps, and one clock advances them all."""
 
 import heapq
 import itertools
@@ -8,16 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from emulator.clock import Clock
 
 Step: TypeAlias = float | Callable[[], Any]
-Story: TypeAlias = Generator[Step, Any, None]
-"""What happens over time, told from beginning to end.
+"""Account seconds to wait, or slow work to do without the state's lock."""
+Steps: TypeAlias = Generator[Step, Any, None]
+"""What happens over time.
 
-It runs holding the state's lock. It yields account seconds to wait, or slow work to be done without the lock,
-whose result it is sent and whose exception is raised in it. A cancelled story never runs again.
+It runs holding the state's lock. It yields its steps; the result of work is sent to it, and the exception of work is
+raised in it. After a cancellation it never runs again.
 """
 
 _WORKERS = 8
@@ -26,30 +27,68 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Task:
-    """A story under way. To be cancelled holding the state's lock."""
+    """Steps under way. Hold the state's lock to cancel it."""
 
-    story: Story
+    steps: Steps
     cancelled: bool = False
 
     def cancel(self) -> None:
         self.cancelled = True
 
 
+class Scheduler(Protocol):
+    """Runs steps over time."""
+
+    def begin(self, steps: Steps, *, after: float = 0) -> Task:
+        """Begin to run steps, after so many account seconds."""
+
+    def close(self) -> None:
+        """Run nothing more. Returns at once; slow work that is under way ends by itself."""
+
+
 @dataclass(order=True)
-class _Due:
+class Due:
+    """When a task goes on, in seconds of any one clock; `number` orders tasks of one moment."""
+
     at: float
     number: int
     task: Task = field(compare=False)
 
 
-class Scheduler:
-    """Advances stories: one thread waits for all of them, a few others run what is due."""
+def next_step(task: Task, resume: Callable[[], Step]) -> Step | None:
+    """Run a task to its next step; None when it has ended. Call it holding the state's lock.
+
+    A defect in the steps is logged, and ends no other task.
+    """
+    if task.cancelled:
+        return None
+    try:
+        return resume()
+    except StopIteration:
+        return None
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("An operation of Elastic Beanstalk ended by a defect")
+        return None
+
+
+def work_done(task: Task, work: Callable[[], Any]) -> Callable[[], Step]:
+    """Do slow work, and return what resumes the task with its result or its exception."""
+    try:
+        result = work()
+    except Exception as error:  # noqa: BLE001 - the steps that asked for the work decide what an error means
+        failure = error
+        return lambda: task.steps.throw(failure)
+    return lambda: task.steps.send(result)
+
+
+class ThreadScheduler:
+    """Follows real time: one thread waits for all tasks, a few others run what is due."""
 
     def __init__(self, clock: Clock, lock: threading.RLock) -> None:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()
-        self._waiting: list[_Due] = []
+        self._waiting: list[Due] = []
         self._changed = threading.Condition()
         self._closed = False
         self._due: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
@@ -58,14 +97,14 @@ class Scheduler:
         for number in range(_WORKERS):
             threading.Thread(target=self._work, name=f"beanstalk-{number}", daemon=True).start()
 
-    def begin(self, story: Story, *, after: float = 0) -> Task:
-        """Begin a story, after so many account seconds."""
-        task = Task(story)
+    def begin(self, steps: Steps, *, after: float = 0) -> Task:
+        """Begin to run steps, after so many account seconds."""
+        task = Task(steps)
         self._wait_for(task, after)
         return task
 
     def close(self) -> None:
-        """Advance nothing any more. Returns at once; slow work that is under way ends by itself."""
+        """Run nothing more. Returns at once; slow work that is under way ends by itself."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -75,7 +114,7 @@ class Scheduler:
     def _wait_for(self, task: Task, account_seconds: float) -> None:
         due = time.monotonic() + max(0.0, self._clock.real(account_seconds))
         with self._changed:
-            heapq.heappush(self._waiting, _Due(due, next(self._numbers), task))
+            heapq.heappush(self._waiting, Due(due, next(self._numbers), task))
             self._changed.notify()
 
     def _wait(self) -> None:
@@ -91,31 +130,13 @@ class Scheduler:
             self._advance(task)
 
     def _advance(self, task: Task) -> None:
-        outcome: Callable[[], Step] = lambda: next(task.story)  # noqa: E731
-        while (step := self._next_step(task, outcome)) is not None:
+        resume: Callable[[], Step] = lambda: next(task.steps)  # noqa: E731
+        while (step := self._next_step(task, resume)) is not None:
             if not callable(step):
                 self._wait_for(task, step)
                 return
-            outcome = self._done(task, step)
+            resume = work_done(task, step)
 
     def _next_step(self, task: Task, resume: Callable[[], Step]) -> Step | None:
         with self._lock:
-            if task.cancelled or self._closed:
-                return None
-            try:
-                return resume()
-            except StopIteration:
-                return None
-            except Exception:  # noqa: BLE001 - a defect in a story is told, and ends no other story
-                _log.exception("A story of Elastic Beanstalk broke off")
-                return None
-
-    @staticmethod
-    def _done(task: Task, work: Callable[[], Any]) -> Callable[[], Step]:
-        """Do slow work; what resumes the story with its result, or its exception."""
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - the story that asked for the work judges what went wrong
-            failure = error
-            return lambda: task.story.throw(failure)
-        return lambda: task.story.send(result)
+            return None if self._closed else next_step(task, resume)

@@ -1,27 +1,27 @@
 """Elastic Beanstalk itself: calls in, answers out, and what they set going."""
 
 import logging
+import threading
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
-from threading import Thread
 
 from emulator.beanstalk import dns
 from emulator.beanstalk.actions import table
+from emulator.beanstalk.actions.creation import Host
 from emulator.beanstalk.authorization import on_behalf, required
 from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.authorization.visibility import visible
-from emulator.beanstalk.bundle_store import Sources
+from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.dns import Answer
 from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.throttling import Bucket
-from emulator.beanstalk.scheduler import Scheduler
+from emulator.beanstalk.scheduler import Scheduler, ThreadScheduler
 from emulator.beanstalk.state import State
 from emulator.clock import Clock
 
@@ -33,19 +33,27 @@ _log = logging.getLogger(__name__)
 class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
-    `home`: the folder for unpacked bundles and logs. `endpoint_url`: the account's own URL, to read bundles from S3.
+    `bundles`: where it reads source bundles. `host` makes what an environment runs on. `scheduler` runs operations.
     `calls` counts the calls by action, refused ones too. `durations`, `limits` and `quotas` may be changed at any time.
     """
 
-    def __init__(self, *, clock: Clock, region: str, account_id: str, home: Path, endpoint_url: str) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        region: str,
+        account_id: str,
+        bundles: BundleStore,
+        host: Host,
+        scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
+    ) -> None:
         self.calls: Counter[str] = Counter()
         self.durations = Durations()
         self.limits = Limits()
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
         self.quotas = self._state.quotas
-        self._scheduler = Scheduler(clock, self._state.lock)
-        sources = Sources(region=region, account_id=account_id, endpoint_url=endpoint_url)
-        self._actions = table.table(self._state, self._scheduler, sources, home)
+        self._scheduler = scheduler(clock, self._state.lock)
+        self._actions = table.table(self._state, self._scheduler, bundles, host)
         self._buckets = {action: Bucket(self.limits, clock.time) for action in _RATE_LIMITED}
 
     def handle(
@@ -78,7 +86,7 @@ class ElasticBeanstalk:
         self._scheduler.close()
         with self._state.lock:
             hostings = [environment.hosting for environment in self._state.environments.values()]
-        closing = [Thread(target=hosting.close, daemon=True) for hosting in hostings]
+        closing = [threading.Thread(target=hosting.close, daemon=True) for hosting in hostings]
         for thread in closing:
             thread.start()
         for thread in closing:

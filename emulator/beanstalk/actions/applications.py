@@ -7,7 +7,7 @@ from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import InvalidParameterValueError, OperationInProgressError, TooManyApplicationsError
 from emulator.beanstalk.model import Application, Environment, Status
 from emulator.beanstalk.operations.lifecycle import Lifecycle
-from emulator.beanstalk.scheduler import Scheduler, Story
+from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 
@@ -52,7 +52,7 @@ class Applications:
             self._delete(application, call.request_id)
         return None
 
-    def _deleting_with_environments(self, application: Application, request_id: str) -> Story:
+    def _deleting_with_environments(self, application: Application, request_id: str) -> Steps:
         while self._running(application):
             yield 1.0
         self._delete(application, request_id)

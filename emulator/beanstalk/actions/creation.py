@@ -1,7 +1,8 @@
 """The call that creates an environment."""
 
 import re
-from pathlib import Path
+from collections.abc import Callable
+from typing import TypeAlias
 
 from emulator.beanstalk import dns, option_settings, platforms
 from emulator.beanstalk.actions import tags
@@ -18,14 +19,17 @@ from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State, new_id
 
+Host: TypeAlias = Callable[[str, str], Hosting]
+"""Makes what an environment runs on, by its name and its id."""
+
 
 class Creation:
-    """Creates environments; `home` is the folder in which they unpack their bundles."""
+    """Creates environments."""
 
-    def __init__(self, state: State, lifecycle: Lifecycle, home: Path) -> None:
+    def __init__(self, state: State, lifecycle: Lifecycle, host: Host) -> None:
         self._state = state
         self._lifecycle = lifecycle
-        self._home = home
+        self._host = host
 
     def create(self, call: Call) -> Result:
         environment = self._environment(call)
@@ -56,7 +60,7 @@ class Creation:
             deployed_label=label,
             created=now,
             updated=now,
-            hosting=Hosting(name, self._home / id_),
+            hosting=self._host(name, id_),
             worker=worker,
             description=call.get("Description"),
             template=call.get("TemplateName"),

@@ -1,18 +1,17 @@
 """Which call does what: the table of all actions that the rehearsal knows."""
 
 import threading
-from pathlib import Path
 
 from emulator.beanstalk.actions.applications import Applications
 from emulator.beanstalk.actions.catalog import Offer
 from emulator.beanstalk.actions.configurations import Configurations
-from emulator.beanstalk.actions.creation import Creation
+from emulator.beanstalk.actions.creation import Creation, Host
 from emulator.beanstalk.actions.environments import Environments
 from emulator.beanstalk.actions.events import Events
 from emulator.beanstalk.actions.observations import Observations
 from emulator.beanstalk.actions.tags import ResourceTags
 from emulator.beanstalk.actions.versions import Versions
-from emulator.beanstalk.bundle_store import Sources
+from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Action, Call, Result
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.instances import Instances
@@ -21,13 +20,13 @@ from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.state import State
 
 
-def table(state: State, scheduler: Scheduler, sources: Sources, home: Path) -> dict[str, Action]:
+def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: Host) -> dict[str, Action]:
     """Return what does each action. All take the state's lock; the slow ones only for as long as they need it."""
-    instances = Instances(state, sources)
+    instances = Instances(state, bundles)
     lifecycle = Lifecycle(state, scheduler, instances)
     deployments = Deployments(state, lifecycle, instances)
     applications = Applications(state, lifecycle, scheduler)
-    versions = Versions(state, scheduler, sources)
+    versions = Versions(state, scheduler, bundles)
     configurations = Configurations(state)
     environments = Environments(state, lifecycle, deployments)
     observations = Observations(state, deployments)
@@ -39,7 +38,7 @@ def table(state: State, scheduler: Scheduler, sources: Sources, home: Path) -> d
         "CheckDNSAvailability": environments.check_dns_availability,
         "CreateApplication": applications.create,
         "CreateConfigurationTemplate": configurations.create_template,
-        "CreateEnvironment": Creation(state, lifecycle, home).create,
+        "CreateEnvironment": Creation(state, lifecycle, host).create,
         "DeleteApplication": applications.delete,
         "DeleteConfigurationTemplate": configurations.delete_template,
         "DeleteEnvironmentConfiguration": configurations.delete_draft,

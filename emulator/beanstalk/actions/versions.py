@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from emulator.beanstalk.actions import applications, tags
-from emulator.beanstalk.bundle_store import Sources, UnreadableBundleError
+from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
@@ -15,7 +15,7 @@ from emulator.beanstalk.errors import (
 from emulator.beanstalk.hosting import bundle
 from emulator.beanstalk.hosting.bundle import InvalidBundleError
 from emulator.beanstalk.model import Location, Version, VersionStatus
-from emulator.beanstalk.scheduler import Scheduler, Story
+from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 _UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfiguration")
@@ -24,10 +24,10 @@ _UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfigurat
 class Versions:
     """The calls about application versions. Those that talk to S3 take the state's lock themselves."""
 
-    def __init__(self, state: State, scheduler: Scheduler, sources: Sources) -> None:
+    def __init__(self, state: State, scheduler: Scheduler, bundles: BundleStore) -> None:
         self._state = state
         self._scheduler = scheduler
-        self._sources = sources
+        self._bundles = bundles
 
     def create(self, call: Call) -> Result:
         """Slow: S3 is asked for the bundle first, as the service refuses a version whose bundle it cannot read."""
@@ -40,7 +40,7 @@ class Versions:
         if location and call.caller.refusal("s3:GetObject", f"arn:aws:s3:::{location.bucket}/{location.key}"):
             raise InvalidParameterCombinationError(str(UnreadableBundleError.of(location, "Forbidden")))
         try:
-            source = self._sources.read(location)
+            source = self._bundles.read(location)
         except UnreadableBundleError as error:
             raise InvalidParameterCombinationError(str(error)) from error
         with self._state.lock:
@@ -71,7 +71,7 @@ class Versions:
             del self._state.applications[version.application].versions[version.label]
         if call.get("DeleteSourceBundle") and version.bundle:
             try:
-                self._sources.delete(version.bundle)
+                self._bundles.delete(version.bundle)
             except UnreadableBundleError as error:
                 raise SourceBundleDeletionError(str(error)) from error
         return None
@@ -109,7 +109,7 @@ class Versions:
         self._record(version, call.request_id, "createApplicationVersion completed successfully.")
         return version
 
-    def _processing(self, version: Version, source: bytes, request_id: str) -> Story:
+    def _processing(self, version: Version, source: bytes, request_id: str) -> Steps:
         try:
             yield partial(bundle.check, source)
         except InvalidBundleError as error:

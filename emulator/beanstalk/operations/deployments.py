@@ -6,7 +6,7 @@ from emulator.beanstalk.operations.instances import Attempt, Failure, Instances
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
-from emulator.beanstalk.scheduler import Story
+from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
 _STARTING = "Environment update is starting."
@@ -38,15 +38,15 @@ class Deployments:
         """Give an environment other option settings, or another platform; both restart the application if need be."""
         self._record(environment, request_id, _STARTING)
         environment.draft = Draft(settings, self._state.clock.time())
-        story = self._configuring(environment, settings, platform, request_id)
-        self._lifecycle.begin(environment, Status.UPDATING, story, abortable=True)
+        steps = self._configuring(environment, settings, platform, request_id)
+        self._lifecycle.begin(environment, Status.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
         """Break off an update. What it has put onto the instance stays there; the label goes back."""
         self._record(environment, request_id, "abortEnvironmentUpdate is starting.")
         self._lifecycle.begin(environment, Status.ABORTING, self._aborting(environment, request_id))
 
-    def _deploying(self, environment: Environment, label: str, request_id: str) -> Story:
+    def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
         health.suspend(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
         self._record(environment, request_id, "Deploying new version to instance(s).")
@@ -64,7 +64,7 @@ class Deployments:
             self._record(environment, request_id, _COMPLETED)
         self._lifecycle.end(environment)
 
-    def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Story:
+    def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
         health.suspend(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
         updating = f"Updating environment {environment.name}'s configuration settings."
@@ -80,7 +80,7 @@ class Deployments:
             self._record(environment, request_id, _COMPLETED)
         self._lifecycle.end(environment)
 
-    def _reverting(self, environment: Environment, request_id: str, failure: Failure) -> Story:
+    def _reverting(self, environment: Environment, request_id: str, failure: Failure) -> Steps:
         self._lifecycle.tell(environment, request_id, failure)
         self._record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
         if environment.draft:
@@ -95,7 +95,7 @@ class Deployments:
         environment.hosting.in_service = failure is None
         return failure
 
-    def _aborting(self, environment: Environment, request_id: str) -> Story:
+    def _aborting(self, environment: Environment, request_id: str) -> Steps:
         yield self._state.durations.abort
         environment.label = environment.deployed_label
         environment.draft = None

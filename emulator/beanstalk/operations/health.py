@@ -4,7 +4,7 @@ from functools import partial
 
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import Color, Environment, HealthStatus, Status
-from emulator.beanstalk.scheduler import Story
+from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
 _COLORS = {
@@ -18,7 +18,7 @@ _PROBES_PER_REAL_SECOND = 5
 """At most, however fast the account's clock runs: the machine has other work."""
 
 
-def watch(state: State, environment: Environment) -> Story:
+def watch(state: State, environment: Environment) -> Steps:
     """Probe an environment for as long as it lives."""
     while environment.alive:
         if environment.health.watched:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from emulator.beanstalk import option_settings
-from emulator.beanstalk.bundle_store import Sources, UnreadableBundleError
+from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
 from emulator.beanstalk.hosting.bundle import InvalidBundleError
 from emulator.beanstalk.hosting.process import ApplicationStartError
 from emulator.beanstalk.model import SAMPLE_APPLICATION, Environment, Location
@@ -24,25 +24,25 @@ class Failure:
 
 
 Attempt: TypeAlias = Generator[Step, Any, Failure | None]
-"""A story whose value is the Failure, if it failed."""
+"""Steps whose value is the Failure, if there is one."""
 
 
 class Instances:
     """Runs application versions on environments' instances."""
 
-    def __init__(self, state: State, sources: Sources) -> None:
+    def __init__(self, state: State, bundles: BundleStore) -> None:
         self._state = state
-        self._sources = sources
+        self._bundles = bundles
 
     def run(self, environment: Environment, label: str, settings: option_settings.Settings) -> Attempt:
         """Run a version on the environment, in place of what runs there, and wait for its first good health check.
 
-        The story's value is None, or the Failure: what cannot be started or ends fails at once,
-        what answers badly or not at all when its command timeout is over.
+        The value of the steps is None or the Failure. An application that cannot start, or ends, fails at once. One
+        that answers badly or not at all fails when its command timeout is over.
         """
         deadline = self._state.clock.time() + option_settings.command_timeout(settings)
         try:
-            source = yield partial(self._sources.read, self._location(environment, label))
+            source = yield partial(self._bundles.read, self._location(environment, label))
             yield partial(environment.hosting.deploy, label, source, option_settings.properties(settings))
         except (UnreadableBundleError, InvalidBundleError, ApplicationStartError, OSError) as error:
             return _command_failed(environment, str(error))

@@ -1,6 +1,6 @@
-"""The beginning and the end of an environment, and what is done with it in between: the stories.
+"""The beginning and the end of an environment, and what is done with it in between.
 
-Each takes its environment through states and events as Elastic Beanstalk does, in the account's durations.
+Each operation takes its environment through states and events as Elastic Beanstalk does, in the account's durations.
 """
 
 import secrets
@@ -9,7 +9,7 @@ from emulator.beanstalk import dns, option_settings
 from emulator.beanstalk.model import Environment, Health, HealthStatus, Status
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.instances import Attempt, Failure, Instances
-from emulator.beanstalk.scheduler import Scheduler, Story
+from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 
@@ -21,14 +21,14 @@ class Lifecycle:
         self._scheduler = scheduler
         self._instances = instances
 
-    def begin(self, environment: Environment, status: Status, story: Story, *, abortable: bool = False) -> None:
+    def begin(self, environment: Environment, status: Status, steps: Steps, *, abortable: bool = False) -> None:
         """Let an operation take over an environment."""
         if environment.operation:
             environment.operation.cancel()
         environment.status = status
         environment.abortable = abortable
         environment.updated = self._state.clock.time()
-        environment.operation = self._scheduler.begin(story)
+        environment.operation = self._scheduler.begin(steps)
 
     def end(self, environment: Environment) -> None:
         """Make an environment Ready after an operation."""
@@ -70,7 +70,7 @@ class Lifecycle:
         destination.status = Status.UPDATING
         destination.updated = self._state.clock.time()
 
-    def _launching(self, environment: Environment, request_id: str) -> Story:
+    def _launching(self, environment: Environment, request_id: str) -> Steps:
         bucket = f"elasticbeanstalk-{self._state.region}-{self._state.account_id}"
         self._record(environment, request_id, f"Using {bucket} as Amazon S3 storage bucket for environment data.")
         failure = yield from self._building(environment, request_id)
@@ -83,7 +83,7 @@ class Lifecycle:
             self._record(environment, request_id, f"Successfully launched environment: {environment.name}")
         self.end(environment)
 
-    def _rebuilding(self, environment: Environment, request_id: str) -> Story:
+    def _rebuilding(self, environment: Environment, request_id: str) -> Steps:
         health.suspend(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
         yield environment.hosting.tear_down
         failure = yield from self._building(environment, request_id)
@@ -112,7 +112,7 @@ class Lifecycle:
             self.tell(environment, request_id, failure)
         return failure
 
-    def _restarting(self, environment: Environment, request_id: str) -> Story:
+    def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
         health.suspend(state, environment, HealthStatus.INFO, "Application restart in progress on 1 instance.")
         label = environment.hosting.running_label or environment.label
@@ -125,7 +125,7 @@ class Lifecycle:
             self._record(environment, request_id, "restartAppServer completed successfully.")
         self.end(environment)
 
-    def _terminating(self, environment: Environment, request_id: str) -> Story:
+    def _terminating(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
         environment.health = Health()
         yield environment.hosting.close
@@ -135,7 +135,7 @@ class Lifecycle:
         environment.operation = None
         self._record(environment, request_id, "terminateEnvironment completed successfully.")
 
-    def _swapping(self, source: Environment, destination: Environment, request_id: str) -> Story:
+    def _swapping(self, source: Environment, destination: Environment, request_id: str) -> Steps:
         yield self._state.durations.swap
         source.cname, destination.cname = destination.cname, source.cname
         completed = f"Completed swapping CNAMEs for environments '{source.name}' and '{destination.name}'."

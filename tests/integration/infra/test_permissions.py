@@ -13,7 +13,7 @@ from emulator.beanstalk import option_settings, platforms
 from emulator.beanstalk.authorization import on_behalf
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.durations import Durations
-from emulator.beanstalk.hosting.hosting import Hosting
+from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.model import Application, Environment
 from emulator.beanstalk.state import State
 from emulator.clock import Clock
@@ -155,7 +155,7 @@ def state(tmp_path: Path) -> State:
     platform = platforms.offered(REGION)[0]
     environment = Environment(
         "e-abcdefghij", "shop-prod", "shop", "", None, platform, dict(option_settings.DEFAULTS), "v1", "v1", 0, 0,
-        Hosting("shop-prod", tmp_path),
+        ProcessHosting("shop-prod", tmp_path),
     )  # fmt: skip
     state.environments[environment.id] = environment
     return state

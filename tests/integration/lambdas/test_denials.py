@@ -12,7 +12,7 @@ from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
 from lambdas.errors import BeanstalkRejectedError, PermissionDeniedError
 from rehearsal.account.account import Account
-from tests.integration.emulator.beanstalk.conftest import PLATFORM as STACK
+from tests.support.beanstalk import PLATFORM as STACK
 from tests.support.roles import Role, administrator, on
 
 

@@ -28,7 +28,8 @@ from lambdas.stages import (
     swap_traffic,
     terminate_green,
 )
-from tests.integration.emulator.beanstalk.conftest import Account, account, client, server, service
+from tests.integration.emulator.beanstalk.conftest import account, client, server, service
+from tests.support.beanstalk import BeanstalkAccount
 
 __all__ = ["account", "client", "server", "service"]
 
@@ -82,7 +83,7 @@ class Ended(Executions):
 class Release:
     """The stages by name, on real environments; each call is one invocation."""
 
-    account: Account
+    account: BeanstalkAccount
     beanstalk: Beanstalk
     records: Book
     executions: Ended
@@ -148,7 +149,7 @@ def eventually(stage: Callable[[], T], seconds: float = 15) -> T:
 
 
 @pytest.fixture
-def release(account: Account) -> Release:
+def release(account: BeanstalkAccount) -> Release:
     """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
     account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
     return Release(account, Beanstalk(account.client), Book(), Ended())

@@ -15,7 +15,7 @@ from lambdas import errors
 from lambdas.aws import beanstalk
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.handler import limited
-from tests.integration.emulator.beanstalk.conftest import Account
+from tests.support.beanstalk import BeanstalkAccount
 from tests.unit.lambdas.conftest import visit
 
 
@@ -38,7 +38,7 @@ def test_an_error_is_three_sentences_for_a_person() -> None:
 
 
 @contextmanager
-def unreachable(account: Account) -> Iterator[Beanstalk]:
+def unreachable(account: BeanstalkAccount) -> Iterator[Beanstalk]:
     client = boto3.client(
         "elasticbeanstalk",
         region_name="us-east-1",
@@ -51,12 +51,12 @@ def unreachable(account: Account) -> Iterator[Beanstalk]:
     client.close()
 
 
-def test_no_answer_is_worth_another_look(account: Account) -> None:
+def test_no_answer_is_worth_another_look(account: BeanstalkAccount) -> None:
     with unreachable(account) as unanswered, pytest.raises(errors.BeanstalkUnavailableError, match="Found none"):
         unanswered.has_application("shop")
 
 
-def test_throttling_is_worth_another_look(account: Account) -> None:
+def test_throttling_is_worth_another_look(account: BeanstalkAccount) -> None:
     looking = Beanstalk(account.client)
 
     def look_often() -> None:
@@ -68,7 +68,7 @@ def test_throttling_is_worth_another_look(account: Account) -> None:
         look_often()
 
 
-def test_an_operation_in_progress_is_waited_for(account: Account) -> None:
+def test_an_operation_in_progress_is_waited_for(account: BeanstalkAccount) -> None:
     id_ = account.create(VersionLabel="v1")
     environment = Beanstalk(account.client).environment(id_)
     assert environment
@@ -78,7 +78,7 @@ def test_an_operation_in_progress_is_waited_for(account: Account) -> None:
         Beanstalk(account.client).terminate(environment)
 
 
-def test_a_refused_call_is_not_repeated(account: Account) -> None:
+def test_a_refused_call_is_not_repeated(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
     environment = Beanstalk(account.client).environment(id_)
     assert environment
@@ -86,7 +86,7 @@ def test_a_refused_call_is_not_repeated(account: Account) -> None:
         Beanstalk(account.client).deploy(environment, "v9")
 
 
-def test_what_exists_already_has_an_error_of_its_own(account: Account) -> None:
+def test_what_exists_already_has_an_error_of_its_own(account: BeanstalkAccount) -> None:
     with pytest.raises(errors.AlreadyExistsError):
         Beanstalk(account.client).register("shop", "v1", "bundles", "v1.zip")
 

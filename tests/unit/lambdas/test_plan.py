@@ -9,8 +9,8 @@ import pytest
 
 from lambdas.deployment import NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, until
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, until
 from tests.unit.lambdas.conftest import Release, Ringing
 
 READS = ("Describe", "List", "Check")

@@ -11,8 +11,8 @@ from lambdas.deployment import Deployment, SourceBundle
 from lambdas.errors import BeanstalkUnavailableError, RegistrationFailedError, UnexpectedEnvironmentError
 from lambdas.stages.await_registration import await_registration
 from lambdas.stages.register_release import pinned, register_release
-from tests.integration.emulator.beanstalk.conftest import BUCKET
 from tests.support import source_bundles
+from tests.support.beanstalk import BUCKET
 from tests.unit.lambdas.conftest import Release, eventually
 
 UPLOADS = "uploads"

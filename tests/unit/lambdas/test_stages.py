@@ -23,8 +23,8 @@ from lambdas.stages import (
     register_release,
     watch_release,
 )
-from tests.integration.emulator.beanstalk.conftest import BUCKET
 from tests.support import source_bundles
+from tests.support.beanstalk import BUCKET
 from tests.unit.lambdas.conftest import Release, Ringing, eventually, visit
 
 PRODUCTION = "shop.us-east-1.elasticbeanstalk.com"

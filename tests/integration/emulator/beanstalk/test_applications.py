@@ -1,56 +1,56 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import Account, until
+from tests.support.beanstalk import BeanstalkAccount, until
 
 
-def test_an_application_is_described_with_its_versions(account: Account) -> None:
+def test_an_application_is_described_with_its_versions(account: BeanstalkAccount) -> None:
     [application] = account.client.describe_applications(ApplicationNames=["shop"])["Applications"]
 
     assert application["ApplicationArn"] == "arn:aws:elasticbeanstalk:us-east-1:123456789012:application/shop"
     assert application["Versions"] == ["v2", "v1"]
 
 
-def test_all_applications_are_described_unless_some_are_named(account: Account) -> None:
+def test_all_applications_are_described_unless_some_are_named(account: BeanstalkAccount) -> None:
     account.client.create_application(ApplicationName="blog", Description="a blog")
 
     assert len(account.client.describe_applications()["Applications"]) == 2
     assert account.client.describe_applications(ApplicationNames=["none"])["Applications"] == []
 
 
-def test_an_application_name_is_taken(account: Account) -> None:
+def test_an_application_name_is_taken(account: BeanstalkAccount) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*Application shop already exists\."):
         account.client.create_application(ApplicationName="shop")
 
 
-def test_the_quota_of_applications_is_kept(account: Account) -> None:
+def test_the_quota_of_applications_is_kept(account: BeanstalkAccount) -> None:
     account.service.quotas.applications = 1
 
     with pytest.raises(ClientError, match="TooManyApplicationsException"):
         account.client.create_application(ApplicationName="blog")
 
 
-def test_the_description_of_an_application_can_be_changed(account: Account) -> None:
+def test_the_description_of_an_application_can_be_changed(account: BeanstalkAccount) -> None:
     answer = account.client.update_application(ApplicationName="shop", Description="for gardeners")
 
     assert answer["Application"]["Description"] == "for gardeners"
 
 
-def test_an_application_is_deleted_with_its_versions(account: Account) -> None:
+def test_an_application_is_deleted_with_its_versions(account: BeanstalkAccount) -> None:
     account.client.delete_application(ApplicationName="shop")
 
     assert account.client.describe_applications()["Applications"] == []
     assert account.client.describe_application_versions(ApplicationName="shop")["ApplicationVersions"] == []
 
 
-def test_an_application_with_a_running_environment_is_not_deleted(account: Account) -> None:
+def test_an_application_with_a_running_environment_is_not_deleted(account: BeanstalkAccount) -> None:
     account.launched()
 
     with pytest.raises(ClientError, match=r"\(OperationInProgressFailure\).*Unable to delete application shop"):
         account.client.delete_application(ApplicationName="shop")
 
 
-def test_an_application_is_deleted_by_force_after_its_environments(account: Account) -> None:
+def test_an_application_is_deleted_by_force_after_its_environments(account: BeanstalkAccount) -> None:
     id_ = account.launched()
 
     account.client.delete_application(ApplicationName="shop", TerminateEnvByForce=True)
@@ -60,6 +60,6 @@ def test_an_application_is_deleted_by_force_after_its_environments(account: Acco
     assert account.describe(id_)["Status"] == "Terminated"
 
 
-def test_an_unknown_application_cannot_be_deleted(account: Account) -> None:
+def test_an_unknown_application_cannot_be_deleted(account: BeanstalkAccount) -> None:
     with pytest.raises(ClientError, match=r"No Application named 'blog' found\."):
         account.client.delete_application(ApplicationName="blog")

@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, PLATFORM, Account, until
+from tests.support.beanstalk import ENHANCED, PLATFORM, BeanstalkAccount, until
 
 PROPERTY = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "COLOUR", "Value": "blue"}
 DATABASE = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase", "Value": "true"}
 
 
-def _settings(account: Account, **which: str) -> list[dict[str, Any]]:
+def _settings(account: BeanstalkAccount, **which: str) -> list[dict[str, Any]]:
     found = account.client.describe_configuration_settings(ApplicationName="shop", **which)
     return [
         {"status": one.get("DeploymentStatus")}
@@ -18,7 +18,7 @@ def _settings(account: Account, **which: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_an_environment_has_default_settings_and_its_own(account: Account) -> None:
+def test_an_environment_has_default_settings_and_its_own(account: BeanstalkAccount) -> None:
     account.launched("shop-prod", PROPERTY, DATABASE)
 
     [settings] = _settings(account, EnvironmentName="shop-prod")
@@ -31,7 +31,7 @@ def test_an_environment_has_default_settings_and_its_own(account: Account) -> No
     assert (settings["COLOUR"], settings["HasCoupledDatabase"]) == ("blue", "true")
 
 
-def test_new_settings_are_pending_until_they_are_deployed(account: Account) -> None:
+def test_new_settings_are_pending_until_they_are_deployed(account: BeanstalkAccount) -> None:
     account.service.durations.set({"configure": 60})
     id_ = account.healthy("shop-prod", VersionLabel="v1")
 
@@ -45,7 +45,7 @@ def test_new_settings_are_pending_until_they_are_deployed(account: Account) -> N
     assert "Successfully deployed new configuration to environment." in account.messages(EnvironmentId=id_)
 
 
-def test_settings_that_are_no_property_leave_the_application_running(account: Account) -> None:
+def test_settings_that_are_no_property_leave_the_application_running(account: BeanstalkAccount) -> None:
     account.service.durations.set({"configure": 60})
     id_ = account.healthy("shop-prod", VersionLabel="v1")
 
@@ -61,7 +61,7 @@ def test_settings_that_are_no_property_leave_the_application_running(account: Ac
     assert set(statuses) == {200}
 
 
-def test_removed_settings_are_at_their_defaults_again(account: Account) -> None:
+def test_removed_settings_are_at_their_defaults_again(account: BeanstalkAccount) -> None:
     id_ = account.launched("shop-prod", ENHANCED, PROPERTY)
 
     removed = [{"Namespace": one["Namespace"], "OptionName": one["OptionName"]} for one in (ENHANCED, PROPERTY)]
@@ -73,7 +73,9 @@ def test_removed_settings_are_at_their_defaults_again(account: Account) -> None:
     assert "COLOUR" not in settings
 
 
-def test_a_configuration_that_breaks_the_application_is_reverted(account: Account, tmp_path_factory: Any) -> None:
+def test_a_configuration_that_breaks_the_application_is_reverted(
+    account: BeanstalkAccount, tmp_path_factory: Any
+) -> None:
     flag = tmp_path_factory.mktemp("flag") / "broken"
     flag.touch()
     timeout = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": "60"}
@@ -92,7 +94,7 @@ def test_a_configuration_that_breaks_the_application_is_reverted(account: Accoun
     account.until_health(id_, "Green")
 
 
-def test_an_aborted_configuration_update_leaves_the_settings_as_they_were(account: Account) -> None:
+def test_an_aborted_configuration_update_leaves_the_settings_as_they_were(account: BeanstalkAccount) -> None:
     account.service.durations.set({"configure": 1000})
     id_ = account.launched("shop-prod", VersionLabel="v1")
     account.client.update_environment(EnvironmentId=id_, OptionSettings=[ENHANCED])  # type: ignore[list-item]
@@ -104,7 +106,7 @@ def test_an_aborted_configuration_update_leaves_the_settings_as_they_were(accoun
     assert settings["SystemType"] == "basic"
 
 
-def test_a_platform_can_be_updated(account: Account) -> None:
+def test_a_platform_can_be_updated(account: BeanstalkAccount) -> None:
     older = PLATFORM.replace("4.7.2", "4.7.1")
     id_ = account.launched("shop-prod", SolutionStackName=older, VersionLabel="v1")
 
@@ -123,7 +125,9 @@ def test_a_platform_can_be_updated(account: Account) -> None:
         {"Namespace": "mine", "OptionName": "Timeout", "Value": "1"},
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_and_found_by_validation(account: Account, setting: dict[str, str]) -> None:
+def test_a_setting_that_cannot_be_is_refused_and_found_by_validation(
+    account: BeanstalkAccount, setting: dict[str, str]
+) -> None:
     with pytest.raises(
         ClientError, match=r"\(ConfigurationValidationException\).*OptionName: '" + setting["OptionName"]
     ):
@@ -135,13 +139,13 @@ def test_a_setting_that_cannot_be_is_refused_and_found_by_validation(account: Ac
     ]
 
 
-def test_validation_finds_nothing_in_good_settings(account: Account) -> None:
+def test_validation_finds_nothing_in_good_settings(account: BeanstalkAccount) -> None:
     answer = account.client.validate_configuration_settings(ApplicationName="shop", OptionSettings=[ENHANCED])  # type: ignore[list-item]
 
     assert answer["Messages"] == []
 
 
-def test_an_environment_of_another_application_has_no_settings_here(account: Account) -> None:
+def test_an_environment_of_another_application_has_no_settings_here(account: BeanstalkAccount) -> None:
     account.client.create_application(ApplicationName="blog")
     account.create("blog-prod", ApplicationName="blog")
 

@@ -1,11 +1,11 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, Account, until
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, BeanstalkAccount, until
 
 
-def test_the_answer_to_an_update_shows_the_new_label_updating_and_grey(account: Account) -> None:
+def test_the_answer_to_an_update_shows_the_new_label_updating_and_grey(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
 
     answer = account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
@@ -14,7 +14,7 @@ def test_the_answer_to_an_update_shows_the_new_label_updating_and_grey(account: 
     assert account.describe(id_)["AbortableOperationInProgress"]
 
 
-def test_a_deployment_runs_the_new_version_and_tells_so(account: Account) -> None:
+def test_a_deployment_runs_the_new_version_and_tells_so(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
 
     request = account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v2")
@@ -30,7 +30,7 @@ def test_a_deployment_runs_the_new_version_and_tells_so(account: Account) -> Non
     ]
 
 
-def test_an_all_at_once_deployment_takes_the_environment_down(account: Account) -> None:
+def test_an_all_at_once_deployment_takes_the_environment_down(account: BeanstalkAccount) -> None:
     account.service.durations.set({"update": 100})
     id_ = account.healthy(VersionLabel="v1")
 
@@ -42,7 +42,7 @@ def test_an_all_at_once_deployment_takes_the_environment_down(account: Account) 
     assert account.get(name).status == 200
 
 
-def test_deploying_the_version_that_is_deployed_deploys_it_again(account: Account) -> None:
+def test_deploying_the_version_that_is_deployed_deploys_it_again(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
 
     account.client.update_environment(EnvironmentId=id_, VersionLabel="v1")
@@ -51,7 +51,7 @@ def test_deploying_the_version_that_is_deployed_deploys_it_again(account: Accoun
     assert "Environment update completed successfully." in account.messages(EnvironmentId=id_)
 
 
-def test_an_application_that_starts_slowly_but_in_time_is_deployed(account: Account) -> None:
+def test_an_application_that_starts_slowly_but_in_time_is_deployed(account: BeanstalkAccount) -> None:
     account.version("slow", source_bundles.release(delay=0.5))
     id_ = account.healthy(VersionLabel="v1")
 
@@ -62,7 +62,7 @@ def test_an_application_that_starts_slowly_but_in_time_is_deployed(account: Acco
     assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
 
 
-def test_an_update_needs_a_ready_environment(account: Account) -> None:
+def test_an_update_needs_a_ready_environment(account: BeanstalkAccount) -> None:
     account.service.durations.set({"launch": 100})
     account.create(VersionLabel="v1")
 
@@ -86,7 +86,7 @@ def test_an_update_needs_a_ready_environment(account: Account) -> None:
     ],
 )
 def test_an_update_needs_an_environment_and_a_version_that_exist(
-    account: Account, parameters: dict[str, str], message: str
+    account: BeanstalkAccount, parameters: dict[str, str], message: str
 ) -> None:
     account.launched(VersionLabel="v1")
 
@@ -96,7 +96,7 @@ def test_an_update_needs_an_environment_and_a_version_that_exist(
     assert refused.value.response["Error"]["Message"] == message
 
 
-def test_version_and_configuration_are_not_updated_in_one_call(account: Account) -> None:
+def test_version_and_configuration_are_not_updated_in_one_call(account: BeanstalkAccount) -> None:
     id_ = account.launched(VersionLabel="v1")
 
     with pytest.raises(ClientError, match="InvalidParameterCombination"):
@@ -105,7 +105,7 @@ def test_version_and_configuration_are_not_updated_in_one_call(account: Account)
     assert account.describe(id_)["VersionLabel"] == "v1"
 
 
-def test_a_version_that_failed_to_process_cannot_be_deployed(account: Account) -> None:
+def test_a_version_that_failed_to_process_cannot_be_deployed(account: BeanstalkAccount) -> None:
     account.version("text", b"no zip", Process=True)
     id_ = account.launched(VersionLabel="v1")
     until(

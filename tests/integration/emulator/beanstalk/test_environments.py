@@ -3,10 +3,10 @@ import socket
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import PLATFORM, Account, until
+from tests.support.beanstalk import PLATFORM, BeanstalkAccount, until
 
 
-def test_a_new_environment_is_launching_and_grey_without_health_status_or_endpoint(account: Account) -> None:
+def test_a_new_environment_is_launching_and_grey_without_health_status_or_endpoint(account: BeanstalkAccount) -> None:
     answer = account.client.create_environment(
         ApplicationName="shop", EnvironmentName="shop-prod", VersionLabel="v1", SolutionStackName=PLATFORM
     )
@@ -15,11 +15,11 @@ def test_a_new_environment_is_launching_and_grey_without_health_status_or_endpoi
     assert not {"HealthStatus", "EndpointURL"} & answer.keys()
 
 
-def test_an_unknown_environment_is_an_empty_list(account: Account) -> None:
+def test_an_unknown_environment_is_an_empty_list(account: BeanstalkAccount) -> None:
     assert account.client.describe_environments(EnvironmentNames=["shop-none"])["Environments"] == []
 
 
-def test_environments_come_in_pages(account: Account) -> None:
+def test_environments_come_in_pages(account: BeanstalkAccount) -> None:
     created = {account.create(name) for name in ("shop-one", "shop-two", "shop-three")}
 
     first = account.client.describe_environments(MaxRecords=2)
@@ -30,7 +30,7 @@ def test_environments_come_in_pages(account: Account) -> None:
     assert "NextToken" not in second
 
 
-def test_an_environment_without_a_version_runs_the_sample_application(account: Account) -> None:
+def test_an_environment_without_a_version_runs_the_sample_application(account: BeanstalkAccount) -> None:
     id_ = account.healthy()
 
     assert account.describe(id_)["VersionLabel"] == "Sample Application"
@@ -53,7 +53,7 @@ def test_an_environment_without_a_version_runs_the_sample_application(account: A
     ],
 )
 def test_what_an_environment_cannot_be_created_from_is_refused(
-    account: Account, parameters: dict[str, str], message: str
+    account: BeanstalkAccount, parameters: dict[str, str], message: str
 ) -> None:
     base = {} if "TemplateName" in parameters else {"SolutionStackName": PLATFORM}
     request = {"ApplicationName": "shop", "EnvironmentName": "shop-prod", **base, **parameters}
@@ -66,7 +66,7 @@ def test_what_an_environment_cannot_be_created_from_is_refused(
     assert account.client.describe_environments()["Environments"] == []
 
 
-def test_a_template_excludes_a_solution_stack(account: Account) -> None:
+def test_a_template_excludes_a_solution_stack(account: BeanstalkAccount) -> None:
     account.client.create_configuration_template(
         ApplicationName="shop", TemplateName="saved", SolutionStackName=PLATFORM
     )
@@ -75,7 +75,7 @@ def test_a_template_excludes_a_solution_stack(account: Account) -> None:
         account.create(TemplateName="saved", SolutionStackName=PLATFORM)
 
 
-def test_the_quota_of_environments_is_kept(account: Account) -> None:
+def test_the_quota_of_environments_is_kept(account: BeanstalkAccount) -> None:
     account.service.quotas.environments = 1
     account.create("shop-one")
 
@@ -83,7 +83,7 @@ def test_the_quota_of_environments_is_kept(account: Account) -> None:
         account.create("shop-two")
 
 
-def test_a_terminated_environment_is_listed_unless_left_out(account: Account) -> None:
+def test_a_terminated_environment_is_listed_unless_left_out(account: BeanstalkAccount) -> None:
     id_ = account.launched()
     account.client.terminate_environment(EnvironmentId=id_)
     account.until_status(id_, "Terminated")
@@ -92,7 +92,7 @@ def test_a_terminated_environment_is_listed_unless_left_out(account: Account) ->
     assert account.client.describe_environments(IncludeDeleted=False)["Environments"] == []
 
 
-def test_a_terminated_environment_is_listed_for_a_while_or_as_far_back_as_asked(account: Account) -> None:
+def test_a_terminated_environment_is_listed_for_a_while_or_as_far_back_as_asked(account: BeanstalkAccount) -> None:
     id_ = account.launched()
     account.client.terminate_environment(EnvironmentId=id_)
     account.until_status(id_, "Terminated")
@@ -103,7 +103,7 @@ def test_a_terminated_environment_is_listed_for_a_while_or_as_far_back_as_asked(
     assert account.client.describe_environments(IncludeDeleted=True, IncludedDeletedBackTo=created)["Environments"]
 
 
-def test_a_single_instance_has_an_address_for_an_endpoint(account: Account) -> None:
+def test_a_single_instance_has_an_address_for_an_endpoint(account: BeanstalkAccount) -> None:
     single = {
         "Namespace": "aws:elasticbeanstalk:environment",
         "OptionName": "EnvironmentType",
@@ -117,7 +117,7 @@ def test_a_single_instance_has_an_address_for_an_endpoint(account: Account) -> N
     assert len(resources["Instances"]) == 1
 
 
-def test_close_ends_every_application_at_once(account: Account) -> None:
+def test_close_ends_every_application_at_once(account: BeanstalkAccount) -> None:
     name = account.describe(account.healthy())["CNAME"]
     answer = account.service.resolve(name)
     assert answer

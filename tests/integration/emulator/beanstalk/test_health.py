@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk.operations import health
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, Account, until
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, BeanstalkAccount, until
 
 
 def _breakable(flag: Path) -> dict[str, str]:
@@ -17,14 +17,14 @@ def _breakable(flag: Path) -> dict[str, str]:
     }
 
 
-def test_reporting_is_basic_unless_asked_and_has_no_health_status(account: Account) -> None:
+def test_reporting_is_basic_unless_asked_and_has_no_health_status(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
 
     assert "HealthStatus" not in account.describe(id_)
     assert "Environment health has been set to GREEN" in account.messages(EnvironmentId=id_)
 
 
-def test_basic_health_is_grey_while_updating(account: Account) -> None:
+def test_basic_health_is_grey_while_updating(account: BeanstalkAccount) -> None:
     account.service.durations.set({"swap": 60})
     blue, green = account.healthy("shop-blue"), account.healthy("shop-green")
 
@@ -36,14 +36,14 @@ def test_basic_health_is_grey_while_updating(account: Account) -> None:
 
 
 @pytest.mark.parametrize("action", ["describe_environment_health", "describe_instances_health"])
-def test_enhanced_health_is_not_to_be_had_under_basic_reporting(account: Account, action: str) -> None:
+def test_enhanced_health_is_not_to_be_had_under_basic_reporting(account: BeanstalkAccount, action: str) -> None:
     id_ = account.launched()
 
     with pytest.raises(ClientError, match=r"\(InvalidRequestException\).*Health is not supported\."):
         getattr(account.client, action)(EnvironmentId=id_)
 
 
-def test_enhanced_health_goes_from_pending_to_ok(account: Account) -> None:
+def test_enhanced_health_goes_from_pending_to_ok(account: BeanstalkAccount) -> None:
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
 
     messages = account.messages(EnvironmentId=id_)
@@ -54,7 +54,7 @@ def test_enhanced_health_goes_from_pending_to_ok(account: Account) -> None:
     assert told["InstancesHealth"]["Ok"] == 1
 
 
-def test_only_the_attributes_that_are_asked_for_are_told(account: Account) -> None:
+def test_only_the_attributes_that_are_asked_for_are_told(account: BeanstalkAccount) -> None:
     id_ = account.launched("shop-prod", ENHANCED)
 
     told = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["Color"])
@@ -62,7 +62,7 @@ def test_only_the_attributes_that_are_asked_for_are_told(account: Account) -> No
     assert set(told) - {"ResponseMetadata"} == {"EnvironmentName", "Color"}
 
 
-def test_enhanced_health_is_info_during_a_deployment_and_ok_again_after_it(account: Account) -> None:
+def test_enhanced_health_is_info_during_a_deployment_and_ok_again_after_it(account: BeanstalkAccount) -> None:
     account.service.durations.set({"update": 60})
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
 
@@ -74,7 +74,7 @@ def test_enhanced_health_is_info_during_a_deployment_and_ok_again_after_it(accou
     assert "Environment health has transitioned from Info to Ok." in account.messages(EnvironmentId=id_)
 
 
-def test_health_is_still_info_when_a_deployment_has_just_ended(account: Account) -> None:
+def test_health_is_still_info_when_a_deployment_has_just_ended(account: BeanstalkAccount) -> None:
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
     account.service.durations.set({"health": 100})
 
@@ -91,7 +91,7 @@ def test_health_is_still_info_when_a_deployment_has_just_ended(account: Account)
 
 @pytest.mark.parametrize(("option", "red"), [(ENHANCED, "Severe"), ({**ENHANCED, "Value": "basic"}, "Red")])
 def test_an_application_that_turns_bad_turns_red_and_comes_back(
-    account: Account, tmp_path: Path, option: dict[str, str], red: str
+    account: BeanstalkAccount, tmp_path: Path, option: dict[str, str], red: str
 ) -> None:
     flag = tmp_path / "broken"
     id_ = account.healthy("shop-prod", option, _breakable(flag), VersionLabel="v1")
@@ -107,7 +107,7 @@ def test_an_application_that_turns_bad_turns_red_and_comes_back(
     assert account.get(name).status == 200
 
 
-def test_severe_health_tells_its_causes(account: Account, tmp_path: Path) -> None:
+def test_severe_health_tells_its_causes(account: BeanstalkAccount, tmp_path: Path) -> None:
     flag = tmp_path / "broken"
     id_ = account.healthy("shop-prod", ENHANCED, _breakable(flag), VersionLabel="v1")
 
@@ -121,7 +121,7 @@ def test_severe_health_tells_its_causes(account: Account, tmp_path: Path) -> Non
     assert " ".join(causes) == expected
 
 
-def test_an_application_whose_process_ends_turns_red(account: Account) -> None:
+def test_an_application_whose_process_ends_turns_red(account: BeanstalkAccount) -> None:
     mortal = source_bundles.packed(
         {"Procfile": "web: python server.py & sleep 1", "server.py": source_bundles.SERVER_THAT_ANSWERS_200}
     )
@@ -134,7 +134,7 @@ def test_an_application_whose_process_ends_turns_red(account: Account) -> None:
     assert "None of the instances are sending data." in causes
 
 
-def test_a_health_check_that_an_operation_overtakes_counts_for_nothing(account: Account) -> None:
+def test_a_health_check_that_an_operation_overtakes_counts_for_nothing(account: BeanstalkAccount) -> None:
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
     state = account.service._state
     environment = state.environments[id_]
@@ -156,14 +156,14 @@ def test_a_health_check_that_an_operation_overtakes_counts_for_nothing(account: 
         ("aws:elasticbeanstalk:environment:process:default", "HealthCheckPath", "/healthz"),
     ],
 )
-def test_the_health_check_asks_for_the_configured_path(account: Account, option: tuple[str, str, str]) -> None:
+def test_the_health_check_asks_for_the_configured_path(account: BeanstalkAccount, option: tuple[str, str, str]) -> None:
     account.version("root", source_bundles.release(500, by_path={"/healthz": 200}))
     path = dict(zip(("Namespace", "OptionName", "Value"), option, strict=True))
 
     account.healthy("shop-prod", path, VersionLabel="root")
 
 
-def test_a_health_check_wants_200_unless_the_matcher_says_otherwise(account: Account) -> None:
+def test_a_health_check_wants_200_unless_the_matcher_says_otherwise(account: BeanstalkAccount) -> None:
     account.version("moved", source_bundles.release(302))
     timeout = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": "60"}
     matcher = {
@@ -178,7 +178,7 @@ def test_a_health_check_wants_200_unless_the_matcher_says_otherwise(account: Acc
     assert account.describe(strict)["Health"] == "Red"
 
 
-def test_a_deployment_may_ignore_health_checks(account: Account) -> None:
+def test_a_deployment_may_ignore_health_checks(account: BeanstalkAccount) -> None:
     account.version("broken", source_bundles.release(500))
     ignoring = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "IgnoreHealthCheck", "Value": "true"}
     id_ = account.healthy("shop-prod", ENHANCED, ignoring, VersionLabel="v1")
@@ -191,7 +191,7 @@ def test_a_deployment_may_ignore_health_checks(account: Account) -> None:
     account.until_health(id_, "Severe")
 
 
-def test_instances_health_names_the_instance_and_the_version_on_it(account: Account) -> None:
+def test_instances_health_names_the_instance_and_the_version_on_it(account: BeanstalkAccount) -> None:
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
 
     instances = account.client.describe_instances_health(EnvironmentId=id_, AttributeNames=["All"])[
@@ -204,7 +204,7 @@ def test_instances_health_names_the_instance_and_the_version_on_it(account: Acco
     assert (instances[0]["HealthStatus"], instances[0]["Color"]) == ("Ok", "Green")
 
 
-def test_probing_stops_when_the_environment_is_terminated(account: Account, tmp_path: Path) -> None:
+def test_probing_stops_when_the_environment_is_terminated(account: BeanstalkAccount, tmp_path: Path) -> None:
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
 
     account.client.terminate_environment(EnvironmentId=id_)

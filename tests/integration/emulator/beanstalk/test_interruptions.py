@@ -1,11 +1,11 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import Account, until
 from tests.support import source_bundles
+from tests.support.beanstalk import BeanstalkAccount, until
 
 
-def test_an_update_that_is_aborted_ends_ready_with_the_old_label(account: Account) -> None:
+def test_an_update_that_is_aborted_ends_ready_with_the_old_label(account: BeanstalkAccount) -> None:
     account.version("silent", source_bundles.packed({"Procfile": "web: exec sleep 60"}))
     id_ = account.healthy(VersionLabel="v1")
     account.client.update_environment(EnvironmentId=id_, VersionLabel="silent")
@@ -18,7 +18,7 @@ def test_an_update_that_is_aborted_ends_ready_with_the_old_label(account: Accoun
     assert "Failed to deploy application." not in account.messages(EnvironmentId=id_)
 
 
-def test_an_aborted_update_may_leave_the_new_version_behind(account: Account) -> None:
+def test_an_aborted_update_may_leave_the_new_version_behind(account: BeanstalkAccount) -> None:
     account.service.durations.set({"update": 1000})
     id_ = account.healthy(VersionLabel="v1")
     account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
@@ -33,14 +33,14 @@ def test_an_aborted_update_may_leave_the_new_version_behind(account: Account) ->
     assert account.describe(id_)["VersionLabel"] == "v1"
 
 
-def test_without_an_update_there_is_nothing_to_abort(account: Account) -> None:
+def test_without_an_update_there_is_nothing_to_abort(account: BeanstalkAccount) -> None:
     id_ = account.launched(VersionLabel="v1")
 
     with pytest.raises(ClientError, match=r"shop-prod is in an invalid state .* Must be pending deployment\."):
         account.client.abort_environment_update(EnvironmentId=id_)
 
 
-def test_a_restart_takes_the_application_down_and_up_again(account: Account) -> None:
+def test_a_restart_takes_the_application_down_and_up_again(account: BeanstalkAccount) -> None:
     account.service.durations.set({"restart": 100})
     id_ = account.healthy(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
@@ -53,7 +53,7 @@ def test_a_restart_takes_the_application_down_and_up_again(account: Account) -> 
     assert account.get(name).status == 200
 
 
-def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(account: Account) -> None:
+def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
     before = account.describe(id_)
 
@@ -68,7 +68,7 @@ def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(accoun
 
 
 @pytest.mark.parametrize("action", ["rebuild_environment", "restart_app_server"])
-def test_a_rebuild_and_a_restart_need_a_ready_environment(account: Account, action: str) -> None:
+def test_a_rebuild_and_a_restart_need_a_ready_environment(account: BeanstalkAccount, action: str) -> None:
     account.service.durations.set({"launch": 100})
     id_ = account.create(VersionLabel="v1")
 

@@ -1,12 +1,12 @@
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, Account
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, BeanstalkAccount
 
 
 def _timeout(seconds: int) -> dict[str, str]:
     return {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": str(seconds)}
 
 
-def test_a_launch_tells_its_story_in_events(account: Account) -> None:
+def test_a_launch_tells_its_story_in_events(account: BeanstalkAccount) -> None:
     id_ = account.launched(VersionLabel="v1", CNAMEPrefix="shop")
 
     messages = account.messages(EnvironmentId=id_)
@@ -16,7 +16,7 @@ def test_a_launch_tells_its_story_in_events(account: Account) -> None:
     assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
 
 
-def test_a_launch_takes_at_least_its_duration(account: Account) -> None:
+def test_a_launch_takes_at_least_its_duration(account: BeanstalkAccount) -> None:
     account.service.durations.set({"launch": 60})
 
     id_ = account.launched()
@@ -25,7 +25,7 @@ def test_a_launch_takes_at_least_its_duration(account: Account) -> None:
     assert (environment["DateUpdated"] - environment["DateCreated"]).total_seconds() >= 60
 
 
-def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(account: Account) -> None:
+def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(account: BeanstalkAccount) -> None:
     account.service.durations.set({"health": 60})
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="v1")
@@ -35,7 +35,7 @@ def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(accoun
     account.until_health(id_, "Ok")
 
 
-def test_a_load_balancer_answers_503_until_its_instance_is_in_service(account: Account) -> None:
+def test_a_load_balancer_answers_503_until_its_instance_is_in_service(account: BeanstalkAccount) -> None:
     account.service.durations.set({"in_service": 60})
     id_ = account.launched(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
@@ -48,7 +48,7 @@ def test_a_load_balancer_answers_503_until_its_instance_is_in_service(account: A
     assert (after.status, after.getheader("X-Answered-By")) == (200, "shop-prod/v1")
 
 
-def test_the_application_gets_the_environment_properties(account: Account) -> None:
+def test_the_application_gets_the_environment_properties(account: BeanstalkAccount) -> None:
     account.version("greeting", source_bundles.release(by_path={"/hello": 418}))
     greeting = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "GREETING", "Value": "hello"}
     id_ = account.healthy("shop-prod", greeting, VersionLabel="greeting")
@@ -57,7 +57,7 @@ def test_the_application_gets_the_environment_properties(account: Account) -> No
     assert "'GREETING': 'hello'" in account.page(account.describe(id_)["CNAME"])
 
 
-def test_an_application_that_starts_slowly_makes_the_launch_longer(account: Account) -> None:
+def test_an_application_that_starts_slowly_makes_the_launch_longer(account: BeanstalkAccount) -> None:
     account.version("slow", source_bundles.release(delay=0.8))
 
     id_ = account.launched(VersionLabel="slow")
@@ -67,7 +67,7 @@ def test_an_application_that_starts_slowly_makes_the_launch_longer(account: Acco
     assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
 
 
-def test_a_launch_whose_application_ends_is_ready_with_errors_and_red(account: Account) -> None:
+def test_a_launch_whose_application_ends_is_ready_with_errors_and_red(account: BeanstalkAccount) -> None:
     account.version("dying", source_bundles.dying())
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="dying")
@@ -80,7 +80,7 @@ def test_a_launch_whose_application_ends_is_ready_with_errors_and_red(account: A
     assert errors[-1].startswith("Create environment operation is complete, but with errors.")
 
 
-def test_a_launch_whose_application_answers_500_fails_its_health_check(account: Account) -> None:
+def test_a_launch_whose_application_answers_500_fails_its_health_check(account: BeanstalkAccount) -> None:
     account.version("broken", source_bundles.release(500))
 
     id_ = account.launched("shop-prod", ENHANCED, _timeout(60), VersionLabel="broken")
@@ -90,7 +90,7 @@ def test_a_launch_whose_application_answers_500_fails_its_health_check(account: 
     assert "did not pass health check after command execution." in errors[0]
 
 
-def test_a_bundle_that_is_gone_from_s3_fails_the_launch(account: Account) -> None:
+def test_a_bundle_that_is_gone_from_s3_fails_the_launch(account: BeanstalkAccount) -> None:
     account.objects.clear()
 
     id_ = account.launched(VersionLabel="v1")

@@ -1,11 +1,11 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import Account
+from tests.support.beanstalk import BeanstalkAccount
 
 
 @pytest.mark.parametrize("filtered", ["ApplicationName", "VersionLabel", "EnvironmentNames", "EnvironmentIds"])
-def test_environments_are_found_by_application_version_names_and_ids(account: Account, filtered: str) -> None:
+def test_environments_are_found_by_application_version_names_and_ids(account: BeanstalkAccount, filtered: str) -> None:
     account.client.create_application(ApplicationName="blog")
     account.create("blog-prod", ApplicationName="blog")
     sought = account.create("shop-prod", VersionLabel="v1")
@@ -21,13 +21,13 @@ def test_environments_are_found_by_application_version_names_and_ids(account: Ac
     assert [environment["EnvironmentId"] for environment in found] == [sought]
 
 
-def test_a_chosen_cname_prefix_becomes_the_cname(account: Account) -> None:
+def test_a_chosen_cname_prefix_becomes_the_cname(account: BeanstalkAccount) -> None:
     id_ = account.create(CNAMEPrefix="Shop-Live")
 
     assert account.describe(id_)["CNAME"] == "shop-live.us-east-1.elasticbeanstalk.com"
 
 
-def test_without_a_prefix_the_cname_has_a_part_of_its_own(account: Account) -> None:
+def test_without_a_prefix_the_cname_has_a_part_of_its_own(account: BeanstalkAccount) -> None:
     cname = account.describe(account.create("shop-green"))["CNAME"]
 
     assert cname.startswith("shop-green.eba-")
@@ -37,12 +37,12 @@ def test_without_a_prefix_the_cname_has_a_part_of_its_own(account: Account) -> N
 @pytest.mark.parametrize(
     ("name", "constraint"), [("abc", "greater than or equal to 4"), ("a" * 41, "less than or equal to 40")]
 )
-def test_a_name_has_4_to_40_characters(account: Account, name: str, constraint: str) -> None:
+def test_a_name_has_4_to_40_characters(account: BeanstalkAccount, name: str, constraint: str) -> None:
     with pytest.raises(ClientError, match=f"'environmentName' .* length {constraint}"):
         account.create(name)
 
 
-def test_a_name_is_taken_in_every_application(account: Account) -> None:
+def test_a_name_is_taken_in_every_application(account: BeanstalkAccount) -> None:
     account.client.create_application(ApplicationName="blog")
     account.create("shop-prod")
 
@@ -50,7 +50,7 @@ def test_a_name_is_taken_in_every_application(account: Account) -> None:
         account.create("shop-prod", ApplicationName="blog")
 
 
-def test_a_cname_is_taken_until_its_environment_is_terminated(account: Account) -> None:
+def test_a_cname_is_taken_until_its_environment_is_terminated(account: BeanstalkAccount) -> None:
     id_ = account.launched(CNAMEPrefix="shop")
 
     with pytest.raises(ClientError, match=r"DNS name \(shop\.us-east-1\.elasticbeanstalk\.com\) is not available\."):
@@ -61,7 +61,7 @@ def test_a_cname_is_taken_until_its_environment_is_terminated(account: Account) 
     account.create("shop-other", CNAMEPrefix="shop")
 
 
-def test_dns_availability_tells_the_name_and_whether_it_is_free(account: Account) -> None:
+def test_dns_availability_tells_the_name_and_whether_it_is_free(account: BeanstalkAccount) -> None:
     account.create(CNAMEPrefix="shop")
 
     taken = account.client.check_dns_availability(CNAMEPrefix="shop")
@@ -71,7 +71,7 @@ def test_dns_availability_tells_the_name_and_whether_it_is_free(account: Account
     assert free["Available"]
 
 
-def test_the_name_of_a_terminated_environment_is_free_and_both_are_listed(account: Account) -> None:
+def test_the_name_of_a_terminated_environment_is_free_and_both_are_listed(account: BeanstalkAccount) -> None:
     old = account.launched()
     account.client.terminate_environment(EnvironmentId=old)
     with pytest.raises(ClientError, match="Environment shop-prod already exists"):
@@ -86,7 +86,7 @@ def test_the_name_of_a_terminated_environment_is_free_and_both_are_listed(accoun
     assert [environment["EnvironmentId"] for environment in alive] == [new]
 
 
-def test_a_call_by_name_means_the_environment_that_is_not_terminated(account: Account) -> None:
+def test_a_call_by_name_means_the_environment_that_is_not_terminated(account: BeanstalkAccount) -> None:
     old = account.launched()
     account.client.terminate_environment(EnvironmentId=old)
     account.until_status(old, "Terminated")
@@ -97,7 +97,7 @@ def test_a_call_by_name_means_the_environment_that_is_not_terminated(account: Ac
     assert answer["EnvironmentId"] == new
 
 
-def test_a_worker_environment_has_neither_cname_nor_endpoint(account: Account) -> None:
+def test_a_worker_environment_has_neither_cname_nor_endpoint(account: BeanstalkAccount) -> None:
     id_ = account.healthy("shop-worker", Tier={"Name": "Worker", "Type": "SQS/HTTP"})
 
     environment = account.describe(id_)
@@ -108,12 +108,12 @@ def test_a_worker_environment_has_neither_cname_nor_endpoint(account: Account) -
     assert [queue["Name"] for queue in resources["Queues"]] == ["WorkerQueue"]
 
 
-def test_a_worker_environment_takes_no_cname_prefix(account: Account) -> None:
+def test_a_worker_environment_takes_no_cname_prefix(account: BeanstalkAccount) -> None:
     with pytest.raises(ClientError, match="worker environment has no CNAME"):
         account.create("shop-worker", Tier={"Name": "Worker", "Type": "SQS/HTTP"}, CNAMEPrefix="shop")
 
 
-def test_an_environment_resolves_once_its_load_balancer_is_there(account: Account) -> None:
+def test_an_environment_resolves_once_its_load_balancer_is_there(account: BeanstalkAccount) -> None:
     account.service.durations.set({"launch": 60})
     id_ = account.create(CNAMEPrefix="shop")
     cname = account.describe(id_)["CNAME"]

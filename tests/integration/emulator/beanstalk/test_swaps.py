@@ -1,12 +1,12 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import Account
+from tests.support.beanstalk import BeanstalkAccount
 
 LIVE = "shop.us-east-1.elasticbeanstalk.com"
 
 
-def _pair(account: Account) -> tuple[str, str]:
+def _pair(account: BeanstalkAccount) -> tuple[str, str]:
     blue = account.create("shop-blue", VersionLabel="v1", CNAMEPrefix="shop")
     green = account.create("shop-green", VersionLabel="v2", CNAMEPrefix="spare")
     for id_ in (blue, green):
@@ -14,7 +14,7 @@ def _pair(account: Account) -> tuple[str, str]:
     return blue, green
 
 
-def test_a_swap_exchanges_the_cnames_and_leaves_the_endpoints(account: Account) -> None:
+def test_a_swap_exchanges_the_cnames_and_leaves_the_endpoints(account: BeanstalkAccount) -> None:
     blue, green = _pair(account)
     endpoints = [account.describe(id_)["EndpointURL"] for id_ in (blue, green)]
 
@@ -27,7 +27,7 @@ def test_a_swap_exchanges_the_cnames_and_leaves_the_endpoints(account: Account) 
     assert account.get(LIVE).getheader("X-Answered-By") == "shop-green/v2"
 
 
-def test_a_swap_is_a_toggle(account: Account) -> None:
+def test_a_swap_is_a_toggle(account: BeanstalkAccount) -> None:
     blue, green = _pair(account)
 
     for _ in range(2):
@@ -40,7 +40,7 @@ def test_a_swap_is_a_toggle(account: Account) -> None:
     assert account.describe(green)["Status"] == "Ready"
 
 
-def test_both_environments_serve_on_and_are_updating_until_the_cnames_have_moved(account: Account) -> None:
+def test_both_environments_serve_on_and_are_updating_until_the_cnames_have_moved(account: BeanstalkAccount) -> None:
     account.service.durations.set({"swap": 60})
     blue, green = _pair(account)
 
@@ -53,7 +53,7 @@ def test_both_environments_serve_on_and_are_updating_until_the_cnames_have_moved
     assert account.get(LIVE).getheader("X-Answered-By") == "shop-green/v2"
 
 
-def test_a_swap_tells_its_story_in_events_of_both(account: Account) -> None:
+def test_a_swap_tells_its_story_in_events_of_both(account: BeanstalkAccount) -> None:
     blue, green = _pair(account)
 
     answer = account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
@@ -68,7 +68,7 @@ def test_a_swap_tells_its_story_in_events_of_both(account: Account) -> None:
         ]
 
 
-def test_a_swap_cannot_be_aborted(account: Account) -> None:
+def test_a_swap_cannot_be_aborted(account: BeanstalkAccount) -> None:
     account.service.durations.set({"swap": 60})
     blue, green = _pair(account)
     account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
@@ -77,7 +77,7 @@ def test_a_swap_cannot_be_aborted(account: Account) -> None:
         account.client.abort_environment_update(EnvironmentId=green)
 
 
-def test_both_environments_of_a_swap_must_be_ready(account: Account) -> None:
+def test_both_environments_of_a_swap_must_be_ready(account: BeanstalkAccount) -> None:
     blue = account.launched("shop-blue", CNAMEPrefix="shop")
     account.service.durations.set({"launch": 100})
     account.create("shop-green")
@@ -88,7 +88,7 @@ def test_both_environments_of_a_swap_must_be_ready(account: Account) -> None:
     assert account.describe(blue)["Status"] == "Ready"
 
 
-def test_a_worker_environment_cannot_be_swapped(account: Account) -> None:
+def test_a_worker_environment_cannot_be_swapped(account: BeanstalkAccount) -> None:
     account.launched("shop-blue")
     account.launched("shop-worker", Tier={"Name": "Worker", "Type": "SQS/HTTP"})
 
@@ -114,7 +114,7 @@ def test_a_worker_environment_cannot_be_swapped(account: Account) -> None:
         ),
     ],
 )
-def test_a_swap_needs_two_environments(account: Account, parameters: dict[str, str], message: str) -> None:
+def test_a_swap_needs_two_environments(account: BeanstalkAccount, parameters: dict[str, str], message: str) -> None:
     account.launched("shop-blue")
 
     with pytest.raises(ClientError, match=message):

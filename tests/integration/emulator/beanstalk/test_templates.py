@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import ENHANCED, PLATFORM, Account
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, PLATFORM, BeanstalkAccount
 
 PROPERTY = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "COLOUR", "Value": "blue"}
 
 
-def _settings(account: Account, **which: str) -> list[dict[str, Any]]:
+def _settings(account: BeanstalkAccount, **which: str) -> list[dict[str, Any]]:
     found = account.client.describe_configuration_settings(ApplicationName="shop", **which)
     return [
         {"status": one.get("DeploymentStatus")}
@@ -18,12 +18,12 @@ def _settings(account: Account, **which: str) -> list[dict[str, Any]]:
     ]
 
 
-def _saved(account: Account, environment: str, name: str = "saved") -> None:
+def _saved(account: BeanstalkAccount, environment: str, name: str = "saved") -> None:
     account.client.create_configuration_template(ApplicationName="shop", TemplateName=name, EnvironmentId=environment)
 
 
 def test_a_saved_configuration_carries_settings_platform_and_tags_but_neither_version_nor_cname(
-    account: Account,
+    account: BeanstalkAccount,
 ) -> None:
     blue = account.launched(
         "shop-blue", ENHANCED, PROPERTY, VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "web"}]
@@ -42,7 +42,7 @@ def test_a_saved_configuration_carries_settings_platform_and_tags_but_neither_ve
     assert {"Key": "team", "Value": "web"} in tags
 
 
-def test_tags_of_the_call_take_the_place_of_the_saved_ones(account: Account) -> None:
+def test_tags_of_the_call_take_the_place_of_the_saved_ones(account: BeanstalkAccount) -> None:
     blue = account.launched("shop-blue", Tags=[{"Key": "team", "Value": "web"}])
     _saved(account, blue)
 
@@ -54,7 +54,7 @@ def test_tags_of_the_call_take_the_place_of_the_saved_ones(account: Account) -> 
     assert "team" not in keys
 
 
-def test_an_environment_keeps_its_settings_when_its_template_is_deleted(account: Account) -> None:
+def test_an_environment_keeps_its_settings_when_its_template_is_deleted(account: BeanstalkAccount) -> None:
     blue = account.launched("shop-blue", PROPERTY)
     _saved(account, blue)
     account.launched("shop-green", TemplateName="saved")
@@ -66,7 +66,7 @@ def test_an_environment_keeps_its_settings_when_its_template_is_deleted(account:
         _settings(account, TemplateName="saved")
 
 
-def test_the_settings_of_a_template_can_be_described(account: Account) -> None:
+def test_the_settings_of_a_template_can_be_described(account: BeanstalkAccount) -> None:
     _saved(account, account.launched("shop-blue", PROPERTY))
 
     [settings] = _settings(account, TemplateName="saved")
@@ -74,7 +74,7 @@ def test_the_settings_of_a_template_can_be_described(account: Account) -> None:
     assert (settings["COLOUR"], settings["status"]) == ("blue", None)
 
 
-def test_a_template_can_be_made_from_a_template(account: Account) -> None:
+def test_a_template_can_be_made_from_a_template(account: BeanstalkAccount) -> None:
     _saved(account, account.launched("shop-blue", PROPERTY))
 
     account.client.create_configuration_template(
@@ -88,7 +88,7 @@ def test_a_template_can_be_made_from_a_template(account: Account) -> None:
     assert (settings["COLOUR"], settings["SystemType"]) == ("blue", "enhanced")
 
 
-def test_a_template_is_listed_with_its_application(account: Account) -> None:
+def test_a_template_is_listed_with_its_application(account: BeanstalkAccount) -> None:
     _saved(account, account.launched("shop-blue"))
 
     [application] = account.client.describe_applications(ApplicationNames=["shop"])["Applications"]
@@ -96,7 +96,7 @@ def test_a_template_is_listed_with_its_application(account: Account) -> None:
     assert application["ConfigurationTemplates"] == ["saved"]
 
 
-def test_a_template_name_is_taken(account: Account) -> None:
+def test_a_template_name_is_taken(account: BeanstalkAccount) -> None:
     blue = account.launched("shop-blue")
     _saved(account, blue)
 
@@ -117,7 +117,7 @@ def test_a_template_name_is_taken(account: Account) -> None:
     ],
 )
 def test_what_a_template_cannot_be_made_from_is_refused(
-    account: Account, parameters: dict[str, Any], message: str
+    account: BeanstalkAccount, parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         account.client.create_configuration_template(**{"ApplicationName": "shop", "TemplateName": "t", **parameters})
@@ -125,7 +125,7 @@ def test_what_a_template_cannot_be_made_from_is_refused(
     assert message in refused.value.response["Error"]["Message"]
 
 
-def test_the_quota_of_templates_is_kept(account: Account) -> None:
+def test_the_quota_of_templates_is_kept(account: BeanstalkAccount) -> None:
     account.service.quotas.configuration_templates = 0
 
     with pytest.raises(ClientError, match="TooManyConfigurationTemplatesException"):
@@ -135,12 +135,14 @@ def test_the_quota_of_templates_is_kept(account: Account) -> None:
 
 
 @pytest.mark.parametrize("which", [{}, {"TemplateName": "saved", "EnvironmentName": "shop-prod"}])
-def test_settings_are_those_of_a_template_or_of_an_environment(account: Account, which: dict[str, str]) -> None:
+def test_settings_are_those_of_a_template_or_of_an_environment(
+    account: BeanstalkAccount, which: dict[str, str]
+) -> None:
     with pytest.raises(ClientError, match="InvalidParameterCombination"):
         _settings(account, **which)
 
 
-def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(account: Account) -> None:
+def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(account: BeanstalkAccount) -> None:
     account.version("dying", source_bundles.dying())
     blue = account.launched("shop-blue", PROPERTY, VersionLabel="dying")
 

@@ -1,10 +1,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import Account, until
+from tests.support.beanstalk import BeanstalkAccount, until
 
 
-def test_a_terminating_environment_ends_terminated(account: Account) -> None:
+def test_a_terminating_environment_ends_terminated(account: BeanstalkAccount) -> None:
     id_ = account.launched(VersionLabel="v1")
 
     answer = account.client.terminate_environment(EnvironmentId=id_)
@@ -17,7 +17,7 @@ def test_a_terminating_environment_ends_terminated(account: Account) -> None:
     ]
 
 
-def test_a_terminating_environment_serves_nobody_any_more(account: Account) -> None:
+def test_a_terminating_environment_serves_nobody_any_more(account: BeanstalkAccount) -> None:
     account.service.durations.set({"terminate": 1000})
     id_ = account.healthy(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
@@ -31,7 +31,7 @@ def test_a_terminating_environment_serves_nobody_any_more(account: Account) -> N
     ("duration", "state"), [("launch", "creation"), ("update", "deployment"), ("terminate", "termination")]
 )
 def test_an_environment_in_the_middle_of_something_cannot_be_terminated(
-    account: Account, duration: str, state: str
+    account: BeanstalkAccount, duration: str, state: str
 ) -> None:
     if duration == "launch":
         account.service.durations.set({"launch": 1000})
@@ -50,7 +50,7 @@ def test_an_environment_in_the_middle_of_something_cannot_be_terminated(
         account.client.terminate_environment(EnvironmentId=id_)
 
 
-def test_a_terminated_environment_is_not_found(account: Account) -> None:
+def test_a_terminated_environment_is_not_found(account: BeanstalkAccount) -> None:
     id_ = account.launched()
     account.client.terminate_environment(EnvironmentId=id_)
     account.until_status(id_, "Terminated")
@@ -59,7 +59,7 @@ def test_a_terminated_environment_is_not_found(account: Account) -> None:
         account.client.terminate_environment(EnvironmentName="shop-prod")
 
 
-def test_a_swapped_cname_is_free_for_anyone_once_its_holder_is_terminated(account: Account) -> None:
+def test_a_swapped_cname_is_free_for_anyone_once_its_holder_is_terminated(account: BeanstalkAccount) -> None:
     blue = account.launched("shop-blue", CNAMEPrefix="shop")
     green = account.launched("shop-green")
     account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)

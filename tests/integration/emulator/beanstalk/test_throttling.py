@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 from emulator.beanstalk.durations import Limits
 from emulator.beanstalk.errors import ThrottlingError
 from emulator.beanstalk.protocol.throttling import Bucket
-from tests.integration.emulator.beanstalk.conftest import Account
+from tests.support.beanstalk import BeanstalkAccount
 
 
 class _Time:
@@ -42,7 +42,7 @@ def test_a_long_silence_allows_no_more_than_a_burst() -> None:
 
 
 @pytest.mark.parametrize("action", ["describe_environments", "describe_events"])
-def test_too_many_calls_are_throttled_each_action_by_itself(account: Account, action: str) -> None:
+def test_too_many_calls_are_throttled_each_action_by_itself(account: BeanstalkAccount, action: str) -> None:
     account.service.limits.burst, account.service.limits.calls_per_second = 3, 0
     for _ in range(3):
         getattr(account.client, action)()

@@ -1,10 +1,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.beanstalk.conftest import BUCKET, Account, until
+from tests.support.beanstalk import BUCKET, BeanstalkAccount, until
 
 
-def test_a_version_is_described_with_its_bundle(account: Account) -> None:
+def test_a_version_is_described_with_its_bundle(account: BeanstalkAccount) -> None:
     found = account.client.describe_application_versions(ApplicationName="shop", VersionLabels=["v1"])
     [version] = found["ApplicationVersions"]
 
@@ -14,12 +14,12 @@ def test_a_version_is_described_with_its_bundle(account: Account) -> None:
     assert account.version_status("v1") == "UNPROCESSED"
 
 
-def test_unknown_versions_and_applications_are_empty_lists(account: Account) -> None:
+def test_unknown_versions_and_applications_are_empty_lists(account: BeanstalkAccount) -> None:
     for unknown in ({"VersionLabels": ["v9"]}, {"ApplicationName": "blog"}):
         assert account.client.describe_application_versions(**unknown)["ApplicationVersions"] == []
 
 
-def test_versions_come_in_pages(account: Account) -> None:
+def test_versions_come_in_pages(account: BeanstalkAccount) -> None:
     first = account.client.describe_application_versions(ApplicationName="shop", MaxRecords=1)
     second = account.client.describe_application_versions(
         ApplicationName="shop", MaxRecords=1, NextToken=first["NextToken"]
@@ -30,7 +30,7 @@ def test_versions_come_in_pages(account: Account) -> None:
     assert "NextToken" not in second
 
 
-def test_a_version_to_be_processed_is_processing_and_then_processed(account: Account) -> None:
+def test_a_version_to_be_processed_is_processing_and_then_processed(account: BeanstalkAccount) -> None:
     account.service.durations.set({"process_version": 30})
     account.version("v3", Process=True)
 
@@ -42,7 +42,7 @@ def test_a_version_to_be_processed_is_processing_and_then_processed(account: Acc
 
 
 @pytest.mark.parametrize("bundle", [b"", b"no zip"])
-def test_a_bundle_that_is_no_zip_fails_to_be_processed(account: Account, bundle: bytes) -> None:
+def test_a_bundle_that_is_no_zip_fails_to_be_processed(account: BeanstalkAccount, bundle: bytes) -> None:
     account.version("text", bundle, Process=True)
 
     until(lambda: account.version_status("text") == "FAILED", lambda: "FAILED")
@@ -50,12 +50,12 @@ def test_a_bundle_that_is_no_zip_fails_to_be_processed(account: Account, bundle:
     assert event["Message"].startswith("Failed to process application version text. The source bundle is")
 
 
-def test_a_version_label_is_taken(account: Account) -> None:
+def test_a_version_label_is_taken(account: BeanstalkAccount) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*Application Version v1 already exists\."):
         account.version("v1")
 
 
-def test_a_bundle_that_is_not_in_s3_makes_no_version(account: Account) -> None:
+def test_a_bundle_that_is_not_in_s3_makes_no_version(account: BeanstalkAccount) -> None:
     location = {"S3Bucket": BUCKET, "S3Key": "v9.zip"}
 
     with pytest.raises(ClientError) as refused:
@@ -74,7 +74,9 @@ def test_a_bundle_that_is_not_in_s3_makes_no_version(account: Account) -> None:
 @pytest.mark.parametrize(
     "parameters", [{"SourceBundle": {"S3Bucket": BUCKET}}, {"ImageConfiguration": {"Source": {"Uri": "image"}}}]
 )
-def test_a_version_comes_from_a_bundle_in_s3_or_is_the_sample(account: Account, parameters: dict[str, object]) -> None:
+def test_a_version_comes_from_a_bundle_in_s3_or_is_the_sample(
+    account: BeanstalkAccount, parameters: dict[str, object]
+) -> None:
     with pytest.raises(ClientError, match="SourceBundle"):
         account.client.create_application_version(ApplicationName="shop", VersionLabel="v9", **parameters)  # type: ignore[arg-type]
 
@@ -82,7 +84,7 @@ def test_a_version_comes_from_a_bundle_in_s3_or_is_the_sample(account: Account, 
     account.healthy(VersionLabel="sample")
 
 
-def test_an_application_is_made_for_a_version_only_if_asked(account: Account) -> None:
+def test_an_application_is_made_for_a_version_only_if_asked(account: BeanstalkAccount) -> None:
     with pytest.raises(ClientError, match=r"No Application named 'blog' found\."):
         account.version("v1", ApplicationName="blog")
 
@@ -91,7 +93,7 @@ def test_an_application_is_made_for_a_version_only_if_asked(account: Account) ->
     assert account.client.describe_applications(ApplicationNames=["blog"])["Applications"][0]["Versions"] == ["v1"]
 
 
-def test_the_quota_of_versions_is_kept(account: Account) -> None:
+def test_the_quota_of_versions_is_kept(account: BeanstalkAccount) -> None:
     account.service.quotas.application_versions = 2
 
     with pytest.raises(ClientError) as refused:
@@ -102,14 +104,14 @@ def test_the_quota_of_versions_is_kept(account: Account) -> None:
     assert error["Message"].startswith("You cannot have more than 2 Application Versions.")
 
 
-def test_a_version_that_an_environment_runs_is_not_deleted(account: Account) -> None:
+def test_a_version_that_an_environment_runs_is_not_deleted(account: BeanstalkAccount) -> None:
     account.launched(VersionLabel="v1")
 
     with pytest.raises(ClientError, match=r"Unable to delete application version v1 .* shop-prod"):
         account.client.delete_application_version(ApplicationName="shop", VersionLabel="v1")
 
 
-def test_a_deleted_version_leaves_its_bundle_unless_told_otherwise(account: Account) -> None:
+def test_a_deleted_version_leaves_its_bundle_unless_told_otherwise(account: BeanstalkAccount) -> None:
     account.client.delete_application_version(ApplicationName="shop", VersionLabel="v1")
     account.client.delete_application_version(ApplicationName="shop", VersionLabel="v2", DeleteSourceBundle=True)
 

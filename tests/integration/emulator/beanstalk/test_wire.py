@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk import ElasticBeanstalk
-from tests.integration.emulator.beanstalk.conftest import PLATFORM, Account
+from tests.support.beanstalk import PLATFORM, BeanstalkAccount
 
 NAMESPACE = "{http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/}"
 
@@ -44,7 +44,7 @@ def test_lists_are_read_in_both_spellings_and_in_order(service: ElasticBeanstalk
     assert [name.text for name in answer.iter(f"{NAMESPACE}ApplicationName")] == ["shop", "blog"]
 
 
-def test_structures_in_lists_are_read(account: Account) -> None:
+def test_structures_in_lists_are_read(account: BeanstalkAccount) -> None:
     status, _ = _call(
         account.service,
         {
@@ -63,7 +63,7 @@ def test_structures_in_lists_are_read(account: Account) -> None:
     assert {"Key": "team", "Value": "web"} in tags
 
 
-def test_an_empty_list_is_a_list(account: Account) -> None:
+def test_an_empty_list_is_a_list(account: BeanstalkAccount) -> None:
     assert account.client.describe_environments(EnvironmentNames=[])["Environments"] == []
 
 
@@ -94,7 +94,7 @@ def test_errors_are_told_in_json_too(service: ElasticBeanstalk) -> None:
     assert (status, answer["Error"]["Code"]) == (400, "InvalidParameterValue")
 
 
-def test_an_answer_without_a_result_holds_the_request_id_alone(account: Account) -> None:
+def test_an_answer_without_a_result_holds_the_request_id_alone(account: BeanstalkAccount) -> None:
     _, answer = _call(
         account.service, {"Action": "DeleteApplicationVersion", "ApplicationName": "shop", "VersionLabel": "v1"}
     )
@@ -149,7 +149,7 @@ def test_parameters_that_do_not_fit_the_model_are_all_told(
     assert problem in answer["Error"]["Message"]
 
 
-def test_the_date_header_is_in_account_time(account: Account) -> None:
+def test_the_date_header_is_in_account_time(account: BeanstalkAccount) -> None:
     id_ = account.launched()
 
     answer = account.client.describe_environments(EnvironmentIds=[id_])
@@ -158,7 +158,7 @@ def test_the_date_header_is_in_account_time(account: Account) -> None:
     assert 0 <= (date - answer["Environments"][0]["DateUpdated"]).total_seconds() + 1 < 2000
 
 
-def test_calls_are_counted_by_action_refused_ones_too(account: Account) -> None:
+def test_calls_are_counted_by_action_refused_ones_too(account: BeanstalkAccount) -> None:
     account.client.describe_environments()
     with pytest.raises(ClientError):
         account.client.create_application(ApplicationName="shop")

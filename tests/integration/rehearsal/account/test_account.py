@@ -154,7 +154,7 @@ def started_elsewhere(home: Path, then: str) -> "tuple[subprocess.Popen[str], di
     program = f"""
         import json, threading
         from pathlib import Path
-        from rehearsal.account import Account
+        from rehearsal.account.account import Account
 
         account = Account(home=Path({str(home)!r})).start()
         print(json.dumps({{"url": account.url, "pid": account._process.pid}}), flush=True)

@@ -33,7 +33,7 @@ SERVER = """
 SERVER_OF_ONE_PROCESS = """
     import sys, threading
     from pathlib import Path
-    from rehearsal.beanstalk.process import ApplicationProcess
+    from emulator.beanstalk.hosting.process import ApplicationProcess
 
     process = ApplicationProcess(Path(sys.argv[1]), {}, Path(sys.argv[2]))
     process.start()

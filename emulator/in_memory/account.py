@@ -1,0 +1,103 @@
+"""One account's Elastic Beanstalk in memory, behind botocore's own client."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+
+from emulator.beanstalk.bundle_store import UnreadableBundleError, sample_bundle
+from emulator.beanstalk.model import Location
+from emulator.beanstalk.service import ElasticBeanstalk
+from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
+from emulator.in_memory.hosting import InMemoryHosting
+from emulator.in_memory.virtual_time import VirtualClock, VirtualScheduler
+
+
+class InMemoryBundleStore:
+    """Source bundles by `/bucket/key`."""
+
+    def __init__(self) -> None:
+        self.bundles: dict[str, bytes] = {}
+
+    def read(self, location: Location | None) -> bytes:
+        if location is None:
+            return sample_bundle()
+        try:
+            return self.bundles[f"/{location.bucket}/{location.key}"]
+        except KeyError as error:
+            raise UnreadableBundleError.of(location, "Not Found") from error
+
+    def delete(self, location: Location) -> None:
+        self.bundles.pop(f"/{location.bucket}/{location.key}", None)
+
+
+class InMemoryAccount:
+    """Elastic Beanstalk at a moment of virtual time. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.store = InMemoryBundleStore()
+        self.hostings: dict[str, InMemoryHosting] = {}
+        """By the environment's name; the newest of a name."""
+        self.service = ElasticBeanstalk(
+            clock=self.clock,
+            region=REGION,
+            account_id=ACCOUNT_ID,
+            bundles=self.store,
+            host=self._host,
+            scheduler=self._schedule,
+        )
+
+    def advance(self, seconds: float) -> None:
+        """Let account seconds pass, with all that happens in them."""
+        self._scheduler.advance(seconds)
+
+    @contextmanager
+    def answering(self, client: Any) -> Iterator[None]:
+        """Let this account answer a botocore client of Elastic Beanstalk, in place of a server."""
+        client.meta.events.register_first("before-send.elastic-beanstalk", self._send)
+        try:
+            yield
+        finally:
+            client.meta.events.unregister("before-send.elastic-beanstalk", self._send)
+
+    def _host(self, name: str, _id: str) -> InMemoryHosting:
+        self.hostings[name] = InMemoryHosting(name)
+        return self.hostings[name]
+
+    def _schedule(self, _clock: Any, lock: Any) -> VirtualScheduler:
+        self._scheduler = VirtualScheduler(self.clock, lock)
+        return self._scheduler
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        body: Any = request.body or b""
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        status, answered, content = self.service.handle(body.encode() if isinstance(body, str) else body, headers)
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(answered), _Raw(content))
+
+
+def client() -> Any:
+    """Return a client of Elastic Beanstalk that never retries, and sends nothing unless an account answers it."""
+    return botocore.session.Session().create_client(
+        "elasticbeanstalk",
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+    )
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 gives it to botocore."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

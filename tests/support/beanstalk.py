@@ -1,0 +1,166 @@
+"""Elastic Beanstalk behind a loopback server that also serves bundles as S3 does, and what tests do with it."""
+
+import http.client
+import http.server
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from emulator.beanstalk import ElasticBeanstalk
+from tests.support.source_bundles import release
+
+if TYPE_CHECKING:
+    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
+    from mypy_boto3_elasticbeanstalk.type_defs import EnvironmentDescriptionTypeDef
+
+PLATFORM = "64bit Amazon Linux 2023 v4.7.2 running Python 3.13"
+ENHANCED = {"Namespace": "aws:elasticbeanstalk:healthreporting:system", "OptionName": "SystemType", "Value": "enhanced"}
+BUCKET = "bundles"
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Calls of Elastic Beanstalk are POSTs to `service`; GETs read `/bucket/key` from `objects`."""
+
+    daemon_threads = True
+    block_on_close = False
+    service: ElasticBeanstalk
+    objects: dict[str, bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(*self.server.service.handle(body, dict(self.headers)))
+
+    def do_GET(self) -> None:
+        found = self.server.objects.get(self.path)
+        missing = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+        self._send(404 if found is None else 200, {}, missing if found is None else found)
+
+    def do_DELETE(self) -> None:
+        self.server.objects.pop(self.path, None)
+        self._send(204, {}, b"")
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Tests keep no access log."""
+
+
+@dataclass
+class BeanstalkAccount:
+    """Elastic Beanstalk with the application `shop`, and what tests do with it. `objects`: bundles by `/bucket/key`."""
+
+    client: "ElasticBeanstalkClient"
+    service: ElasticBeanstalk
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def version(self, label: str, bundle: bytes | None = None, **more: Any) -> None:
+        """Register a version of `shop`; by default a good one."""
+        self.objects[f"/{BUCKET}/{label}.zip"] = release() if bundle is None else bundle
+        location = {"S3Bucket": BUCKET, "S3Key": f"{label}.zip"}
+        self.client.create_application_version(
+            **{"ApplicationName": "shop", "VersionLabel": label, "SourceBundle": location, **more}
+        )
+
+    def version_status(self, label: str) -> str:
+        found = self.client.describe_application_versions(ApplicationName="shop", VersionLabels=[label])
+        return found["ApplicationVersions"][0]["Status"]
+
+    def create(self, name: str = "shop-prod", *options: dict[str, str], **more: Any) -> str:
+        """Create an environment of `shop` and return its id."""
+        base = {} if "TemplateName" in more else {"SolutionStackName": PLATFORM}
+        answer = self.client.create_environment(
+            **{"ApplicationName": "shop", "EnvironmentName": name, "OptionSettings": list(options), **base, **more}
+        )
+        return answer["EnvironmentId"]
+
+    def launched(self, name: str = "shop-prod", *options: dict[str, str], **more: Any) -> str:
+        """Create an environment, wait until it is Ready, and return its id."""
+        id_ = self.create(name, *options, **more)
+        self.until_status(id_, "Ready")
+        return id_
+
+    def healthy(self, name: str = "shop-prod", *options: dict[str, str], **more: Any) -> str:
+        """Create an environment, wait until it is Green, and return its id."""
+        id_ = self.launched(name, *options, **more)
+        self.until_health(id_, "Green")
+        return id_
+
+    def describe(self, id_: str) -> "EnvironmentDescriptionTypeDef":
+        return self.client.describe_environments(EnvironmentIds=[id_])["Environments"][0]
+
+    def until(self, condition: Callable[[], object], expected: Callable[[], str]) -> None:
+        """Wait until a condition holds."""
+        until(condition, expected)
+
+    def until_status(self, id_: str, status: str) -> None:
+        self.until(lambda: self.describe(id_)["Status"] == status, lambda: f"{status}, but {self.describe(id_)}")
+
+    def until_health(self, id_: str, *health: str) -> None:
+        """Wait for a colour or, under enhanced reporting, a health status."""
+        self.until(
+            lambda: {self.describe(id_)["Health"], self.describe(id_).get("HealthStatus")} & set(health),
+            lambda: f"{health}, but {self.describe(id_)}",
+        )
+
+    def messages(self, **filters: Any) -> list[str]:
+        """The messages of events, the oldest first."""
+        return [event["Message"] for event in reversed(self.client.describe_events(**filters)["Events"])]
+
+    def get(self, name: str, path: str = "/") -> http.client.HTTPResponse:
+        """Request a page by the name of an environment; its status and headers."""
+        with self._requested(name, path) as answer:
+            return answer
+
+    def answered_by(self, id_: str) -> str | None:
+        """Which environment, with which version, answers at the environment's CNAME."""
+        return self.get(self.describe(id_)["CNAME"]).getheader("X-Answered-By")
+
+    def page(self, name: str) -> str:
+        """Request the page `/` by the name of an environment; its content."""
+        with self._requested(name, "/") as answer:
+            return answer.read().decode()
+
+    @contextmanager
+    def _requested(self, name: str, path: str) -> Iterator[http.client.HTTPResponse]:
+        answer = self.service.resolve(name)
+        assert answer is not None, f"{name} does not resolve"
+        connection = http.client.HTTPConnection(answer.address, answer.port, timeout=5)
+        try:
+            connection.request("GET", path, headers={"Host": name, "Connection": "close"})
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+    @classmethod
+    def with_shop(cls, client: "ElasticBeanstalkClient", service: ElasticBeanstalk, objects: dict[str, bytes]) -> Self:
+        """An account with the application `shop` and its good versions v1 and v2."""
+        account = cls(client, service, objects)
+        client.create_application(ApplicationName="shop")
+        account.version("v1")
+        account.version("v2")
+        return account
+
+
+def until(condition: Callable[[], object], expected: Callable[[], str], seconds: float = 15) -> None:
+    """Wait until a condition holds, looking often. Fails after so many real seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"expected {expected()}"
+        time.sleep(0.02)
