@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.clock import Clock
-from emulator.faults import Faults, Line
+from emulator.faults import FaultInjector, FaultMiddleware
 from emulator.faults.middleware import Application, Message, Receive, Send, answer, read
-from emulator.iam.recorder import Permissions
+from emulator.iam.recorder import PermissionRecorder
 from emulator.iam.signed_caller import SignedCaller
-from emulator.ministack.lambda_invocations import Invocations
+from emulator.ministack.lambda_invocations import InvocationCounter
 
 _SCOPE = re.compile(rb"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 
@@ -32,9 +32,9 @@ class Gateway:
         *,
         clock: Clock,
         beanstalk: ElasticBeanstalk,
-        invocations: Invocations,
-        faults: Faults,
-        permissions: Permissions,
+        invocations: InvocationCounter,
+        faults: FaultInjector,
+        permissions: PermissionRecorder,
         emulator: Application,
         identity: dict[str, str],
         on_ready: Callable[[], None],
@@ -45,7 +45,7 @@ class Gateway:
         self._faults = faults
         self._permissions = permissions
         self._emulator = emulator
-        self._services = Line(faults, self._ask_service)
+        self._services = FaultMiddleware(faults, self._ask_service)
         self._identity = identity
         self._on_ready = on_ready
         # Threads of its own: its calls read bundles from the account's S3, whose work must never wait for them.
@@ -131,7 +131,7 @@ class Gateway:
 
     def _order_faults(self, body: bytes) -> tuple[int, Any]:
         try:
-            self._faults.order(json.loads(body))
+            self._faults.set_faults(json.loads(body))
         except ValueError as error:
             return 400, {"error": f"These faults cannot be: {error}"}
         return 200, self._faults.report()

@@ -23,10 +23,10 @@ from typing import Any, TextIO
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.forwarder import Forwarder, Target
 from emulator.clock import Clock
-from emulator.faults import Faults
-from emulator.iam.recorder import Permissions
+from emulator.faults import FaultInjector
+from emulator.iam.recorder import PermissionRecorder
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
-from emulator.ministack import UnknownEmulatorError
+from emulator.ministack import UnknownMiniStackError
 
 GRACE_SECONDS = 2.0
 """How long requests under way may take to end, in real seconds, when the server ends."""
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         server = Server(options.port, options.scale, options.home.resolve())
         asyncio.run(server.serve(attached=options.attached))
-    except (ServerStartError, UnknownEmulatorError, OSError) as error:
+    except (ServerStartError, UnknownMiniStackError, OSError) as error:
         _say({"error": str(error)})
         status = 1
     else:
@@ -101,7 +101,7 @@ class Server:
         from emulator.gateway import Gateway  # noqa: PLC0415
         from emulator.ministack import install  # noqa: PLC0415
 
-        faults, permissions = Faults(self._clock.time), Permissions()
+        faults, permissions = FaultInjector(self._clock.time), PermissionRecorder()
         return Gateway(
             clock=self._clock,
             beanstalk=self._beanstalk,

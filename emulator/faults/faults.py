@@ -8,7 +8,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any, Self
 
-from emulator.faults.call import Call
+from emulator.faults.function_call import FunctionCall
 
 JOURNAL_LENGTH = 100_000
 
@@ -17,7 +17,7 @@ class InvalidFaultError(ValueError):
     """A fault that cannot be; the message is one line for whoever ordered it."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What happens to a call."""
 
     THROTTLE = "throttle"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
     @property
     def executed(self) -> bool:
         """Whether the call takes effect."""
-        return self in (Kind.ERROR_AFTER, Kind.RESET_AFTER, Kind.KILL_AFTER)
+        return self in (FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER, FaultKind.KILL_AFTER)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Fault:
     `for_seconds`: or, it strikes all of them for so many account seconds.
     """
 
-    kind: Kind
+    kind: FaultKind
     service: str
     action: str | None = None
     function: str | None = None
@@ -72,15 +72,17 @@ class Fault:
                 f"Expected either `call`, from 1, or `for_seconds`, above 0; found {call!r} and {seconds!r}."
             )
         try:
-            return cls(**{**document, "kind": Kind(document.get("kind", ""))})
+            return cls(**{**document, "kind": FaultKind(document.get("kind", ""))})
         except ValueError as error:
-            raise InvalidFaultError(f"Expected a kind of {', '.join(Kind)}; found {document.get('kind')!r}.") from error
+            raise InvalidFaultError(
+                f"Expected a kind of {', '.join(FaultKind)}; found {document.get('kind')!r}."
+            ) from error
 
     def as_dict(self) -> dict[str, Any]:
         """Return what was said, as JSON."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
-    def may_strike(self, call: Call) -> bool:
+    def matches(self, call: FunctionCall) -> bool:
         """Whether it is for calls like this one."""
         return (
             self.service == call.service
@@ -89,20 +91,20 @@ class Fault:
         )
 
 
-class Faults:
+class FaultInjector:
     """The faults that are ordered, and the journal. Threads may share it. `now`: the account's time in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._ordered: list[_Ordered] = []
-        self._journal: deque[Call] = deque(maxlen=JOURNAL_LENGTH)
+        self._ordered: list[_ActiveFault] = []
+        self._journal: deque[FunctionCall] = deque(maxlen=JOURNAL_LENGTH)
         self._changing = Lock()
 
-    def order(self, document: Any) -> None:
+    def set_faults(self, document: Any) -> None:
         """Put these faults, a list in JSON, in place of all that were ordered. Raises InvalidFaultError."""
         if not isinstance(document, list):
             raise InvalidFaultError(f"Expected a JSON list of faults; found {document!r}.")
-        ordered = [_Ordered(Fault.from_json(each), self._now()) for each in document]
+        ordered = [_ActiveFault(Fault.from_json(each), self._now()) for each in document]
         with self._changing:
             self._ordered = ordered
 
@@ -111,11 +113,11 @@ class Faults:
         with self._changing:
             return [{**each.fault.as_dict(), "struck": each.struck} for each in self._ordered]
 
-    def meet(self, call: Call) -> Kind | None:
+    def strike(self, call: FunctionCall) -> FaultKind | None:
         """Note a call; return what happens to it, None when nothing does. The first fault that strikes it counts."""
         with self._changing:
             self._journal.append(call)
-            striking = [each for each in self._ordered if each.meets(call, self._now())]
+            striking = [each for each in self._ordered if each.strikes(call, self._now())]
             if not striking:
                 return None
             striking[0].struck += 1
@@ -131,7 +133,7 @@ class Faults:
             self._journal.clear()
 
 
-class _Ordered:
+class _ActiveFault:
     """A fault since it was ordered."""
 
     def __init__(self, fault: Fault, at: float) -> None:
@@ -140,9 +142,9 @@ class _Ordered:
         self._at = at
         self._met = 0
 
-    def meets(self, call: Call, now: float) -> bool:
+    def strikes(self, call: FunctionCall, now: float) -> bool:
         """Count a call, and return whether it is to be struck."""
-        if not self.fault.may_strike(call):
+        if not self.fault.matches(call):
             return False
         self._met += 1
         if self.fault.for_seconds is not None:

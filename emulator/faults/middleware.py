@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from emulator.faults.answers import throttled, unavailable
-from emulator.faults.call import Call
-from emulator.faults.faults import Faults, Kind
+from emulator.faults.faults import FaultInjector, FaultKind
+from emulator.faults.function_call import FunctionCall
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -17,16 +17,16 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-class Line:
+class FaultMiddleware:
     """An ASGI application before another one: the calls of functions pass it, or are struck; all else passes."""
 
-    def __init__(self, faults: Faults, application: Application) -> None:
+    def __init__(self, faults: FaultInjector, application: Application) -> None:
         self._faults = faults
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        call = Call.of(scope["headers"]) if scope["type"] == "http" else None
-        kind = self._faults.meet(call) if call else None
+        call = FunctionCall.from_headers(scope["headers"]) if scope["type"] == "http" else None
+        kind = self._faults.strike(call) if call else None
         if call is None or kind is None:
             await self._application(scope, receive, send)
             return
@@ -35,13 +35,13 @@ class Line:
         else:
             await read(receive)
         match kind:
-            case Kind.THROTTLE:
+            case FaultKind.THROTTLE:
                 await answer(send, *throttled(call.service, _content_type(scope)))
-            case Kind.ERROR_BEFORE | Kind.ERROR_AFTER:
+            case FaultKind.ERROR_BEFORE | FaultKind.ERROR_AFTER:
                 await answer(send, *unavailable())
-            case Kind.RESET_BEFORE | Kind.RESET_AFTER:
+            case FaultKind.RESET_BEFORE | FaultKind.RESET_AFTER:
                 _cut(scope)
-            case Kind.KILL_AFTER:
+            case FaultKind.KILL_AFTER:
                 _kill(call.process)
                 _cut(scope)
 

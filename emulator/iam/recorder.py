@@ -15,7 +15,7 @@ class InvalidDenialError(ValueError):
 
 
 @dataclass(frozen=True)
-class Question:
+class PermissionRequest:
     """An action on a resource, asked by a function or anybody else in a role, and whether it was allowed."""
 
     role: str
@@ -53,11 +53,11 @@ class Denial:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-class Permissions:
+class PermissionRecorder:
     """The questions of roles, and the denials on order. Threads may share it."""
 
     def __init__(self) -> None:
-        self._asked: Counter[Question] = Counter()
+        self._asked: Counter[PermissionRequest] = Counter()
         self._denials: list[Denial] = []
         self._changing = Lock()
 
@@ -65,7 +65,7 @@ class Permissions:
         """Whether a denial on order concerns this, whatever the role's policies say."""
         return any(denial.concerns(role, session, action) for denial in self._denials)
 
-    def note(self, question: Question) -> None:
+    def note(self, question: PermissionRequest) -> None:
         with self._changing:
             if question in self._asked or len(self._asked) < MOST_QUESTIONS:
                 self._asked[question] += 1

@@ -1,20 +1,20 @@
 """What the emulator gets wrong, corrected in this one place. Each correction has a test that says what AWS does."""
 
 from emulator.clock import Clock
-from emulator.faults.faults import Faults
-from emulator.iam.recorder import Permissions
-from emulator.ministack.lambda_invocations import Invocations
-from emulator.ministack.registry import UnknownEmulatorError, replace
+from emulator.faults.faults import FaultInjector
+from emulator.iam.recorder import PermissionRecorder
+from emulator.ministack.lambda_invocations import InvocationCounter
+from emulator.ministack.replacement import UnknownMiniStackError, replace
 
-__all__ = ["UnknownEmulatorError", "install"]
+__all__ = ["UnknownMiniStackError", "install"]
 
 
-def install(clock: Clock, faults: Faults, permissions: Permissions) -> Invocations:
+def install(clock: Clock, faults: FaultInjector, permissions: PermissionRecorder) -> InvocationCounter:
     """Correct the emulator, which must have been imported in its final environment; `faults` strike state machines too.
 
     `permissions` gets to know what every role asks for.
 
-    Returns the count of Lambda invocations. Raises UnknownEmulatorError when the emulator is not as expected.
+    Returns the count of Lambda invocations. Raises UnknownMiniStackError when the emulator is not as expected.
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import the emulator
         cloudformation,
@@ -26,7 +26,7 @@ def install(clock: Clock, faults: Faults, permissions: Permissions) -> Invocatio
         stepfunctions,
     )
 
-    invocations = Invocations()
+    invocations = InvocationCounter()
     replace(
         [
             *iam.replacements(permissions),

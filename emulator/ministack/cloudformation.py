@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ministack.services.cloudformation import stacks
 
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 _FUNCTIONS = "AWS::Lambda::"
 

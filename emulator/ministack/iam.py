@@ -9,13 +9,13 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalResult
 
-from emulator.iam.recorder import Permissions, Question
-from emulator.ministack.registry import Replacement
+from emulator.iam.recorder import PermissionRecorder, PermissionRequest
+from emulator.ministack.replacement import Replacement
 
 Enforce = Callable[..., EvalResult | AuthError | None]
 
 
-def replacements(permissions: Permissions) -> list[Replacement]:
+def replacements(permissions: PermissionRecorder) -> list[Replacement]:
     authorization = Authorization(permissions, iam_evaluator.enforce)
     return [
         Replacement("ministack.app", "pin_request_origin", "de819c1bd9ac", pin_request_origin),
@@ -26,7 +26,7 @@ def replacements(permissions: Permissions) -> list[Replacement]:
 class Authorization:
     """The emulator's one place that decides whether a call is allowed."""
 
-    def __init__(self, permissions: Permissions, enforce: Enforce) -> None:
+    def __init__(self, permissions: PermissionRecorder, enforce: Enforce) -> None:
         self._permissions = permissions
         self._enforce = enforce
 
@@ -46,7 +46,7 @@ class Authorization:
         arn, role, session = caller
         if self._permissions.denies(role, session, iam_action):
             verdict = EvalResult("Deny", arn, reason="Denied on demand")
-        self._permissions.note(Question(role, iam_action, resource_arn, allowed=verdict is None))
+        self._permissions.note(PermissionRequest(role, iam_action, resource_arn, allowed=verdict is None))
         return verdict
 
 

@@ -20,10 +20,10 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from emulator.clock import Clock
-from emulator.faults.call import CALLER_HEADER
-from emulator.ministack.lambda_invocations import Invocations
+from emulator.faults.function_call import CALLER_HEADER
+from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.lambda_worker import END_OF_LOG
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 _WORKER = Path(__file__).with_name("lambda_worker.py")
 _LOG_SECONDS = 1.0
@@ -31,7 +31,7 @@ _LOG_SECONDS = 1.0
 Execute = Callable[[dict[str, Any], Any, str], dict[str, Any]]
 
 
-def replacements(clock: Clock, invocations: Invocations) -> list[Replacement]:
+def replacements(clock: Clock, invocations: InvocationCounter) -> list[Replacement]:
     functions = Functions(clock, invocations, lambda_svc._execute_function_warm, lambda_runtime._detect_runtime_binary)
     return [
         Replacement("ministack.core.lambda_runtime", "_detect_runtime_binary", "222e200df2c0", functions.program),
@@ -45,7 +45,7 @@ class Functions:
     def __init__(
         self,
         clock: Clock,
-        invocations: Invocations,
+        invocations: InvocationCounter,
         execute_others: Execute,
         program_of_others: Callable[[str], tuple[str, str]],
     ) -> None:

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 
-class Invocations:
+class InvocationCounter:
     """Counts of invocations and of billed milliseconds, by function. Threads may share it."""
 
     def __init__(self) -> None:

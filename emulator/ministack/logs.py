@@ -11,7 +11,7 @@ from typing import Any
 
 from ministack.services import cloudwatch_logs
 
-from emulator.ministack.registry import Addition, Replacement
+from emulator.ministack.replacement import Addition, Replacement
 
 _LONGEST = {"Name": 255, "QueryString": 10_000}
 

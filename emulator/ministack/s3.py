@@ -12,7 +12,7 @@ from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
 from ministack.services import s3
 
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 Response = tuple[int, dict[str, str], bytes]
 Read = Callable[..., Response]

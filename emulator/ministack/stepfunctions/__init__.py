@@ -1,7 +1,7 @@
 """Step Functions: how executions run, wait, retry, end and are redriven. What else it does stays the emulator's."""
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 
 def replacements(clock: Clock) -> list[Replacement]:

@@ -7,8 +7,8 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, Run, current
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import SERVICE, ExecutionRun, current
 from emulator.ministack.stepfunctions.walk import Context, States, walk_states
 
 Outcome = tuple[Any, str | None]
@@ -35,7 +35,7 @@ class Branches:
         run = current.get()
         if run is None or run.execution is not execution:
             # A child execution of a distributed Map.
-            run = Run(self._clock, execution, {"definition": "{}"})
+            run = ExecutionRun(self._clock, execution, {"definition": "{}"})
         own = {**context, "variables": dict(context["variables"])}
         return walk_states(run, states, start, json.loads(json.dumps(data)), own)
 

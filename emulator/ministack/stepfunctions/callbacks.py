@@ -8,7 +8,7 @@ from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
 
-from emulator.ministack.stepfunctions.run import ExecutionError, Run
+from emulator.ministack.stepfunctions.execution_run import ExecutionError, ExecutionRun
 
 Response = tuple[int, dict[str, str], bytes]
 Call = Callable[[dict[str, Any]], Response]
@@ -18,7 +18,7 @@ Call = Callable[[dict[str, Any]], Response]
 class _Task:
     """A task that waits. `heartbeat`: account time of the last one, or of the task's begin."""
 
-    run: Run
+    run: ExecutionRun
     limits: dict[str, float]
     began: float
     heartbeat: float
@@ -35,7 +35,7 @@ class _Task:
         return ends
 
 
-class Callbacks:
+class TaskTokens:
     """The tokens of tasks that wait or did wait; all others are the emulator's business."""
 
     def __init__(self, *, succeed: Call, fail: Call, beat: Call) -> None:
@@ -43,7 +43,7 @@ class Callbacks:
         self._tasks: dict[str, _Task] = {}
         self._changing = threading.Lock()
 
-    def open(self, run: Run, token: str, limits: dict[str, float]) -> None:
+    def open(self, run: ExecutionRun, token: str, limits: dict[str, float]) -> None:
         """Make the token known, before anybody can hear of it."""
         now = run.clock.time()
         with self._changing:

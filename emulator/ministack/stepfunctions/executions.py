@@ -12,10 +12,17 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions import walk
-from emulator.ministack.stepfunctions.redrives import Tokens, list_fields, reason_against, status_fields
-from emulator.ministack.stepfunctions.run import MAXIMUM_PAYLOAD_BYTES, SERVICE, ExecutionError, Run, RunEnded, current
+from emulator.ministack.stepfunctions.execution_run import (
+    MAXIMUM_PAYLOAD_BYTES,
+    SERVICE,
+    ExecutionError,
+    ExecutionRun,
+    RunEnded,
+    current,
+)
+from emulator.ministack.stepfunctions.redrives import ClientTokens, list_fields, reason_against, status_fields
 
 Response = tuple[int, dict[str, str], bytes]
 Call = Callable[[dict[str, Any]], Response]
@@ -30,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 def replacements(clock: Clock) -> list[Replacement]:
-    executions = Executions(
+    executions = ExecutionApi(
         clock,
         start_new=stepfunctions._start_execution,
         describe=stepfunctions._describe_execution,
@@ -47,8 +54,8 @@ def replacements(clock: Clock) -> list[Replacement]:
     ]
 
 
-class Executions:
-    """The emulator's executions, each run by a Run."""
+class ExecutionApi:
+    """The emulator's executions, each run by an ExecutionRun."""
 
     def __init__(self, clock: Clock, *, start_new: Call, describe: Call, list_all: Call, handle: Handle) -> None:
         self._clock = clock
@@ -56,8 +63,8 @@ class Executions:
         self._describe = describe
         self._list_all = list_all
         self._handle = handle
-        self._runs: dict[str, Run] = {}
-        self._tokens: defaultdict[str, Tokens] = defaultdict(Tokens)
+        self._runs: dict[str, ExecutionRun] = {}
+        self._tokens: defaultdict[str, ClientTokens] = defaultdict(ClientTokens)
         self._changing = threading.RLock()
 
     async def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:
@@ -110,13 +117,13 @@ class Executions:
         finally:
             current.reset(inside)
 
-    def _run_of(self, execution: dict[str, Any]) -> Run:
+    def _run_of(self, execution: dict[str, Any]) -> ExecutionRun:
         """The run of an execution; it is made here also for one that is stopped before its thread has begun."""
         arn = execution["executionArn"]
         with self._changing:
             if arn not in self._runs or self._runs[arn].execution is not execution:
                 state_machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-                self._runs[arn] = Run(self._clock, execution, state_machine)
+                self._runs[arn] = ExecutionRun(self._clock, execution, state_machine)
             return self._runs[arn]
 
     def redrive(self, request: dict[str, Any]) -> Response:

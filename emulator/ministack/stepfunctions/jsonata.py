@@ -6,8 +6,8 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import SERVICE, ExecutionError
 from emulator.ministack.stepfunctions.walk import Context
 
 TIMEOUT_MILLISECONDS = 10_000

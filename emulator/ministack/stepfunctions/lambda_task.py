@@ -6,8 +6,8 @@ from typing import Any
 from ministack.services import lambda_svc
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import SERVICE, ExecutionError
 
 
 def replacements(_: Clock) -> list[Replacement]:

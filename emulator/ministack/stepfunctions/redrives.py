@@ -39,7 +39,7 @@ def list_fields(execution: Execution) -> dict[str, Any]:
     return {**count, "redriveDate": execution["redriveDate"]} if "redriveDate" in execution else count
 
 
-class Tokens:
+class ClientTokens:
     """The client tokens of one execution's redrives: the last ten, each for 15 account minutes."""
 
     def __init__(self) -> None:

@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 
 from ministack.services import sns, stepfunctions
 
-from emulator.ministack.stepfunctions.run import ExecutionError, Run
+from emulator.ministack.stepfunctions.execution_run import ExecutionError, ExecutionRun
 
 _PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
 
 
-def call(run: Run, resource: str, arguments: Any, real_seconds: float | None) -> Any:
+def call(run: ExecutionRun, resource: str, arguments: Any, real_seconds: float | None) -> Any:
     """Call a service and wait, at most for the task's time-out, in real seconds: the work itself is not scaled.
 
     Raises ExecutionError or RunEnded.

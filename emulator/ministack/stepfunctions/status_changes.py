@@ -10,9 +10,9 @@ from typing import Any
 from ministack.services import eventbridge
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import SERVICE
 from emulator.ministack.stepfunctions.redrives import status_fields
-from emulator.ministack.stepfunctions.run import SERVICE
 
 _log = logging.getLogger(__name__)
 _ABSENT = ("stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveStatusReason")

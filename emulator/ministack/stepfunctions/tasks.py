@@ -7,11 +7,11 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.callbacks import Callbacks
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.callbacks import TaskTokens
+from emulator.ministack.stepfunctions.execution_run import SERVICE, ExecutionError, ExecutionRun, current_run, encode
 from emulator.ministack.stepfunctions.integration import Integration
 from emulator.ministack.stepfunctions.retries import attempt
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError, Run, current_run, encode
 from emulator.ministack.stepfunctions.service_calls import call
 from emulator.ministack.stepfunctions.walk import Context
 
@@ -20,7 +20,7 @@ CALLBACK = ".waitForTaskToken"
 
 
 def replacements(_: Clock) -> list[Replacement]:
-    callbacks = Callbacks(
+    callbacks = TaskTokens(
         succeed=stepfunctions._send_task_success,
         fail=stepfunctions._send_task_failure,
         beat=stepfunctions._send_task_heartbeat,
@@ -36,7 +36,7 @@ def replacements(_: Clock) -> list[Replacement]:
 class Tasks:
     """Task states, some of which wait for callbacks."""
 
-    def __init__(self, callbacks: Callbacks) -> None:
+    def __init__(self, callbacks: TaskTokens) -> None:
         self._callbacks = callbacks
 
     def execute(self, state: State, data: Any, _: dict[str, Any], context: Context) -> tuple[Any, str | None]:
@@ -45,7 +45,7 @@ class Tasks:
         output, following = attempt(state, data, context, partial(self._attempt, run, state, data, context))
         return output, following
 
-    def _attempt(self, run: Run, state: State, data: Any, context: Context) -> tuple[Any, str | None]:
+    def _attempt(self, run: ExecutionRun, state: State, data: Any, context: Context) -> tuple[Any, str | None]:
         integration = Integration(state["Resource"])
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
@@ -59,7 +59,7 @@ class Tasks:
         return output, stepfunctions._next_or_end(state)
 
     def _performed(
-        self, run: Run, integration: Integration, arguments: Any, limits: dict[str, float], context: Context
+        self, run: ExecutionRun, integration: Integration, arguments: Any, limits: dict[str, float], context: Context
     ) -> Any:
         run.record(*integration.scheduled(encode(arguments), limits))
         run.record(*integration.started())
@@ -75,7 +75,7 @@ class Tasks:
         return result
 
     def _called_back(
-        self, run: Run, integration: Integration, arguments: Any, limits: dict[str, float], token: str
+        self, run: ExecutionRun, integration: Integration, arguments: Any, limits: dict[str, float], token: str
     ) -> Any:
         self._callbacks.open(run, token, limits)
         submitted = call(run, integration.resource.removesuffix(CALLBACK), arguments, None)
@@ -83,7 +83,7 @@ class Tasks:
         return self._callbacks.wait(token)
 
 
-def _evaluated(run: Run, context: Context, evaluate: Callable[[], Any]) -> Any:
+def _evaluated(run: ExecutionRun, context: Context, evaluate: Callable[[], Any]) -> Any:
     """What an expression yields; the history tells of one that fails."""
     try:
         return evaluate()

@@ -11,7 +11,7 @@ from typing import Any
 from ministack.services import sns
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 MAXIMUM_SUBJECT = 100
 """In UTF-16 code units."""

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, current, iso
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import SERVICE, current, iso
 
 
 def replacements(clock: Clock) -> list[Replacement]:

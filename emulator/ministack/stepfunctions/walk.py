@@ -5,7 +5,7 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.ministack.stepfunctions.run import Entry, ExecutionError, Run, encode, iso
+from emulator.ministack.stepfunctions.execution_run import EnteredState, ExecutionError, ExecutionRun, encode, iso
 
 States = dict[str, dict[str, Any]]
 Context = dict[str, Any]
@@ -14,7 +14,7 @@ Context = dict[str, Any]
 _TAKES_EXECUTION = ("Task", "Parallel", "Map")
 
 
-def walk(run: Run) -> None:
+def walk(run: ExecutionRun) -> None:
     """Walk through a run's whole definition, from the state that it resumes at if any, and let it succeed.
 
     Raises ExecutionError or RunEnded.
@@ -35,7 +35,7 @@ def walk(run: Run) -> None:
             run.entry = entry = _enter(run, states, following, output, context)
 
 
-def walk_states(run: Run, states: States, start: str, data: Any, context: Context) -> Any:
+def walk_states(run: ExecutionRun, states: States, start: str, data: Any, context: Context) -> Any:
     """Walk through a branch, and return its output. Raises ExecutionError or RunEnded."""
     following: str | None = start
     while following is not None:
@@ -45,7 +45,7 @@ def walk_states(run: Run, states: States, start: str, data: Any, context: Contex
     return data
 
 
-def _context(run: Run) -> Context:
+def _context(run: ExecutionRun) -> Context:
     execution = run.execution
     about = {
         "Id": execution["executionArn"],
@@ -65,22 +65,22 @@ def _context(run: Run) -> Context:
     }
 
 
-def _enter(run: Run, states: States, name: str, data: Any, context: Context) -> Entry:
+def _enter(run: ExecutionRun, states: States, name: str, data: Any, context: Context) -> EnteredState:
     if name not in states:
         raise ExecutionError("States.Runtime", f"The state '{name}' is not in the state machine.")
     written = encode(data)
     time = iso(run.clock.time())
     details = {"name": name, "input": written, "inputDetails": {"truncated": False}}
     event = run.record(f"{states[name]['Type']}StateEntered", details)
-    return Entry(name, written, json.dumps(context["variables"]), time, event)
+    return EnteredState(name, written, json.dumps(context["variables"]), time, event)
 
 
-def _leave(run: Run, states: States, entry: Entry, output: Any) -> None:
+def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any) -> None:
     details = {"name": entry.name, "output": encode(output), "outputDetails": {"truncated": False}}
     run.record(f"{states[entry.name]['Type']}StateExited", details)
 
 
-def _perform(run: Run, states: States, entry: Entry, context: Context) -> tuple[Any, str | None]:
+def _perform(run: ExecutionRun, states: States, entry: EnteredState, context: Context) -> tuple[Any, str | None]:
     """Do what a state does; return its output and the next state's name."""
     state = states[entry.name]
     data = json.loads(entry.data)
@@ -92,7 +92,9 @@ def _perform(run: Run, states: States, entry: Entry, context: Context) -> tuple[
     return _execute(run, state["Type"], state, data, context)
 
 
-def _execute(run: Run, kind: str, state: dict[str, Any], data: Any, context: Context) -> tuple[Any, str | None]:
+def _execute(
+    run: ExecutionRun, kind: str, state: dict[str, Any], data: Any, context: Context
+) -> tuple[Any, str | None]:
     execute = getattr(stepfunctions, f"_execute_{kind.lower()}")
     if kind in _TAKES_EXECUTION:
         output, following = execute(state, data, run.execution, context)

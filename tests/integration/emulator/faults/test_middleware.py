@@ -222,7 +222,7 @@ def test_a_process_that_is_no_function_is_not_killed(account: Account, control: 
     client = account.client("s3")
 
     def pretend(request: Any, **_: Any) -> None:
-        request.headers["X-Rehearsal-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
+        request.headers["X-Emulator-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
 
     client.meta.events.register("before-send", pretend)
     control.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})

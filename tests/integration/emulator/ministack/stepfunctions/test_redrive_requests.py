@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.ministack.stepfunctions.redrives import EVENTS_LIMIT, PERIOD_SECONDS, Tokens, reason_against
+from emulator.ministack.stepfunctions.redrives import EVENTS_LIMIT, PERIOD_SECONDS, ClientTokens, reason_against
 from tests.integration.emulator.ministack.conftest import Machines, work
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
@@ -109,7 +109,7 @@ def test_an_execution_with_a_full_history_cannot_be_redriven() -> None:
 
 
 def test_the_last_ten_client_tokens_are_remembered_for_15_minutes() -> None:
-    tokens = Tokens()
+    tokens = ClientTokens()
     for number in range(11):
         tokens.keep(str(number), f"date {number}", now=0)
     assert tokens.date("0", now=0) is None

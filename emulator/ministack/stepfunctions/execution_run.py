@@ -30,7 +30,7 @@ class RunEnded(Exception):  # noqa: N818 - no error: whatever raises it has noth
 
 
 @dataclass(frozen=True)
-class Entry:
+class EnteredState:
     """A state of the machine as it was entered, which is where a redrive resumes.
 
     `data` and `variables` are JSON; `time` is when it was entered, `event` the id of the event that tells of it.
@@ -43,7 +43,7 @@ class Entry:
     event: int
 
 
-class Run:
+class ExecutionRun:
     """One run of an execution, from its start or a redrive to its end. Threads share it.
 
     `execution` is the emulator's record, which its API describes. `entry` is the state that the run is in. The
@@ -51,7 +51,7 @@ class Run:
     """
 
     def __init__(
-        self, clock: Clock, execution: dict[str, Any], state_machine: dict[str, Any], entry: Entry | None = None
+        self, clock: Clock, execution: dict[str, Any], state_machine: dict[str, Any], entry: EnteredState | None = None
     ) -> None:
         self.clock = clock
         self.execution = execution
@@ -64,7 +64,7 @@ class Run:
         self._asleep: set[threading.Event] = set()
         self._timer: threading.Timer | None = None
 
-    def redriven(self) -> "Run":
+    def redriven(self) -> "ExecutionRun":
         """Set the ended execution running again, and return the run that resumes where this one ended."""
         execution = self.execution
         for name in ("error", "cause"):
@@ -72,7 +72,7 @@ class Run:
         count = execution.get("redriveCount", 0) + 1
         date = iso(self.clock.time())
         execution.update(status="RUNNING", stopDate=None, output=None, redriveCount=count, redriveDate=date)
-        run = Run(self.clock, execution, self.state_machine, self.entry)
+        run = ExecutionRun(self.clock, execution, self.state_machine, self.entry)
         run._append("ExecutionRedriven", {"redriveCount": count}, len(execution["events"]))
         stepfunctions._emit_execution_status_event(execution)
         return run
@@ -182,11 +182,11 @@ class Run:
         return number
 
 
-current: ContextVar[Run | None] = ContextVar("current_run", default=None)
+current: ContextVar[ExecutionRun | None] = ContextVar("current_run", default=None)
 """The run that this thread works for, if any."""
 
 
-def current_run() -> Run:
+def current_run() -> ExecutionRun:
     """The run that this thread works for; its absence is a mistake of the corrections."""
     run = current.get()
     if run is None:

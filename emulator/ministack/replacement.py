@@ -12,7 +12,7 @@ EMULATOR = "ministack"
 VERSION = "1.5.33"
 
 
-class UnknownEmulatorError(Exception):
+class UnknownMiniStackError(Exception):
     """The emulator is not the one that the corrections were written for."""
 
 
@@ -83,12 +83,12 @@ def digest_of(owner: Any, name: str) -> str:
 
 
 def replace(replacements: Iterable[Replacement | Addition]) -> None:
-    """Install all replacements, or none. Raises UnknownEmulatorError, in one line, when any does not fit."""
+    """Install all replacements, or none. Raises UnknownMiniStackError, in one line, when any does not fit."""
     chosen = list(replacements)
     found = importlib.metadata.version(EMULATOR)
     problems = [problem for replacement in chosen if (problem := replacement.problem())]
     if problems or found != VERSION:
-        raise UnknownEmulatorError(
+        raise UnknownMiniStackError(
             f"The corrections are written for {EMULATOR} {VERSION}; found {EMULATOR} {found}"
             f"{''.join(f'; {problem}' for problem in problems)}."
             f" Install {EMULATOR}=={VERSION}, or bring emulator/ministack up to date."

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-CALLER_HEADER = "X-Rehearsal-Caller"
+CALLER_HEADER = "X-Emulator-Caller"
 """In a function's requests: service, action, function and the function's process, with spaces between them."""
 
 _HEADER = CALLER_HEADER.lower().encode()
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """One call. `service` as IAM policies name it, `action` as the API does; `function`: who calls.
 
     `process`: the function's worker process; None for calls that the state machine itself makes.
@@ -23,7 +23,7 @@ class Call:
     process: int | None = None
 
     @classmethod
-    def of(cls, headers: Iterable[tuple[bytes, bytes]]) -> Self | None:
+    def from_headers(cls, headers: Iterable[tuple[bytes, bytes]]) -> Self | None:
         """Return the call that a function's request is, by its headers; None for any other request."""
         for name, value in headers:
             if name.lower() == _HEADER:
