@@ -9,7 +9,7 @@ import pytest
 
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import eventually
+from tests.support.waiting import eventually
 
 SCALE = 0.05
 

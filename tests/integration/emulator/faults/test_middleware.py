@@ -9,8 +9,10 @@ import pytest
 
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
-from tests.integration.emulator.ministack.conftest import Lambdas, Machines, make_role
+from tests.support.functions import Functions
 from tests.support.mailbox import subscribed_queue
+from tests.support.roles import make_unrestricted_role
+from tests.support.state_machines import StateMachines
 
 CALLER = """
     import json
@@ -37,18 +39,18 @@ Ask = Callable[..., Any]
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with Account(scale=0.02, home=tmp_path_factory.mktemp("account")) as account:
-        make_role(account)
+        make_unrestricted_role(account)
         yield account
 
 
 @pytest.fixture(scope="module")
-def lambdas(account: Account) -> Lambdas:
-    return Lambdas(account.client("lambda"))
+def functions(account: Account) -> Functions:
+    return Functions(account.client("lambda"))
 
 
 @pytest.fixture(scope="module")
-def function(lambdas: Lambdas) -> str:
-    return lambdas.make(CALLER, name="caller")
+def function(functions: Functions) -> str:
+    return functions.make(CALLER, name="caller")
 
 
 @pytest.fixture
@@ -60,19 +62,19 @@ def control(account: Account) -> Iterator[Control]:
 
 
 @pytest.fixture
-def ask(lambdas: Lambdas, function: str) -> Ask:
+def ask(functions: Functions, function: str) -> Ask:
     """Let the function make one call, and return what it saw of it."""
 
     def ask(service: str, method: str, **more: Any) -> Any:
-        answer = invoke(lambdas, function, {"service": service, "method": method, **more})
+        answer = invoke(functions, function, {"service": service, "method": method, **more})
         assert "FunctionError" not in answer
         return json.load(answer["Payload"])
 
     return ask
 
 
-def invoke(lambdas: Lambdas, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = lambdas.client.invoke(FunctionName=function, Payload=json.dumps(event))
+def invoke(functions: Functions, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = functions.client.invoke(FunctionName=function, Payload=json.dumps(event))
     return answer
 
 
@@ -135,11 +137,11 @@ def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Accou
 
 
 def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
-    account: Account, control: Control, ask: Ask, lambdas: Lambdas, function: str
+    account: Account, control: Control, ask: Ask, functions: Functions, function: str
 ) -> None:
     control.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
     event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
-    failure = json.load(invoke(lambdas, function, event)["Payload"])
+    failure = json.load(invoke(functions, function, event)["Payload"])
     assert failure["errorType"] == "Runtime.ExitError"
     assert "signal: killed" in failure["errorMessage"]
     assert "killed" in buckets(account)
@@ -185,7 +187,7 @@ def test_what_a_state_machine_publishes_is_struck(
     account: Account, control: Control, kind: str, error: str, published: bool
 ) -> None:
     arrived = inbox(account, f"topic-{kind}")
-    machines = Machines(account.client("stepfunctions"))
+    machines = StateMachines(account.client("stepfunctions"))
     arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
     publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
     control.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import ROLE, eventually
+from tests.support.roles import UNRESTRICTED_ROLE
+from tests.support.waiting import eventually
 
 SLUGGISH = """
 import pathlib, signal
@@ -21,7 +22,7 @@ def template(answer: str, told: Path) -> str:
     properties = {
         "FunctionName": "sluggish",
         "Runtime": "python3.13",
-        "Role": ROLE,
+        "Role": UNRESTRICTED_ROLE,
         "Handler": "index.handler",
         "Code": {"ZipFile": SLUGGISH.format(answer=answer, told=told)},
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import eventually
+from tests.support.waiting import eventually
 
 QUERY = {"Name": "folder/Failures", "QueryString": "filter error", "LogGroupNames": ["functions"]}
 
