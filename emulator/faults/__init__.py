@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong between the account's functions and AWS's services, and when."""
+"""Fault injection: which calls of the account's functions and state machines fail, and how."""
 
 from emulator.faults.faults import Fault, FaultInjector, FaultKind, InvalidFaultError
 from emulator.faults.function_call import FunctionCall

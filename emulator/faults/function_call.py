@@ -1,20 +1,21 @@
-"""Calls of AWS's services that the account's functions make, told from those of everybody else by a header."""
+"""Calls of AWS's services that the account's functions make. A header tells them from other calls."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 CALLER_HEADER = "X-Emulator-Caller"
-"""In a function's requests: service, action, function and the function's process, with spaces between them."""
+"""In each request of a function: service, action, function name and process id, separated by spaces."""
 
 _HEADER = CALLER_HEADER.lower().encode()
 
 
 @dataclass(frozen=True)
 class FunctionCall:
-    """One call. `service` as IAM policies name it, `action` as the API does; `function`: who calls.
+    """One call of a function or of a state machine.
 
-    `process`: the function's worker process; None for calls that the state machine itself makes.
+    `service` as IAM policies name it; `action` as the API names it; `function`: the caller's name.
+    `process`: the process id of the function's worker; None for a call of a state machine.
     """
 
     service: str
@@ -24,7 +25,7 @@ class FunctionCall:
 
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[bytes, bytes]]) -> Self | None:
-        """Return the call that a function's request is, by its headers; None for any other request."""
+        """Return the call that a request's headers name; None when a function did not send it."""
         for name, value in headers:
             if name.lower() == _HEADER:
                 service, action, function, process = value.decode("latin-1").split()
@@ -32,5 +33,5 @@ class FunctionCall:
         return None
 
     def as_dict(self) -> dict[str, str]:
-        """Return the call as the journal shows it."""
+        """Return the call's entry in the journal."""
         return {"service": self.service, "action": self.action, "function": self.function}

@@ -1,39 +1,36 @@
-"""One run of an execution: its history, its end, and all that waits in it.
+"""One run of an execution: its history, its waits and its end.
 
-The emulator leaves an execution's thread to itself: it goes on after StopExecution, knows no time-out of the state
-machine, and writes into the history of an execution that has ended. Here whoever ends the run wakes what waits in it,
-and what still goes on finds out at its next event.
+MiniStack lets an execution's thread continue after StopExecution and write to the history of an ended execution, and
+ignores the state machine's TimeoutSeconds. Here the end of a run wakes all its waits, and each of its threads raises
+RunEnded at the next event.
 """
 
 import json
 import threading
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
+from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
 
-MAXIMUM_EVENTS = 25_000
-MAXIMUM_PAYLOAD_BYTES = 256 * 1024
-SERVICE = "ministack.services.stepfunctions"
-
-ExecutionError: type[Exception] = stepfunctions._ExecutionError
-
+MAX_EVENTS = 25_000
+MAX_PAYLOAD_BYTES = 256 * 1024
 _previous_event: ContextVar[int] = ContextVar("previous_event", default=0)
 
 
-class RunEnded(Exception):  # noqa: N818 - no error: whatever raises it has nothing left to do
-    """The run has ended meanwhile: stopped, timed out, or failed in another branch."""
+class RunEnded(Exception):  # noqa: N818 - not an error: it ends the thread's work
+    """The run has ended: it was stopped, timed out, or failed in another branch."""
 
 
 @dataclass(frozen=True)
 class EnteredState:
-    """A state of the machine as it was entered, which is where a redrive resumes.
+    """A state of the machine as it was entered: a redrive resumes here.
 
-    `data` and `variables` are JSON; `time` is when it was entered, `event` the id of the event that tells of it.
+    `data` and `variables` are JSON. `time` is the time of entry, `event` the id of the StateEntered event.
     """
 
     name: str
@@ -44,10 +41,10 @@ class EnteredState:
 
 
 class ExecutionRun:
-    """One run of an execution, from its start or a redrive to its end. Threads share it.
+    """One run of an execution, from its start or a redrive to its end. Thread-safe.
 
-    `execution` is the emulator's record, which its API describes. `entry` is the state that the run is in. The
-    definition stays the one that the state machine had at the start, in redrives as well.
+    `execution` is MiniStack's record of the execution, which its API describes. `entry` is the state that the run is
+    in. `lock` guards both. The definition is that of the state machine at the start of the execution, also in redrives.
     """
 
     def __init__(
@@ -58,19 +55,19 @@ class ExecutionRun:
         self.state_machine = dict(state_machine)
         self.definition: dict[str, Any] = json.loads(state_machine["definition"])
         self.entry = entry
-        self.changing = threading.RLock()
-        # Not the execution's status: what is left of an earlier run must not come alive when that runs again.
-        self._over = bool(execution["status"] != "RUNNING")
-        self._asleep: set[threading.Event] = set()
+        self.lock = threading.RLock()
+        # Not the execution's status: threads of an earlier run must not continue after a redrive.
+        self._ended = bool(execution["status"] != "RUNNING")
+        self._waiting: set[threading.Event] = set()
         self._timer: threading.Timer | None = None
 
     def redriven(self) -> "ExecutionRun":
-        """Set the ended execution running again, and return the run that resumes where this one ended."""
+        """Redrive the ended execution; return the run that resumes where this one ended."""
         execution = self.execution
         for name in ("error", "cause"):
             execution.pop(name, None)
         count = execution.get("redriveCount", 0) + 1
-        date = iso(self.clock.time())
+        date = format_time(self.clock.time())
         execution.update(status="RUNNING", stopDate=None, output=None, redriveCount=count, redriveDate=date)
         run = ExecutionRun(self.clock, execution, self.state_machine, self.entry)
         run._append("ExecutionRedriven", {"redriveCount": count}, len(execution["events"]))
@@ -78,44 +75,42 @@ class ExecutionRun:
         return run
 
     def start(self) -> None:
-        """Begin, and begin the state machine's own time-out. Raises RunEnded."""
+        """Start the run and the state machine's time-out. Raises RunEnded."""
         self.execution["events"][0]["previousEventId"] = 0
-        _previous_event.set(self._before_the_first())
-        with self.changing:
+        _previous_event.set(self._event_before_first())
+        with self.lock:
             self.check()
             if seconds := self.definition.get("TimeoutSeconds"):
-                began = self.execution.get("redriveDate", self.execution["startDate"])
-                end = datetime.fromisoformat(began).timestamp() + seconds
-                self._timer = threading.Timer(
-                    self.clock.real(seconds), copy_context().run, (self._end_in_time_out, end)
-                )
+                start = self.execution.get("redriveDate", self.execution["startDate"])
+                end = datetime.fromisoformat(start).timestamp() + seconds
+                self._timer = threading.Timer(self.clock.real(seconds), copy_context().run, (self._time_out, end))
                 self._timer.daemon = True
                 self._timer.start()
 
-    def _before_the_first(self) -> int:
-        """The event that the first one of this run follows: after a redrive, the original entry of the state."""
+    def _event_before_first(self) -> int:
+        """Return the id of the event before this run's first: after a redrive, the state's original StateEntered."""
         if self.entry is None:
             return 0
         fails = self.definition["States"][self.entry.name]["Type"] == "Fail"
         return len(self.execution["events"]) if fails else self.entry.event
 
     @property
-    def over(self) -> bool:
-        return self._over
+    def ended(self) -> bool:
+        return self._ended
 
     def record(self, event_type: str, details: dict[str, Any] | None = None) -> int:
         """Append an event to the history and return its id. Raises RunEnded."""
-        with self.changing:
+        with self.lock:
             self.check()
-            if len(self.execution["events"]) + 1 >= MAXIMUM_EVENTS:
-                cause = f"The execution reached the maximum number of history events ({MAXIMUM_EVENTS})."
+            if len(self.execution["events"]) + 1 >= MAX_EVENTS:
+                cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
                 self.fail("States.Runtime", cause)
                 raise RunEnded
             return self._append(event_type, details, _previous_event.get())
 
     def check(self) -> None:
-        """Raises RunEnded when the run has ended."""
-        if self.over:
+        """Raise RunEnded when the run has ended."""
+        if self.ended:
             raise RunEnded
 
     def wait(self, account_seconds: float) -> None:
@@ -123,20 +118,20 @@ class ExecutionRun:
         self.wait_for(threading.Event(), self.clock.real(account_seconds))
 
     def wait_for(self, event: threading.Event, real_seconds: float | None) -> bool:
-        """Wait for an event; return whether it came in time. Raises RunEnded as soon as the run ends."""
-        with self.changing:
+        """Wait for an event; return whether it was set in time. Raises RunEnded as soon as the run ends."""
+        with self.lock:
             self.check()
-            self._asleep.add(event)
+            self._waiting.add(event)
         try:
             event.wait(None if real_seconds is None else max(0.0, real_seconds))
         finally:
-            with self.changing:
-                self._asleep.discard(event)
+            with self.lock:
+                self._waiting.discard(event)
         self.check()
         return event.is_set()
 
     def succeed(self, output: Any) -> None:
-        written = encode(output)
+        written = encode_payload(output)
         self._end("SUCCEEDED", {"output": written, "outputDetails": {"truncated": False}}, {"output": written})
 
     def fail(self, error: str, cause: str | None) -> None:
@@ -147,21 +142,21 @@ class ExecutionRun:
         found = _without_none({"error": error, "cause": cause})
         self._end("ABORTED", found, found)
 
-    def _end_in_time_out(self, end: float) -> None:
-        # The execution itself shows no error then: only its last event does.
-        self._end("TIMED_OUT", {"error": "States.Timeout"}, {"stopDate": iso(end)})
+    def _time_out(self, end: float) -> None:
+        # Only the last event has an error; DescribeExecution shows none.
+        self._end("TIMED_OUT", {"error": "States.Timeout"}, {"stopDate": format_time(end)})
 
     def _end(self, status: str, details: dict[str, Any], shown: dict[str, Any]) -> None:
-        """Ending twice does nothing: the first end counts."""
-        with self.changing:
-            if self.over:
+        """End the run. Does nothing when the run has ended already."""
+        with self.lock:
+            if self.ended:
                 return
-            self._over = True
-            self.execution.update({"status": status, "stopDate": iso(self.clock.time()), **shown})
-            words = "".join(word.capitalize() for word in status.split("_"))
-            from_inside = status in ("SUCCEEDED", "FAILED")
-            self._append(f"Execution{words}", details, _previous_event.get() if from_inside else 0)
-            for event in self._asleep:
+            self._ended = True
+            self.execution.update({"status": status, "stopDate": format_time(self.clock.time()), **shown})
+            event_type = "".join(word.capitalize() for word in status.split("_"))
+            has_previous = status in ("SUCCEEDED", "FAILED")
+            self._append(f"Execution{event_type}", details, _previous_event.get() if has_previous else 0)
+            for event in self._waiting:
                 event.set()
             if self._timer:
                 self._timer.cancel()
@@ -173,7 +168,7 @@ class ExecutionRun:
             "id": number,
             "previousEventId": previous,
             "type": event_type,
-            "timestamp": iso(self.clock.time()),
+            "timestamp": format_time(self.clock.time()),
         }
         if details is not None:
             event[_details_key(event_type)] = details
@@ -182,30 +177,16 @@ class ExecutionRun:
         return number
 
 
-current: ContextVar[ExecutionRun | None] = ContextVar("current_run", default=None)
+current_run: ContextVar[ExecutionRun | None] = ContextVar("current_run", default=None)
 """The run that this thread works for, if any."""
 
 
-def current_run() -> ExecutionRun:
-    """The run that this thread works for; its absence is a mistake of the corrections."""
-    run = current.get()
+def require_run() -> ExecutionRun:
+    """Return the run that this thread works for. Raises LookupError when there is none: a programming error."""
+    run = current_run.get()
     if run is None:
-        raise LookupError("A state that belongs to an execution is executed outside of any.")
+        raise LookupError("Expected this thread to run an execution; it does not.")
     return run
-
-
-def iso(epoch: float) -> str:
-    """A time as Step Functions writes it."""
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def encode(value: Any) -> str:
-    """Compact JSON. Raises States.DataLimitExceeded for more than 256 KiB."""
-    written = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    if len(written.encode()) > MAXIMUM_PAYLOAD_BYTES:
-        cause = "The state/task returned a result with a size exceeding the maximum number of bytes service limit."
-        raise ExecutionError("States.DataLimitExceeded", cause)
-    return written
 
 
 def _details_key(event_type: str) -> str:

@@ -93,7 +93,7 @@ def test_a_name_that_no_environment_has_does_not_resolve(account: Account) -> No
 def test_the_proxy_refuses_hosts_outside_of_the_account(account: Account) -> None:
     status, reason = through_proxy(account, "http://example.com/")
     assert status == 503
-    assert "The rehearsal has no network" in reason
+    assert "The emulated account has no network" in reason
 
 
 @pytest.mark.parametrize("durations", [{"lunch": 1}, {"launch": "long"}, ["launch"], "launch"])

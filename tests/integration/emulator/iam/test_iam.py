@@ -213,7 +213,7 @@ def test_one_action_is_denied_on_demand_whatever_the_role_may(account: Account, 
 
 @pytest.mark.parametrize("denial", [{"action": "s3:GetObject"}, {"role": "r", "action": "GetObject"}, "everything"])
 def test_a_denial_that_cannot_be_is_refused(account: Account, denial: Any) -> None:
-    with pytest.raises(ValueError, match="These denials cannot be: Expected"):
+    with pytest.raises(ValueError, match="These denials are not valid: Expected"):
         Control(account.url).deny(denial)
 
 

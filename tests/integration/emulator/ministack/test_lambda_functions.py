@@ -208,7 +208,7 @@ def test_a_function_cannot_leave_this_machine(functions: Functions) -> None:
             except urllib.error.HTTPError as error:
                 return error.read().decode()
     """)
-    assert "The rehearsal has no network" in answer
+    assert "The emulated account has no network" in answer
 
 
 def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.ministack.replacement import VERSION, Addition, Replacement, UnknownMiniStackError, digest_of, replace
+from emulator.ministack.replacement import VERSION, Addition, Replacement, UnknownMiniStackError, digest_of, install_all
 from rehearsal.account.account import ROOT, Account, AccountError
 
 SOURCE = """
@@ -38,7 +38,7 @@ def replacement(emulator: types.ModuleType, symbol: str, by: object) -> Replacem
 
 
 def test_functions_methods_and_values_are_replaced(emulator: types.ModuleType) -> None:
-    replace(
+    install_all(
         [
             replacement(emulator, "delay", lambda seconds: seconds),
             replacement(emulator, "Worker.invoke", lambda _: "corrected"),
@@ -51,38 +51,38 @@ def test_functions_methods_and_values_are_replaced(emulator: types.ModuleType) -
 
 
 def test_an_entry_that_is_missing_is_added(emulator: types.ModuleType) -> None:
-    replace([Addition("emulated", "HANDLERS", "query", "makes a query")])
+    install_all([Addition("emulated", "HANDLERS", "query", "makes a query")])
     assert emulator.HANDLERS == {"bucket": "makes a bucket", "query": "makes a query"}
 
 
 @pytest.mark.parametrize(
     ("symbol", "key", "problem"),
-    [("HANDLERS", "bucket", "HANDLERS has bucket by now"), ("GONE", "a", "GONE is missing")],
+    [("HANDLERS", "bucket", "HANDLERS has bucket already"), ("GONE", "a", "GONE is missing")],
 )
 def test_an_entry_that_is_there_or_has_no_place_is_refused(
     emulator: types.ModuleType, symbol: str, key: str, problem: str
 ) -> None:
     with pytest.raises(UnknownMiniStackError, match=rf"emulated\.{problem}"):
-        replace([Addition("emulated", symbol, key, "another")])
+        install_all([Addition("emulated", symbol, key, "another")])
 
 
 def test_a_missing_symbol_is_refused_and_nothing_is_replaced(emulator: types.ModuleType) -> None:
     with pytest.raises(UnknownMiniStackError, match=r"emulated\.gone is missing"):
-        replace([replacement(emulator, "LIMIT", 0), Replacement("emulated", "gone", "", None)])
+        install_all([replacement(emulator, "LIMIT", 0), Replacement("emulated", "gone", "", None)])
     assert emulator.LIMIT == 60
 
 
 @pytest.mark.parametrize("symbol", ["delay", "LIMIT", "Worker.invoke"])
 def test_a_symbol_that_has_changed_is_refused_in_one_line(emulator: types.ModuleType, symbol: str) -> None:
     with pytest.raises(UnknownMiniStackError, match=rf"emulated\.{symbol} has changed") as refused:
-        replace([Replacement("emulated", symbol, "0123456789ab", None)])
+        install_all([Replacement("emulated", symbol, "0123456789ab", None)])
     assert len(str(refused.value).splitlines()) == 1
 
 
 def test_another_version_is_refused(emulator: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9.9")
     with pytest.raises(UnknownMiniStackError, match=r"found ministack 9\.9\.9\. Install ministack=="):
-        replace([replacement(emulator, "LIMIT", 0)])
+        install_all([replacement(emulator, "LIMIT", 0)])
     assert emulator.LIMIT == 60
 
 

@@ -111,7 +111,7 @@ def test_an_execution_with_a_full_history_cannot_be_redriven() -> None:
 def test_the_last_ten_client_tokens_are_remembered_for_15_minutes() -> None:
     tokens = ClientTokens()
     for number in range(11):
-        tokens.keep(str(number), f"date {number}", now=0)
+        tokens.add(str(number), f"date {number}", now=0)
     assert tokens.date("0", now=0) is None
     assert tokens.date("1", now=899) == "date 1"
     assert tokens.date("1", now=900) is None
