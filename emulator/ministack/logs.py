@@ -21,7 +21,7 @@ Handle = Callable[[str, str, Mapping[str, str], bytes, Any], Awaitable[Response]
 
 
 def replacements() -> list[Replacement | Addition]:
-    queries = SavedQueries(cloudwatch_logs.handle_request)
+    queries = QueryDefinitions(cloudwatch_logs.handle_request)
     handlers = {"create": queries.create, "update": queries.update, "delete": queries.delete}
     provisioners = "ministack.services.cloudformation.provisioners"
     return [
@@ -30,7 +30,7 @@ def replacements() -> list[Replacement | Addition]:
     ]
 
 
-class SavedQueries:
+class QueryDefinitions:
     """Stores saved queries and lists them. MiniStack answers all other calls of Logs."""
 
     def __init__(self, original: Handle) -> None:
