@@ -1,5 +1,5 @@
-"""What AWS Lambda does, where the emulator does otherwise. Sources: the Python runtime interface client, and answers
-of Lambda quoted in public issues."""
+"""What AWS Lambda does, and MiniStack does not. Sources: the Python runtime interface client, and answers of Lambda
+quoted in public issues."""
 
 import base64
 import json
@@ -139,7 +139,7 @@ def test_the_log_holds_what_this_invocation_printed_and_the_error_it_ended_with(
         assert log.count("looking at") == 1
 
 
-def test_the_context_tells_the_function_about_itself_and_the_time_it_has_left(functions: Functions) -> None:
+def test_the_context_has_the_functions_settings_and_its_remaining_time(functions: Functions) -> None:
     name = functions.make(
         """
         def handler(event, context):
@@ -184,7 +184,7 @@ def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(function
     assert 10 <= measured["slept"] < 10 / SCALE
 
 
-def test_a_function_sees_nothing_of_the_persons_environment(
+def test_a_function_gets_no_variable_of_the_users_environment(
     functions: Functions, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
@@ -198,7 +198,7 @@ def test_a_function_sees_nothing_of_the_persons_environment(
     assert "PYTHONPATH" not in environment
 
 
-def test_a_function_cannot_leave_this_machine(functions: Functions) -> None:
+def test_a_function_cannot_reach_other_machines(functions: Functions) -> None:
     answer = functions.result("""
         import urllib.error, urllib.request
 
@@ -224,7 +224,7 @@ def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(
     assert counted["invocations"] == sum(each["invocations"] for each in counted["functions"].values())
 
 
-def test_a_worker_ends_with_a_server_that_is_killed_even_in_the_middle_of_an_invocation(
+def test_a_worker_ends_during_an_invocation_when_the_server_is_killed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     mark = tmp_path_factory.mktemp("marks") / "pid"

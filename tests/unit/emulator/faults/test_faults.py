@@ -1,4 +1,4 @@
-"""Which calls an ordered fault strikes, and which orders are refused."""
+"""Which calls an active fault strikes, and which descriptions of faults are refused."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ LOOK = FunctionCall("elasticbeanstalk", "DescribeEnvironments", "plan")
 FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
 
 
-def test_a_fault_strikes_the_one_call_of_its_number_counted_from_its_order() -> None:
+def test_a_fault_strikes_the_call_of_its_number_since_it_became_active() -> None:
     faults = FaultInjector()
     faults.strike(LOOK)
     faults.set_faults([{**FAULT, "call": 2}])
     assert [faults.strike(LOOK) for _ in range(4)] == [None, FaultKind.THROTTLE, None, None]
 
 
-def test_a_fault_for_a_while_strikes_every_call_until_the_account_seconds_are_over() -> None:
+def test_a_fault_with_a_duration_strikes_every_call_until_its_account_seconds_are_over() -> None:
     now = 100.0
     faults = FaultInjector(lambda: now)
     faults.set_faults([{**FAULT, "for_seconds": 60}])
@@ -43,14 +43,14 @@ def other(narrower: dict[str, str]) -> tuple[str, str]:
     return narrower.get("action", LOOK.action), narrower.get("function", LOOK.function)
 
 
-def test_every_fault_counts_calls_for_itself_and_the_first_one_strikes() -> None:
+def test_each_fault_counts_calls_by_itself_and_the_first_that_matches_strikes() -> None:
     faults = FaultInjector()
     faults.set_faults([{**FAULT, "call": 2}, {**FAULT, "kind": "error_after", "call": 2}, {**FAULT, "call": 3}])
     assert [faults.strike(LOOK) for _ in range(3)] == [None, FaultKind.THROTTLE, FaultKind.THROTTLE]
     assert [each["struck"] for each in faults.report()] == [1, 0, 1]
 
 
-def test_an_order_takes_the_place_of_the_one_before_and_an_empty_one_brings_peace() -> None:
+def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None:
     faults = FaultInjector()
     faults.set_faults([{**FAULT, "for_seconds": 60}])
     faults.set_faults([])
@@ -75,7 +75,7 @@ def test_an_order_takes_the_place_of_the_one_before_and_an_empty_one_brings_peac
         ([{**FAULT, "call": 1, "for_seconds": 1}], "either `call`"),
     ],
 )
-def test_faults_that_cannot_be_are_refused_and_the_ones_before_stay(document: Any, reason: str) -> None:
+def test_faults_that_are_not_valid_are_refused_and_change_nothing(document: Any, reason: str) -> None:
     faults = FaultInjector()
     faults.set_faults([{**FAULT, "call": 1}])
     with pytest.raises(InvalidFaultError, match=reason):

@@ -60,7 +60,7 @@ def test_an_entry_that_is_missing_is_added(ministack: types.ModuleType) -> None:
     ("symbol", "key", "problem"),
     [("HANDLERS", "bucket", "HANDLERS has bucket already"), ("GONE", "a", "GONE is missing")],
 )
-def test_an_entry_that_is_there_or_has_no_place_is_refused(
+def test_an_entry_that_exists_or_has_no_dictionary_is_refused(
     ministack: types.ModuleType, symbol: str, key: str, problem: str
 ) -> None:
     with pytest.raises(UnknownMiniStackError, match=rf"emulated\.{problem}"):

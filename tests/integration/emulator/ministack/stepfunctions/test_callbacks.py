@@ -1,4 +1,4 @@
-"""How AWS Step Functions asks people through SNS, and what their answers meet with. Source: AWS's own responses."""
+"""How AWS Step Functions publishes to SNS and waits for callbacks. Source: responses of AWS."""
 
 import json
 from typing import Any
@@ -24,20 +24,20 @@ def queue(topics: Topics, topic: str) -> TopicQueue:
 
 
 def publish(topic: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that publishes."""
+    """Return a Task state that publishes."""
     arguments = {"TopicArn": topic, "Subject": "A release", "Message": "{% 'of ' & $states.input.version %}"}
     return {"Type": "Task", "Resource": PUBLISH, "Arguments": arguments, "End": True, **fields}
 
 
 def ask(topic: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that asks people, and waits for their answer."""
+    """Return a Task state that publishes a question with a task token, and waits for the callback."""
     message = "{% 'Approve ' & $states.input.version & ' with ' & $states.context.Task.Token %}"
     arguments = {"TopicArn": topic, "Subject": "A question", "Message": message}
     return publish(topic, Resource=f"{PUBLISH}.waitForTaskToken", Arguments=arguments, **fields)
 
 
 def token(queue: TopicQueue, question: int = 1) -> str:
-    """The token in the first question, or a later one."""
+    """Return the token in the n-th question."""
     return str(queue.notifications(question)[question - 1]["Message"].split()[-1])
 
 
@@ -59,9 +59,7 @@ def test_a_task_publishes_what_its_expressions_yield(machines: StateMachines, to
     assert (told["Subject"], told["Message"], told["MessageId"]) == ("A release", "of v2", output["MessageId"])
 
 
-def test_a_topic_that_is_gone_fails_the_task_with_the_error_of_the_sdks_class(
-    machines: StateMachines, topic: str
-) -> None:
+def test_a_missing_topic_fails_the_task_with_the_error_of_the_sdks_class(machines: StateMachines, topic: str) -> None:
     states = {"Tell": publish(f"{topic}-gone", Catch=CATCH), **CAUGHT}
     failure = machines.output(states, {"version": "v2"})
     assert failure["Error"] == "SNS.NotFoundException"
@@ -70,7 +68,7 @@ def test_a_topic_that_is_gone_fails_the_task_with_the_error_of_the_sdks_class(
 
 
 @pytest.mark.parametrize("subject", ["s" * 101, "😀" * 51, "two\nlines"], ids=["long", "wide", "lines"])
-def test_a_subject_that_fits_no_email_fails_the_task(machines: StateMachines, topic: str, subject: str) -> None:
+def test_a_subject_that_aws_refuses_fails_the_task(machines: StateMachines, topic: str, subject: str) -> None:
     arguments = {"TopicArn": topic, "Subject": subject, "Message": "m"}
     described = machines.run({"Tell": publish(topic, Arguments=arguments)})
     assert described["error"] == "SNS.InvalidParameterException"
@@ -85,7 +83,7 @@ def test_a_subject_of_100_characters_is_published(
     assert queue.notifications(1)[0]["Subject"] == subject
 
 
-def test_a_question_is_answered_with_the_token_that_it_was_published_with(
+def test_a_callback_with_the_published_token_ends_the_task(
     machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
@@ -94,7 +92,7 @@ def test_a_question_is_answered_with_the_token_that_it_was_published_with(
     assert json.loads(machines.end(execution)["output"]) == {"by": "someone"}
 
 
-def test_a_question_that_nobody_answers_expires_after_account_seconds_that_an_expression_yields(
+def test_a_task_without_a_callback_times_out_after_the_account_seconds_of_an_expression(
     machines: StateMachines, topic: str
 ) -> None:
     states = {"Ask": ask(topic, TimeoutSeconds="{% $states.input.seconds %}", Catch=CATCH), **CAUGHT}
@@ -103,15 +101,15 @@ def test_a_question_that_nobody_answers_expires_after_account_seconds_that_an_ex
     assert 120 <= (described["stopDate"] - described["startDate"]).total_seconds() < 120 / SCALE
 
 
-def test_a_refusal_is_caught_with_its_error_and_cause(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
+def test_a_failed_callback_is_caught_with_its_error_and_cause(
+    machines: StateMachines, topic: str, queue: TopicQueue
+) -> None:
     execution = machines.start({"Ask": ask(topic, Catch=CATCH), **CAUGHT}, {"version": "v2"})
     machines.client.send_task_failure(taskToken=token(queue), error="Rejected", cause="not today")
     assert json.loads(machines.end(execution)["output"]) == {"Error": "Rejected", "Cause": "not today"}
 
 
-def test_an_answer_after_the_question_has_expired_is_refused(
-    machines: StateMachines, topic: str, queue: TopicQueue
-) -> None:
+def test_a_callback_after_the_time_out_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     catch = [{"ErrorEquals": ["States.Timeout"], "Next": "Wait"}]
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=30, Catch=catch), **WAIT}, {"version": "v2"})
     eventually(lambda: machines.entered(execution, "Wait"))
@@ -122,7 +120,7 @@ def test_an_answer_after_the_question_has_expired_is_refused(
     machines.client.stop_execution(executionArn=execution)
 
 
-def test_a_second_answer_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
+def test_a_second_callback_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     execution = machines.start({"Ask": ask(topic, End=False, Next="Wait"), **WAIT}, {"version": "v2"})
     machines.client.send_task_success(taskToken=token(queue), output="{}")
     code, _ = refusal(machines.client.send_task_failure, taskToken=token(queue), error="Rejected")
@@ -130,7 +128,7 @@ def test_a_second_answer_is_refused(machines: StateMachines, topic: str, queue: 
     machines.client.stop_execution(executionArn=execution)
 
 
-def test_an_answer_to_an_aborted_execution_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
+def test_a_callback_to_an_aborted_execution_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
     asked = token(queue)
     machines.client.stop_execution(executionArn=execution)
@@ -138,12 +136,12 @@ def test_an_answer_to_an_aborted_execution_is_refused(machines: StateMachines, t
     assert machines.describe(execution)["status"] == "ABORTED"
 
 
-def test_an_answer_with_a_token_that_never_was_is_refused(machines: StateMachines) -> None:
+def test_a_callback_with_an_unknown_token_is_refused(machines: StateMachines) -> None:
     code, message = refusal(machines.client.send_task_success, taskToken="made up", output="{}")
     assert (code, message) == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def test_an_answer_that_is_no_json_is_refused_and_the_question_stays_open(
+def test_a_callback_without_json_is_refused_and_the_task_still_waits(
     machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
@@ -153,7 +151,7 @@ def test_an_answer_that_is_no_json_is_refused_and_the_question_stays_open(
     assert machines.end(execution)["output"] == '"yes"'
 
 
-def test_a_redrive_asks_again_with_another_token_and_the_whole_time(
+def test_a_redriven_task_publishes_another_token_and_waits_the_whole_time(
     machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=100)}, {"version": "v2"})
@@ -166,7 +164,7 @@ def test_a_redrive_asks_again_with_another_token_and_the_whole_time(
     assert machines.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_redriven_question_expires_again_after_the_whole_time(machines: StateMachines, topic: str) -> None:
+def test_a_redriven_task_times_out_after_the_whole_time(machines: StateMachines, topic: str) -> None:
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=60)}, {"version": "v2"})
     machines.end(execution)
     machines.client.redrive_execution(executionArn=execution)

@@ -1,4 +1,4 @@
-"""How executions of AWS Step Functions begin and end. Sources: its API reference, answers quoted in public issues."""
+"""How executions of AWS Step Functions start and end. Sources: its API reference, answers quoted in public issues."""
 
 import json
 import time
@@ -18,7 +18,7 @@ PASS = {"Pass": {"Type": "Pass", "End": True}}
 
 @pytest.fixture
 def waiting(machines: StateMachines) -> Any:
-    """An execution that waits, by the arguments that started it."""
+    """The arguments that started an execution which waits, and the answer to them."""
     arguments = {"stateMachineArn": machines.make(WAIT), "name": "release", "input": '{"version": "v2"}'}
     started = machines.client.start_execution(**arguments)
     yield arguments, started
@@ -55,7 +55,7 @@ def test_starting_a_closed_execution_again_is_refused(machines: StateMachines) -
     assert refusal(machines.client.start_execution, **arguments) == "ExecutionAlreadyExists"
 
 
-def test_an_input_that_is_no_json_is_refused(machines: StateMachines) -> None:
+def test_an_input_that_is_not_json_is_refused(machines: StateMachines) -> None:
     code = refusal(machines.client.start_execution, stateMachineArn=machines.make(PASS), input="{version: v2}")
     assert code == "InvalidExecutionInput"
 
@@ -126,7 +126,7 @@ def test_nothing_follows_the_end_of_a_stopped_execution(machines: StateMachines,
     assert machines.describe(execution)["status"] == "ABORTED"
 
 
-def test_an_execution_can_be_stopped_before_it_has_begun(machines: StateMachines) -> None:
+def test_an_execution_can_be_stopped_before_its_first_event(machines: StateMachines) -> None:
     for _ in range(10):
         execution = machines.start(WAIT)
         machines.client.stop_execution(executionArn=execution)
@@ -172,7 +172,7 @@ def test_a_failed_execution_shows_its_error_and_cause_and_no_output(machines: St
     assert "output" not in described
 
 
-def test_an_execution_tells_how_often_it_was_redriven_and_whether_it_can_be(machines: StateMachines) -> None:
+def test_a_description_has_the_redrive_count_and_status(machines: StateMachines) -> None:
     failed = machines.run({"Fail": {"Type": "Fail", "Error": "E"}})
     assert (failed["redriveCount"], failed["redriveStatus"]) == (0, "REDRIVABLE")
     assert machines.run(PASS)["redriveStatus"] == "NOT_REDRIVABLE"
@@ -188,7 +188,7 @@ def test_an_execution_fails_when_its_history_is_full(machines: StateMachines) ->
     assert (last["id"], last["type"]) == (25_000, "ExecutionFailed")
 
 
-def test_the_context_object_holds_what_aws_puts_in_it_and_nothing_else(machines: StateMachines) -> None:
+def test_the_context_object_has_exactly_the_fields_of_aws(machines: StateMachines) -> None:
     states = {
         "Look": {"Type": "Pass", "Assign": {"own": 1}, "Next": "Show"},
         "Show": {"Type": "Pass", "Output": "{% $states.context %}", "End": True},

@@ -89,7 +89,7 @@ def test_a_task_passes_arguments_assigns_from_its_result_and_gives_its_output(
     assert machines.output(states, {"version": "v2"}) == ["Plan", {"version": "v2"}]
 
 
-def test_assignments_of_one_state_see_the_variables_as_they_were_before(machines: StateMachines) -> None:
+def test_the_assignments_of_a_state_use_the_values_from_before(machines: StateMachines) -> None:
     states = {
         "Begin": {"Type": "Pass", "Assign": {"live": "blue", "idle": "green"}, "Next": "Swap"},
         "Swap": {"Type": "Pass", "Assign": {"live": "{% $idle %}", "idle": "{% $live %}"}, "Next": "Show"},
@@ -160,7 +160,7 @@ def test_a_condition_must_be_true_or_false(machines: StateMachines) -> None:
     assert failure(machines, states) == "States.QueryEvaluationError"
 
 
-def test_branches_see_variables_give_their_results_in_order_and_assign_only_for_themselves(
+def test_branches_read_variables_return_results_in_order_and_assign_only_their_own_copies(
     machines: StateMachines,
 ) -> None:
     def branch(name: str) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def test_states_of_branches_are_in_the_history(machines: StateMachines) -> None:
         },
     ],
 )
-def test_a_path_that_leads_nowhere_fails_the_execution_with_states_runtime(
+def test_a_path_that_does_not_exist_fails_the_execution_with_states_runtime(
     machines: StateMachines, state: dict[str, Any]
 ) -> None:
     described = machines.run({"State": state}, {"here": 1}, QueryLanguage="JSONPath")
@@ -212,14 +212,14 @@ def test_a_path_that_leads_nowhere_fails_the_execution_with_states_runtime(
 
 
 @pytest.mark.parametrize("value", [None, 0, "", [], {}])
-def test_a_path_may_lead_to_nothing_much(machines: StateMachines, value: Any) -> None:
+def test_a_path_may_lead_to_an_empty_value(machines: StateMachines, value: Any) -> None:
     states = {"Show": {"Type": "Pass", "Parameters": {"found.$": "$.a.list[1].value"}, "End": True}}
     data = {"a": {"list": [0, {"value": value}]}}
     assert machines.output(states, data, QueryLanguage="JSONPath") == {"found": value}
 
 
 @pytest.mark.parametrize(("data", "expected"), [({}, "absent"), ({"a": None}, "present"), ({"a": 1}, "present")])
-def test_is_present_may_ask_for_what_is_not_there(machines: StateMachines, data: Any, expected: str) -> None:
+def test_is_present_accepts_a_path_that_does_not_exist(machines: StateMachines, data: Any, expected: str) -> None:
     states = {
         "Choose": {
             "Type": "Choice",
@@ -232,6 +232,6 @@ def test_is_present_may_ask_for_what_is_not_there(machines: StateMachines, data:
     assert machines.output(states, data, QueryLanguage="JSONPath") == expected
 
 
-def test_outputs_of_other_languages_than_english_stay_readable(machines: StateMachines) -> None:
+def test_an_output_keeps_characters_beyond_ascii(machines: StateMachines) -> None:
     described = machines.run({"Show": {"Type": "Pass", "Output": {"größe": "✓"}, "End": True}})
     assert described["output"] == json.dumps({"größe": "✓"}, separators=(",", ":"), ensure_ascii=False)

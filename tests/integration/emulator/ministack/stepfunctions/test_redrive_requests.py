@@ -1,4 +1,4 @@
-"""When AWS Step Functions redrives, and how it tells of it. Sources: the API reference, and answers of AWS itself."""
+"""RedriveExecution, and the redrive fields of descriptions. Sources: the API reference, answers of AWS."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,7 +16,7 @@ def refusal(machines: StateMachines, execution: str, **arguments: str) -> tuple[
     return str(error["Code"]), str(error["Message"])
 
 
-def test_the_description_follows_the_redrives(machines: StateMachines, fails_until_redriven: str) -> None:
+def test_the_description_has_the_redrive_fields(machines: StateMachines, fails_until_redriven: str) -> None:
     states = {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Work"}, "Work": redriven_state(fails_until_redriven)}
     execution = machines.start(states)
     machines.client.stop_execution(executionArn=execution, error="Manual", cause="wrong version")
@@ -38,7 +38,7 @@ def test_the_description_follows_the_redrives(machines: StateMachines, fails_unt
     assert ended["stopDate"] > date
 
 
-def test_the_list_of_executions_tells_of_redrives(machines: StateMachines, fails_until_redriven: str) -> None:
+def test_the_list_of_executions_has_the_redrive_fields(machines: StateMachines, fails_until_redriven: str) -> None:
     execution = machines.fail({"Work": redriven_state(fails_until_redriven)})
     machine = machines.describe(execution)["stateMachineArn"]
     (item,) = machines.client.list_executions(stateMachineArn=machine)["executions"]
@@ -68,9 +68,7 @@ def test_an_execution_that_does_not_exist_cannot_be_redriven(machines: StateMach
     assert refusal(machines, f"{execution}-of-another-name")[0] == "ExecutionDoesNotExist"
 
 
-def test_a_client_token_redrives_once_whatever_has_become_of_the_execution_since(
-    machines: StateMachines, fails_until_redriven: str
-) -> None:
+def test_a_client_token_redrives_an_execution_only_once(machines: StateMachines, fails_until_redriven: str) -> None:
     execution = machines.fail({"Work": redriven_state(fails_until_redriven, redrives=2)})
     first = machines.client.redrive_execution(executionArn=execution, clientToken="first")["redriveDate"]
     machines.end(execution)

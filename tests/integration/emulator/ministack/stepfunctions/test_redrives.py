@@ -1,4 +1,4 @@
-"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, and histories of AWS itself."""
+"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, histories of AWS."""
 
 import json
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ def types(machines: StateMachines, execution: str) -> list[str]:
     return [event["type"] for event in machines.history(execution)]
 
 
-def test_a_redriven_execution_runs_its_failed_task_again_and_goes_on_from_there(
+def test_a_redriven_execution_runs_its_failed_task_again_and_continues(
     machines: StateMachines, fails_until_redriven: str
 ) -> None:
     states = {
@@ -33,7 +33,7 @@ def test_a_redriven_execution_runs_its_failed_task_again_and_goes_on_from_there(
     assert types(machines, execution).count("PassStateEntered") == 2
 
 
-def test_a_redrive_is_told_of_in_the_same_history_and_its_first_event_follows_the_original_entry(
+def test_the_events_of_a_redrive_are_in_the_same_history_and_follow_the_original_entry(
     machines: StateMachines, fails_until_redriven: str
 ) -> None:
     execution = machines.fail({"Work": redriven_state(fails_until_redriven)})
@@ -56,7 +56,7 @@ def test_a_redrive_is_told_of_in_the_same_history_and_its_first_event_follows_th
     assert events[6]["executionRedrivenEventDetails"] == {"redriveCount": 1}
 
 
-def test_a_redriven_task_finds_the_variables_as_they_were_when_it_was_entered(
+def test_a_redriven_task_has_the_variables_of_its_first_entry(
     machines: StateMachines, fails_until_redriven: str
 ) -> None:
     again = {"ErrorEquals": ["LookupError"], "Assign": {"own": "new"}, "Next": "Again"}
@@ -90,7 +90,7 @@ def test_an_execution_can_be_redriven_again_and_again(machines: StateMachines, f
     assert machines.describe(execution)["redriveCount"] == 3
 
 
-def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the_redrive(
+def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_has_the_redrive(
     machines: StateMachines, functions: Functions
 ) -> None:
     code = """
@@ -112,7 +112,7 @@ def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the
     assert abs(redrive_time - described["redriveDate"]) <= timedelta(milliseconds=1)
 
 
-def test_retries_begin_anew(machines: StateMachines, functions: Functions) -> None:
+def test_a_redrive_resets_the_retries(machines: StateMachines, functions: Functions) -> None:
     failing = functions.make("def handler(event, context): raise LookupError(str(event['retries']))")
     retry = [{"ErrorEquals": ["LookupError"], "IntervalSeconds": 1, "MaxAttempts": 2}]
     states = {"Work": invoke_state(failing, {"retries": "{% $states.context.State.RetryCount %}"}, Retry=retry)}
@@ -126,7 +126,7 @@ def test_retries_begin_anew(machines: StateMachines, functions: Functions) -> No
     assert causes == ["0", "1", "2"] * 2
 
 
-def test_the_machines_time_out_begins_anew(machines: StateMachines) -> None:
+def test_a_redrive_resets_the_machines_time_out(machines: StateMachines) -> None:
     execution = machines.fail(WAIT, TimeoutSeconds=60)
     described = machines.redrive(execution)
     assert described["status"] == "TIMED_OUT"
@@ -142,7 +142,7 @@ def test_an_execution_that_timed_out_resumes_in_the_state_that_it_was_in(machine
     assert types(machines, execution).count("WaitStateEntered") == 1
 
 
-def test_what_is_left_of_the_aborted_run_does_not_disturb_the_redriven_one(machines: StateMachines) -> None:
+def test_threads_of_an_aborted_run_do_not_continue_in_the_redriven_one(machines: StateMachines) -> None:
     long = "{% $count($map([1..20000], function($number) { $number * 2 })) %}"
     states = {
         "Count": {"Type": "Pass", "Output": long, "Next": "Wait"},
@@ -155,7 +155,9 @@ def test_what_is_left_of_the_aborted_run_does_not_disturb_the_redriven_one(machi
     assert types(machines, execution).count("PassStateExited") == 1
 
 
-def test_an_execution_that_was_aborted_before_it_began_begins_at_its_start(machines: StateMachines) -> None:
+def test_an_execution_that_was_aborted_before_its_first_state_is_redriven_from_its_start(
+    machines: StateMachines,
+) -> None:
     for _ in range(5):
         execution = machines.start({"Wait": {"Type": "Wait", "Seconds": 10, "End": True}})
         machines.client.stop_execution(executionArn=execution)
@@ -185,7 +187,7 @@ def test_a_redriven_wait_for_a_time_that_has_passed_ends_at_once(machines: State
 
 
 def passed(machines: StateMachines, time: Any) -> bool:
-    """Whether that account time has passed: an execution that starts now starts later."""
+    """Return whether an account time has passed: an execution that starts now starts later."""
     started = machines.run({"Pass": {"Type": "Pass", "End": True}})["startDate"]
     return bool(started > time)
 

@@ -11,7 +11,7 @@ from tests.support.state_machines import StateMachines, invoke_state
 from tests.support.waiting import SCALE
 
 SLACK = 5 / SCALE
-"""What may pass beside a delay on a busy machine, in account seconds."""
+"""Account seconds that a busy machine may add to a delay."""
 
 FAIL = """
     class NotReadyError(Exception):
@@ -28,7 +28,7 @@ def failing(functions: Functions) -> str:
 
 
 def delays(machines: StateMachines, function: str, **retrier: Any) -> list[float]:
-    """Account seconds between a failed attempt and the next one, of a Task that always fails."""
+    """Return the account seconds between the attempts of a Task that always fails."""
     retry = [{"ErrorEquals": ["NotReadyError"], **retrier}]
     execution = machines.start({"Await": invoke_state(function, Retry=retry)})
     assert machines.end(execution)["error"] == "NotReadyError"
@@ -41,7 +41,7 @@ def delays(machines: StateMachines, function: str, **retrier: Any) -> list[float
 
 
 def caught(machines: StateMachines, state: dict[str, Any], names: list[str]) -> bool:
-    """Whether a Catch for these errors catches what the state fails with."""
+    """Return whether a Catch for these names catches the state's error."""
     states = {"Fails": {**state, "Catch": [{"ErrorEquals": names, "Next": "Caught"}]}, "Caught": {"Type": "Succeed"}}
     return bool(machines.run(states)["status"] == "SUCCEEDED")
 
@@ -169,9 +169,9 @@ def test_states_runtime_cannot_be_caught(machines: StateMachines, failing: str) 
 def test_a_result_of_more_than_256_kib_cannot_be_caught_by_a_wildcard(
     machines: StateMachines, functions: Functions
 ) -> None:
-    talkative = functions.make("def handler(event, context): return 'x' * (256 * 1024)")
+    oversized = functions.make("def handler(event, context): return 'x' * (256 * 1024)")
     states = {
-        "Fails": invoke_state(talkative, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]),
+        "Fails": invoke_state(oversized, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]),
         "Caught": {"Type": "Succeed"},
     }
     assert machines.run(states)["error"] == "States.DataLimitExceeded"

@@ -1,6 +1,6 @@
-"""What EventBridge is told of executions, and what of it arrives: a rule as the CDK makes it, and its topic.
+"""Events of executions in EventBridge, and their delivery to a topic through a rule that the CDK makes.
 
-Sources: the guide's page on events of Step Functions; for what arrives, AWS's own deliveries.
+Sources: the guide's page on events of Step Functions; for deliveries, those of AWS.
 """
 
 import json
@@ -37,7 +37,7 @@ class Rules:
         self._topics = topics
 
     def make(self, machine: str, statuses: list[str], message: events.RuleTargetInput | None = None) -> TopicQueue:
-        """Make a rule for a state machine, and return what gets its topic's messages."""
+        """Make a rule for a state machine, and return a queue of its topic's messages."""
         name = f"s{uuid.uuid4().hex[:8]}"
         template = _template(name, machine, statuses, message)
         self._cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
@@ -82,7 +82,7 @@ def details(queue: TopicQueue, count: int) -> list[dict[str, Any]]:
     return [json.loads(each["Message"])["detail"] for each in queue.notifications(count)]
 
 
-def test_an_aborted_execution_is_told_of_with_its_error_and_cause(machines: StateMachines, rules: Rules) -> None:
+def test_the_event_of_an_aborted_execution_has_its_error_and_cause(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(WAIT)
     queue = rules.make(machine, ENDS)
     execution = start(machines, machine)
@@ -113,7 +113,7 @@ def test_an_aborted_execution_is_told_of_with_its_error_and_cause(machines: Stat
     }
 
 
-def test_an_execution_that_its_machine_timed_out_is_told_of(machines: StateMachines, rules: Rules) -> None:
+def test_an_execution_that_times_out_has_an_event(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(WAIT, TimeoutSeconds=20)
     queue = rules.make(machine, ["ABORTED", "TIMED_OUT"])
     execution = start(machines, machine)
@@ -123,7 +123,7 @@ def test_an_execution_that_its_machine_timed_out_is_told_of(machines: StateMachi
     assert detail["redriveStatus"] == "REDRIVABLE"
 
 
-def test_the_events_of_an_execution_tell_of_its_redrives_in_their_order(machines: StateMachines, rules: Rules) -> None:
+def test_the_events_of_an_execution_have_its_redrives_in_their_order(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make({"Fail": {"Type": "Fail", "Error": "E", "Cause": "c"}})
     queue = rules.make(machine, ["RUNNING", "FAILED"])
     execution = start(machines, machine)
@@ -142,7 +142,7 @@ def test_the_events_of_an_execution_tell_of_its_redrives_in_their_order(machines
     assert told[2]["stopDate"] is None
 
 
-def test_a_rule_tells_of_its_own_machine_and_statuses_only(machines: StateMachines, rules: Rules) -> None:
+def test_a_rule_matches_its_own_machine_and_statuses_only(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(PASS)
     queue = rules.make(machine, ["SUCCEEDED"])
     machines.run(PASS)

@@ -1,4 +1,4 @@
-"""How AWS Step Functions performs tasks: time-outs, callbacks with heartbeats, and the events that tell of them."""
+"""How AWS Step Functions executes tasks: events, time-outs, callbacks and heartbeats."""
 
 import json
 import time
@@ -20,13 +20,13 @@ def echo(functions: Functions) -> str:
 
 
 def waiting_for_token(function: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that waits for a person's answer."""
+    """Return a Task state that waits for a callback."""
     arguments = {"FunctionName": function, "Payload": {"token": "{% $states.context.Task.Token %}"}}
     return {"Type": "Task", "Resource": f"{INVOKE}.waitForTaskToken", "Arguments": arguments, "End": True, **fields}
 
 
 def token(machines: StateMachines, execution: str) -> str:
-    """The token of the callback that an execution waits for."""
+    """Return the token of the callback that an execution waits for."""
 
     def submitted() -> list[dict[str, Any]]:
         return [event for event in machines.history(execution) if event["type"] == "TaskSubmitted"]
@@ -36,7 +36,7 @@ def token(machines: StateMachines, execution: str) -> str:
     return str(output["Payload"]["token"])
 
 
-def test_a_task_tells_its_story_in_chained_events(machines: StateMachines, echo: str) -> None:
+def test_the_events_of_a_task_form_a_chain(machines: StateMachines, echo: str) -> None:
     execution = machines.start(
         {"Ask": invoke_state(echo, {"question": "{% $states.input.question %}"})}, {"question": "who?"}
     )
@@ -58,7 +58,7 @@ def test_a_task_tells_its_story_in_chained_events(machines: StateMachines, echo:
     assert events[5]["stateExitedEventDetails"]["name"] == "Ask"
 
 
-def test_a_failed_task_tells_its_error_and_so_does_the_end_of_the_execution(
+def test_the_last_event_of_an_execution_has_the_error_of_its_failed_task(
     machines: StateMachines, functions: Functions
 ) -> None:
     failing = functions.make("def handler(event, context): raise KeyError('x')")

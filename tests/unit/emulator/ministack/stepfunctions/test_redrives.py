@@ -16,7 +16,7 @@ def test_an_execution_with_a_full_history_cannot_be_redriven() -> None:
     assert reason_against(full, 0) == "Execution history event limit exceeded"
 
 
-def test_the_last_ten_client_tokens_are_remembered_for_15_minutes() -> None:
+def test_the_last_ten_client_tokens_are_valid_for_15_minutes() -> None:
     tokens = ClientTokens()
     for number in range(11):
         tokens.add(str(number), f"date {number}", now=0)
