@@ -18,7 +18,6 @@ from emulator.clock import Clock
 from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
 
 MAX_EVENTS = 25_000
-MAX_PAYLOAD_BYTES = 256 * 1024
 _previous_event: ContextVar[int] = ContextVar("previous_event", default=0)
 
 
