@@ -1,71 +1,57 @@
-"""The account's front door: one ASGI application that knows who answers a request."""
+"""The emulated account's one ASGI application: routes each request to the part that answers it."""
 
 import asyncio
 import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-from urllib.parse import parse_qs
 
+from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
 from emulator.beanstalk import ElasticBeanstalk
-from emulator.clock import Clock
-from emulator.faults import Faults, Line
-from emulator.faults.middleware import Application, Message, Receive, Send, answer, read
-from emulator.iam.recorder import Permissions
+from emulator.control import ControlApi
+from emulator.faults import FaultInjector, FaultMiddleware
 from emulator.iam.signed_caller import SignedCaller
-from emulator.ministack.lambda_invocations import Invocations
 
-_SCOPE = re.compile(rb"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
+_SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
+"""The service in the credential scope of a signature."""
 
 
 class Gateway:
-    """Gives Elastic Beanstalk's requests to ours, `/_account` to itself, and all else to the emulator.
+    """Routes requests to the control API, to Elastic Beanstalk, or to MiniStack.
 
-    Requests are told apart by the service in the signature's credential scope, so that clients need no setting
-    but the account's endpoint. Calls that functions make go through `faults`. `on_ready` is called once, when the
-    emulator has started.
+    Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
+    so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
+    `on_ready` is called once, when MiniStack has started.
     """
 
     def __init__(
         self,
         *,
-        clock: Clock,
+        control: ControlApi,
         beanstalk: ElasticBeanstalk,
-        invocations: Invocations,
-        faults: Faults,
-        permissions: Permissions,
-        emulator: Application,
-        identity: dict[str, str],
+        ministack: Application,
+        faults: FaultInjector,
+        region: str,
         on_ready: Callable[[], None],
     ) -> None:
-        self._clock = clock
+        self._control = control
         self._beanstalk = beanstalk
-        self._invocations = invocations
-        self._faults = faults
-        self._permissions = permissions
-        self._emulator = emulator
-        self._services = Line(faults, self._ask_service)
-        self._identity = identity
+        self._ministack = ministack
+        self._services = FaultMiddleware(faults, self._call_service)
+        self._region = region
         self._on_ready = on_ready
-        # Threads of its own: its calls read bundles from the account's S3, whose work must never wait for them.
+        # Elastic Beanstalk reads bundles from the account's S3: with threads of its own it cannot block S3's.
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beanstalk")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_about_the_account(scope["path"]):
-            await self._answer_about_the_account(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._emulator(scope, receive, self._announcing(send))
+        if scope["type"] == "lifespan":
+            await self._ministack(scope, receive, self._announce_start(send))
+        elif scope["type"] == "http" and self._control.answers(scope["path"]):
+            await self._call_control(scope, receive, send)
         else:
             await self._services(scope, receive, send)
 
-    async def _ask_service(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _service(scope) == "elasticbeanstalk":
-            await self._ask_beanstalk(scope, receive, send)
-        else:
-            await self._emulator(scope, receive, send)
-
-    def _announcing(self, send: Send) -> Send:
+    def _announce_start(self, send: Send) -> Send:
         async def announce(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
@@ -73,87 +59,27 @@ class Gateway:
 
         return announce
 
-    async def _ask_beanstalk(self, scope: Message, receive: Receive, send: Send) -> None:
-        body = await read(receive)
-        caller = SignedCaller(scope, body, self._identity["region"])
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        told = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._beanstalk.handle, body or scope["query_string"], headers, caller
+    async def _call_control(self, scope: Message, receive: Receive, send: Send) -> None:
+        query, body = scope["query_string"].decode(), await read_body(receive)
+        status, document = self._control.handle(scope["method"], scope["path"], query, body)
+        await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _service(scope) == "elasticbeanstalk":
+            await self._call_beanstalk(scope, receive, send)
+        else:
+            await self._ministack(scope, receive, send)
+
+    async def _call_beanstalk(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        caller = SignedCaller(scope, body, self._region)
+        status, headers, answer = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._beanstalk.handle, body or scope["query_string"], headers_of(scope), caller
         )
-        await answer(send, *told)
-
-    async def _answer_about_the_account(self, scope: Message, receive: Receive, send: Send) -> None:
-        status, document = self._account(scope, await read(receive))
-        await answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
-
-    def _account(self, scope: Message, body: bytes) -> tuple[int, Any]:
-        query = parse_qs(scope["query_string"].decode())
-        answers: dict[tuple[str, str], Callable[[], tuple[int, Any]]] = {
-            ("GET", "/_account"): lambda: (200, self._description()),
-            ("GET", "/_account/calls"): lambda: (200, dict(self._beanstalk.calls)),
-            ("GET", "/_account/resolve"): lambda: self._resolve(query.get("name", [""])[0]),
-            ("PUT", "/_account/durations"): lambda: self._set_durations(body),
-            ("GET", "/_account/faults"): lambda: (200, self._faults.report()),
-            ("PUT", "/_account/faults"): lambda: self._order_faults(body),
-            ("GET", "/_account/journal"): lambda: (200, self._faults.journal()),
-            ("DELETE", "/_account/journal"): self._clear_journal,
-            ("GET", "/_account/permissions"): lambda: (200, self._permissions.report()),
-            ("GET", "/_account/denials"): lambda: (200, self._permissions.denials()),
-            ("PUT", "/_account/denials"): lambda: self._order_denials(body),
-        }
-        asked = scope["method"], scope["path"]
-        if asked not in answers:
-            return 404, {"error": f"There is no {' '.join(asked)} in this account."}
-        return answers[asked]()
-
-    def _description(self) -> dict[str, Any]:
-        return {
-            "scale": self._clock.scale,
-            "origin": self._clock.origin,
-            **self._identity,
-            "beanstalk": {"calls": dict(self._beanstalk.calls), "durations": self._beanstalk.durations.as_dict()},
-            "lambda": self._invocations.report(),
-        }
-
-    def _resolve(self, name: str) -> tuple[int, dict[str, Any]]:
-        answer = self._beanstalk.resolve(name)
-        if answer is None:
-            return 404, {"error": f"No environment has the CNAME {name!r}."}
-        ttl = self._clock.real(answer.ttl)
-        return 200, {"name": answer.name, "address": answer.address, "port": answer.port, "ttl": ttl}
-
-    def _set_durations(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        try:
-            self._beanstalk.durations.set(json.loads(body))
-        except (AttributeError, TypeError, ValueError) as error:
-            return 400, {"error": f"Expected a JSON object of durations in seconds: {error}"}
-        return 200, self._beanstalk.durations.as_dict()
-
-    def _order_faults(self, body: bytes) -> tuple[int, Any]:
-        try:
-            self._faults.order(json.loads(body))
-        except ValueError as error:
-            return 400, {"error": f"These faults cannot be: {error}"}
-        return 200, self._faults.report()
-
-    def _order_denials(self, body: bytes) -> tuple[int, Any]:
-        try:
-            self._permissions.order(json.loads(body))
-        except ValueError as error:
-            return 400, {"error": f"These denials cannot be: {error}"}
-        return 200, self._permissions.denials()
-
-    def _clear_journal(self) -> tuple[int, Any]:
-        self._faults.clear_journal()
-        return 200, []
-
-
-def _is_about_the_account(path: str) -> bool:
-    return path == "/_account" or path.startswith("/_account/")
+        await send_answer(send, status, headers, answer)
 
 
 def _service(scope: Message) -> str | None:
-    for name, value in scope["headers"]:
-        if name.lower() == b"authorization" and (match := _SCOPE.search(value)):
-            return match[1].decode("latin-1")
-    return None
+    """Return the service that a request is signed for; None for a request without a signature in its headers."""
+    match = _SERVICE.search(headers_of(scope).get("authorization", ""))
+    return match[1] if match else None

@@ -1,7 +1,7 @@
-"""Who the account is: its region, its number, and the key of its root user."""
+"""The emulated account's region, number, and root access key."""
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
-ACCESS_KEY = "AKIABLUEGREENREHEARS"
-"""A key of its own, because the CDK CLI remembers the account that a key belongs to."""
-SECRET_KEY = "the-rehearsals-secret-key-opens-no-door."  # noqa: S105 - of no account but this one
+ACCESS_KEY = "AKIABLUEGREENEMULATE"
+"""Used nowhere else: the CDK CLI remembers which account a key belongs to."""
+SECRET_KEY = "the-emulators-secret-key-opens-nothing.."  # noqa: S105 - of no account but this one

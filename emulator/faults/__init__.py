@@ -1,7 +1,7 @@
-"""Faults on demand: what goes wrong between the account's functions and AWS's services, and when."""
+"""Fault injection: which calls of the account's functions and state machines fail, and how."""
 
-from emulator.faults.call import Call
-from emulator.faults.faults import Fault, Faults, InvalidFaultError, Kind
-from emulator.faults.middleware import Line
+from emulator.faults.faults import Fault, FaultInjector, FaultKind, InvalidFaultError
+from emulator.faults.function_call import FunctionCall
+from emulator.faults.middleware import FaultMiddleware
 
-__all__ = ["Call", "Fault", "Faults", "InvalidFaultError", "Kind", "Line"]
+__all__ = ["Fault", "FaultInjector", "FaultKind", "FaultMiddleware", "FunctionCall", "InvalidFaultError"]

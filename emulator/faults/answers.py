@@ -1,4 +1,4 @@
-"""What services answer when they are called too often, and when they are down."""
+"""HTTP answers of AWS's services when they throttle a call, and when they are unavailable."""
 
 import json
 from uuid import uuid4
@@ -14,8 +14,8 @@ _THROTTLING = (
 )
 
 
-def throttled(service: str, content_type: str) -> Answer:
-    """Return the throttling answer of a service, in the protocol of the request, which its content type tells."""
+def throttling_answer(service: str, content_type: str) -> Answer:
+    """Return how a service throttles a call, in the protocol of the request's content type."""
     request = str(uuid4())
     if service == "s3":
         return 503, {"Content-Type": "application/xml", "x-amz-request-id": request}, _SLOW_DOWN.encode()
@@ -26,6 +26,6 @@ def throttled(service: str, content_type: str) -> Answer:
     return 400, {"Content-Type": "text/xml", "x-amzn-RequestId": request}, text.encode()
 
 
-def unavailable() -> Answer:
-    """Return what stands before a service answers when that is down; the same for every protocol, as it is empty."""
+def unavailable_answer() -> Answer:
+    """Return an empty 503: what a load balancer answers for a service that is down, in every protocol."""
     return 503, {}, b""

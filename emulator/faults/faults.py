@@ -1,4 +1,4 @@
-"""Which faults were ordered, which calls they strike, and the journal of all calls."""
+"""The active faults, the calls that they strike, and the journal of all calls."""
 
 import time
 from collections import deque
@@ -8,46 +8,46 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any, Self
 
-from emulator.faults.call import Call
+from emulator.faults.function_call import FunctionCall
 
 JOURNAL_LENGTH = 100_000
 
 
 class InvalidFaultError(ValueError):
-    """A fault that cannot be; the message is one line for whoever ordered it."""
+    """The description of a fault is not valid; the message is one line for the user."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What happens to a call."""
 
     THROTTLE = "throttle"
-    """The service says that it is called too often, and does nothing."""
+    """The service answers that it throttles the call, and does nothing."""
     ERROR_BEFORE = "error_before"
-    """503, and nothing was done."""
+    """The service answers 503, and does nothing."""
     ERROR_AFTER = "error_after"
-    """503, and yet it was done."""
+    """The service does what was asked, and answers 503."""
     RESET_BEFORE = "reset_before"
-    """The connection is cut; nothing was done."""
+    """The connection is closed without an answer; the service does nothing."""
     RESET_AFTER = "reset_after"
-    """It was done, and the connection is cut in place of an answer."""
+    """The service does what was asked; the connection is closed without an answer."""
     KILL_AFTER = "kill_after"
-    """It was done, and the process of the function that called is killed."""
+    """The service does what was asked; the worker process of the calling function is killed."""
 
     @property
-    def executed(self) -> bool:
-        """Whether the call takes effect."""
-        return self in (Kind.ERROR_AFTER, Kind.RESET_AFTER, Kind.KILL_AFTER)
+    def takes_effect(self) -> bool:
+        """Return whether the service does what was asked."""
+        return self in (FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER, FaultKind.KILL_AFTER)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `service`, `action`, `function`: the calls that it may strike; the latter two by default any.
+    """One fault. It matches calls of `service`, and only those of `action` and of `function` when these are given.
 
-    `call`: the number of the one that it strikes, counted among those from when it was ordered, from 1.
-    `for_seconds`: or, it strikes all of them for so many account seconds.
+    Either `call` or `for_seconds` is given. `call`: the fault strikes one call, the n-th that matches since the fault
+    became active; 1 is the first. `for_seconds`: it strikes every call that matches for so many account seconds.
     """
 
-    kind: Kind
+    kind: FaultKind
     service: str
     action: str | None = None
     function: str | None = None
@@ -56,7 +56,7 @@ class Fault:
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
-        """Raises InvalidFaultError."""
+        """Return the fault that a JSON object describes. Raises InvalidFaultError."""
         known = {field.name for field in fields(cls)}
         if not isinstance(document, Mapping) or not document.keys() <= known:
             raise InvalidFaultError(f"Expected an object with some of {', '.join(sorted(known))}; found {document!r}.")
@@ -72,16 +72,18 @@ class Fault:
                 f"Expected either `call`, from 1, or `for_seconds`, above 0; found {call!r} and {seconds!r}."
             )
         try:
-            return cls(**{**document, "kind": Kind(document.get("kind", ""))})
+            return cls(**{**document, "kind": FaultKind(document.get("kind", ""))})
         except ValueError as error:
-            raise InvalidFaultError(f"Expected a kind of {', '.join(Kind)}; found {document.get('kind')!r}.") from error
+            raise InvalidFaultError(
+                f"Expected a kind of {', '.join(FaultKind)}; found {document.get('kind')!r}."
+            ) from error
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what was said, as JSON."""
+        """Return the fault as a JSON object, without the fields that are None."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
-    def may_strike(self, call: Call) -> bool:
-        """Whether it is for calls like this one."""
+    def matches(self, call: FunctionCall) -> bool:
+        """Return whether the fault is meant for a call, by service, action and function."""
         return (
             self.service == call.service
             and self.action in (None, call.action)
@@ -89,65 +91,65 @@ class Fault:
         )
 
 
-class Faults:
-    """The faults that are ordered, and the journal. Threads may share it. `now`: the account's time in seconds."""
+class FaultInjector:
+    """Holds the active faults and the journal. Thread-safe. `now`: returns account time in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._ordered: list[_Ordered] = []
-        self._journal: deque[Call] = deque(maxlen=JOURNAL_LENGTH)
-        self._changing = Lock()
+        self._active: list[_ActiveFault] = []
+        self._journal: deque[FunctionCall] = deque(maxlen=JOURNAL_LENGTH)
+        self._lock = Lock()
 
-    def order(self, document: Any) -> None:
-        """Put these faults, a list in JSON, in place of all that were ordered. Raises InvalidFaultError."""
+    def set_faults(self, document: Any) -> None:
+        """Replace all active faults by a JSON list of faults. Raises InvalidFaultError, and then changes nothing."""
         if not isinstance(document, list):
             raise InvalidFaultError(f"Expected a JSON list of faults; found {document!r}.")
-        ordered = [_Ordered(Fault.from_json(each), self._now()) for each in document]
-        with self._changing:
-            self._ordered = ordered
+        active = [_ActiveFault(Fault.from_json(each), self._now()) for each in document]
+        with self._lock:
+            self._active = active
 
     def report(self) -> list[dict[str, Any]]:
-        """Return every ordered fault, with how many calls it has struck."""
-        with self._changing:
-            return [{**each.fault.as_dict(), "struck": each.struck} for each in self._ordered]
+        """Return the active faults as JSON objects. `struck`: the number of calls that a fault has struck."""
+        with self._lock:
+            return [{**each.fault.as_dict(), "struck": each.struck} for each in self._active]
 
-    def meet(self, call: Call) -> Kind | None:
-        """Note a call; return what happens to it, None when nothing does. The first fault that strikes it counts."""
-        with self._changing:
+    def strike(self, call: FunctionCall) -> FaultKind | None:
+        """Record a call in the journal; return the kind of the first fault that strikes it, None when none does."""
+        with self._lock:
             self._journal.append(call)
-            striking = [each for each in self._ordered if each.meets(call, self._now())]
+            striking = [each for each in self._active if each.strikes(call, self._now())]
             if not striking:
                 return None
             striking[0].struck += 1
             return striking[0].fault.kind
 
     def journal(self) -> list[dict[str, str]]:
-        """Return the calls since the journal was cleared, in their order."""
-        with self._changing:
+        """Return the calls since the journal was last cleared, oldest first."""
+        with self._lock:
             return [call.as_dict() for call in self._journal]
 
     def clear_journal(self) -> None:
-        with self._changing:
+        with self._lock:
             self._journal.clear()
 
 
-class _Ordered:
-    """A fault since it was ordered."""
+class _ActiveFault:
+    """A fault, and the calls that matched it since it became active."""
 
-    def __init__(self, fault: Fault, at: float) -> None:
+    def __init__(self, fault: Fault, since: float) -> None:
         self.fault = fault
         self.struck = 0
-        self._at = at
-        self._met = 0
+        self._since = since
+        self._matched = 0
 
-    def meets(self, call: Call, now: float) -> bool:
-        """Count a call, and return whether it is to be struck."""
-        if not self.fault.may_strike(call):
+    def strikes(self, call: FunctionCall, now: float) -> bool:
+        """Count a call that matches; return whether the fault strikes it."""
+        if not self.fault.matches(call):
             return False
-        self._met += 1
+        self._matched += 1
         if self.fault.for_seconds is not None:
-            return now - self._at < self.fault.for_seconds
-        return self._met == self.fault.call
+            return now - self._since < self.fault.for_seconds
+        return self._matched == self.fault.call
 
 
 def _is_text(value: Any) -> bool:

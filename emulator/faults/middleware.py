@@ -1,87 +1,61 @@
-"""The line between functions and services, on which faults strike."""
+"""ASGI middleware that lets faults strike the calls of functions."""
 
 import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from emulator.faults.answers import throttled, unavailable
-from emulator.faults.call import Call
-from emulator.faults.faults import Faults, Kind
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
+from emulator.faults.answers import throttling_answer, unavailable_answer
+from emulator.faults.faults import FaultInjector, FaultKind
+from emulator.faults.function_call import FunctionCall
 
 
-class Line:
-    """An ASGI application before another one: the calls of functions pass it, or are struck; all else passes."""
+class FaultMiddleware:
+    """Passes requests on to an application, except calls of functions that a fault strikes."""
 
-    def __init__(self, faults: Faults, application: Application) -> None:
+    def __init__(self, faults: FaultInjector, application: Application) -> None:
         self._faults = faults
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        call = Call.of(scope["headers"]) if scope["type"] == "http" else None
-        kind = self._faults.meet(call) if call else None
+        call = FunctionCall.from_headers(scope["headers"]) if scope["type"] == "http" else None
+        kind = self._faults.strike(call) if call else None
         if call is None or kind is None:
             await self._application(scope, receive, send)
             return
-        if kind.executed:
-            await self._application(scope, receive, _unheard)
+        if kind.takes_effect:
+            await self._application(scope, receive, _discard)
         else:
-            await read(receive)
+            await read_body(receive)
         match kind:
-            case Kind.THROTTLE:
-                await answer(send, *throttled(call.service, _content_type(scope)))
-            case Kind.ERROR_BEFORE | Kind.ERROR_AFTER:
-                await answer(send, *unavailable())
-            case Kind.RESET_BEFORE | Kind.RESET_AFTER:
-                _cut(scope)
-            case Kind.KILL_AFTER:
-                _kill(call.process)
-                _cut(scope)
+            case FaultKind.THROTTLE:
+                content_type = headers_of(scope).get("content-type", "")
+                await send_answer(send, *throttling_answer(call.service, content_type))
+            case FaultKind.ERROR_BEFORE | FaultKind.ERROR_AFTER:
+                await send_answer(send, *unavailable_answer())
+            case FaultKind.RESET_BEFORE | FaultKind.RESET_AFTER:
+                _close_connection(scope)
+            case FaultKind.KILL_AFTER:
+                _kill_worker(call.process)
+                _close_connection(scope)
 
 
-async def read(receive: Receive) -> bytes:
-    """Return the whole body of a request."""
-    body: bytes = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body", False):
-            return body
+async def _discard(_: Message) -> None:
+    """Send nothing: the caller does not get the answer."""
 
 
-async def answer(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-    """Send a whole answer."""
-    fields = {**headers, "Content-Length": str(len(body))}
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _unheard(_: Message) -> None:
-    """The caller never hears the answer."""
-
-
-def _content_type(scope: Message) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"content-type"), "")
-
-
-def _cut(scope: Message) -> None:
-    """End the connection of a request at once, without an answer, which ASGI knows no message for."""
+def _close_connection(scope: Message) -> None:
+    """Close a request's connection at once, without an answer. ASGI has no event for this."""
     loop: Any = asyncio.get_running_loop()
-    for transport in list(loop._transports.values()):  # noqa: SLF001 - nothing else leads from a request to its socket
+    for transport in list(loop._transports.values()):  # noqa: SLF001 - no other way leads from a request to its socket
         if transport.get_extra_info("peername") == tuple(scope["client"]):
             transport.abort()
 
 
-def _kill(process: int | None) -> None:
-    """Kill a function's worker. It is of the server's own process group, and nothing else may be killed."""
+def _kill_worker(process: int | None) -> None:
+    """Kill a function's worker process. Never kills a process outside of the server's process group."""
     with contextlib.suppress(ProcessLookupError):
         if process and process != os.getpid() and os.getpgid(process) == os.getpgid(0):
             os.kill(process, signal.SIGKILL)

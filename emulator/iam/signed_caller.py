@@ -1,4 +1,4 @@
-"""Who calls Elastic Beanstalk: the signature of a call, and what IAM allows whoever made it."""
+"""The caller of Elastic Beanstalk: checks the request's signature, and asks IAM what the caller may do."""
 
 import contextvars
 from collections.abc import Mapping
@@ -10,21 +10,21 @@ from ministack.core.iam_evaluator import AuthError
 from ministack.core.responses import set_request_account_id
 from ministack.core.router import extract_access_key_id
 
+from emulator.asgi import Message, headers_of
 from emulator.beanstalk.errors import CredentialsError
-from emulator.faults.middleware import Message
 
 
 class SignedCaller:
-    """Whoever signed a request. Not thread-safe: one for each request."""
+    """The principal that signed a request. Not thread-safe: make one for each request."""
 
     def __init__(self, scope: Message, body: bytes, region: str) -> None:
         self._region = region
-        # The emulator keeps what it knows of a request in context variables.
+        # MiniStack keeps the request that it evaluates in context variables.
         self._context = contextvars.copy_context()
-        self._key = self._context.run(_pin, scope, body)
+        self._key = self._context.run(_set_request, scope, body)
 
     def authenticate(self) -> None:
-        """Raise CredentialsError when the signature, its time or its token is not right."""
+        """Raise CredentialsError when the signature, its time or its token is not valid."""
         if failure := self._context.run(iam_evaluator.check_credentials, self._key, "elasticbeanstalk"):
             raise CredentialsError(failure.code, failure.message)
 
@@ -47,15 +47,14 @@ class SignedCaller:
         return f"User: {verdict.principal_arn} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 
-def _pin(scope: Message, body: bytes) -> str:
-    """Show a request to the emulator, and return its access key."""
+def _set_request(scope: Message, body: bytes) -> str:
+    """Set the request that MiniStack's IAM evaluates; return its access key."""
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    key: str = extract_access_key_id(headers, query) or ""
+    key: str = extract_access_key_id(headers_of(scope), query) or ""
     set_request_account_id(key)
     address = (scope.get("client") or ("127.0.0.1",))[0]
-    iam_evaluator.pin_request_origin(address, True)  # encrypted, see emulator.ministack.iam
+    iam_evaluator.pin_request_origin(address, True)  # as encrypted, see emulator.ministack.iam
     iam_evaluator.pin_signed_request(scope["method"], raw_path.decode("latin-1"), query, scope["headers"])
     iam_evaluator.pin_signed_body(body)
     return key

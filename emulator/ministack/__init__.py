@@ -1,23 +1,26 @@
-"""What the emulator gets wrong, corrected in this one place. Each correction has a test that says what AWS does."""
+"""MiniStack, the third-party emulator, and what it gets wrong: a module or package for each AWS service.
+
+Each correction has a test that says what AWS does.
+"""
 
 from emulator.clock import Clock
-from emulator.faults.faults import Faults
-from emulator.iam.recorder import Permissions
-from emulator.ministack.lambda_invocations import Invocations
-from emulator.ministack.registry import UnknownEmulatorError, replace
+from emulator.faults.faults import FaultInjector
+from emulator.iam.recorder import PermissionRecorder
+from emulator.ministack.lambda_invocations import InvocationCounter
+from emulator.ministack.replacement import UnknownMiniStackError, install_all
 
-__all__ = ["UnknownEmulatorError", "install"]
+__all__ = ["UnknownMiniStackError", "install_corrections"]
 
 
-def install(clock: Clock, faults: Faults, permissions: Permissions) -> Invocations:
-    """Correct the emulator, which must have been imported in its final environment; `faults` strike state machines too.
+def install_corrections(clock: Clock, faults: FaultInjector, permissions: PermissionRecorder) -> InvocationCounter:
+    """Correct MiniStack; return the counter of Lambda invocations. The environment must be final by now.
 
-    `permissions` gets to know what every role asks for.
-
-    Returns the count of Lambda invocations. Raises UnknownEmulatorError when the emulator is not as expected.
+    `faults` strike the calls of state machines, `permissions` records the requests of roles. Raises
+    UnknownMiniStackError when MiniStack is not the version that the corrections are written for.
     """
-    from emulator.ministack import (  # noqa: PLC0415 - they import the emulator
+    from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
+        eventbridge,
         iam,
         lambda_functions,
         logs,
@@ -26,8 +29,8 @@ def install(clock: Clock, faults: Faults, permissions: Permissions) -> Invocatio
         stepfunctions,
     )
 
-    invocations = Invocations()
-    replace(
+    invocations = InvocationCounter()
+    install_all(
         [
             *iam.replacements(permissions),
             *lambda_functions.replacements(clock, invocations),
@@ -35,6 +38,7 @@ def install(clock: Clock, faults: Faults, permissions: Permissions) -> Invocatio
             *cloudformation.replacements(),
             *s3.replacements(),
             *sns.replacements(faults),
+            *eventbridge.replacements(),
             *logs.replacements(),
         ]
     )

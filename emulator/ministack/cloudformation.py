@@ -1,28 +1,28 @@
-"""CloudFormation: functions that are being made or changed, which takes seconds, hold nothing else in the account up.
+"""CloudFormation: work on Lambda functions, which takes seconds, does not block other requests.
 
-The emulator does most of CloudFormation's work on the thread that answers every request, DNS look-ups among them.
+MiniStack provisions most resources on the thread that answers all requests, DNS look-ups included.
 """
 
 from collections.abc import Callable
 
 from ministack.services.cloudformation import stacks
 
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 _FUNCTIONS = "AWS::Lambda::"
 
 
 def replacements() -> list[Replacement]:
-    provisioning = Provisioning(stacks._runs_on_worker_thread)
+    threads = ProvisioningThreads(stacks._runs_on_worker_thread)
     module = "ministack.services.cloudformation.stacks"
-    return [Replacement(module, "_runs_on_worker_thread", "23955511141f", provisioning.runs_on_a_thread_of_its_own)]
+    return [Replacement(module, "_runs_on_worker_thread", "23955511141f", threads.runs_on_worker_thread)]
 
 
-class Provisioning:
-    """Says where the work on a resource is done."""
+class ProvisioningThreads:
+    """Decides on which thread a resource is provisioned."""
 
-    def __init__(self, others: Callable[[str], bool]) -> None:
-        self._others = others
+    def __init__(self, original: Callable[[str], bool]) -> None:
+        self._original = original
 
-    def runs_on_a_thread_of_its_own(self, resource_type: str) -> bool:
-        return resource_type.startswith(_FUNCTIONS) or self._others(resource_type)
+    def runs_on_worker_thread(self, resource_type: str) -> bool:
+        return resource_type.startswith(_FUNCTIONS) or self._original(resource_type)

@@ -1,6 +1,6 @@
-"""IAM: every question that a role's policies answer is noted, and denials on demand come before the policies.
+"""IAM: records each request that a role's policies decide, and denies actions on request.
 
-The emulator enforces the policies of whoever calls it when it is told to (`AUTH`), signatures included.
+MiniStack enforces the caller's policies, signatures included, when the variable `AUTH` says so.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,28 +9,28 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalResult
 
-from emulator.iam.recorder import Permissions, Question
-from emulator.ministack.registry import Replacement
+from emulator.iam.recorder import PermissionRecorder, PermissionRequest
+from emulator.ministack.replacement import Replacement
 
 Enforce = Callable[..., EvalResult | AuthError | None]
 
 
-def replacements(permissions: Permissions) -> list[Replacement]:
-    authorization = Authorization(permissions, iam_evaluator.enforce)
+def replacements(permissions: PermissionRecorder) -> list[Replacement]:
+    evaluator = RecordingEvaluator(permissions, iam_evaluator.enforce)
     return [
         Replacement("ministack.app", "pin_request_origin", "de819c1bd9ac", pin_request_origin),
-        Replacement("ministack.core.iam_evaluator", "enforce", "cf64b1ee5b09", authorization.enforce),
+        Replacement("ministack.core.iam_evaluator", "enforce", "cf64b1ee5b09", evaluator.enforce),
     ]
 
 
-class Authorization:
-    """The emulator's one place that decides whether a call is allowed."""
+class RecordingEvaluator:
+    """Decides whether a call is allowed, and records the decision. MiniStack decides in this one place."""
 
-    def __init__(self, permissions: Permissions, enforce: Enforce) -> None:
+    def __init__(self, permissions: PermissionRecorder, enforce: Enforce) -> None:
         self._permissions = permissions
         self._enforce = enforce
 
-    def enforce(  # noqa: PLR0917 - as the emulator has it
+    def enforce(  # noqa: PLR0917 - MiniStack's signature
         self,
         access_key_id: str,
         iam_action: str,
@@ -39,19 +39,19 @@ class Authorization:
         resource_arn: str = "*",
         service_context: Mapping[str, Any] | None = None,
     ) -> EvalResult | AuthError | None:
-        """Return None when it is allowed; EvalResult: it is denied; AuthError: the credentials do not hold."""
+        """Return None for an allowed call, EvalResult for a denied one, AuthError for invalid credentials."""
         verdict = self._enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
-        if isinstance(verdict, AuthError) or (caller := _role(access_key_id)) is None:
+        if isinstance(verdict, AuthError) or (caller := _assumed_role(access_key_id)) is None:
             return verdict
         arn, role, session = caller
         if self._permissions.denies(role, session, iam_action):
-            verdict = EvalResult("Deny", arn, reason="Denied on demand")
-        self._permissions.note(Question(role, iam_action, resource_arn, allowed=verdict is None))
+            verdict = EvalResult("Deny", arn, reason="Denied through the control API")
+        self._permissions.record(PermissionRequest(role, iam_action, resource_arn, allowed=verdict is None))
         return verdict
 
 
-def _role(access_key_id: str) -> tuple[str, str, str] | None:
-    """The ARN, the role and the session of temporary credentials; None for any other."""
+def _assumed_role(access_key_id: str) -> tuple[str, str, str] | None:
+    """Return the ARN, the role and the session of a role's temporary credentials; None for other credentials."""
     credential = iam_evaluator.resolve_credential(access_key_id)
     arn = str(getattr(credential, "principal_arn", ""))
     if ":assumed-role/" not in arn:
@@ -61,5 +61,5 @@ def _role(access_key_id: str) -> tuple[str, str, str] | None:
 
 
 def pin_request_origin(source_ip: str, _secure_transport: bool) -> None:
-    """Every request counts as encrypted. In life all are, and buckets refuse others; here none leaves the machine."""
+    """Treat every request as encrypted. The CDK's bucket policies deny plain HTTP, which is all that loopback uses."""
     iam_evaluator.pin_request_origin(source_ip, secure_transport=True)

@@ -1,6 +1,6 @@
-"""Lambda: errors as the runtime names them, the account's clock in functions, and a count of invocations.
+"""Lambda: names errors as the runtime does, runs functions by the account's clock, and counts invocations.
 
-The emulator calls every failure `Runtime.HandlerError`. Source of the names: the Python runtime interface client, and
+MiniStack calls every failure `Runtime.HandlerError`. Source of the names: the Python runtime interface client, and
 answers of Lambda itself quoted in public issues.
 """
 
@@ -20,57 +20,60 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from emulator.clock import Clock
-from emulator.faults.call import CALLER_HEADER
-from emulator.ministack.lambda_invocations import Invocations
+from emulator.faults.function_call import CALLER_HEADER
+from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.lambda_worker import END_OF_LOG
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 _WORKER = Path(__file__).with_name("lambda_worker.py")
 _LOG_SECONDS = 1.0
+"""Real seconds to wait for the rest of a worker's log."""
 
 Execute = Callable[[dict[str, Any], Any, str], dict[str, Any]]
 
 
-def replacements(clock: Clock, invocations: Invocations) -> list[Replacement]:
-    functions = Functions(clock, invocations, lambda_svc._execute_function_warm, lambda_runtime._detect_runtime_binary)
+def replacements(clock: Clock, invocations: InvocationCounter) -> list[Replacement]:
+    functions = LambdaFunctions(
+        clock, invocations, lambda_svc._execute_function_warm, lambda_runtime._detect_runtime_binary
+    )
     return [
         Replacement("ministack.core.lambda_runtime", "_detect_runtime_binary", "222e200df2c0", functions.program),
         Replacement("ministack.services.lambda_svc", "_execute_function_warm", "62b9218bef5b", functions.execute),
     ]
 
 
-class Functions:
-    """Invokes Python functions in warm workers of the emulator; other runtimes stay the emulator's own business."""
+class LambdaFunctions:
+    """Invokes Python functions in MiniStack's warm workers. MiniStack invokes those of other runtimes by itself."""
 
     def __init__(
         self,
         clock: Clock,
-        invocations: Invocations,
-        execute_others: Execute,
-        program_of_others: Callable[[str], tuple[str, str]],
+        invocations: InvocationCounter,
+        execute_other: Execute,
+        program_for_other: Callable[[str], tuple[str, str]],
     ) -> None:
         self._clock = clock
         self._invocations = invocations
-        self._execute_others = execute_others
-        self._program_of_others = program_of_others
+        self._execute_other = execute_other
+        self._program_for_other = program_for_other
 
     def program(self, runtime: str) -> tuple[str, str]:
-        """The interpreter for a runtime, and the text of its worker program."""
+        """Return the interpreter for a runtime, and the text of its worker program."""
         if not runtime.startswith("python"):
-            return self._program_of_others(runtime)
+            return self._program_for_other(runtime)
         settings = {"scale": self._clock.scale, "origin": self._clock.origin, "caller_header": CALLER_HEADER}
         return sys.executable, f"{_WORKER.read_text()}\n\nmain(**{settings!r})\n"
 
     def execute(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-        """Invoke a function and count it. Returns the emulator's result: `body`, `log`, and `error` when it failed."""
+        """Invoke a function and count it; return MiniStack's result: `body`, `log`, and `error` when it failed."""
         config = function.get("config") or function
-        began = time.monotonic()
+        start = time.monotonic()
         if config.get("Runtime", "").startswith("python") and function.get("code_zip"):
             result = _execute(function, config, event, request_id)
         else:
-            result = self._execute_others(function, event, request_id)
+            result = self._execute_other(function, event, request_id)
         failed = bool(result.get("error"))
-        self._invocations.count(config["FunctionName"], time.monotonic() - began, failed=failed)
+        self._invocations.count(config["FunctionName"], time.monotonic() - start, failed=failed)
         return result
 
 
@@ -92,7 +95,7 @@ def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) ->
     except RuntimeError:
         if worker._proc is None:
             raise
-        return _failed(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
+        return _failure_result(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
     seconds = float(config.get("Timeout", 3))
     request = {
         "request_id": request_id,
@@ -105,16 +108,16 @@ def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) ->
     except TimeoutError:
         _kill(worker)
         message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
-        return _failed({"errorType": "Sandbox.Timedout", "errorMessage": message}, _whole_log(worker))
+        return _failure_result({"errorType": "Sandbox.Timedout", "errorMessage": message}, _whole_log(worker))
     if answer is None:
-        return _failed(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
+        return _failure_result(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
     log = _log(worker)
     if answer["last"]:
-        # It is ending by itself, and the next invocation must not meet it any more.
+        # The worker ends by itself; the next invocation needs a new one.
         worker._proc.wait()
     if answer["status"] == "ok":
         return {"body": answer["result"], "log": log}
-    return _failed(answer["payload"], log)
+    return _failure_result(answer["payload"], log)
 
 
 def _ensure_spawned(worker: Any) -> None:
@@ -124,7 +127,7 @@ def _ensure_spawned(worker: Any) -> None:
 
 
 def _exchange(process: Any, message: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-    """Send a message to a worker and wait for its answer; None when the worker ended. Raises TimeoutError."""
+    """Send a message to a worker and return its answer; None when the worker has ended. Raises TimeoutError."""
     try:
         process.stdin.write(json.dumps(message) + "\n")
         process.stdin.flush()
@@ -136,6 +139,7 @@ def _exchange(process: Any, message: dict[str, Any], seconds: float) -> dict[str
 
 
 def _read_line(descriptor: int, deadline: float) -> bytes:
+    """Return one line, empty at the end of the stream. Raises TimeoutError."""
     line = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
@@ -164,12 +168,12 @@ def _exit_error(request_id: str, status: int) -> dict[str, str]:
     return {"errorType": "Runtime.ExitError", "errorMessage": f"RequestId: {request_id} Error: {reason}"}
 
 
-def _failed(payload: dict[str, Any], log: str) -> dict[str, Any]:
+def _failure_result(payload: dict[str, Any], log: str) -> dict[str, Any]:
     return {"body": payload, "error": True, "log": log or payload["errorMessage"]}
 
 
 def _log(worker: Any) -> str:
-    """What was written to the log since the last time, up to the worker's mark."""
+    """Return what the worker has written to its log since the last call, up to the end mark."""
     lines: list[str] = []
     with contextlib.suppress(queue.Empty):
         while (line := worker._stderr_queue.get(timeout=_LOG_SECONDS)) != END_OF_LOG:
@@ -178,5 +182,6 @@ def _log(worker: Any) -> str:
 
 
 def _whole_log(worker: Any) -> str:
+    """Return the rest of the log of a worker that has ended."""
     worker._stderr_thread.join(_LOG_SECONDS)
     return str(worker._drain_stderr())

@@ -1,8 +1,8 @@
-"""Runs a Python function's invocations in a process of its own, one line of JSON each.
+"""The worker program: runs the invocations of one Python function in a process of its own.
 
-This file's text, and a call of `main`, become the worker program of the emulator, so it imports nothing of ours.
-The first line from standard input tells what to import; each further line is an invocation. Answers go out on what
-was standard output; all that the function prints goes to standard error, which is its log.
+MiniStack's worker program is the text of this file and a call of `main`, so it is one file and imports nothing of ours.
+Standard input has one line of JSON for each message: the first names what to import, each further one is an invocation.
+Answers go to the former standard output. What the function prints goes to standard error, which is its log.
 """
 
 import importlib
@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 END_OF_LOG = "\x1eend of log"
-Handler = Callable[[Any, "Context"], Any]
+Handler = Callable[[Any, "LambdaContext"], Any]
 
 
-class Failure(Exception):  # noqa: N818 - it is an answer, with an error in it
-    """What Lambda answers when an invocation fails: the fields of an error response."""
+class InvocationError(Exception):
+    """An invocation fails. `answer`: the fields of Lambda's error response."""
 
     def __init__(self, error_type: str, message: str, stack: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.answer = {"errorMessage": message, "errorType": error_type, "stackTrace": list(stack)}
 
 
-class Context:
+class LambdaContext:
     """The context object of the Python runtime."""
 
     client_context = None
@@ -50,23 +50,23 @@ class Context:
 
 
 def main(scale: float, origin: float, caller_header: str) -> NoReturn:
-    lines, answers = take_over_streams()
-    begin = json.loads(lines.get())
+    lines, answers = redirect_streams()
+    start = json.loads(lines.get())
     follow_account_clock(scale, origin)
-    set_import_path(begin["code_dir"])
-    sign_calls(caller_header)
-    handler, failure = load(begin["module"], begin["handler"])
+    set_import_path(start["code_dir"])
+    add_caller_header(caller_header)
+    handler, failure = load(start["module"], start["handler"])
     answer(answers, {"status": "ready"})
     while True:
         invocation = json.loads(lines.get())
-        # Lambda starts another environment after a failed initialisation.
+        # After a failed initialisation, Lambda starts a new process for the next invocation.
         answer(answers, {**serve(handler, failure, invocation), "last": handler is None})
         if handler is None:
             os._exit(1)
 
 
-def take_over_streams() -> "tuple[queue.Queue[str], TextIO]":
-    """Lines of standard input as a queue, and the stream for answers."""
+def redirect_streams() -> "tuple[queue.Queue[str], TextIO]":
+    """Send prints to standard error; return the lines of standard input as a queue, and the stream for answers."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
@@ -78,7 +78,7 @@ def take_over_streams() -> "tuple[queue.Queue[str], TextIO]":
 
 
 def read(source: TextIO, lines: "queue.Queue[str]") -> None:
-    """Runs beside the handler, so that the process ends with the account even in the middle of an invocation."""
+    """Read lines in a thread beside the handler: the process ends with the account, also during an invocation."""
     for line in source:
         lines.put(line)
     os._exit(0)
@@ -92,7 +92,7 @@ def answer(answers: TextIO, message: dict[str, Any]) -> None:
 
 
 def follow_account_clock(scale: float, origin: float) -> None:
-    """Make what a function measures and sleeps the account's; what signs requests (datetime) and sockets stay real."""
+    """Let `time` measure and sleep account time. datetime, which signs requests, and sockets keep real time."""
     real_time, real_sleep = time.time, time.sleep
     time.time = lambda: origin + (real_time() - origin) / scale
     time.time_ns = lambda: int(time.time() * 1e9)
@@ -100,40 +100,40 @@ def follow_account_clock(scale: float, origin: float) -> None:
 
 
 def set_import_path(code_folder: str) -> None:
-    """The function's code first, then its layers, then the runtime's packages."""
+    """Find the function's code first, then its layers, then the runtime's packages."""
     sys.path[0] = code_folder
     for layer in filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)):
         packages = Path(layer, "python")
         sys.path[1:1] = [*map(str, packages.glob("lib/python*/site-packages")), str(packages)]
 
 
-def sign_calls(header: str) -> None:
-    """Let every call that is made through the SDK say what it is and who makes it, in a header, signed like others.
+def add_caller_header(header: str) -> None:
+    """Add a header to every call through the SDK that names the call and this function. It is signed like others.
 
-    Sessions copy the list of handlers when they are made, which may be as soon as the function is imported.
+    Call it before the function is imported: a session copies the list of handlers when it is made.
     """
     try:
-        from botocore.handlers import BUILTIN_HANDLERS  # noqa: PLC0415 - in this process's own path, set by now
+        from botocore.handlers import BUILTIN_HANDLERS  # noqa: PLC0415 - after set_import_path
     except ImportError:
         return
     caller = f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']} {os.getpid()}"
 
-    def sign(params: dict[str, Any], model: Any, **_: Any) -> None:
+    def add(params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.signing_name.replace("monitoring", "cloudwatch")
         params["headers"][header] = f"{service} {model.name} {caller}"
 
-    BUILTIN_HANDLERS.append(("before-call", sign))
+    BUILTIN_HANDLERS.append(("before-call", add))
 
 
 def load(module_name: str, handler_name: str) -> tuple[Handler | None, BaseException | None]:
-    """The handler and no failure, or no handler and how its initialisation failed."""
+    """Return the handler and None, or None and the exception with which its initialisation failed."""
     try:
         return find(module_name, handler_name), None
     except SystemExit as end:
         return None, end
-    except Failure as failure:
+    except InvocationError as failure:
         return None, failure
-    except Exception as error:  # noqa: BLE001 - any exception of the function's is reported
+    except Exception as error:  # noqa: BLE001 - every exception of the function is reported
         return None, failed(error)
 
 
@@ -141,11 +141,15 @@ def find(module_name: str, handler_name: str) -> Handler:
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise Failure("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
+        raise InvocationError(
+            "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
+        ) from error
     except SyntaxError as error:
-        raise Failure("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}") from error
+        raise InvocationError(
+            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}"
+        ) from error
     if not hasattr(module, handler_name):
-        raise Failure("Runtime.HandlerNotFound", f"Handler '{handler_name}' missing on module '{module_name}'")
+        raise InvocationError("Runtime.HandlerNotFound", f"Handler '{handler_name}' missing on module '{module_name}'")
     handler: Handler = getattr(module, handler_name)
     return handler
 
@@ -159,13 +163,13 @@ def serve(handler: Handler | None, failure: BaseException | None, invocation: di
         result = call(handler, invocation["event"], request)
     except SystemExit as end:
         os._exit(exit_status(end))
-    except Failure as error:
+    except InvocationError as error:
         return {"status": "error", "payload": reported(error, request["request_id"])}
     return {"status": "ok", "result": result}
 
 
 def call(handler: Handler, event: Any, request: dict[str, Any]) -> Any:
-    context = Context(request["request_id"], request["invoked_function_arn"], request["timeout_ms"] / 1000)
+    context = LambdaContext(request["request_id"], request["invoked_function_arn"], request["timeout_ms"] / 1000)
     try:
         result = handler(event, context)
     except Exception as error:
@@ -173,20 +177,20 @@ def call(handler: Handler, event: Any, request: dict[str, Any]) -> Any:
     try:
         return json.loads(json.dumps(result))
     except (TypeError, ValueError, RecursionError) as error:
-        raise Failure("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+        raise InvocationError("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
 
 
-def failed(error: Exception) -> Failure:
-    """An exception as Lambda reports it; frames of this file are not the function's."""
+def failed(error: Exception) -> InvocationError:
+    """Return an exception as Lambda reports it, without the frames of this file."""
     runtime = (__file__, importlib.__file__)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in runtime]
     own = [frame for frame in frames if not frame.filename.startswith("<frozen importlib")]
     stack = [text.replace(os.environ["LAMBDA_TASK_ROOT"], "/var/task") for text in traceback.format_list(own)]
-    return Failure(type(error).__name__, str(error), stack)
+    return InvocationError(type(error).__name__, str(error), stack)
 
 
-def reported(failure: Failure, request_id: str) -> dict[str, Any]:
-    """Write a failure to the log, and return it as the answer of the invocation."""
+def reported(failure: InvocationError, request_id: str) -> dict[str, Any]:
+    """Write an error to the log; return the error response of the invocation."""
     fields = {**failure.answer, "requestId": request_id}
     sys.stderr.write(f"[ERROR] {fields['errorType']}: {fields['errorMessage']}\n")
     if fields["stackTrace"]:

@@ -1,6 +1,6 @@
-"""S3: whether an object is there at all, only those learn who may list its bucket; others are denied.
+"""S3: answers 404 for a missing object only to callers that may list its bucket, and 403 to all others.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions; HeadObject is alike.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, section Permissions; HeadObject alike.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
 from ministack.services import s3
 
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 Response = tuple[int, dict[str, str], bytes]
 Read = Callable[..., Response]
@@ -20,20 +20,20 @@ Read = Callable[..., Response]
 
 def replacements() -> list[Replacement]:
     return [
-        Replacement("ministack.services.s3", "_get_object", "64ad7071ef0e", Objects(s3._get_object).read),
-        Replacement("ministack.services.s3", "_head_object", "369c3a8482ea", Objects(s3._head_object).read),
+        Replacement("ministack.services.s3", "_get_object", "64ad7071ef0e", ObjectReads(s3._get_object).read),
+        Replacement("ministack.services.s3", "_head_object", "369c3a8482ea", ObjectReads(s3._head_object).read),
     ]
 
 
-class Objects:
-    """GetObject, or HeadObject."""
+class ObjectReads:
+    """Answers GetObject or HeadObject."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, original: Read) -> None:
+        self._original = original
 
     def read(self, bucket: str, key: str, headers: Any = None, query: Any = None) -> Response:
-        """Answer as the emulator does, unless the object is not there and the caller may not list the bucket."""
-        answer = self._read(bucket, key, headers, query)
+        """Return MiniStack's answer; AccessDenied for a missing object when the caller may not list the bucket."""
+        answer = self._original(bucket, key, headers, query)
         missing = answer[0] == HTTPStatus.NOT_FOUND and bucket in s3._buckets
         if not missing or _may_list(bucket, headers or {}, query or {}):
             return answer

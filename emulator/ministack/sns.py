@@ -1,44 +1,68 @@
-"""Amazon SNS as a state machine calls it: not over the wire, so faults that are on order strike here."""
+"""SNS: refuses subjects that AWS refuses, and lets faults strike what a state machine publishes.
+
+Source of the limits on subjects: answers of AWS itself.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from ministack.services import sns
 
-from emulator.faults.call import Call
-from emulator.faults.faults import Faults, Kind
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import ExecutionError, current
+from emulator.faults.faults import FaultInjector, FaultKind
+from emulator.faults.function_call import FunctionCall
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import current_run
+from emulator.ministack.stepfunctions.internals import ExecutionError
+
+MAX_SUBJECT_LENGTH = 100
+"""In UTF-16 code units."""
 
 Response = tuple[int, dict[str, str], bytes]
-Publish = Callable[[dict[str, Any]], Response]
 
 _ERRORS = {
-    Kind.THROTTLE: ("SNS.ThrottledException", "Rate exceeded (Service: Sns, Status Code: 429)"),
-    Kind.ERROR_BEFORE: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
-    Kind.ERROR_AFTER: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
+    FaultKind.THROTTLE: ("SNS.ThrottledException", "Rate exceeded (Service: Sns, Status Code: 429)"),
+    FaultKind.ERROR_BEFORE: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
+    FaultKind.ERROR_AFTER: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
 }
 _NO_ANSWER = ("SNS.SdkClientException", "Unable to execute HTTP request: Connection reset")
 
 
-def replacements(faults: Faults) -> list[Replacement]:
-    publishing = Publishing(faults, sns._publish)
-    return [Replacement("ministack.services.sns", "_publish", "df41cb2faa09", publishing.publish)]
+def replacements(faults: FaultInjector) -> list[Replacement]:
+    publish_api = PublishApi(faults, sns._publish)
+    topics = SubjectCheck(sns.publish_internal)
+    return [
+        Replacement("ministack.services.sns", "_publish", "df41cb2faa09", publish_api.publish),
+        Replacement("ministack.services.sns", "publish_internal", "f979fc53e1eb", topics.publish),
+    ]
 
 
-class Publishing:
-    """SNS's Publish; the calls of state machines may be struck."""
+class PublishApi:
+    """Answers Publish. A state machine calls it without HTTP, so FaultMiddleware does not see that call."""
 
-    def __init__(self, faults: Faults, publish: Publish) -> None:
+    def __init__(self, faults: FaultInjector, original: Callable[[dict[str, Any]], Response]) -> None:
         self._faults = faults
-        self._publish = publish
+        self._original = original
 
     def publish(self, request: dict[str, Any]) -> Response:
-        """Publish, for whoever asks. Raises ExecutionError in an execution whose call is struck."""
-        run = current.get()
-        kind = self._faults.meet(Call("sns", "Publish", run.state_machine["name"])) if run else None
+        """Publish. Raises ExecutionError for a call of a state machine that a fault strikes."""
+        run = current_run.get()
+        kind = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
         if kind is None:
-            return self._publish(request)
-        if kind.executed:
-            self._publish(request)
+            return self._original(request)
+        if kind.takes_effect:
+            self._original(request)
         raise ExecutionError(*_ERRORS.get(kind, _NO_ANSWER))
+
+
+class SubjectCheck:
+    """Publishes to topics, except messages whose subject no email can have."""
+
+    def __init__(self, original: Callable[..., Any]) -> None:
+        self._original = original
+
+    def publish(self, arn: str, message: Any, subject: str = "", **more: Any) -> Any:
+        """Publish; return None when there is no such topic. Raises MiniStack's SnsPublishError for a bad subject."""
+        too_long = len(subject.encode("utf-16-le")) // 2 > MAX_SUBJECT_LENGTH
+        if too_long or any(character < " " for character in subject):
+            raise sns.SnsPublishError("InvalidParameter", "Invalid parameter: Subject")
+        return self._original(arn, message, subject, **more)

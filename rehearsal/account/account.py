@@ -81,7 +81,7 @@ class Account:
         """Let the account outlive this process, and return its process id. It ends on SIGTERM then."""
         if self._process is None or self._process.stdin is None:
             raise AccountError("Only an account that runs can stay. Call start() first.")
-        self._process.stdin.write(b"stay\n")
+        self._process.stdin.write(b"detach\n")
         self._process.stdin.close()
         return self._process.pid
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from emulator.faults import Fault, Kind
+from emulator.faults import Fault, FaultKind
 
 GOOD_BUNDLE = "v2"
 BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
@@ -65,7 +65,7 @@ class Site:
     function: str
     number: int
 
-    def struck(self, kind: Kind, bundle: str) -> Schedule:
+    def struck(self, kind: FaultKind, bundle: str) -> Schedule:
         """Return the run in which this call, and nothing else, goes wrong in this way."""
         fault = Fault(kind, self.service, self.action, self.function, call=self.number)
         return Schedule(f"{kind}/{self.function}/{self.service}.{self.action}/{self.number}", (fault,), bundle)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from emulator.faults import Fault, Kind
+from emulator.faults import Fault, FaultKind
 from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Act, Interference, Schedule
 from rehearsal.campaign.single_faults import STATE_MACHINE, Lessons
 
@@ -12,7 +12,7 @@ LONGEST_SECONDS = 90
 """Of a fault that lasts, in account seconds."""
 LONGEST_PAUSE_SECONDS = 60
 """Between an execution's entering a state and what people do about it, in account seconds."""
-LASTING = (Kind.THROTTLE, Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.RESET_AFTER)
+LASTING = (FaultKind.THROTTLE, FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER)
 
 
 def schedule(seed: int, number: int, lessons: Lessons) -> Schedule:
@@ -38,5 +38,5 @@ def _fault(chance: Random, calls: Sequence[tuple[str, str, str]]) -> Fault:
     service, action, function = chance.choice(calls)
     if chance.random() < 0.25:
         return Fault(chance.choice(LASTING), service, for_seconds=chance.randint(5, LONGEST_SECONDS))
-    ways = [kind for kind in Kind if kind is not Kind.KILL_AFTER or function != STATE_MACHINE]
+    ways = [kind for kind in FaultKind if kind is not FaultKind.KILL_AFTER or function != STATE_MACHINE]
     return Fault(chance.choice(ways), service, action, function, call=chance.randint(1, 4))

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from emulator.faults import Kind
+from emulator.faults import FaultKind
 from rehearsal.campaign.plan import GOOD_BUNDLE, Schedule, Site
 
-KINDS = (Kind.THROTTLE, Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.RESET_AFTER, Kind.KILL_AFTER)
+KINDS = (FaultKind.THROTTLE, FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER, FaultKind.KILL_AFTER)
 STATE_MACHINE = "state machine"
 """Who makes the calls that no function makes."""
 
@@ -64,7 +64,7 @@ def single_faults(lessons: Lessons, bad_bundle: str) -> Iterator[tuple[Site, Sch
     for site in lessons.sites:
         bundle = GOOD_BUNDLE if site.function in healthy else bad_bundle
         for kind in KINDS:
-            if kind is not Kind.KILL_AFTER or site.function != STATE_MACHINE:
+            if kind is not FaultKind.KILL_AFTER or site.function != STATE_MACHINE:
                 yield site, site.struck(kind, bundle)
 
 

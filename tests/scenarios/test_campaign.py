@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
-from emulator.faults import Fault, Kind
+from emulator.faults import Fault, FaultKind
 from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
 from rehearsal.campaign.plan import Act, Interference, Schedule
@@ -38,16 +38,16 @@ def played(testbed: Testbed, schedule: Schedule) -> Evidence:
     return evidence
 
 
-def struck(kind: Kind, function: str, action: str, service: str = EB, call: int = 1) -> Fault:
+def struck(kind: FaultKind, function: str, action: str, service: str = EB, call: int = 1) -> Fault:
     return Fault(kind, service, action, function, call)
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        struck(Kind.ERROR_AFTER, "plan", "PutObject", "s3"),
-        struck(Kind.RESET_AFTER, "register_release", "CreateApplicationVersion"),
-        struck(Kind.KILL_AFTER, "swap_traffic", "SwapEnvironmentCNAMEs", call=2),
+        struck(FaultKind.ERROR_AFTER, "plan", "PutObject", "s3"),
+        struck(FaultKind.RESET_AFTER, "register_release", "CreateApplicationVersion"),
+        struck(FaultKind.KILL_AFTER, "swap_traffic", "SwapEnvironmentCNAMEs", call=2),
     ],
     ids=lambda fault: f"{fault.kind}-{fault.action}-{fault.call}",
 )
@@ -58,7 +58,7 @@ def test_a_release_survives_a_call_that_took_effect_and_seemed_not_to(testbed: T
 
 
 def test_throttling_for_minutes_delays_a_release_and_no_more(testbed: Testbed) -> None:
-    throttled = Fault(Kind.THROTTLE, EB, for_seconds=200)
+    throttled = Fault(FaultKind.THROTTLE, EB, for_seconds=200)
     evidence = played(testbed, Schedule("slice", (throttled,)))
     assert violations(evidence) == []
     assert evidence.struck[0]["struck"] > 1
@@ -66,8 +66,8 @@ def test_throttling_for_minutes_delays_a_release_and_no_more(testbed: Testbed) -
 
 def test_the_failure_branch_survives_the_loss_of_its_own_calls(testbed: Testbed) -> None:
     faults = (
-        struck(Kind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
-        struck(Kind.THROTTLE, "state machine", "Publish", "sns"),
+        struck(FaultKind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
+        struck(FaultKind.THROTTLE, "state machine", "Publish", "sns"),
     )
     evidence = played(testbed, Schedule("slice", faults, bundle="answers_only_root"))
     assert violations(evidence) == []

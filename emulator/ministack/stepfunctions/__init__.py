@@ -1,12 +1,13 @@
-"""Step Functions: how executions run, wait, retry, end and are redriven. What else it does stays the emulator's."""
+"""Step Functions: how executions start, run, wait, retry, end and are redriven. MiniStack does the rest."""
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
 
 
 def replacements(clock: Clock) -> list[Replacement]:
-    """Every replacement in the emulator's Step Functions."""
-    from emulator.ministack.stepfunctions import (  # noqa: PLC0415 - they import the emulator
+    """Return all replacements in MiniStack's Step Functions."""
+    from emulator.ministack.stepfunctions import (  # noqa: PLC0415 - they import MiniStack
+        account_time,
         branches,
         executions,
         jsonata,
@@ -15,20 +16,16 @@ def replacements(clock: Clock) -> list[Replacement]:
         retries,
         status_changes,
         tasks,
-        topics,
-        waits,
     )
 
-    areas = (
-        branches,
-        executions,
-        jsonata,
-        lambda_task,
-        jsonpath,
-        retries,
-        status_changes,
-        tasks,
-        topics,
-        waits,
-    )
-    return [replacement for area in areas for replacement in area.replacements(clock)]
+    return [
+        *account_time.replacements(clock),
+        *branches.replacements(clock),
+        *executions.replacements(clock),
+        *jsonata.replacements(),
+        *jsonpath.replacements(),
+        *lambda_task.replacements(),
+        *retries.replacements(),
+        *status_changes.replacements(clock),
+        *tasks.replacements(),
+    ]

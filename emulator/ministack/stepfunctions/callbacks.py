@@ -1,4 +1,4 @@
-"""Tasks that wait for an answer with their token. Source of what the answers meet with: AWS's own responses."""
+"""Callbacks: tasks that wait for SendTaskSuccess or SendTaskFailure with a token. Source: responses of AWS."""
 
 import json
 import threading
@@ -8,99 +8,100 @@ from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
 
-from emulator.ministack.stepfunctions.run import ExecutionError, Run
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun
+from emulator.ministack.stepfunctions.internals import ExecutionError
 
 Response = tuple[int, dict[str, str], bytes]
-Call = Callable[[dict[str, Any]], Response]
+ApiCall = Callable[[dict[str, Any]], Response]
 
 
 @dataclass
-class _Task:
-    """A task that waits. `heartbeat`: account time of the last one, or of the task's begin."""
+class _WaitingTask:
+    """A task with a token. `start` and `heartbeat` (the last one, at first the start) are account times."""
 
-    run: Run
+    run: ExecutionRun
     limits: dict[str, float]
-    began: float
+    start: float
     heartbeat: float
     answered: threading.Event = field(default_factory=threading.Event)
     outcome: Callable[[], Any] | None = None
 
-    def ends(self) -> dict[str, float]:
-        """When it times out, in account time, by the error that it ends with."""
-        ends = {}
+    def deadlines(self) -> dict[str, float]:
+        """Return the account times at which the task times out, by the name of the error."""
+        deadlines = {}
         if "TimeoutSeconds" in self.limits:
-            ends["States.Timeout"] = self.began + self.limits["TimeoutSeconds"]
+            deadlines["States.Timeout"] = self.start + self.limits["TimeoutSeconds"]
         if "HeartbeatSeconds" in self.limits:
-            ends["States.HeartbeatTimeout"] = self.heartbeat + self.limits["HeartbeatSeconds"]
-        return ends
+            deadlines["States.HeartbeatTimeout"] = self.heartbeat + self.limits["HeartbeatSeconds"]
+        return deadlines
 
 
-class Callbacks:
-    """The tokens of tasks that wait or did wait; all others are the emulator's business."""
+class TaskTokens:
+    """Knows all tokens of tasks that wait or have waited. MiniStack answers calls with other tokens."""
 
-    def __init__(self, *, succeed: Call, fail: Call, beat: Call) -> None:
-        self._others = {"succeed": succeed, "fail": fail, "beat": beat}
-        self._tasks: dict[str, _Task] = {}
-        self._changing = threading.Lock()
+    def __init__(self, *, succeed: ApiCall, fail: ApiCall, heartbeat: ApiCall) -> None:
+        self._originals = {"succeed": succeed, "fail": fail, "heartbeat": heartbeat}
+        self._tasks: dict[str, _WaitingTask] = {}
+        self._lock = threading.Lock()
 
-    def open(self, run: Run, token: str, limits: dict[str, float]) -> None:
-        """Make the token known, before anybody can hear of it."""
+    def register(self, run: ExecutionRun, token: str, limits: dict[str, float]) -> None:
+        """Register a token, before the task publishes it."""
         now = run.clock.time()
-        with self._changing:
-            self._tasks[token] = _Task(run, limits, began=now, heartbeat=now)
+        with self._lock:
+            self._tasks[token] = _WaitingTask(run, limits, start=now, heartbeat=now)
 
     def wait(self, token: str) -> Any:
-        """Wait in account time for the answer, and return it. Raises ExecutionError or RunEnded."""
+        """Wait in account time for the callback; return its output. Raises ExecutionError or RunEnded."""
         task = self._tasks[token]
         while True:
-            ends = task.ends()
-            error = min(ends, key=lambda name: ends[name]) if ends else None
+            deadlines = task.deadlines()
+            error = min(deadlines, key=lambda name: deadlines[name]) if deadlines else None
             clock = task.run.clock
-            task.run.wait_for(task.answered, None if error is None else clock.real(ends[error] - clock.time()))
-            with self._changing:
+            task.run.wait_for(task.answered, None if error is None else clock.real(deadlines[error] - clock.time()))
+            with self._lock:
                 if task.outcome is not None:
                     return task.outcome()
-                # A heartbeat may have put the end off meanwhile.
-                if error is not None and task.ends()[error] <= clock.time():
+                # Check again: a heartbeat may have moved the deadline.
+                if error is not None and task.deadlines()[error] <= clock.time():
                     self._close(task, lambda: None)
                     raise ExecutionError(error, None)
 
     def succeed(self, request: dict[str, Any]) -> Response:
-        """SendTaskSuccess."""
+        """Answer SendTaskSuccess."""
         output = request.get("output", "")
         return self._answer("succeed", request, lambda: json.loads(output), output)
 
     def fail(self, request: dict[str, Any]) -> Response:
-        """SendTaskFailure."""
+        """Answer SendTaskFailure."""
 
         def outcome() -> Any:
             raise ExecutionError(request.get("error") or "States.TaskFailed", request.get("cause"))
 
         return self._answer("fail", request, outcome)
 
-    def beat(self, request: dict[str, Any]) -> Response:
-        """SendTaskHeartbeat."""
-        return self._answer("beat", request, None)
+    def heartbeat(self, request: dict[str, Any]) -> Response:
+        """Answer SendTaskHeartbeat."""
+        return self._answer("heartbeat", request, None)
 
     def _answer(
         self, name: str, request: dict[str, Any], outcome: Callable[[], Any] | None, output: str = "null"
     ) -> Response:
-        with self._changing:
+        with self._lock:
             task = self._tasks.get(request.get("taskToken", ""))
             if task is None:
-                return _named_as_aws_does(self._others[name](request))
+                return _renamed_error(self._originals[name](request))
             if not _is_json(output):
                 return _refused("InvalidOutput", "Invalid output: 'Output is not valid JSON.'")
-            if task.run.over or task.outcome is not None:
+            if task.run.ended or task.outcome is not None:
                 return _refused("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
             if outcome is None:
                 task.heartbeat = task.run.clock.time()
             else:
                 self._close(task, outcome)
-            return _done()
+            return _succeeded()
 
     @staticmethod
-    def _close(task: _Task, outcome: Callable[[], Any]) -> None:
+    def _close(task: _WaitingTask, outcome: Callable[[], Any]) -> None:
         task.outcome = outcome
         task.answered.set()
 
@@ -113,12 +114,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _named_as_aws_does(response: Response) -> Response:
-    """The emulator says of an unknown token that its task does not exist."""
+def _renamed_error(response: Response) -> Response:
+    """Return InvalidToken for every error: MiniStack reports an unknown token as a task that does not exist."""
     return response if response[0] == 200 else _refused("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def _done() -> Response:
+def _succeeded() -> Response:
     answer: Response = json_response({})
     return answer
 

@@ -1,4 +1,4 @@
-"""Executions: started once for one name and input, timed out by their machine, ended when stopped, and redriven."""
+"""Executions: StartExecution is idempotent, StopExecution ends them at once, RedriveExecution resumes them."""
 
 import json
 import logging
@@ -12,74 +12,76 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions import walk
-from emulator.ministack.stepfunctions.redrives import Tokens, list_fields, reason_against, status_fields
-from emulator.ministack.stepfunctions.run import MAXIMUM_PAYLOAD_BYTES, SERVICE, ExecutionError, Run, RunEnded, current
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.encoding import MAX_PAYLOAD_BYTES
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, RunEnded, current_run
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
+from emulator.ministack.stepfunctions.redrives import ClientTokens, list_fields, reason_against, status_fields
+from emulator.ministack.stepfunctions.walk import walk_machine
 
 Response = tuple[int, dict[str, str], bytes]
-Call = Callable[[dict[str, Any]], Response]
+ApiCall = Callable[[dict[str, Any]], Response]
 Handle = Callable[..., Awaitable[Response]]
 
-TOO_LONG = (
+INPUT_TOO_LONG = (
     "1 validation error detected: Value at 'input' failed to satisfy constraint: "
-    f"Member must have length less than or equal to {MAXIMUM_PAYLOAD_BYTES}"
+    f"Member must have length less than or equal to {MAX_PAYLOAD_BYTES}"
 )
 
 _log = logging.getLogger(__name__)
 
 
 def replacements(clock: Clock) -> list[Replacement]:
-    executions = Executions(
+    api = ExecutionApi(
         clock,
-        start_new=stepfunctions._start_execution,
+        start=stepfunctions._start_execution,
         describe=stepfunctions._describe_execution,
         list_all=stepfunctions._list_executions,
         handle=stepfunctions.handle_request,
     )
     return [
-        Replacement(SERVICE, "handle_request", "efa6e8c4532a", executions.handle),
-        Replacement(SERVICE, "_start_execution", "9923282fc76c", executions.start),
-        Replacement(SERVICE, "_run_execution", "996dff84e0e0", executions.run),
-        Replacement(SERVICE, "_stop_execution", "44d2d84ccd5c", executions.stop),
-        Replacement(SERVICE, "_describe_execution", "c3ad294ad8b5", executions.describe),
-        Replacement(SERVICE, "_list_executions", "741208b30077", executions.list_some),
+        Replacement(MODULE, "handle_request", "efa6e8c4532a", api.handle),
+        Replacement(MODULE, "_start_execution", "9923282fc76c", api.start),
+        Replacement(MODULE, "_run_execution", "996dff84e0e0", api.run),
+        Replacement(MODULE, "_stop_execution", "44d2d84ccd5c", api.stop),
+        Replacement(MODULE, "_describe_execution", "c3ad294ad8b5", api.describe),
+        Replacement(MODULE, "_list_executions", "741208b30077", api.list),
     ]
 
 
-class Executions:
-    """The emulator's executions, each run by a Run."""
+class ExecutionApi:
+    """Answers the calls about executions, and runs each execution as an ExecutionRun."""
 
-    def __init__(self, clock: Clock, *, start_new: Call, describe: Call, list_all: Call, handle: Handle) -> None:
+    def __init__(self, clock: Clock, *, start: ApiCall, describe: ApiCall, list_all: ApiCall, handle: Handle) -> None:
         self._clock = clock
-        self._start_new = start_new
-        self._describe = describe
-        self._list_all = list_all
-        self._handle = handle
-        self._runs: dict[str, Run] = {}
-        self._tokens: defaultdict[str, Tokens] = defaultdict(Tokens)
-        self._changing = threading.RLock()
+        self._original_start = start
+        self._original_describe = describe
+        self._original_list = list_all
+        self._original_handle = handle
+        self._runs: dict[str, ExecutionRun] = {}
+        self._tokens: defaultdict[str, ClientTokens] = defaultdict(ClientTokens)
+        self._lock = threading.RLock()
 
     async def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:
-        """The emulator knows no RedriveExecution."""
+        """Answer a request to Step Functions. MiniStack lacks RedriveExecution."""
         if not headers.get("x-amz-target", "").endswith(".RedriveExecution"):
-            return await self._handle(method, path, headers, body, query)
+            return await self._original_handle(method, path, headers, body, query)
         response: Response = stepfunctions._finalize_response(self.redrive(json.loads(body)))
         return response
 
     def start(self, request: dict[str, Any]) -> Response:
-        """StartExecution answers the same again for the name and input of an execution that still runs."""
+        """Answer StartExecution. For the name and input of a running execution, return that execution."""
         text = request.get("input", "{}")
-        if len(text.encode()) > MAXIMUM_PAYLOAD_BYTES:
-            return _refused("ValidationException", TOO_LONG)
+        if len(text.encode()) > MAX_PAYLOAD_BYTES:
+            return _refused("ValidationException", INPUT_TOO_LONG)
         try:
             json.loads(text)
         except ValueError as error:
             return _refused("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'")
-        with self._changing:
+        with self._lock:
             running = self._running(request)
             if running is None:
-                return self._start_new(request)
+                return self._original_start(request)
         return _answer({name: running[name] for name in ("executionArn", "startDate")})
 
     def _running(self, request: dict[str, Any]) -> dict[str, Any] | None:
@@ -94,54 +96,54 @@ class Executions:
         return None
 
     def run(self, arn: str) -> None:
-        """Run an execution to its end, in a thread of its own or, for a nested one, in the caller's."""
+        """Run an execution to its end, in a thread of its own; a nested execution runs in its caller's thread."""
         run = self._run_of(stepfunctions._executions[arn])
-        inside = current.set(run)
+        token = current_run.set(run)
         try:
             run.start()
-            walk.walk(run)
+            walk_machine(run)
         except RunEnded:
             pass
         except ExecutionError as failure:
-            run.fail(failure.error, failure.cause)  # type: ignore[attr-defined]
-        except Exception as mistake:  # noqa: BLE001 - whatever it was, the execution must not seem to run for ever
-            _log.exception("The execution %s broke off", arn)
-            run.fail("States.Runtime", repr(mistake))
+            run.fail(failure.error, failure.cause)
+        except Exception as error:  # noqa: BLE001 - after any error the execution must end
+            _log.exception("The execution %s failed by an error of the emulator", arn)
+            run.fail("States.Runtime", repr(error))
         finally:
-            current.reset(inside)
+            current_run.reset(token)
 
-    def _run_of(self, execution: dict[str, Any]) -> Run:
-        """The run of an execution; it is made here also for one that is stopped before its thread has begun."""
+    def _run_of(self, execution: dict[str, Any]) -> ExecutionRun:
+        """Return the run of an execution. Makes it if needed: StopExecution may come before the thread has started."""
         arn = execution["executionArn"]
-        with self._changing:
+        with self._lock:
             if arn not in self._runs or self._runs[arn].execution is not execution:
                 state_machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-                self._runs[arn] = Run(self._clock, execution, state_machine)
+                self._runs[arn] = ExecutionRun(self._clock, execution, state_machine)
             return self._runs[arn]
 
     def redrive(self, request: dict[str, Any]) -> Response:
-        """RedriveExecution sets an execution that failed, timed out or was aborted running again where it ended.
+        """Answer RedriveExecution: resume an execution that failed, timed out or was aborted where it ended.
 
-        For a token that it was called with before it answers the same again, whatever became of the execution since.
+        A call with a client token that was used before returns that call's answer, whatever the execution's status is.
         """
         arn, token = request.get("executionArn", ""), request.get("clientToken")
         execution = stepfunctions._executions.get(arn)
         if execution is None:
             return _unknown(arn)
         now = self._clock.time()
-        with self._changing:
+        with self._lock:
             if date := self._tokens[arn].date(token, now):
                 return _answer({"redriveDate": date})
             if reason := reason_against(execution, now):
                 return _refused("ExecutionNotRedrivable", f"Execution {arn} invalid for redrive as: {reason}")
             self._runs[arn] = self._run_of(execution).redriven()
             if token:
-                self._tokens[arn].keep(token, execution["redriveDate"], now)
+                self._tokens[arn].add(token, execution["redriveDate"], now)
             threading.Thread(target=copy_context().run, args=(self.run, arn), daemon=True).start()
             return _answer({"redriveDate": execution["redriveDate"]})
 
     def stop(self, request: dict[str, Any]) -> Response:
-        """StopExecution ends what still runs; for an execution that has been stopped it answers the same again."""
+        """Answer StopExecution: end a running execution. For an aborted one, return the same answer again."""
         arn = request.get("executionArn", "")
         execution = stepfunctions._executions.get(arn)
         if execution is None:
@@ -154,8 +156,8 @@ class Executions:
         return _answer({"stopDate": execution["stopDate"]})
 
     def describe(self, request: dict[str, Any]) -> Response:
-        """DescribeExecution tells of redrives, and leaves out what an execution does not have."""
-        response = self._describe(request)
+        """Answer DescribeExecution, with the redrive fields and without fields that the execution lacks."""
+        response = self._original_describe(request)
         execution = stepfunctions._executions.get(request.get("executionArn"))
         if execution is None:
             return response
@@ -164,9 +166,9 @@ class Executions:
             del described["outputDetails"]
         return _answer(_without_none({**described, **status_fields(execution, self._clock.time())}))
 
-    def list_some(self, request: dict[str, Any]) -> Response:
-        """ListExecutions tells of redrives, too."""
-        status, headers, body = self._list_all(request)
+    def list(self, request: dict[str, Any]) -> Response:
+        """Answer ListExecutions, with the redrive fields."""
+        status, headers, body = self._original_list(request)
         if status != 200:
             return status, headers, body
         found = json.loads(body)

@@ -1,4 +1,4 @@
-"""What a Task state calls, and how the history tells of it."""
+"""What a Task state calls, and the events of the call in the history."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ _OPTIMIZED = re.compile(r"arn:aws:states:::(aws-sdk:[^:]+|[^:]+):(.+)")
 
 
 class Integration:
-    """A Task's Resource: an integration of a service (`Task...` events), a function itself (`LambdaFunction...`),
-    or an activity (`Activity...`). Each method returns an event's type and details.
+    """A Task's Resource: a service integration (`Task...` events), the ARN of a function (`LambdaFunction...` events)
+    or an activity (`Activity...` events). Each method returns an event's type and details.
     """
 
     def __init__(self, resource: str) -> None:
@@ -44,7 +44,7 @@ class Integration:
         return f"{self._kind}Succeeded", {**self._called, "output": output, "outputDetails": {"truncated": False}}
 
     def failed(self, error: str, cause: str | None) -> Event:
-        """States.Timeout has an event of its own, and no cause."""
+        """Return the event of a failure. Time-outs have another event type, and no cause."""
         end = "TimedOut" if error in ("States.Timeout", "States.HeartbeatTimeout") else "Failed"
-        found = {"error": error} if cause is None else {"error": error, "cause": cause}
-        return f"{self._kind}{end}", {**self._called, **found}
+        details = {"error": error} if cause is None else {"error": error, "cause": cause}
+        return f"{self._kind}{end}", {**self._called, **details}

@@ -1,46 +1,45 @@
-"""JSONata: what expressions see, what a state assigns, and how it chooses."""
+"""JSONata: the variables of expressions, Assign, and Choice states."""
 
 import json
 from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.walk import Context
 
 TIMEOUT_MILLISECONDS = 10_000
-"""AWS gives an expression a second; a busy machine needs longer for the same work."""
+"""AWS gives an expression one second. A busy machine needs longer for the same work."""
 
 State = dict[str, Any]
-_INTERNAL = ("QueryLanguage", "variables")
+_MINISTACK_FIELDS = ("QueryLanguage", "variables")
 
 
-def replacements(_: Clock) -> list[Replacement]:
-    choices = Choices(stepfunctions._execute_choice)
+def replacements() -> list[Replacement]:
+    choices = ChoiceStates(stepfunctions._execute_choice)
     return [
-        Replacement(SERVICE, "_evaluate_jsonata", "d970811e01da", evaluate),
-        Replacement(SERVICE, "_apply_state_assign", "f9cc15f006a0", assign),
-        Replacement(SERVICE, "_execute_choice", "468955fcd4a4", choices.execute),
+        Replacement(MODULE, "_evaluate_jsonata", "d970811e01da", evaluate),
+        Replacement(MODULE, "_apply_state_assign", "f9cc15f006a0", assign),
+        Replacement(MODULE, "_execute_choice", "468955fcd4a4", choices.execute),
     ]
 
 
 def evaluate(
     expression: str, data: Any, context: Context | None = None, result: Any = None, error_output: Any = None
 ) -> Any:
-    """Evaluate an expression and return plain JSON values. Raises States.QueryEvaluationError.
+    """Return the value of an expression as JSON. Raises States.QueryEvaluationError.
 
-    `$states.context` holds the context object and nothing of the emulator's; `$states.result` and
-    `$states.errorOutput` exist only where a state has one.
+    `$states.context` is the context object without MiniStack's own fields. `$states.result` and
+    `$states.errorOutput` exist only when they are given.
     """
     context = context or {}
-    states = {"input": data, "context": {name: context[name] for name in context if name not in _INTERNAL}}
+    states = {"input": data, "context": {name: context[name] for name in context if name not in _MINISTACK_FIELDS}}
     if result is not None:
         states["result"] = result
     if error_output is not None:
         states["errorOutput"] = error_output
-    bindings = {name: _bound(value) for name, value in context.get("variables", {}).items()}
+    bindings = {name: _binding(value) for name, value in context.get("variables", {}).items()}
     bindings["states"] = states
     value = _evaluated(expression, bindings)
     if value is None and not stepfunctions._jsonata_result_defined(expression, bindings):
@@ -58,36 +57,36 @@ def _evaluated(expression: str, bindings: dict[str, Any]) -> Any:
         return compiled.evaluate(None, bindings)
     except ExecutionError:
         raise
-    except Exception as error:  # whatever the library raises is a failed evaluation
+    except Exception as error:  # every exception of the library is a failed evaluation
         code = getattr(error, "error", None)
         raise _failure(f"{code}: {error}" if isinstance(code, str) else str(error)) from error
 
 
-def _bound(value: Any) -> Any:
-    """The library takes None for undefined."""
+def _binding(value: Any) -> Any:
+    """Return a value for the library, which treats None as undefined."""
     return stepfunctions.jsonata.utils.Utils.NULL_VALUE if value is None else value
 
 
-def _failure(cause: str) -> Exception:
+def _failure(cause: str) -> Any:
     return ExecutionError("States.QueryEvaluationError", cause)
 
 
 def assign(state: State, data: Any, context: Context, result: Any = None, error_output: Any = None) -> None:
-    """Assign variables. All expressions see the variables as they were before."""
+    """Assign variables. All expressions use the values from before."""
     if context is None or stepfunctions._state_query_language(state, context) != "JSONata":
         return
     values = stepfunctions._apply_jsonata_template(state.get("Assign", {}), data, context, result, error_output)
     context["variables"].update(values)
 
 
-class Choices:
-    """Choice states; those in JSONPath stay the emulator's own business."""
+class ChoiceStates:
+    """Executes Choice states in JSONata. MiniStack executes those in JSONPath."""
 
     def __init__(self, execute_jsonpath: Any) -> None:
         self._execute_jsonpath = execute_jsonpath
 
     def execute(self, state: State, data: Any, context: Context) -> tuple[Any, str]:
-        """Choose: the Output and Assign of the rule that holds count, or for the default those of the state."""
+        """Return the output and the next state. Output and Assign are the chosen rule's; for Default, the state's."""
         if stepfunctions._state_query_language(state, context) != "JSONata":
             output, following = self._execute_jsonpath(state, data, context)
             return output, following
@@ -100,7 +99,7 @@ class Choices:
 
 
 def _holds(rule: State, data: Any, context: Context) -> bool:
-    # A rule has no query language of its own, and inherits the state's, which is JSONata here.
+    # A rule has no QueryLanguage field: it inherits the state's, which is JSONata.
     held: bool = stepfunctions._jsonata_state_field(rule, "Condition", "boolean", data, context)
     return held
 

@@ -1,4 +1,4 @@
-"""JSONPath: a path that leads nowhere fails the execution with States.Runtime; the emulator takes it for null."""
+"""JSONPath: a path that does not exist in the input fails the execution with States.Runtime. MiniStack returns null."""
 
 import json
 from collections.abc import Callable
@@ -6,41 +6,40 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 
 _CONTAINERS: dict[str, Any] = {"field": dict, "index": list}
 
 
-def replacements(_: Clock) -> list[Replacement]:
-    paths = Paths(stepfunctions._resolve_path, stepfunctions._evaluate_rule)
+def replacements() -> list[Replacement]:
+    paths = JsonPaths(stepfunctions._resolve_path, stepfunctions._evaluate_rule)
     return [
-        Replacement(SERVICE, "_resolve_path", "4ca0c5fe9f70", paths.resolve),
-        Replacement(SERVICE, "_evaluate_rule", "728e6547c8ca", paths.evaluate_rule),
+        Replacement(MODULE, "_resolve_path", "4ca0c5fe9f70", paths.resolve),
+        Replacement(MODULE, "_evaluate_rule", "728e6547c8ca", paths.evaluate_rule),
     ]
 
 
-class Paths:
-    """The emulator's JSONPath, and its rules of Choice states."""
+class JsonPaths:
+    """Resolves paths, and evaluates the rules of Choice states."""
 
     def __init__(self, resolve: Callable[[str, Any], Any], evaluate_rule: Callable[..., bool]) -> None:
-        self._resolve = resolve
-        self._evaluate_rule = evaluate_rule
+        self._original_resolve = resolve
+        self._original_evaluate_rule = evaluate_rule
 
     def resolve(self, path: str, data: Any) -> Any:
-        """Return what the path leads to. Raises States.Runtime."""
-        value = self._resolve(path, data)
-        if value is None and not _leads_somewhere(path, data):
+        """Return the value at a path. Raises States.Runtime when the path does not exist."""
+        value = self._original_resolve(path, data)
+        if value is None and not _exists(path, data):
             raise ExecutionError(
                 "States.Runtime", f"The JSONPath '{path}' could not be found in the input '{json.dumps(data)}'"
             )
         return value
 
     def evaluate_rule(self, rule: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> bool:
-        """Evaluate a rule of a Choice state; IsPresent is the one that may ask for what is not there."""
+        """Evaluate a rule of a Choice state. Only IsPresent may use a path that does not exist."""
         if "IsPresent" not in rule:
-            return self._evaluate_rule(rule, data, context)
+            return self._original_evaluate_rule(rule, data, context)
         try:
             stepfunctions._resolve_path_or_ctx(rule["Variable"], data, context)
         except ExecutionError:
@@ -48,7 +47,7 @@ class Paths:
         return bool(rule["IsPresent"])
 
 
-def _leads_somewhere(path: str, data: Any) -> bool:
+def _exists(path: str, data: Any) -> bool:
     if not path or not path.startswith("$"):
         return True
     here: Any = data

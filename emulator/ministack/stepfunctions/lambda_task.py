@@ -1,24 +1,23 @@
-"""Lambda's answers in Step Functions: the function's own error, or the service's."""
+"""Tasks that invoke a function: their error is the function's own, or Lambda's."""
 
 import json
 from typing import Any
 
 from ministack.services import lambda_svc
 
-from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 
 
-def replacements(_: Clock) -> list[Replacement]:
-    return [Replacement(SERVICE, "_call_lambda", "25830369b126", call_lambda)]
+def replacements() -> list[Replacement]:
+    return [Replacement(MODULE, "_call_lambda", "25830369b126", call_lambda)]
 
 
 def call_lambda(reference: str, event: Any) -> Any:
-    """Invoke a function and return what it returned.
+    """Invoke a function; return its result. Raises ExecutionError.
 
-    A failure has the function's errorType as Error and its whole answer as Cause; Lambda's own refusals are called
-    `Lambda.<exception>`. Raises ExecutionError.
+    When the function fails, Error is its errorType and Cause its whole error response. When Lambda refuses the call,
+    Error is `Lambda.<exception>`.
     """
     function, config, name = lambda_svc._get_func_record_for_ref(reference)
     if not function or not config:

@@ -1,4 +1,4 @@
-"""Retry and Catch: which errors they match, and how long to wait before the next attempt."""
+"""Retry and Catch: the errors that they match, and the delays between attempts."""
 
 import random
 from collections import Counter
@@ -7,9 +7,9 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError, current_run
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_run import require_run
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.walk import Context
 
 DEFAULT_INTERVAL_SECONDS = 1
@@ -17,31 +17,31 @@ DEFAULT_BACKOFF_RATE = 2.0
 DEFAULT_MAX_ATTEMPTS = 3
 
 
-def replacements(_: Clock) -> list[Replacement]:
+def replacements() -> list[Replacement]:
     return [
-        Replacement(SERVICE, "_error_matches", "519b9dc729c5", matches),
-        Replacement(SERVICE, "_with_retry_and_catch", "b351699db7b3", attempt),
+        Replacement(MODULE, "_error_matches", "519b9dc729c5", matches),
+        Replacement(MODULE, "_with_retry_and_catch", "b351699db7b3", attempt),
     ]
 
 
 def matches(names: list[str], error: str) -> bool:
-    """Whether an ErrorEquals list matches an error. Source: the guide's page on handling errors.
+    """Return whether an ErrorEquals list matches an error. Source: the guide's page on handling errors.
 
-    States.Runtime is never matched; States.DataLimitExceeded only by its name. States.Timeout includes a missing
-    heartbeat, and States.TaskFailed is everything but States.Timeout.
+    Nothing matches States.Runtime; only its name matches States.DataLimitExceeded. States.Timeout matches a missing
+    heartbeat, too. States.TaskFailed matches all errors but States.Timeout.
     """
     if error == "States.Runtime":
         return False
-    wider = {"States.ALL"} if error != "States.DataLimitExceeded" else set()
+    wildcards = {"States.ALL"} if error != "States.DataLimitExceeded" else set()
     if error == "States.HeartbeatTimeout":
-        wider.add("States.Timeout")
+        wildcards.add("States.Timeout")
     if error not in ("States.Timeout", "States.DataLimitExceeded"):
-        wider.add("States.TaskFailed")
-    return not {error, *wider}.isdisjoint(names)
+        wildcards.add("States.TaskFailed")
+    return not {error, *wildcards}.isdisjoint(names)
 
 
-class Retries:
-    """The Retry field of one state, while it is being visited."""
+class Retriers:
+    """The Retry field of one state, and the attempts that were made in one visit of the state."""
 
     def __init__(self, retriers: list[dict[str, Any]]) -> None:
         self._retriers = retriers
@@ -52,9 +52,9 @@ class Retries:
         return self._used.total()
 
     def delay(self, error: str) -> float | None:
-        """Count an attempt that failed with this error: account seconds until the next one, None when there is none.
+        """Count a failed attempt; return the account seconds until the next one, None when there is no next one.
 
-        The first retrier that matches decides, also when its attempts are used up.
+        The first retrier that matches the error decides, also when it has no attempts left.
         """
         for position, retrier in enumerate(self._retriers):
             if matches(retrier["ErrorEquals"], error):
@@ -67,31 +67,31 @@ class Retries:
 
 
 def _delay(retrier: dict[str, Any], used: int) -> float:
-    """Exponential, capped, and only then spread."""
+    """Return the delay of a retrier: exponential, then capped, then with jitter."""
     interval = retrier.get("IntervalSeconds", DEFAULT_INTERVAL_SECONDS)
-    growing = interval * retrier.get("BackoffRate", DEFAULT_BACKOFF_RATE) ** used
-    capped = min(growing, retrier.get("MaxDelaySeconds", growing))
+    exponential = interval * retrier.get("BackoffRate", DEFAULT_BACKOFF_RATE) ** used
+    capped = min(exponential, retrier.get("MaxDelaySeconds", exponential))
     if retrier.get("JitterStrategy") == "FULL":
         return random.uniform(0, capped)  # noqa: S311 - spreads retries, protects nothing
     return float(capped)
 
 
 def attempt(state: dict[str, Any], data: Any, context: Context, once: Callable[[], Any]) -> Any:
-    """Do something once, and again as Retry says; what fails for good goes to Catch. Raises ExecutionError or RunEnded.
+    """Call `once`, again as Retry says, then apply Catch; return `once`'s result. Raises ExecutionError or RunEnded.
 
-    `State.EnteredTime` stays that of the first attempt, and `State.RetryCount` counts.
+    `State.EnteredTime` stays that of the first attempt; `State.RetryCount` counts the retries.
     """
-    run = current_run()
-    retries = Retries(state.get("Retry", []))
+    run = require_run()
+    retriers = Retriers(state.get("Retry", []))
     entered = context["State"]
     while True:
-        # Also where branches have left their own state in it.
-        context["State"] = {**entered, "RetryCount": retries.count}
+        # Set for each attempt: branches of a Parallel state may have set their own.
+        context["State"] = {**entered, "RetryCount": retriers.count}
         try:
             return once()
         except ExecutionError as failure:
             run.check()
-            delay = retries.delay(failure.error)  # type: ignore[attr-defined]
+            delay = retriers.delay(failure.error)
             if delay is None:
                 return _caught(state, data, context, failure)
             run.wait(delay)

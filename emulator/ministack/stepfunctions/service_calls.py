@@ -1,4 +1,4 @@
-"""Calls of services by tasks: waited for as long as the task allows, with errors that AWS names so."""
+"""Calls of services by tasks, with the task's time-out and with AWS's names of errors."""
 
 import contextvars
 import re
@@ -9,15 +9,16 @@ from xml.etree import ElementTree
 
 from ministack.services import sns, stepfunctions
 
-from emulator.ministack.stepfunctions.run import ExecutionError, Run
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun
+from emulator.ministack.stepfunctions.internals import ExecutionError
 
 _PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
 
 
-def call(run: Run, resource: str, arguments: Any, real_seconds: float | None) -> Any:
-    """Call a service and wait, at most for the task's time-out, in real seconds: the work itself is not scaled.
+def call_service(run: ExecutionRun, resource: str, arguments: Any, real_seconds: float | None) -> Any:
+    """Call a service; return its result. Raises ExecutionError or RunEnded.
 
-    Raises ExecutionError or RunEnded.
+    Raises States.Timeout after `real_seconds`: the service's work takes real time, so the time-out is not scaled.
     """
     outcome: list[Callable[[], Any]] = []
     done = threading.Event()
@@ -33,10 +34,10 @@ def call(run: Run, resource: str, arguments: Any, real_seconds: float | None) ->
 
 
 def _outcome(resource: str, arguments: Any) -> Callable[[], Any]:
-    """Do the work here; what it returned or raised is for the thread that waits."""
+    """Call the service; return a function that returns its result or raises its error in the waiting thread."""
     try:
         result = _invoke(resource, arguments)
-    except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
+    except Exception as error:  # noqa: BLE001 - the waiting thread raises it again
         failure = error
         return lambda: _raise(failure)
     return lambda: result
@@ -53,9 +54,9 @@ def _invoke(resource: str, arguments: Any) -> Any:
 
 
 def _publish(arguments: Any) -> dict[str, Any]:
-    """Publish to SNS. An error has the name of its class in AWS's SDK; the emulator calls all of them alike."""
+    """Publish to SNS. An error has the name of its class in AWS's SDK; MiniStack has one name for all."""
     status, _, body = sns._publish(arguments)
-    answer = {element.tag.rpartition("}")[2]: element.text for element in ElementTree.fromstring(body).iter()}  # noqa: S314 -- the emulator's own
+    answer = {element.tag.rpartition("}")[2]: element.text for element in ElementTree.fromstring(body).iter()}  # noqa: S314 -- MiniStack's own
     if status < 400:
         return {"MessageId": answer["MessageId"]}
     code = str(answer["Code"])

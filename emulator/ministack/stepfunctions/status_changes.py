@@ -1,4 +1,4 @@
-"""What Step Functions tells EventBridge: every change of an execution's status."""
+"""Events of Step Functions: every change of an execution's status goes to EventBridge."""
 
 import json
 import logging
@@ -10,32 +10,32 @@ from typing import Any
 from ministack.services import eventbridge
 
 from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.internals import MODULE
 from emulator.ministack.stepfunctions.redrives import status_fields
-from emulator.ministack.stepfunctions.run import SERVICE
 
 _log = logging.getLogger(__name__)
 _ABSENT = ("stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveStatusReason")
 
 
 def replacements(clock: Clock) -> list[Replacement]:
-    return [Replacement(SERVICE, "_emit_execution_status_event", "9c89e45693e3", StatusChanges(clock).tell)]
+    return [Replacement(MODULE, "_emit_execution_status_event", "9c89e45693e3", StatusChanges(clock).publish)]
 
 
 class StatusChanges:
-    """Tells in the order of the changes, and lets nobody wait for those who are told."""
+    """Publishes the changes in their order, in a thread of its own: an execution does not wait for the targets."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._telling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="status-changes")
+        self._publisher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="status-changes")
 
-    def tell(self, execution: dict[str, Any]) -> None:
-        """Tell of the status that an execution has now."""
+    def publish(self, execution: dict[str, Any]) -> None:
+        """Publish the current status of an execution."""
         if not execution.get("sync"):
-            self._telling.submit(copy_context().run, _put, execution["executionArn"], self._detail(execution))
+            self._publisher.submit(copy_context().run, _put, execution["executionArn"], self._detail(execution))
 
     def _detail(self, execution: dict[str, Any]) -> dict[str, Any]:
-        """The event's `detail`. Source: the guide's page on events of Step Functions; dates are epoch milliseconds."""
+        """Return the event's `detail`; dates are epoch milliseconds. Source: the guide's page on events."""
         succeeded = execution["status"] == "SUCCEEDED"
         names = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "inputDetails")
         detail = {
@@ -64,5 +64,5 @@ def _put(arn: str, detail: dict[str, Any]) -> None:
     }
     try:
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
-    except Exception:  # noqa: BLE001 - as on AWS, an execution does not fail because its events did
-        _log.exception("EventBridge was not told of a change of %s", arn)
+    except Exception:  # noqa: BLE001 - an execution does not fail with its events
+        _log.exception("EventBridge did not get a status change of %s", arn)

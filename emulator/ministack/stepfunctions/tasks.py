@@ -1,4 +1,4 @@
-"""Task states: attempts, their events and their time-outs."""
+"""Task states: their attempts, events and time-outs."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,91 +6,92 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.clock import Clock
-from emulator.ministack.registry import Replacement
-from emulator.ministack.stepfunctions.callbacks import Callbacks
+from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.callbacks import TaskTokens
+from emulator.ministack.stepfunctions.encoding import encode_payload
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.integration import Integration
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.retries import attempt
-from emulator.ministack.stepfunctions.run import SERVICE, ExecutionError, Run, current_run, encode
-from emulator.ministack.stepfunctions.service_calls import call
+from emulator.ministack.stepfunctions.service_calls import call_service
 from emulator.ministack.stepfunctions.walk import Context
 
 State = dict[str, Any]
 CALLBACK = ".waitForTaskToken"
 
 
-def replacements(_: Clock) -> list[Replacement]:
-    callbacks = Callbacks(
+def replacements() -> list[Replacement]:
+    tokens = TaskTokens(
         succeed=stepfunctions._send_task_success,
         fail=stepfunctions._send_task_failure,
-        beat=stepfunctions._send_task_heartbeat,
+        heartbeat=stepfunctions._send_task_heartbeat,
     )
     return [
-        Replacement(SERVICE, "_execute_task", "53c818d247db", Tasks(callbacks).execute),
-        Replacement(SERVICE, "_send_task_success", "12eff48bce57", callbacks.succeed),
-        Replacement(SERVICE, "_send_task_failure", "c2a489b4ed33", callbacks.fail),
-        Replacement(SERVICE, "_send_task_heartbeat", "56879a4655d1", callbacks.beat),
+        Replacement(MODULE, "_execute_task", "53c818d247db", TaskStates(tokens).execute),
+        Replacement(MODULE, "_send_task_success", "12eff48bce57", tokens.succeed),
+        Replacement(MODULE, "_send_task_failure", "c2a489b4ed33", tokens.fail),
+        Replacement(MODULE, "_send_task_heartbeat", "56879a4655d1", tokens.heartbeat),
     ]
 
 
-class Tasks:
-    """Task states, some of which wait for callbacks."""
+class TaskStates:
+    """Executes Task states. Some of them wait for a callback."""
 
-    def __init__(self, callbacks: Callbacks) -> None:
-        self._callbacks = callbacks
+    def __init__(self, tokens: TaskTokens) -> None:
+        self._tokens = tokens
 
     def execute(self, state: State, data: Any, _: dict[str, Any], context: Context) -> tuple[Any, str | None]:
         """Execute a Task state; return its output and the next state's name. Raises ExecutionError or RunEnded."""
-        run = current_run()
+        run = require_run()
         output, following = attempt(state, data, context, partial(self._attempt, run, state, data, context))
         return output, following
 
-    def _attempt(self, run: Run, state: State, data: Any, context: Context) -> tuple[Any, str | None]:
+    def _attempt(self, run: ExecutionRun, state: State, data: Any, context: Context) -> tuple[Any, str | None]:
         integration = Integration(state["Resource"])
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
         try:
-            arguments = _evaluated(run, context, partial(_arguments, state, data, context))
-            limits = _evaluated(run, context, partial(_limits, state, data, context))
-            result = self._performed(run, integration, arguments, limits, context)
-            output = _evaluated(run, context, partial(_output, state, data, context, result))
+            arguments = _evaluate(run, context, partial(_arguments, state, data, context))
+            limits = _evaluate(run, context, partial(_limits, state, data, context))
+            result = self._perform(run, integration, arguments, limits, context)
+            output = _evaluate(run, context, partial(_output, state, data, context, result))
         finally:
             context.pop("Task", None)
         return output, stepfunctions._next_or_end(state)
 
-    def _performed(
-        self, run: Run, integration: Integration, arguments: Any, limits: dict[str, float], context: Context
+    def _perform(
+        self, run: ExecutionRun, integration: Integration, arguments: Any, limits: dict[str, float], context: Context
     ) -> Any:
-        run.record(*integration.scheduled(encode(arguments), limits))
+        run.record(*integration.scheduled(encode_payload(arguments), limits))
         run.record(*integration.started())
         try:
             if "Task" in context:
-                result = self._called_back(run, integration, arguments, limits, context["Task"]["Token"])
+                result = self._call_and_wait(run, integration, arguments, limits, context["Task"]["Token"])
             else:
-                result = call(run, integration.resource, arguments, limits.get("TimeoutSeconds"))
-            run.record(*integration.succeeded(encode(result)))
+                result = call_service(run, integration.resource, arguments, limits.get("TimeoutSeconds"))
+            run.record(*integration.succeeded(encode_payload(result)))
         except ExecutionError as failure:
-            run.record(*integration.failed(failure.error, failure.cause))  # type: ignore[attr-defined]
+            run.record(*integration.failed(failure.error, failure.cause))
             raise
         return result
 
-    def _called_back(
-        self, run: Run, integration: Integration, arguments: Any, limits: dict[str, float], token: str
+    def _call_and_wait(
+        self, run: ExecutionRun, integration: Integration, arguments: Any, limits: dict[str, float], token: str
     ) -> Any:
-        self._callbacks.open(run, token, limits)
-        submitted = call(run, integration.resource.removesuffix(CALLBACK), arguments, None)
-        run.record(*integration.submitted(encode(submitted)))
-        return self._callbacks.wait(token)
+        self._tokens.register(run, token, limits)
+        submitted = call_service(run, integration.resource.removesuffix(CALLBACK), arguments, None)
+        run.record(*integration.submitted(encode_payload(submitted)))
+        return self._tokens.wait(token)
 
 
-def _evaluated(run: Run, context: Context, evaluate: Callable[[], Any]) -> Any:
-    """What an expression yields; the history tells of one that fails."""
+def _evaluate(run: ExecutionRun, context: Context, evaluate: Callable[[], Any]) -> Any:
+    """Return an expression's value. Records a failed evaluation in the history, and raises its ExecutionError."""
     try:
         return evaluate()
     except ExecutionError as failure:
-        if failure.error == "States.QueryEvaluationError":  # type: ignore[attr-defined]
-            found = {"error": failure.error, "cause": failure.cause}  # type: ignore[attr-defined]
-            run.record("EvaluationFailed", {**found, "state": context["State"]["Name"]})
+        if failure.error == "States.QueryEvaluationError":
+            details = {"error": failure.error, "cause": failure.cause, "state": context["State"]["Name"]}
+            run.record("EvaluationFailed", details)
         raise
 
 
@@ -102,7 +103,7 @@ def _arguments(state: State, data: Any, context: Context) -> Any:
 
 
 def _limits(state: State, data: Any, context: Context) -> dict[str, float]:
-    """TimeoutSeconds and HeartbeatSeconds, which may be expressions, or paths under another name."""
+    """Return TimeoutSeconds and HeartbeatSeconds, which may be expressions or, under another name, paths."""
     limits: dict[str, float] = {}
     for name in ("TimeoutSeconds", "HeartbeatSeconds"):
         if name in state:

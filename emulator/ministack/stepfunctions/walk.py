@@ -1,33 +1,35 @@
-"""Walking through the states of a machine, or of a branch in it."""
+"""Walks through the states of a state machine, or of a branch in it."""
 
 import json
 from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.ministack.stepfunctions.run import Entry, ExecutionError, Run, encode, iso
+from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
+from emulator.ministack.stepfunctions.execution_run import EnteredState, ExecutionRun
+from emulator.ministack.stepfunctions.internals import ExecutionError
 
 States = dict[str, dict[str, Any]]
 Context = dict[str, Any]
-"""The emulator's context: the context object, and beside it `QueryLanguage` and the workflow's `variables`."""
+"""MiniStack's context: the context object, and in it MiniStack's own fields `QueryLanguage` and `variables`."""
 
 _TAKES_EXECUTION = ("Task", "Parallel", "Map")
 
 
-def walk(run: Run) -> None:
-    """Walk through a run's whole definition, from the state that it resumes at if any, and let it succeed.
+def walk_machine(run: ExecutionRun) -> None:
+    """Walk through a run's states to its success, from the start or from where it resumes.
 
     Raises ExecutionError or RunEnded.
     """
     states = run.definition["States"]
     context = _context(run)
-    with run.changing:
+    with run.lock:
         entry = run.entry or _enter(run, states, run.definition["StartAt"], context["Execution"]["Input"], context)
         run.entry = entry
     while True:
-        output, following = _perform(run, states, entry, context)
-        # At once: an execution that ends between two states would resume in one that it has left.
-        with run.changing:
+        output, following = _execute_state(run, states, entry, context)
+        # One step under the lock: a run that ends between two states would resume in the one that it has left.
+        with run.lock:
             _leave(run, states, entry, output)
             if following is None:
                 run.succeed(output)
@@ -35,19 +37,19 @@ def walk(run: Run) -> None:
             run.entry = entry = _enter(run, states, following, output, context)
 
 
-def walk_states(run: Run, states: States, start: str, data: Any, context: Context) -> Any:
-    """Walk through a branch, and return its output. Raises ExecutionError or RunEnded."""
+def walk_branch(run: ExecutionRun, states: States, start: str, data: Any, context: Context) -> Any:
+    """Walk through a branch's states; return its output. Raises ExecutionError or RunEnded."""
     following: str | None = start
     while following is not None:
         entry = _enter(run, states, following, data, context)
-        data, following = _perform(run, states, entry, context)
+        data, following = _execute_state(run, states, entry, context)
         _leave(run, states, entry, data)
     return data
 
 
-def _context(run: Run) -> Context:
+def _context(run: ExecutionRun) -> Context:
     execution = run.execution
-    about = {
+    fields = {
         "Id": execution["executionArn"],
         "Input": json.loads(execution["input"]),
         "Name": execution["name"],
@@ -56,32 +58,32 @@ def _context(run: Run) -> Context:
         "RedriveCount": execution.get("redriveCount", 0),
     }
     if "redriveDate" in execution:
-        about["RedriveTime"] = execution["redriveDate"]
+        fields["RedriveTime"] = execution["redriveDate"]
     return {
         "QueryLanguage": run.definition.get("QueryLanguage", "JSONPath"),
-        "Execution": about,
+        "Execution": fields,
         "StateMachine": {"Id": execution["stateMachineArn"], "Name": run.state_machine["name"]},
         "variables": json.loads(run.entry.variables) if run.entry else {},
     }
 
 
-def _enter(run: Run, states: States, name: str, data: Any, context: Context) -> Entry:
+def _enter(run: ExecutionRun, states: States, name: str, data: Any, context: Context) -> EnteredState:
     if name not in states:
         raise ExecutionError("States.Runtime", f"The state '{name}' is not in the state machine.")
-    written = encode(data)
-    time = iso(run.clock.time())
-    details = {"name": name, "input": written, "inputDetails": {"truncated": False}}
+    payload = encode_payload(data)
+    time = format_time(run.clock.time())
+    details = {"name": name, "input": payload, "inputDetails": {"truncated": False}}
     event = run.record(f"{states[name]['Type']}StateEntered", details)
-    return Entry(name, written, json.dumps(context["variables"]), time, event)
+    return EnteredState(name, payload, json.dumps(context["variables"]), time, event)
 
 
-def _leave(run: Run, states: States, entry: Entry, output: Any) -> None:
-    details = {"name": entry.name, "output": encode(output), "outputDetails": {"truncated": False}}
+def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any) -> None:
+    details = {"name": entry.name, "output": encode_payload(output), "outputDetails": {"truncated": False}}
     run.record(f"{states[entry.name]['Type']}StateExited", details)
 
 
-def _perform(run: Run, states: States, entry: Entry, context: Context) -> tuple[Any, str | None]:
-    """Do what a state does; return its output and the next state's name."""
+def _execute_state(run: ExecutionRun, states: States, entry: EnteredState, context: Context) -> tuple[Any, str | None]:
+    """Execute a state; return its output and the next state's name."""
     state = states[entry.name]
     data = json.loads(entry.data)
     context["State"] = {"EnteredTime": entry.time, "Name": entry.name, "RetryCount": 0}
@@ -89,10 +91,12 @@ def _perform(run: Run, states: States, entry: Entry, context: Context) -> tuple[
         raise ExecutionError(*stepfunctions._fail_state_error(state, data, context))
     if state["Type"] == "Succeed":
         return _succeed(state, data, context)
-    return _execute(run, state["Type"], state, data, context)
+    return _execute_type(run, state["Type"], state, data, context)
 
 
-def _execute(run: Run, kind: str, state: dict[str, Any], data: Any, context: Context) -> tuple[Any, str | None]:
+def _execute_type(
+    run: ExecutionRun, kind: str, state: dict[str, Any], data: Any, context: Context
+) -> tuple[Any, str | None]:
     execute = getattr(stepfunctions, f"_execute_{kind.lower()}")
     if kind in _TAKES_EXECUTION:
         output, following = execute(state, data, run.execution, context)

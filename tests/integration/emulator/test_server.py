@@ -1,3 +1,5 @@
+"""The server's routes, its proxy, and what it leaves behind."""
+
 import http.client
 import json
 import socket
@@ -9,7 +11,7 @@ import pytest
 
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import eventually
+from tests.support.waiting import eventually
 
 SCALE = 0.05
 
@@ -58,13 +60,13 @@ def test_requests_signed_for_elastic_beanstalk_reach_it_and_are_counted(account:
     assert ask(account, "GET", "/_account")[1]["beanstalk"]["calls"]["DescribeApplications"] == before + 1
 
 
-def test_all_other_requests_reach_the_emulator(account: Account) -> None:
+def test_all_other_requests_reach_ministack(account: Account) -> None:
     assert account.client("sts").get_caller_identity()["Account"] == ACCOUNT_ID
     account.client("s3").create_bucket(Bucket="bundles")
     assert [bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]] == ["bundles"]
 
 
-def test_an_environments_name_leads_to_it_for_the_resolver_and_the_proxy(account: Account) -> None:
+def test_the_resolver_and_the_proxy_find_an_environment_by_its_cname(account: Account) -> None:
     status, durations = ask(account, "PUT", "/_account/durations", {"launch": 1, "in_service": 1, "health_check": 1})
     assert (status, durations["launch"]) == (200, 1)
     beanstalk = account.client("elasticbeanstalk")
@@ -93,7 +95,7 @@ def test_a_name_that_no_environment_has_does_not_resolve(account: Account) -> No
 def test_the_proxy_refuses_hosts_outside_of_the_account(account: Account) -> None:
     status, reason = through_proxy(account, "http://example.com/")
     assert status == 503
-    assert "The rehearsal has no network" in reason
+    assert "The emulated account has no network" in reason
 
 
 @pytest.mark.parametrize("durations", [{"lunch": 1}, {"launch": "long"}, ["launch"], "launch"])
@@ -106,7 +108,7 @@ def test_durations_that_do_not_exist_are_refused(account: Account, durations: An
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/_account/elsewhere"), ("DELETE", "/_account")])
-def test_what_the_account_does_not_know_is_not_found(account: Account, method: str, path: str) -> None:
+def test_an_unknown_route_of_the_control_api_is_not_found(account: Account, method: str, path: str) -> None:
     assert ask(account, method, path)[0] == 404
 
 
@@ -117,7 +119,7 @@ def test_nothing_listens_beyond_127_0_0_1(account: Account) -> None:
             socket.create_connection(("127.0.0.2", int(url.rpartition(":")[2])), timeout=2)
 
 
-def test_what_functions_unpacked_is_removed_at_the_end(tmp_path: Path) -> None:
+def test_the_temporary_folder_is_removed_at_the_end(tmp_path: Path) -> None:
     with Account(home=tmp_path):
         assert (tmp_path / "tmp").is_dir()
     assert not (tmp_path / "tmp").exists()

@@ -13,7 +13,7 @@ from lambdas.aws.record import Record, Records
 from lambdas.errors import BeanstalkRejectedError, PermissionDeniedError
 from rehearsal.account.account import Account
 from tests.support.beanstalk import PLATFORM as STACK
-from tests.support.roles import Role, administrator, on
+from tests.support.roles import Role, administrator, statement
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def powerless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
         beanstalk.create_application(ApplicationName="shop")
         beanstalk.create_configuration_template(ApplicationName="shop", TemplateName="saved", SolutionStackName=STACK)
         beanstalk.create_environment(ApplicationName="shop", EnvironmentName="shop-prod", SolutionStackName=STACK)
-        yield Role(account, on("sts:GetCallerIdentity"))
+        yield Role(account, statement("sts:GetCallerIdentity"))
 
 
 def test_of_the_record(powerless: Role) -> None:
@@ -55,14 +55,14 @@ def test_of_elastic_beanstalk(powerless: Role) -> None:
 
 
 def test_of_what_elastic_beanstalk_does_for_it(powerless: Role) -> None:
-    powerless.allow(on("elasticbeanstalk:*"))
+    powerless.allow(statement("elasticbeanstalk:*"))
     beanstalk = Beanstalk(powerless.client("elasticbeanstalk"))
     with pytest.raises(BeanstalkRejectedError, match=r"InsufficientPrivilegesException.*Let the function's role do it"):
         beanstalk.launch("shop", "shop-prod-green", "saved", "v1", {})
 
 
 def test_of_events_which_elastic_beanstalk_leaves_out_without_a_word(powerless: Role) -> None:
-    powerless.allow(on("elasticbeanstalk:DescribeEnvironments"))
+    powerless.allow(statement("elasticbeanstalk:DescribeEnvironments"))
     (standing,) = Beanstalk(powerless.client("elasticbeanstalk")).environments("shop-prod")
     seen = Beanstalk(powerless.client("elasticbeanstalk")).last_operation(standing)
     assert not seen.completed, "what cannot be seen has not come to its end"

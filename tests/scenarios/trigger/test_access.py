@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.emulator.ministack.conftest import make_role
 from tests.support.image import ROOT, Image
+from tests.support.roles import make_unrestricted_role
 from tests.support.shop import Shop
 from tests.support.testbed import Testbed
 from tests.support.wire import Wire
@@ -28,7 +28,7 @@ UNREAD = {
 def shop(testbed: Testbed) -> Shop:
     """One that nobody releases: its application has no environment."""
     for role in ("machine", "pipeline"):
-        make_role(testbed.account, role)
+        make_unrestricted_role(testbed.account, role)
     return Shop(testbed, "empty", "empty.us-east-1.elasticbeanstalk.com")
 
 

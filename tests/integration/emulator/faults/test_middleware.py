@@ -1,4 +1,4 @@
-"""Faults strike the calls of functions as they were ordered, and as AWS's own faults would look."""
+"""Faults strike the calls of functions and state machines; the answers are those of AWS."""
 
 import json
 import os
@@ -9,8 +9,10 @@ import pytest
 
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
-from tests.integration.emulator.ministack.conftest import Lambdas, Machines, make_role
+from tests.support.functions import Functions
 from tests.support.mailbox import subscribed_queue
+from tests.support.roles import make_unrestricted_role
+from tests.support.state_machines import StateMachines
 
 CALLER = """
     import json
@@ -31,24 +33,24 @@ CALLER = """
         return "answered"
 """
 
-Ask = Callable[..., Any]
+MakeCall = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with Account(scale=0.02, home=tmp_path_factory.mktemp("account")) as account:
-        make_role(account)
+        make_unrestricted_role(account)
         yield account
 
 
 @pytest.fixture(scope="module")
-def lambdas(account: Account) -> Lambdas:
-    return Lambdas(account.client("lambda"))
+def functions(account: Account) -> Functions:
+    return Functions(account.client("lambda"))
 
 
 @pytest.fixture(scope="module")
-def function(lambdas: Lambdas) -> str:
-    return lambdas.make(CALLER, name="caller")
+def function(functions: Functions) -> str:
+    return functions.make(CALLER, name="caller")
 
 
 @pytest.fixture
@@ -60,19 +62,19 @@ def control(account: Account) -> Iterator[Control]:
 
 
 @pytest.fixture
-def ask(lambdas: Lambdas, function: str) -> Ask:
-    """Let the function make one call, and return what it saw of it."""
+def call(functions: Functions, function: str) -> MakeCall:
+    """Makes one call in the function, and returns what the function got."""
 
-    def ask(service: str, method: str, **more: Any) -> Any:
-        answer = invoke(lambdas, function, {"service": service, "method": method, **more})
+    def call(service: str, method: str, **more: Any) -> Any:
+        answer = invoke(functions, function, {"service": service, "method": method, **more})
         assert "FunctionError" not in answer
         return json.load(answer["Payload"])
 
-    return ask
+    return call
 
 
-def invoke(lambdas: Lambdas, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = lambdas.client.invoke(FunctionName=function, Payload=json.dumps(event))
+def invoke(functions: Functions, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = functions.client.invoke(FunctionName=function, Payload=json.dumps(event))
     return answer
 
 
@@ -99,12 +101,12 @@ def applications(account: Account) -> list[str]:
         ("sns", "sns", "list_topics", {"code": "Throttling", "status": 400}),
     ],
 )
-def test_a_throttled_call_gets_the_answer_that_its_service_gives(
-    control: Control, ask: Ask, *, service: str, client: str, method: str, seen: dict[str, Any]
+def test_a_throttled_call_gets_its_services_own_answer(
+    control: Control, call: MakeCall, *, service: str, client: str, method: str, seen: dict[str, Any]
 ) -> None:
     control.order_faults({"kind": "throttle", "service": service, "call": 1})
-    assert ask(client, method) == seen
-    assert ask(client, method) == "answered"
+    assert call(client, method) == seen
+    assert call(client, method) == "answered"
 
 
 @pytest.mark.parametrize(
@@ -117,47 +119,51 @@ def test_a_throttled_call_gets_the_answer_that_its_service_gives(
         ("reset_after", {"lost": "ConnectionClosedError"}, True),
     ],
 )
-def test_a_call_that_is_struck_took_effect_or_not_as_its_fault_says(
-    account: Account, control: Control, ask: Ask, *, kind: str, seen: dict[str, Any], executed: bool
+def test_a_fault_decides_whether_the_call_that_it_strikes_takes_effect(
+    account: Account, control: Control, call: MakeCall, *, kind: str, seen: dict[str, Any], executed: bool
 ) -> None:
     control.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
-    assert ask("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
+    assert call("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
     assert (kind in applications(account)) is executed
 
 
-def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Account, control: Control, ask: Ask) -> None:
+def test_calls_of_ministacks_services_are_struck_like_those_of_elastic_beanstalk(
+    account: Account, control: Control, call: MakeCall
+) -> None:
     control.order_faults({"kind": "error_before", "service": "s3", "call": 1})
-    assert ask("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
+    assert call("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
     control.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
-    assert ask("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
+    assert call("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
     assert "before" not in buckets(account)
     assert "after" in buckets(account)
 
 
-def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
-    account: Account, control: Control, ask: Ask, lambdas: Lambdas, function: str
+def test_a_worker_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
+    account: Account, control: Control, call: MakeCall, functions: Functions, function: str
 ) -> None:
     control.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
     event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
-    failure = json.load(invoke(lambdas, function, event)["Payload"])
+    failure = json.load(invoke(functions, function, event)["Payload"])
     assert failure["errorType"] == "Runtime.ExitError"
     assert "signal: killed" in failure["errorMessage"]
     assert "killed" in buckets(account)
-    assert ask("s3", "list_buckets") == "answered"
+    assert call("s3", "list_buckets") == "answered"
 
 
-def test_calls_of_others_are_neither_counted_nor_struck(account: Account, control: Control, ask: Ask) -> None:
+def test_calls_of_other_clients_are_neither_recorded_nor_struck(
+    account: Account, control: Control, call: MakeCall
+) -> None:
     control.order_faults({"kind": "throttle", "service": "s3", "call": 1})
     account.client("s3").list_buckets()
     assert control.faults()[0]["struck"] == 0
     assert control.journal() == []
-    assert ask("s3", "list_buckets") == {"code": "SlowDown", "status": 503}
+    assert call("s3", "list_buckets") == {"code": "SlowDown", "status": 503}
     assert control.faults() == [{"kind": "throttle", "service": "s3", "call": 1, "struck": 1}]
 
 
-def test_the_journal_tells_the_calls_of_functions_in_their_order(control: Control, ask: Ask) -> None:
-    ask("elasticbeanstalk", "describe_environments")
-    ask("cloudwatch", "describe_alarms")
+def test_the_journal_has_the_calls_of_functions_in_their_order(control: Control, call: MakeCall) -> None:
+    call("elasticbeanstalk", "describe_environments")
+    call("cloudwatch", "describe_alarms")
     assert control.journal() == [
         {"service": "elasticbeanstalk", "action": "DescribeEnvironments", "function": "caller"},
         {"service": "cloudwatch", "action": "DescribeAlarms", "function": "caller"},
@@ -166,9 +172,9 @@ def test_the_journal_tells_the_calls_of_functions_in_their_order(control: Contro
     assert control.journal() == []
 
 
-def test_the_sdks_own_retries_are_calls_too(control: Control, ask: Ask) -> None:
+def test_each_retry_of_the_sdk_is_a_call(control: Control, call: MakeCall) -> None:
     control.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
-    assert ask("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
+    assert call("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
     assert len(control.journal()) == 2
 
 
@@ -181,11 +187,11 @@ def test_the_sdks_own_retries_are_calls_too(control: Control, ask: Ask) -> None:
         ("reset_after", "SNS.SdkClientException", True),
     ],
 )
-def test_what_a_state_machine_publishes_is_struck(
+def test_a_fault_strikes_what_a_state_machine_publishes(
     account: Account, control: Control, kind: str, error: str, published: bool
 ) -> None:
     arrived = inbox(account, f"topic-{kind}")
-    machines = Machines(account.client("stepfunctions"))
+    machines = StateMachines(account.client("stepfunctions"))
     arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
     publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
     control.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
@@ -200,31 +206,31 @@ def topic_arn(account: Account, name: str) -> str:
 
 
 def inbox(account: Account, topic: str) -> Callable[[], list[Any]]:
-    """A queue that gets what the topic publishes; returns how to read it."""
+    """Subscribe a queue to a topic; return a function that reads the queue."""
     sqs = account.client("sqs")
     url = subscribed_queue(account.client("sns"), sqs, topic_arn(account, topic), topic)
     return lambda: list(sqs.receive_message(QueueUrl=url).get("Messages", []))
 
 
-def test_what_others_publish_is_not_struck(account: Account, control: Control) -> None:
+def test_a_fault_does_not_strike_what_other_clients_publish(account: Account, control: Control) -> None:
     control.order_faults({"kind": "throttle", "service": "sns", "call": 1})
     account.client("sns").publish(TopicArn=topic_arn(account, "by-hand"), Message="news")
     assert control.faults()[0]["struck"] == 0
 
 
-def test_the_desk_says_which_fault_cannot_be(control: Control) -> None:
+def test_a_fault_that_is_not_valid_is_refused_with_the_reason(control: Control) -> None:
     with pytest.raises(ValueError, match="a kind of throttle, error_before"):
         control.order_faults({"kind": "flood", "service": "s3", "call": 1})
 
 
-def test_a_process_that_is_no_function_is_not_killed(account: Account, control: Control) -> None:
-    """A header can name any process; none but the account's own may be killed."""
+def test_a_process_that_is_not_a_worker_is_not_killed(account: Account, control: Control) -> None:
+    """A header can name any process; only the account's own may be killed."""
     client = account.client("s3")
 
-    def pretend(request: Any, **_: Any) -> None:
-        request.headers["X-Rehearsal-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
+    def add_header(request: Any, **_: Any) -> None:
+        request.headers["X-Emulator-Caller"] = f"s3 ListBuckets not-a-function {os.getpid()}"
 
-    client.meta.events.register("before-send", pretend)
-    control.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
-    client.list_buckets()  # the SDK tries again after the connection was cut, and this process still runs
+    client.meta.events.register("before-send", add_header)
+    control.order_faults({"kind": "kill_after", "service": "s3", "function": "not-a-function", "call": 1})
+    client.list_buckets()  # the SDK retries after the closed connection, and this process still runs
     assert control.faults()[0]["struck"] == 1

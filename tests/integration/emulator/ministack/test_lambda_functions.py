@@ -1,5 +1,5 @@
-"""What AWS Lambda does, where the emulator does otherwise. Sources: the Python runtime interface client, and answers
-of Lambda quoted in public issues."""
+"""What AWS Lambda does, and MiniStack does not. Sources: the Python runtime interface client, and answers of Lambda
+quoted in public issues."""
 
 import base64
 import json
@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import SCALE, Lambdas, alive, eventually, make_role, zipped
+from tests.support.functions import Functions
+from tests.support.processes import is_running
+from tests.support.roles import make_unrestricted_role
+from tests.support.source_bundles import packed
+from tests.support.waiting import SCALE, eventually
 
 
-def test_an_exception_is_reported_with_its_class_its_message_and_the_functions_own_frames(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("""
+def test_an_exception_is_reported_with_its_class_its_message_and_the_functions_own_frames(functions: Functions) -> None:
+    failure = functions.failure("""
         class EnvironmentNotReadyError(Exception):
             pass
 
@@ -30,31 +34,31 @@ def test_an_exception_is_reported_with_its_class_its_message_and_the_functions_o
     ]
 
 
-def test_a_missing_module_is_an_import_error_of_the_runtime(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("import missing")
+def test_a_missing_module_is_an_import_error_of_the_runtime(functions: Functions) -> None:
+    failure = functions.failure("import missing")
     assert failure["errorType"] == "Runtime.ImportModuleError"
     assert failure["errorMessage"] == "Unable to import module 'app': No module named 'missing'"
 
 
-def test_a_missing_handler_is_named_by_the_runtime(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("other = print")
+def test_a_missing_handler_is_named_by_the_runtime(functions: Functions) -> None:
+    failure = functions.failure("other = print")
     assert failure["errorType"] == "Runtime.HandlerNotFound"
     assert failure["errorMessage"] == "Handler 'handler' missing on module 'app'"
 
 
-def test_a_module_that_is_not_python_is_a_syntax_error_of_the_runtime(lambdas: Lambdas) -> None:
-    assert lambdas.failure("def handler(:")["errorType"] == "Runtime.UserCodeSyntaxError"
+def test_a_module_that_is_not_python_is_a_syntax_error_of_the_runtime(functions: Functions) -> None:
+    assert functions.failure("def handler(:")["errorType"] == "Runtime.UserCodeSyntaxError"
 
 
-def test_an_exception_while_the_module_is_imported_is_reported_with_its_class(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("raise KeyError('TABLE')")
+def test_an_exception_while_the_module_is_imported_is_reported_with_its_class(functions: Functions) -> None:
+    failure = functions.failure("raise KeyError('TABLE')")
     assert (failure["errorType"], failure["errorMessage"]) == ("KeyError", "'TABLE'")
 
 
-def test_after_a_failed_import_the_next_invocation_tries_again(lambdas: Lambdas) -> None:
-    name = lambdas.make("raise ValueError")
+def test_after_a_failed_import_the_next_invocation_tries_again(functions: Functions) -> None:
+    name = functions.make("raise ValueError")
     for _ in range(2):
-        failure = json.load(lambdas.client.invoke(FunctionName=name)["Payload"])
+        failure = json.load(functions.client.invoke(FunctionName=name)["Payload"])
         assert failure["errorType"] == "ValueError"
 
 
@@ -68,34 +72,34 @@ def test_after_a_failed_import_the_next_invocation_tries_again(lambdas: Lambdas)
     ],
 )
 def test_a_function_that_ends_its_process_is_an_exit_error_of_the_runtime(
-    lambdas: Lambdas, end: str, reason: str
+    functions: Functions, end: str, reason: str
 ) -> None:
-    failure = lambdas.failure(f"import os, sys\ndef handler(event, context): {end}")
+    failure = functions.failure(f"import os, sys\ndef handler(event, context): {end}")
     assert failure["errorType"] == "Runtime.ExitError"
     assert failure["errorMessage"].endswith(f" Error: {reason}")
 
 
-def test_a_module_that_ends_its_process_is_an_exit_error_of_the_runtime(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("import os\nos._exit(5)")
+def test_a_module_that_ends_its_process_is_an_exit_error_of_the_runtime(functions: Functions) -> None:
+    failure = functions.failure("import os\nos._exit(5)")
     assert failure["errorMessage"].endswith("Error: Runtime exited with error: exit status 5")
 
 
-def test_a_function_that_takes_longer_than_its_time_out_is_ended_in_real_time(lambdas: Lambdas) -> None:
+def test_a_function_that_takes_longer_than_its_time_out_is_ended_in_real_time(functions: Functions) -> None:
     began = time.monotonic()
-    failure = lambdas.failure("import threading\ndef handler(event, context): threading.Event().wait()", timeout=1)
+    failure = functions.failure("import threading\ndef handler(event, context): threading.Event().wait()", timeout=1)
     assert failure["errorType"] == "Sandbox.Timedout"
     assert failure["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     assert 1 <= time.monotonic() - began < 1 / SCALE
 
 
-def test_a_result_that_json_cannot_hold_is_a_marshal_error_of_the_runtime(lambdas: Lambdas) -> None:
-    failure = lambdas.failure("def handler(event, context): return {1}")
+def test_a_result_that_json_cannot_hold_is_a_marshal_error_of_the_runtime(functions: Functions) -> None:
+    failure = functions.failure("def handler(event, context): return {1}")
     assert failure["errorType"] == "Runtime.MarshalError"
     assert failure["errorMessage"] == "Unable to marshal response: Object of type set is not JSON serializable"
 
 
-def test_a_process_stays_warm_also_after_an_exception(lambdas: Lambdas) -> None:
-    name = lambdas.make("""
+def test_a_process_stays_warm_also_after_an_exception(functions: Functions) -> None:
+    name = functions.make("""
         calls = []
 
         def handler(event, context):
@@ -104,12 +108,12 @@ def test_a_process_stays_warm_also_after_an_exception(lambdas: Lambdas) -> None:
                 raise ValueError
             return len(calls)
     """)
-    answers = [lambdas.client.invoke(FunctionName=name)["Payload"].read() for _ in range(3)]
+    answers = [functions.client.invoke(FunctionName=name)["Payload"].read() for _ in range(3)]
     assert (answers[0], answers[2]) == (b"1", b"3")
 
 
-def test_invocations_run_at_the_same_time_each_in_a_process_of_its_own(lambdas: Lambdas, account: Account) -> None:
-    name = lambdas.make("""
+def test_invocations_run_at_the_same_time_each_in_a_process_of_its_own(functions: Functions, account: Account) -> None:
+    name = functions.make("""
         import os, threading
 
         def handler(event, context):
@@ -122,21 +126,21 @@ def test_invocations_run_at_the_same_time_each_in_a_process_of_its_own(lambdas: 
     assert len(set(answers)) == 4
 
 
-def test_the_log_holds_what_this_invocation_printed_and_the_error_it_ended_with(lambdas: Lambdas) -> None:
-    name = lambdas.make("""
+def test_the_log_holds_what_this_invocation_printed_and_the_error_it_ended_with(functions: Functions) -> None:
+    name = functions.make("""
         def handler(event, context):
             print("looking at", event)
             raise ValueError("no such environment")
     """)
     for event in ("shop", "blog"):
-        answer = lambdas.client.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        answer = functions.client.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
         log = base64.b64decode(answer["LogResult"]).decode()
         assert log.startswith(f"looking at {event}\n[ERROR] ValueError: no such environment\nTraceback")
         assert log.count("looking at") == 1
 
 
-def test_the_context_tells_the_function_about_itself_and_the_time_it_has_left(lambdas: Lambdas) -> None:
-    name = lambdas.make(
+def test_the_context_has_the_functions_settings_and_its_remaining_time(functions: Functions) -> None:
+    name = functions.make(
         """
         def handler(event, context):
             return {
@@ -149,25 +153,25 @@ def test_the_context_tells_the_function_about_itself_and_the_time_it_has_left(la
         timeout=60,
         MemorySize=256,
     )
-    context = json.load(lambdas.client.invoke(FunctionName=name)["Payload"])
+    context = json.load(functions.client.invoke(FunctionName=name)["Payload"])
     assert context["name"] == name
     assert context["memory"] == "256"
     assert context["arn"].endswith(f":function:{name}")
     assert 30_000 < context["left"] <= 60_000
 
 
-def test_code_is_found_before_layers_and_layers_before_the_runtimes_packages(lambdas: Lambdas) -> None:
-    layer = lambdas.client.publish_layer_version(
+def test_code_is_found_before_layers_and_layers_before_the_runtimes_packages(functions: Functions) -> None:
+    layer = functions.client.publish_layer_version(
         LayerName="shadows",
-        Content={"ZipFile": zipped({"python/boto3.py": "WHOSE = 'layer'", "python/app.py": "WHOSE = 'layer'"})},
+        Content={"ZipFile": packed({"python/boto3.py": "WHOSE = 'layer'", "python/app.py": "WHOSE = 'layer'"})},
     )
     code = "import app, boto3\nWHOSE = 'code'\ndef handler(event, context): return [app.WHOSE, boto3.WHOSE]"
-    name = lambdas.make(code, Layers=[layer["LayerVersionArn"]])
-    assert json.load(lambdas.client.invoke(FunctionName=name)["Payload"]) == ["code", "layer"]
+    name = functions.make(code, Layers=[layer["LayerVersionArn"]])
+    assert json.load(functions.client.invoke(FunctionName=name)["Payload"]) == ["code", "layer"]
 
 
-def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(lambdas: Lambdas, account: Account) -> None:
-    measured: dict[str, Any] = lambdas.result("""
+def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(functions: Functions, account: Account) -> None:
+    measured: dict[str, Any] = functions.result("""
         import datetime, time
 
         def handler(event, context):
@@ -180,22 +184,22 @@ def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(lambdas:
     assert 10 <= measured["slept"] < 10 / SCALE
 
 
-def test_a_function_sees_nothing_of_the_persons_environment(
-    lambdas: Lambdas, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+def test_a_function_gets_no_variable_of_the_users_environment(
+    functions: Functions, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     with Account(home=tmp_path_factory.mktemp("account")) as own:
-        make_role(own)
-        environment = Lambdas(own.client("lambda")).result(
+        make_unrestricted_role(own)
+        environment = Functions(own.client("lambda")).result(
             "import os\ndef handler(event, context): return dict(os.environ)"
         )
     assert "AWS_PROFILE" not in environment
     assert "PYTHONPATH" not in environment
 
 
-def test_a_function_cannot_leave_this_machine(lambdas: Lambdas) -> None:
-    answer = lambdas.result("""
+def test_a_function_cannot_reach_other_machines(functions: Functions) -> None:
+    answer = functions.result("""
         import urllib.error, urllib.request
 
         def handler(event, context):
@@ -204,13 +208,15 @@ def test_a_function_cannot_leave_this_machine(lambdas: Lambdas) -> None:
             except urllib.error.HTTPError as error:
                 return error.read().decode()
     """)
-    assert "The rehearsal has no network" in answer
+    assert "The emulated account has no network" in answer
 
 
-def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(lambdas: Lambdas, account: Account) -> None:
-    name = lambdas.make("import threading\ndef handler(event, context): threading.Event().wait(0.2); event['x']")
+def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(
+    functions: Functions, account: Account
+) -> None:
+    name = functions.make("import threading\ndef handler(event, context): threading.Event().wait(0.2); event['x']")
     for payload in ('{"x": 1}', "{}"):
-        lambdas.client.invoke(FunctionName=name, Payload=payload)
+        functions.client.invoke(FunctionName=name, Payload=payload)
     counted = described(account)["lambda"]
     assert counted["functions"][name]["invocations"] == 2
     assert counted["functions"][name]["failed"] == 1
@@ -218,7 +224,7 @@ def test_invocations_are_counted_with_the_milliseconds_that_would_be_billed(lamb
     assert counted["invocations"] == sum(each["invocations"] for each in counted["functions"].values())
 
 
-def test_a_worker_ends_with_a_server_that_is_killed_even_in_the_middle_of_an_invocation(
+def test_a_worker_ends_during_an_invocation_when_the_server_is_killed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     mark = tmp_path_factory.mktemp("marks") / "pid"
@@ -230,13 +236,13 @@ def test_a_worker_ends_with_a_server_that_is_killed_even_in_the_middle_of_an_inv
             threading.Event().wait()
     """
     with Account(home=tmp_path_factory.mktemp("account")) as account:
-        make_role(account)
-        lambdas = Lambdas(account.client("lambda"))
-        lambdas.client.invoke(FunctionName=lambdas.make(code, timeout=600), InvocationType="Event")
+        make_unrestricted_role(account)
+        functions = Functions(account.client("lambda"))
+        functions.client.invoke(FunctionName=functions.make(code, timeout=600), InvocationType="Event")
         eventually(lambda: mark.exists() and mark.read_text())
         assert account._process is not None
         account._process.kill()
-        eventually(lambda: not alive(int(mark.read_text())))
+        eventually(lambda: not is_running(int(mark.read_text())))
 
 
 def described(account: Account) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Saved queries of Logs Insights, as CloudFormation makes, changes and removes them."""
+"""CloudFormation creates, updates and deletes saved queries of Logs Insights."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import eventually
+from tests.support.waiting import eventually
 
 QUERY = {"Name": "folder/Failures", "QueryString": "filter error", "LogGroupNames": ["functions"]}
 
@@ -27,7 +27,7 @@ def until(account: Account, name: str, status: str) -> None:
     eventually(lambda: formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == status)
 
 
-def test_a_query_is_made_changed_in_place_and_removed_with_its_stack(account: Account) -> None:
+def test_a_query_is_created_updated_in_place_and_deleted_with_its_stack(account: Account) -> None:
     formation = account.client("cloudformation")
     stack = formation.create_stack(StackName="queries", TemplateBody=template(**QUERY))["StackId"]
     until(account, stack, "CREATE_COMPLETE")

@@ -14,7 +14,8 @@ import pytest
 
 from emulator.identity import ACCOUNT_ID
 from rehearsal.account.account import ROOT, Account, AccountError
-from tests.integration.emulator.ministack.conftest import alive, eventually
+from tests.support.processes import is_running
+from tests.support.waiting import eventually
 
 
 def answers(url: str) -> bool:
@@ -35,7 +36,7 @@ def test_an_account_answers_from_its_start_to_its_end(tmp_path: Path) -> None:
         url, server = account.url, pid(account)
         assert answers(url)
     assert not answers(url)
-    assert not alive(server)
+    assert not is_running(server)
 
 
 def test_an_account_that_is_not_running_has_no_url(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_server_that_does_not_answer_is_given_up_and_ended(tmp_path: Path, mon
     python.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
     python.chmod(0o755)
     refuse(Account(home=tmp_path / "home", python=python), "should answer within 0.5 s")
-    assert not alive(int((tmp_path / "pid").read_text()))
+    assert not is_running(int((tmp_path / "pid").read_text()))
 
 
 def test_a_server_that_does_not_heed_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +128,7 @@ def test_a_server_that_does_not_heed_sigterm_is_killed(tmp_path: Path, monkeypat
     with Account(home=tmp_path) as account:
         server = pid(account)
         os.kill(server, signal.SIGSTOP)
-    assert not alive(server)
+    assert not is_running(server)
 
 
 def test_an_account_ends_with_the_process_that_started_it_even_if_that_is_killed(tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ def test_an_account_ends_with_the_process_that_started_it_even_if_that_is_killed
     assert answers(account["url"])
     starter.kill()
     starter.communicate()
-    eventually(lambda: not alive(account["pid"]))
+    eventually(lambda: not is_running(account["pid"]))
 
 
 def test_an_account_that_was_told_to_stay_outlives_the_process_that_started_it(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_an_account_that_was_told_to_stay_outlives_the_process_that_started_it(t
         assert answers(account["url"])
     finally:
         os.kill(account["pid"], signal.SIGTERM)
-    eventually(lambda: not alive(account["pid"]))
+    eventually(lambda: not is_running(account["pid"]))
 
 
 def started_elsewhere(home: Path, then: str) -> "tuple[subprocess.Popen[str], dict[str, Any]]":

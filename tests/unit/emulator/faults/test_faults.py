@@ -1,31 +1,31 @@
-"""Which calls an ordered fault strikes, and which orders are refused."""
+"""Which calls an active fault strikes, and which descriptions of faults are refused."""
 
 from typing import Any
 
 import pytest
 
-from emulator.faults import Call, Faults, InvalidFaultError, Kind
+from emulator.faults import FaultInjector, FaultKind, FunctionCall, InvalidFaultError
 
-LOOK = Call("elasticbeanstalk", "DescribeEnvironments", "plan")
+LOOK = FunctionCall("elasticbeanstalk", "DescribeEnvironments", "plan")
 FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
 
 
-def test_a_fault_strikes_the_one_call_of_its_number_counted_from_its_order() -> None:
-    faults = Faults()
-    faults.meet(LOOK)
-    faults.order([{**FAULT, "call": 2}])
-    assert [faults.meet(LOOK) for _ in range(4)] == [None, Kind.THROTTLE, None, None]
+def test_a_fault_strikes_the_call_of_its_number_since_it_became_active() -> None:
+    faults = FaultInjector()
+    faults.strike(LOOK)
+    faults.set_faults([{**FAULT, "call": 2}])
+    assert [faults.strike(LOOK) for _ in range(4)] == [None, FaultKind.THROTTLE, None, None]
 
 
-def test_a_fault_for_a_while_strikes_every_call_until_the_account_seconds_are_over() -> None:
+def test_a_fault_with_a_duration_strikes_every_call_until_its_account_seconds_are_over() -> None:
     now = 100.0
-    faults = Faults(lambda: now)
-    faults.order([{**FAULT, "for_seconds": 60}])
-    assert [faults.meet(LOOK) for _ in range(2)] == [Kind.THROTTLE, Kind.THROTTLE]
+    faults = FaultInjector(lambda: now)
+    faults.set_faults([{**FAULT, "for_seconds": 60}])
+    assert [faults.strike(LOOK) for _ in range(2)] == [FaultKind.THROTTLE, FaultKind.THROTTLE]
     now = 159.9
-    assert faults.meet(LOOK) is Kind.THROTTLE
+    assert faults.strike(LOOK) is FaultKind.THROTTLE
     now = 160.0
-    assert faults.meet(LOOK) is None
+    assert faults.strike(LOOK) is None
     assert faults.report()[0]["struck"] == 3
 
 
@@ -33,28 +33,28 @@ def test_a_fault_for_a_while_strikes_every_call_until_the_account_seconds_are_ov
     "narrower", [{"service": "s3"}, {"action": "SwapEnvironmentCNAMEs"}, {"function": "await_green"}]
 )
 def test_a_fault_strikes_no_other_calls_than_it_names(narrower: dict[str, str]) -> None:
-    faults = Faults()
-    faults.order([{**FAULT, **narrower, "call": 1}])
-    assert faults.meet(LOOK) is None
-    assert faults.meet(Call(narrower.get("service", LOOK.service), *other(narrower))) is Kind.THROTTLE
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, **narrower, "call": 1}])
+    assert faults.strike(LOOK) is None
+    assert faults.strike(FunctionCall(narrower.get("service", LOOK.service), *other(narrower))) is FaultKind.THROTTLE
 
 
 def other(narrower: dict[str, str]) -> tuple[str, str]:
     return narrower.get("action", LOOK.action), narrower.get("function", LOOK.function)
 
 
-def test_every_fault_counts_calls_for_itself_and_the_first_one_strikes() -> None:
-    faults = Faults()
-    faults.order([{**FAULT, "call": 2}, {**FAULT, "kind": "error_after", "call": 2}, {**FAULT, "call": 3}])
-    assert [faults.meet(LOOK) for _ in range(3)] == [None, Kind.THROTTLE, Kind.THROTTLE]
+def test_each_fault_counts_calls_by_itself_and_the_first_that_matches_strikes() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "call": 2}, {**FAULT, "kind": "error_after", "call": 2}, {**FAULT, "call": 3}])
+    assert [faults.strike(LOOK) for _ in range(3)] == [None, FaultKind.THROTTLE, FaultKind.THROTTLE]
     assert [each["struck"] for each in faults.report()] == [1, 0, 1]
 
 
-def test_an_order_takes_the_place_of_the_one_before_and_an_empty_one_brings_peace() -> None:
-    faults = Faults()
-    faults.order([{**FAULT, "for_seconds": 60}])
-    faults.order([])
-    assert faults.meet(LOOK) is None
+def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "for_seconds": 60}])
+    faults.set_faults([])
+    assert faults.strike(LOOK) is None
     assert faults.report() == []
 
 
@@ -75,9 +75,9 @@ def test_an_order_takes_the_place_of_the_one_before_and_an_empty_one_brings_peac
         ([{**FAULT, "call": 1, "for_seconds": 1}], "either `call`"),
     ],
 )
-def test_faults_that_cannot_be_are_refused_and_the_ones_before_stay(document: Any, reason: str) -> None:
-    faults = Faults()
-    faults.order([{**FAULT, "call": 1}])
+def test_faults_that_are_not_valid_are_refused_and_change_nothing(document: Any, reason: str) -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "call": 1}])
     with pytest.raises(InvalidFaultError, match=reason):
-        faults.order(document)
+        faults.set_faults(document)
     assert len(faults.report()) == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.clock import Clock
-from emulator.faults import Kind
+from emulator.faults import FaultKind
 from rehearsal.campaign import random_faults
 from rehearsal.campaign.execution import Course, Ending
 from rehearsal.campaign.options import read
@@ -65,7 +65,7 @@ def test_the_calls_of_the_failure_branch_are_struck_while_a_bad_version_is_relea
 
 def test_a_state_machine_is_no_process_that_could_be_killed() -> None:
     runs = [schedule for site, schedule in single_faults(LESSONS, BAD_BUNDLES[0]) if site.function == STATE_MACHINE]
-    assert {run.faults[0].kind for run in runs} == set(KINDS) - {Kind.KILL_AFTER}
+    assert {run.faults[0].kind for run in runs} == set(KINDS) - {FaultKind.KILL_AFTER}
 
 
 def test_a_poll_that_never_came_gives_way_to_the_one_before() -> None:
@@ -84,13 +84,13 @@ def test_the_same_seed_gives_the_same_runs_and_another_one_gives_others() -> Non
 def test_lots_hold_all_that_can_go_wrong() -> None:
     drawn = [random_faults.schedule(7, number, LESSONS) for number in range(300)]
     faults = [fault for schedule in drawn for fault in schedule.faults]
-    assert {fault.kind for fault in faults} == set(Kind)
+    assert {fault.kind for fault in faults} == set(FaultKind)
     assert {fault.for_seconds is None for fault in faults} == {True, False}
     assert {schedule.bundle for schedule in drawn} == {GOOD_BUNDLE, *BAD_BUNDLES}
     assert {tuple(each.act for each in schedule.people) for schedule in drawn} == {
         (), (Act.ABORT,), (Act.SECOND,), (Act.ABORT, Act.SECOND), (Act.SECOND, Act.ABORT),
     }  # fmt: skip
-    assert not any(fault.kind is Kind.KILL_AFTER and fault.function == STATE_MACHINE for fault in faults)
+    assert not any(fault.kind is FaultKind.KILL_AFTER and fault.function == STATE_MACHINE for fault in faults)
 
 
 def test_what_people_do_is_in_the_order_of_the_states_that_the_release_goes_through() -> None:

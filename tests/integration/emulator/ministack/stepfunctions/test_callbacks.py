@@ -1,4 +1,4 @@
-"""How AWS Step Functions asks people through SNS, and what their answers meet with. Source: AWS's own responses."""
+"""How AWS Step Functions publishes to SNS and waits for callbacks. Source: responses of AWS."""
 
 import json
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.emulator.ministack.conftest import SCALE, Machines, Mailbox, Topics, eventually
+from tests.support.state_machines import StateMachines
+from tests.support.topics import TopicQueue, Topics
+from tests.support.waiting import SCALE, eventually
 
 PUBLISH = "arn:aws:states:::sns:publish"
 
@@ -17,26 +19,26 @@ def topic(topics: Topics) -> str:
 
 
 @pytest.fixture
-def mailbox(topics: Topics, topic: str) -> Mailbox:
-    return topics.mailbox(topic)
+def queue(topics: Topics, topic: str) -> TopicQueue:
+    return topics.queue(topic)
 
 
 def publish(topic: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that publishes."""
+    """Return a Task state that publishes."""
     arguments = {"TopicArn": topic, "Subject": "A release", "Message": "{% 'of ' & $states.input.version %}"}
     return {"Type": "Task", "Resource": PUBLISH, "Arguments": arguments, "End": True, **fields}
 
 
 def ask(topic: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that asks people, and waits for their answer."""
+    """Return a Task state that publishes a question with a task token, and waits for the callback."""
     message = "{% 'Approve ' & $states.input.version & ' with ' & $states.context.Task.Token %}"
     arguments = {"TopicArn": topic, "Subject": "A question", "Message": message}
     return publish(topic, Resource=f"{PUBLISH}.waitForTaskToken", Arguments=arguments, **fields)
 
 
-def token(mailbox: Mailbox, question: int = 1) -> str:
-    """The token in the first question, or a later one."""
-    return str(mailbox.notifications(question)[question - 1]["Message"].split()[-1])
+def token(queue: TopicQueue, question: int = 1) -> str:
+    """Return the token in the n-th question."""
+    return str(queue.notifications(question)[question - 1]["Message"].split()[-1])
 
 
 def refusal(call: Any, **arguments: str) -> tuple[str, str]:
@@ -51,13 +53,13 @@ CAUGHT = {"Caught": {"Type": "Pass", "Output": "{% $failure %}", "End": True}}
 CATCH = [{"ErrorEquals": ["States.ALL"], "Assign": {"failure": "{% $states.errorOutput %}"}, "Next": "Caught"}]
 
 
-def test_a_task_publishes_what_its_expressions_yield(machines: Machines, topic: str, mailbox: Mailbox) -> None:
+def test_a_task_publishes_what_its_expressions_yield(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     output = machines.output({"Tell": publish(topic)}, {"version": "v2"})
-    (told,) = mailbox.notifications(1)
+    (told,) = queue.notifications(1)
     assert (told["Subject"], told["Message"], told["MessageId"]) == ("A release", "of v2", output["MessageId"])
 
 
-def test_a_topic_that_is_gone_fails_the_task_with_the_error_of_the_sdks_class(machines: Machines, topic: str) -> None:
+def test_a_missing_topic_fails_the_task_with_the_error_of_the_sdks_class(machines: StateMachines, topic: str) -> None:
     states = {"Tell": publish(f"{topic}-gone", Catch=CATCH), **CAUGHT}
     failure = machines.output(states, {"version": "v2"})
     assert failure["Error"] == "SNS.NotFoundException"
@@ -66,7 +68,7 @@ def test_a_topic_that_is_gone_fails_the_task_with_the_error_of_the_sdks_class(ma
 
 
 @pytest.mark.parametrize("subject", ["s" * 101, "😀" * 51, "two\nlines"], ids=["long", "wide", "lines"])
-def test_a_subject_that_fits_no_email_fails_the_task(machines: Machines, topic: str, subject: str) -> None:
+def test_a_subject_that_aws_refuses_fails_the_task(machines: StateMachines, topic: str, subject: str) -> None:
     arguments = {"TopicArn": topic, "Subject": subject, "Message": "m"}
     described = machines.run({"Tell": publish(topic, Arguments=arguments)})
     assert described["error"] == "SNS.InvalidParameterException"
@@ -75,23 +77,23 @@ def test_a_subject_that_fits_no_email_fails_the_task(machines: Machines, topic: 
 
 @pytest.mark.parametrize("subject", ["s" * 100, "😀" * 50], ids=["narrow", "wide"])
 def test_a_subject_of_100_characters_is_published(
-    machines: Machines, topic: str, mailbox: Mailbox, subject: str
+    machines: StateMachines, topic: str, queue: TopicQueue, subject: str
 ) -> None:
     machines.output({"Tell": publish(topic, Arguments={"TopicArn": topic, "Subject": subject, "Message": "m"})})
-    assert mailbox.notifications(1)[0]["Subject"] == subject
+    assert queue.notifications(1)[0]["Subject"] == subject
 
 
-def test_a_question_is_answered_with_the_token_that_it_was_published_with(
-    machines: Machines, topic: str, mailbox: Mailbox
+def test_a_callback_with_the_published_token_ends_the_task(
+    machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
-    assert mailbox.notifications(1)[0]["Message"].startswith("Approve v2 with ")
-    machines.client.send_task_success(taskToken=token(mailbox), output='{"by": "someone"}')
+    assert queue.notifications(1)[0]["Message"].startswith("Approve v2 with ")
+    machines.client.send_task_success(taskToken=token(queue), output='{"by": "someone"}')
     assert json.loads(machines.end(execution)["output"]) == {"by": "someone"}
 
 
-def test_a_question_that_nobody_answers_expires_after_account_seconds_that_an_expression_yields(
-    machines: Machines, topic: str
+def test_a_task_without_a_callback_times_out_after_the_account_seconds_of_an_expression(
+    machines: StateMachines, topic: str
 ) -> None:
     states = {"Ask": ask(topic, TimeoutSeconds="{% $states.input.seconds %}", Catch=CATCH), **CAUGHT}
     described = machines.run(states, {"version": "v2", "seconds": 120})
@@ -99,68 +101,70 @@ def test_a_question_that_nobody_answers_expires_after_account_seconds_that_an_ex
     assert 120 <= (described["stopDate"] - described["startDate"]).total_seconds() < 120 / SCALE
 
 
-def test_a_refusal_is_caught_with_its_error_and_cause(machines: Machines, topic: str, mailbox: Mailbox) -> None:
+def test_a_failed_callback_is_caught_with_its_error_and_cause(
+    machines: StateMachines, topic: str, queue: TopicQueue
+) -> None:
     execution = machines.start({"Ask": ask(topic, Catch=CATCH), **CAUGHT}, {"version": "v2"})
-    machines.client.send_task_failure(taskToken=token(mailbox), error="Rejected", cause="not today")
+    machines.client.send_task_failure(taskToken=token(queue), error="Rejected", cause="not today")
     assert json.loads(machines.end(execution)["output"]) == {"Error": "Rejected", "Cause": "not today"}
 
 
-def test_an_answer_after_the_question_has_expired_is_refused(machines: Machines, topic: str, mailbox: Mailbox) -> None:
+def test_a_callback_after_the_time_out_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     catch = [{"ErrorEquals": ["States.Timeout"], "Next": "Wait"}]
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=30, Catch=catch), **WAIT}, {"version": "v2"})
     eventually(lambda: machines.entered(execution, "Wait"))
-    assert refusal(machines.client.send_task_success, taskToken=token(mailbox), output="{}") == (
+    assert refusal(machines.client.send_task_success, taskToken=token(queue), output="{}") == (
         "TaskTimedOut",
         "Task Timed Out: 'Provided task does not exist anymore'",
     )
     machines.client.stop_execution(executionArn=execution)
 
 
-def test_a_second_answer_is_refused(machines: Machines, topic: str, mailbox: Mailbox) -> None:
+def test_a_second_callback_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     execution = machines.start({"Ask": ask(topic, End=False, Next="Wait"), **WAIT}, {"version": "v2"})
-    machines.client.send_task_success(taskToken=token(mailbox), output="{}")
-    code, _ = refusal(machines.client.send_task_failure, taskToken=token(mailbox), error="Rejected")
+    machines.client.send_task_success(taskToken=token(queue), output="{}")
+    code, _ = refusal(machines.client.send_task_failure, taskToken=token(queue), error="Rejected")
     assert code == "TaskTimedOut"
     machines.client.stop_execution(executionArn=execution)
 
 
-def test_an_answer_to_an_aborted_execution_is_refused(machines: Machines, topic: str, mailbox: Mailbox) -> None:
+def test_a_callback_to_an_aborted_execution_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
-    asked = token(mailbox)
+    asked = token(queue)
     machines.client.stop_execution(executionArn=execution)
     assert refusal(machines.client.send_task_heartbeat, taskToken=asked)[0] == "TaskTimedOut"
     assert machines.describe(execution)["status"] == "ABORTED"
 
 
-def test_an_answer_with_a_token_that_never_was_is_refused(machines: Machines) -> None:
+def test_a_callback_with_an_unknown_token_is_refused(machines: StateMachines) -> None:
     code, message = refusal(machines.client.send_task_success, taskToken="made up", output="{}")
     assert (code, message) == ("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
-def test_an_answer_that_is_no_json_is_refused_and_the_question_stays_open(
-    machines: Machines, topic: str, mailbox: Mailbox
+def test_a_callback_without_json_is_refused_and_the_task_still_waits(
+    machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic)}, {"version": "v2"})
-    code, message = refusal(machines.client.send_task_success, taskToken=token(mailbox), output="yes")
+    code, message = refusal(machines.client.send_task_success, taskToken=token(queue), output="yes")
     assert (code, message) == ("InvalidOutput", "Invalid output: 'Output is not valid JSON.'")
-    machines.client.send_task_success(taskToken=token(mailbox), output='"yes"')
+    machines.client.send_task_success(taskToken=token(queue), output='"yes"')
     assert machines.end(execution)["output"] == '"yes"'
 
 
-def test_a_redrive_asks_again_with_another_token_and_the_whole_time(
-    machines: Machines, topic: str, mailbox: Mailbox
+def test_a_redriven_task_publishes_another_token_and_waits_the_whole_time(
+    machines: StateMachines, topic: str, queue: TopicQueue
 ) -> None:
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=100)}, {"version": "v2"})
     assert machines.end(execution)["error"] == "States.Timeout"
     machines.client.redrive_execution(executionArn=execution)
-    first, second = token(mailbox, 1), token(mailbox, 2)
+    first, second = token(queue, 1), token(queue, 2)
     assert first != second
     assert refusal(machines.client.send_task_success, taskToken=first, output="{}")[0] == "TaskTimedOut"
     machines.client.send_task_success(taskToken=second, output="{}")
     assert machines.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_redriven_question_expires_again_after_the_whole_time(machines: Machines, topic: str) -> None:
+def test_a_redriven_task_times_out_after_the_whole_time(machines: StateMachines, topic: str) -> None:
     execution = machines.start({"Ask": ask(topic, TimeoutSeconds=60)}, {"version": "v2"})
     machines.end(execution)
     machines.client.redrive_execution(executionArn=execution)

@@ -5,21 +5,22 @@ from typing import Any
 
 import pytest
 
-from tests.integration.emulator.ministack.conftest import Lambdas, Machines, invoke
+from tests.support.functions import Functions
+from tests.support.state_machines import StateMachines, invoke_state
 
 ECHO = "def handler(event, context): return event"
 
 
 @pytest.fixture(scope="session")
-def echo(lambdas: Lambdas) -> str:
-    return lambdas.make(ECHO)
+def echo(functions: Functions) -> str:
+    return functions.make(ECHO)
 
 
-def evaluated(machines: Machines, expression: Any, data: Any = None) -> Any:
+def evaluated(machines: StateMachines, expression: Any, data: Any = None) -> Any:
     return machines.output({"Show": {"Type": "Pass", "Output": expression, "End": True}}, data)
 
 
-def failure(machines: Machines, states: dict[str, Any], data: Any = None, **fields: Any) -> str:
+def failure(machines: StateMachines, states: dict[str, Any], data: Any = None, **fields: Any) -> str:
     described = machines.run(states, data, **fields)
     assert described["status"] == "FAILED"
     return str(described["error"])
@@ -40,7 +41,7 @@ def failure(machines: Machines, states: dict[str, Any], data: Any = None, **fiel
         ),
     ],
 )
-def test_an_expression_yields_json(machines: Machines, expression: Any, expected: Any) -> None:
+def test_an_expression_yields_json(machines: StateMachines, expression: Any, expected: Any) -> None:
     data = {"drain_seconds": 120, "none": None, "versions": ["v1"], "deployment": {"blue": "shop"}, "mode": "full"}
     assert evaluated(machines, expression, data) == expected
 
@@ -48,28 +49,34 @@ def test_an_expression_yields_json(machines: Machines, expression: Any, expected
 @pytest.mark.parametrize(
     "expression", ["{% $states.input.missing %}", "{% $missing %}", "{% $states.result %}", "{% $states.errorOutput %}"]
 )
-def test_an_expression_that_yields_nothing_is_a_query_evaluation_error(machines: Machines, expression: str) -> None:
+def test_an_expression_that_yields_nothing_is_a_query_evaluation_error(
+    machines: StateMachines, expression: str
+) -> None:
     states = {"Show": {"Type": "Pass", "Output": expression, "End": True}}
     assert failure(machines, states) == "States.QueryEvaluationError"
 
 
-def test_an_expression_that_yields_a_function_is_a_query_evaluation_error(machines: Machines) -> None:
+def test_an_expression_that_yields_a_function_is_a_query_evaluation_error(machines: StateMachines) -> None:
     states = {"Show": {"Type": "Pass", "Output": "{% $sum %}", "End": True}}
     assert failure(machines, states) == "States.QueryEvaluationError"
 
 
-def test_a_failed_evaluation_of_a_task_can_be_caught_and_is_in_the_history(machines: Machines, echo: str) -> None:
+def test_a_failed_evaluation_of_a_task_can_be_caught_and_is_in_the_history(machines: StateMachines, echo: str) -> None:
     catch = [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}]
-    execution = machines.start({"Ask": invoke(echo, "{% $missing %}", Catch=catch), "Caught": {"Type": "Succeed"}})
+    execution = machines.start(
+        {"Ask": invoke_state(echo, "{% $missing %}", Catch=catch), "Caught": {"Type": "Succeed"}}
+    )
     assert machines.end(execution)["status"] == "SUCCEEDED"
     failed = next(event for event in machines.history(execution) if event["type"] == "EvaluationFailed")
     assert failed["evaluationFailedEventDetails"]["error"] == "States.QueryEvaluationError"
     assert failed["evaluationFailedEventDetails"]["state"] == "Ask"
 
 
-def test_a_task_passes_arguments_assigns_from_its_result_and_gives_its_output(machines: Machines, echo: str) -> None:
+def test_a_task_passes_arguments_assigns_from_its_result_and_gives_its_output(
+    machines: StateMachines, echo: str
+) -> None:
     states = {
-        "Plan": invoke(
+        "Plan": invoke_state(
             echo,
             {"request": "{% $states.input %}", "at": "{% $states.context.State.Name %}"},
             Assign={"deployment": "{% $states.result.Payload.request %}"},
@@ -82,7 +89,7 @@ def test_a_task_passes_arguments_assigns_from_its_result_and_gives_its_output(ma
     assert machines.output(states, {"version": "v2"}) == ["Plan", {"version": "v2"}]
 
 
-def test_assignments_of_one_state_see_the_variables_as_they_were_before(machines: Machines) -> None:
+def test_the_assignments_of_a_state_use_the_values_from_before(machines: StateMachines) -> None:
     states = {
         "Begin": {"Type": "Pass", "Assign": {"live": "blue", "idle": "green"}, "Next": "Swap"},
         "Swap": {"Type": "Pass", "Assign": {"live": "{% $idle %}", "idle": "{% $live %}"}, "Next": "Show"},
@@ -91,7 +98,7 @@ def test_assignments_of_one_state_see_the_variables_as_they_were_before(machines
     assert machines.output(states) == "green blue"
 
 
-def test_a_succeed_state_gives_its_output(machines: Machines) -> None:
+def test_a_succeed_state_gives_its_output(machines: StateMachines) -> None:
     states = {
         "Begin": {"Type": "Pass", "Assign": {"version": "v2"}, "Next": "Done"},
         "Done": {"Type": "Succeed", "Output": {"released": "{% $version %}"}},
@@ -99,7 +106,7 @@ def test_a_succeed_state_gives_its_output(machines: Machines) -> None:
     assert machines.output(states) == {"released": "v2"}
 
 
-def test_a_fail_state_takes_its_error_and_cause_from_expressions(machines: Machines) -> None:
+def test_a_fail_state_takes_its_error_and_cause_from_expressions(machines: StateMachines) -> None:
     described = machines.run(
         {
             "Fail": {
@@ -132,20 +139,20 @@ CHOICE: dict[str, Any] = {
 }
 
 
-def test_the_rule_that_holds_gives_its_output_and_assigns(machines: Machines) -> None:
+def test_the_rule_that_holds_gives_its_output_and_assigns(machines: StateMachines) -> None:
     assert machines.output(CHOICE, {"mode": "deploy"}) == ["rule", "rule"]
 
 
-def test_the_default_gives_the_states_own_output_and_assigns(machines: Machines) -> None:
+def test_the_default_gives_the_states_own_output_and_assigns(machines: StateMachines) -> None:
     assert machines.output(CHOICE, {"mode": "full"}) == ["default", "default"]
 
 
-def test_no_rule_that_holds_and_no_default_is_an_error(machines: Machines) -> None:
+def test_no_rule_that_holds_and_no_default_is_an_error(machines: StateMachines) -> None:
     choose = {name: value for name, value in CHOICE["Choose"].items() if name != "Default"}
     assert failure(machines, {**CHOICE, "Choose": choose}, {"mode": "full"}) == "States.NoChoiceMatched"
 
 
-def test_a_condition_must_be_true_or_false(machines: Machines) -> None:
+def test_a_condition_must_be_true_or_false(machines: StateMachines) -> None:
     states = {
         "Choose": {"Type": "Choice", "Choices": [{"Condition": "{% 'yes' %}", "Next": "End"}]},
         "End": {"Type": "Succeed"},
@@ -153,7 +160,9 @@ def test_a_condition_must_be_true_or_false(machines: Machines) -> None:
     assert failure(machines, states) == "States.QueryEvaluationError"
 
 
-def test_branches_see_variables_give_their_results_in_order_and_assign_only_for_themselves(machines: Machines) -> None:
+def test_branches_read_variables_return_results_in_order_and_assign_only_their_own_copies(
+    machines: StateMachines,
+) -> None:
     def branch(name: str) -> dict[str, Any]:
         state = {"Type": "Pass", "Assign": {"own": name}, "Next": f"{name}2"}
         show = {"Type": "Pass", "Output": "{% [$states.input.n, $outer, $own] %}", "End": True}
@@ -172,7 +181,7 @@ def test_branches_see_variables_give_their_results_in_order_and_assign_only_for_
     assert machines.output(states, {"number": 7}) == {"results": [[7, 1, "a"], [7, 1, "b"]], "own": "none"}
 
 
-def test_states_of_branches_are_in_the_history(machines: Machines) -> None:
+def test_states_of_branches_are_in_the_history(machines: StateMachines) -> None:
     branch = {"StartAt": "Inside", "States": {"Inside": {"Type": "Pass", "End": True}}}
     execution = machines.start({"Both": {"Type": "Parallel", "Branches": [branch, branch], "End": True}})
     machines.end(execution)
@@ -194,8 +203,8 @@ def test_states_of_branches_are_in_the_history(machines: Machines) -> None:
         },
     ],
 )
-def test_a_path_that_leads_nowhere_fails_the_execution_with_states_runtime(
-    machines: Machines, state: dict[str, Any]
+def test_a_path_that_does_not_exist_fails_the_execution_with_states_runtime(
+    machines: StateMachines, state: dict[str, Any]
 ) -> None:
     described = machines.run({"State": state}, {"here": 1}, QueryLanguage="JSONPath")
     assert described["error"] == "States.Runtime"
@@ -203,14 +212,14 @@ def test_a_path_that_leads_nowhere_fails_the_execution_with_states_runtime(
 
 
 @pytest.mark.parametrize("value", [None, 0, "", [], {}])
-def test_a_path_may_lead_to_nothing_much(machines: Machines, value: Any) -> None:
+def test_a_path_may_lead_to_an_empty_value(machines: StateMachines, value: Any) -> None:
     states = {"Show": {"Type": "Pass", "Parameters": {"found.$": "$.a.list[1].value"}, "End": True}}
     data = {"a": {"list": [0, {"value": value}]}}
     assert machines.output(states, data, QueryLanguage="JSONPath") == {"found": value}
 
 
 @pytest.mark.parametrize(("data", "expected"), [({}, "absent"), ({"a": None}, "present"), ({"a": 1}, "present")])
-def test_is_present_may_ask_for_what_is_not_there(machines: Machines, data: Any, expected: str) -> None:
+def test_is_present_accepts_a_path_that_does_not_exist(machines: StateMachines, data: Any, expected: str) -> None:
     states = {
         "Choose": {
             "Type": "Choice",
@@ -223,6 +232,6 @@ def test_is_present_may_ask_for_what_is_not_there(machines: Machines, data: Any,
     assert machines.output(states, data, QueryLanguage="JSONPath") == expected
 
 
-def test_outputs_of_other_languages_than_english_stay_readable(machines: Machines) -> None:
+def test_an_output_keeps_characters_beyond_ascii(machines: StateMachines) -> None:
     described = machines.run({"Show": {"Type": "Pass", "Output": {"größe": "✓"}, "End": True}})
     assert described["output"] == json.dumps({"größe": "✓"}, separators=(",", ":"), ensure_ascii=False)

@@ -1,24 +1,23 @@
-"""When AWS Step Functions redrives, and how it tells of it. Sources: the API reference, and answers of AWS itself."""
+"""RedriveExecution, and the redrive fields of descriptions. Sources: the API reference, answers of AWS."""
 
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.ministack.stepfunctions.redrives import EVENTS_LIMIT, PERIOD_SECONDS, Tokens, reason_against
-from tests.integration.emulator.ministack.conftest import Machines, work
+from tests.support.state_machines import StateMachines, redriven_state
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
 FAIL = {"Fail": {"Type": "Fail", "Error": "ReleaseRefusedError"}}
 
 
-def refusal(machines: Machines, execution: str, **arguments: str) -> tuple[str, str]:
+def refusal(machines: StateMachines, execution: str, **arguments: str) -> tuple[str, str]:
     with pytest.raises(ClientError) as refused:
         machines.client.redrive_execution(executionArn=execution, **arguments)
     error = refused.value.response["Error"]
     return str(error["Code"]), str(error["Message"])
 
 
-def test_the_description_follows_the_redrives(machines: Machines, worker: str) -> None:
-    states = {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Work"}, "Work": work(worker)}
+def test_the_description_has_the_redrive_fields(machines: StateMachines, fails_until_redriven: str) -> None:
+    states = {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Work"}, "Work": redriven_state(fails_until_redriven)}
     execution = machines.start(states)
     machines.client.stop_execution(executionArn=execution, error="Manual", cause="wrong version")
     first = machines.describe(execution)
@@ -39,8 +38,8 @@ def test_the_description_follows_the_redrives(machines: Machines, worker: str) -
     assert ended["stopDate"] > date
 
 
-def test_the_list_of_executions_tells_of_redrives(machines: Machines, worker: str) -> None:
-    execution = machines.fail({"Work": work(worker)})
+def test_the_list_of_executions_has_the_redrive_fields(machines: StateMachines, fails_until_redriven: str) -> None:
+    execution = machines.fail({"Work": redriven_state(fails_until_redriven)})
     machine = machines.describe(execution)["stateMachineArn"]
     (item,) = machines.client.list_executions(stateMachineArn=machine)["executions"]
     assert item["redriveCount"] == 0
@@ -50,7 +49,7 @@ def test_the_list_of_executions_tells_of_redrives(machines: Machines, worker: st
     assert (item["redriveCount"], item["redriveDate"]) == (1, described["redriveDate"])
 
 
-def test_a_running_execution_cannot_be_redriven(machines: Machines) -> None:
+def test_a_running_execution_cannot_be_redriven(machines: StateMachines) -> None:
     execution = machines.start(WAIT)
     code, message = refusal(machines, execution)
     assert code == "ExecutionNotRedrivable"
@@ -58,21 +57,19 @@ def test_a_running_execution_cannot_be_redriven(machines: Machines) -> None:
     machines.client.stop_execution(executionArn=execution)
 
 
-def test_an_execution_that_succeeded_cannot_be_redriven(machines: Machines) -> None:
+def test_an_execution_that_succeeded_cannot_be_redriven(machines: StateMachines) -> None:
     execution = machines.start({"Pass": {"Type": "Pass", "End": True}})
     machines.end(execution)
     assert refusal(machines, execution)[0] == "ExecutionNotRedrivable"
 
 
-def test_an_execution_that_does_not_exist_cannot_be_redriven(machines: Machines) -> None:
+def test_an_execution_that_does_not_exist_cannot_be_redriven(machines: StateMachines) -> None:
     execution = machines.fail(FAIL)
     assert refusal(machines, f"{execution}-of-another-name")[0] == "ExecutionDoesNotExist"
 
 
-def test_a_client_token_redrives_once_whatever_has_become_of_the_execution_since(
-    machines: Machines, worker: str
-) -> None:
-    execution = machines.fail({"Work": work(worker, redrives=2)})
+def test_a_client_token_redrives_an_execution_only_once(machines: StateMachines, fails_until_redriven: str) -> None:
+    execution = machines.fail({"Work": redriven_state(fails_until_redriven, redrives=2)})
     first = machines.client.redrive_execution(executionArn=execution, clientToken="first")["redriveDate"]
     machines.end(execution)
     again = machines.client.redrive_execution(executionArn=execution, clientToken="first")["redriveDate"]
@@ -85,34 +82,10 @@ def test_a_client_token_redrives_once_whatever_has_become_of_the_execution_since
     assert refusal(machines, execution, clientToken="third")[0] == "ExecutionNotRedrivable"
 
 
-def test_a_token_that_was_refused_may_redrive_later(machines: Machines, worker: str) -> None:
-    states = {"Pause": {"Type": "Wait", "Seconds": 30, "Next": "Work"}, "Work": work(worker)}
+def test_a_token_that_was_refused_may_redrive_later(machines: StateMachines, fails_until_redriven: str) -> None:
+    states = {"Pause": {"Type": "Wait", "Seconds": 30, "Next": "Work"}, "Work": redriven_state(fails_until_redriven)}
     execution = machines.start(states)
     assert refusal(machines, execution, clientToken="early")[0] == "ExecutionNotRedrivable"
     machines.end(execution)
     machines.client.redrive_execution(executionArn=execution, clientToken="early")
     assert machines.end(execution)["status"] == "SUCCEEDED"
-
-
-STOPPED = {"status": "ABORTED", "stopDate": "1970-01-01T00:00:00Z", "events": []}
-
-
-def test_an_execution_can_be_redriven_for_14_days_after_its_end() -> None:
-    assert reason_against(STOPPED, PERIOD_SECONDS) is None
-    assert reason_against(STOPPED, PERIOD_SECONDS + 1) == "Execution redrivable period exceeded"
-
-
-def test_an_execution_with_a_full_history_cannot_be_redriven() -> None:
-    assert reason_against({**STOPPED, "events": [None] * (EVENTS_LIMIT - 1)}, 0) is None
-    full = {**STOPPED, "events": [None] * EVENTS_LIMIT}
-    assert reason_against(full, 0) == "Execution history event limit exceeded"
-
-
-def test_the_last_ten_client_tokens_are_remembered_for_15_minutes() -> None:
-    tokens = Tokens()
-    for number in range(11):
-        tokens.keep(str(number), f"date {number}", now=0)
-    assert tokens.date("0", now=0) is None
-    assert tokens.date("1", now=899) == "date 1"
-    assert tokens.date("1", now=900) is None
-    assert tokens.date(None, now=0) is None

@@ -1,25 +1,29 @@
-"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, and histories of AWS itself."""
+"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, histories of AWS."""
 
 import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.integration.emulator.ministack.conftest import Lambdas, Machines, eventually, invoke, work
+from tests.support.functions import Functions
+from tests.support.state_machines import StateMachines, invoke_state, redriven_state
+from tests.support.waiting import eventually
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
 FAIL = {"Fail": {"Type": "Fail", "Error": "ReleaseRefusedError", "Cause": "no such version"}}
 
 
-def types(machines: Machines, execution: str) -> list[str]:
+def types(machines: StateMachines, execution: str) -> list[str]:
     return [event["type"] for event in machines.history(execution)]
 
 
-def test_a_redriven_execution_runs_its_failed_task_again_and_goes_on_from_there(
-    machines: Machines, worker: str
+def test_a_redriven_execution_runs_its_failed_task_again_and_continues(
+    machines: StateMachines, fails_until_redriven: str
 ) -> None:
     states = {
         "Before": {"Type": "Pass", "Output": {"seen": "{% $states.input.version %}"}, "Next": "Work"},
-        "Work": work(worker, payload={"seen": "{% $states.input.seen %}"}, End=False, Next="After"),
+        "Work": redriven_state(
+            fails_until_redriven, payload={"seen": "{% $states.input.seen %}"}, End=False, Next="After"
+        ),
         "After": {"Type": "Pass", "Output": "{% $states.input.Payload %}", "End": True},
     }
     execution = machines.fail(states, {"version": "v2"})
@@ -29,10 +33,10 @@ def test_a_redriven_execution_runs_its_failed_task_again_and_goes_on_from_there(
     assert types(machines, execution).count("PassStateEntered") == 2
 
 
-def test_a_redrive_is_told_of_in_the_same_history_and_its_first_event_follows_the_original_entry(
-    machines: Machines, worker: str
+def test_the_events_of_a_redrive_are_in_the_same_history_and_follow_the_original_entry(
+    machines: StateMachines, fails_until_redriven: str
 ) -> None:
-    execution = machines.fail({"Work": work(worker)})
+    execution = machines.fail({"Work": redriven_state(fails_until_redriven)})
     machines.redrive(execution)
     events = machines.history(execution)
     assert [(event["type"], event["id"], event["previousEventId"]) for event in events] == [
@@ -52,20 +56,24 @@ def test_a_redrive_is_told_of_in_the_same_history_and_its_first_event_follows_th
     assert events[6]["executionRedrivenEventDetails"] == {"redriveCount": 1}
 
 
-def test_a_redriven_task_finds_the_variables_as_they_were_when_it_was_entered(machines: Machines, worker: str) -> None:
+def test_a_redriven_task_has_the_variables_of_its_first_entry(
+    machines: StateMachines, fails_until_redriven: str
+) -> None:
     again = {"ErrorEquals": ["LookupError"], "Assign": {"own": "new"}, "Next": "Again"}
     states = {
         "Assign": {"Type": "Pass", "Assign": {"own": "old", "kept": {"a": [1]}}, "Next": "Work"},
-        "Work": work(worker, Catch=[again]),
-        "Again": work(worker, payload={"own": "{% $own %}", "kept": "{% $kept %}"}),
+        "Work": redriven_state(fails_until_redriven, Catch=[again]),
+        "Again": redriven_state(fails_until_redriven, payload={"own": "{% $own %}", "kept": "{% $kept %}"}),
     }
     described = machines.redrive(machines.fail(states))
     assert json.loads(described["output"])["Payload"] == {"redrives": 1, "own": "new", "kept": {"a": [1]}}
 
 
-def test_a_redriven_execution_runs_the_definition_that_it_was_started_with(machines: Machines, worker: str) -> None:
+def test_a_redriven_execution_runs_the_definition_that_it_was_started_with(
+    machines: StateMachines, fails_until_redriven: str
+) -> None:
     states = {
-        "Work": work(worker, End=False, Next="Old"),
+        "Work": redriven_state(fails_until_redriven, End=False, Next="Old"),
         "Old": {"Type": "Pass", "Output": "old", "End": True},
     }
     execution = machines.fail(states)
@@ -76,14 +84,14 @@ def test_a_redriven_execution_runs_the_definition_that_it_was_started_with(machi
     assert json.loads(machines.redrive(execution)["output"]) == "old"
 
 
-def test_an_execution_can_be_redriven_again_and_again(machines: Machines, worker: str) -> None:
-    execution = machines.fail({"Work": work(worker, redrives=3)})
+def test_an_execution_can_be_redriven_again_and_again(machines: StateMachines, fails_until_redriven: str) -> None:
+    execution = machines.fail({"Work": redriven_state(fails_until_redriven, redrives=3)})
     assert [machines.redrive(execution)["status"] for _ in range(3)] == ["FAILED", "FAILED", "SUCCEEDED"]
     assert machines.describe(execution)["redriveCount"] == 3
 
 
-def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the_redrive(
-    machines: Machines, lambdas: Lambdas
+def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_has_the_redrive(
+    machines: StateMachines, functions: Functions
 ) -> None:
     code = """
     def handler(event, context):
@@ -91,7 +99,7 @@ def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the
             raise LookupError(__import__("json").dumps(event))
         return event
     """
-    execution = machines.fail({"Look": invoke(lambdas.make(code), "{% $states.context %}")})
+    execution = machines.fail({"Look": invoke_state(functions.make(code), "{% $states.context %}")})
     before = json.loads(json.loads(machines.describe(execution)["cause"])["errorMessage"])
     assert before["Execution"]["RedriveCount"] == 0
     assert "RedriveTime" not in before["Execution"]
@@ -104,10 +112,10 @@ def test_the_context_of_a_redriven_state_keeps_its_entered_time_and_tells_of_the
     assert abs(redrive_time - described["redriveDate"]) <= timedelta(milliseconds=1)
 
 
-def test_retries_begin_anew(machines: Machines, lambdas: Lambdas) -> None:
-    failing = lambdas.make("def handler(event, context): raise LookupError(str(event['retries']))")
+def test_a_redrive_resets_the_retries(machines: StateMachines, functions: Functions) -> None:
+    failing = functions.make("def handler(event, context): raise LookupError(str(event['retries']))")
     retry = [{"ErrorEquals": ["LookupError"], "IntervalSeconds": 1, "MaxAttempts": 2}]
-    states = {"Work": invoke(failing, {"retries": "{% $states.context.State.RetryCount %}"}, Retry=retry)}
+    states = {"Work": invoke_state(failing, {"retries": "{% $states.context.State.RetryCount %}"}, Retry=retry)}
     execution = machines.fail(states)
     machines.redrive(execution)
     causes = [
@@ -118,14 +126,14 @@ def test_retries_begin_anew(machines: Machines, lambdas: Lambdas) -> None:
     assert causes == ["0", "1", "2"] * 2
 
 
-def test_the_machines_time_out_begins_anew(machines: Machines) -> None:
+def test_a_redrive_resets_the_machines_time_out(machines: StateMachines) -> None:
     execution = machines.fail(WAIT, TimeoutSeconds=60)
     described = machines.redrive(execution)
     assert described["status"] == "TIMED_OUT"
     assert described["stopDate"] - described["redriveDate"] == timedelta(seconds=60)
 
 
-def test_an_execution_that_timed_out_resumes_in_the_state_that_it_was_in(machines: Machines) -> None:
+def test_an_execution_that_timed_out_resumes_in_the_state_that_it_was_in(machines: StateMachines) -> None:
     seconds = "{% $states.context.Execution.RedriveCount = 0 ? 100000 : 1 %}"
     states = {"Wait": {"Type": "Wait", "Seconds": seconds, "Next": "Done"}, "Done": {"Type": "Succeed"}}
     execution = machines.fail(states, TimeoutSeconds=50)
@@ -134,7 +142,7 @@ def test_an_execution_that_timed_out_resumes_in_the_state_that_it_was_in(machine
     assert types(machines, execution).count("WaitStateEntered") == 1
 
 
-def test_what_is_left_of_the_aborted_run_does_not_disturb_the_redriven_one(machines: Machines) -> None:
+def test_threads_of_an_aborted_run_do_not_continue_in_the_redriven_one(machines: StateMachines) -> None:
     long = "{% $count($map([1..20000], function($number) { $number * 2 })) %}"
     states = {
         "Count": {"Type": "Pass", "Output": long, "Next": "Wait"},
@@ -147,7 +155,9 @@ def test_what_is_left_of_the_aborted_run_does_not_disturb_the_redriven_one(machi
     assert types(machines, execution).count("PassStateExited") == 1
 
 
-def test_an_execution_that_was_aborted_before_it_began_begins_at_its_start(machines: Machines) -> None:
+def test_an_execution_that_was_aborted_before_its_first_state_is_redriven_from_its_start(
+    machines: StateMachines,
+) -> None:
     for _ in range(5):
         execution = machines.start({"Wait": {"Type": "Wait", "Seconds": 10, "End": True}})
         machines.client.stop_execution(executionArn=execution)
@@ -155,7 +165,7 @@ def test_an_execution_that_was_aborted_before_it_began_begins_at_its_start(machi
         assert types(machines, execution).count("WaitStateEntered") == 1
 
 
-def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: Machines) -> None:
+def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: StateMachines) -> None:
     states = {"There": {"Type": "Pass", "Next": "Back"}, "Back": {"Type": "Pass", "Next": "There"}}
     for _ in range(10):  # each in an execution of its own: a history has room for 25,000 events, and this is quick
         execution = machines.start(states)
@@ -166,7 +176,7 @@ def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: Mac
         assert visits == ["PassStateEntered", "PassStateExited"] * (len(visits) // 2) + visits[-1:] * (len(visits) % 2)
 
 
-def test_a_redriven_wait_for_a_time_that_has_passed_ends_at_once(machines: Machines) -> None:
+def test_a_redriven_wait_for_a_time_that_has_passed_ends_at_once(machines: StateMachines) -> None:
     until = "{% $fromMillis($toMillis($states.context.Execution.StartTime) + 30000) %}"
     states = {"Wait": {"Type": "Wait", "Timestamp": until, "End": True}}
     execution = machines.fail(states, TimeoutSeconds=20)
@@ -176,13 +186,13 @@ def test_a_redriven_wait_for_a_time_that_has_passed_ends_at_once(machines: Machi
     assert described["stopDate"] - described["redriveDate"] < timedelta(seconds=20)
 
 
-def passed(machines: Machines, time: Any) -> bool:
-    """Whether that account time has passed: an execution that starts now starts later."""
+def passed(machines: StateMachines, time: Any) -> bool:
+    """Return whether an account time has passed: an execution that starts now starts later."""
     started = machines.run({"Pass": {"Type": "Pass", "End": True}})["startDate"]
     return bool(started > time)
 
 
-def test_a_redriven_choice_chooses_again(machines: Machines) -> None:
+def test_a_redriven_choice_chooses_again(machines: StateMachines) -> None:
     rule = {"Condition": "{% $states.context.Execution.RedriveCount > 0 %}", "Next": "Done"}
     states = {"Choose": {"Type": "Choice", "Choices": [rule]}, "Done": {"Type": "Succeed"}}
     execution = machines.fail(states)
@@ -190,7 +200,7 @@ def test_a_redriven_choice_chooses_again(machines: Machines) -> None:
     assert machines.redrive(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_redriven_fail_state_fails_again_without_being_entered_again(machines: Machines) -> None:
+def test_a_redriven_fail_state_fails_again_without_being_entered_again(machines: StateMachines) -> None:
     execution = machines.fail(FAIL)
     described = machines.redrive(execution)
     assert (described["status"], described["error"]) == ("FAILED", "ReleaseRefusedError")

@@ -1,6 +1,6 @@
-"""What EventBridge is told of executions, and what of it arrives: a rule as the CDK makes it, and its topic.
+"""Events of executions in EventBridge, and their delivery to a topic through a rule that the CDK makes.
 
-Sources: the guide's page on events of Step Functions; for what arrives, AWS's own deliveries.
+Sources: the guide's page on events of Step Functions; for deliveries, those of AWS.
 """
 
 import json
@@ -17,7 +17,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from rehearsal.account.account import Account
-from tests.integration.emulator.ministack.conftest import Lambdas, Machines, Mailbox, Topics, eventually, invoke
+from tests.support.functions import Functions
+from tests.support.state_machines import StateMachines, invoke_state
+from tests.support.topics import TopicQueue, Topics
+from tests.support.waiting import eventually
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
 PASS = {"Pass": {"Type": "Pass", "End": True}}
@@ -33,15 +36,15 @@ class Rules:
         self._cloudformation = cloudformation
         self._topics = topics
 
-    def make(self, machine: str, statuses: list[str], message: events.RuleTargetInput | None = None) -> Mailbox:
-        """Make a rule for a state machine, and return what gets its topic's messages."""
+    def make(self, machine: str, statuses: list[str], message: events.RuleTargetInput | None = None) -> TopicQueue:
+        """Make a rule for a state machine, and return a queue of its topic's messages."""
         name = f"s{uuid.uuid4().hex[:8]}"
         template = _template(name, machine, statuses, message)
         self._cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
         eventually(lambda: self._status(name) != "CREATE_IN_PROGRESS")
         assert self._status(name) == "CREATE_COMPLETE"
         (output,) = self._described(name)["Outputs"]
-        return self._topics.mailbox(output["OutputValue"])
+        return self._topics.queue(output["OutputValue"])
 
     def _status(self, name: str) -> str:
         return str(self._described(name)["StackStatus"])
@@ -70,21 +73,21 @@ def rules(account: Account, topics: Topics) -> Rules:
     return Rules(account.client("cloudformation"), topics)
 
 
-def start(machines: Machines, machine: str, name: str = "release") -> str:
+def start(machines: StateMachines, machine: str, name: str = "release") -> str:
     arn: str = machines.client.start_execution(stateMachineArn=machine, name=name, input="{}")["executionArn"]
     return arn
 
 
-def details(mailbox: Mailbox, count: int) -> list[dict[str, Any]]:
-    return [json.loads(each["Message"])["detail"] for each in mailbox.notifications(count)]
+def details(queue: TopicQueue, count: int) -> list[dict[str, Any]]:
+    return [json.loads(each["Message"])["detail"] for each in queue.notifications(count)]
 
 
-def test_an_aborted_execution_is_told_of_with_its_error_and_cause(machines: Machines, rules: Rules) -> None:
+def test_the_event_of_an_aborted_execution_has_its_error_and_cause(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(WAIT)
-    mailbox = rules.make(machine, ENDS)
+    queue = rules.make(machine, ENDS)
     execution = start(machines, machine)
     machines.client.stop_execution(executionArn=execution, error="Manual", cause="wrong version")
-    (event,) = (json.loads(each["Message"]) for each in mailbox.notifications(1))
+    (event,) = (json.loads(each["Message"]) for each in queue.notifications(1))
     assert (event["source"], event["detail-type"]) == ("aws.states", DETAIL_TYPE)
     assert event["resources"] == [execution]
     described = machines.describe(execution)
@@ -110,24 +113,24 @@ def test_an_aborted_execution_is_told_of_with_its_error_and_cause(machines: Mach
     }
 
 
-def test_an_execution_that_its_machine_timed_out_is_told_of(machines: Machines, rules: Rules) -> None:
+def test_an_execution_that_times_out_has_an_event(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(WAIT, TimeoutSeconds=20)
-    mailbox = rules.make(machine, ["ABORTED", "TIMED_OUT"])
+    queue = rules.make(machine, ["ABORTED", "TIMED_OUT"])
     execution = start(machines, machine)
-    (detail,) = details(mailbox, 1)
+    (detail,) = details(queue, 1)
     assert (detail["executionArn"], detail["status"]) == (execution, "TIMED_OUT")
     assert detail["stopDate"] - detail["startDate"] == 20_000
     assert detail["redriveStatus"] == "REDRIVABLE"
 
 
-def test_the_events_of_an_execution_tell_of_its_redrives_in_their_order(machines: Machines, rules: Rules) -> None:
+def test_the_events_of_an_execution_have_its_redrives_in_their_order(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make({"Fail": {"Type": "Fail", "Error": "E", "Cause": "c"}})
-    mailbox = rules.make(machine, ["RUNNING", "FAILED"])
+    queue = rules.make(machine, ["RUNNING", "FAILED"])
     execution = start(machines, machine)
     machines.end(execution)
     machines.client.redrive_execution(executionArn=execution)
     machines.end(execution)
-    told = details(mailbox, 4)
+    told = details(queue, 4)
     assert [(each["status"], each["redriveCount"], each["redriveStatus"], each["error"]) for each in told] == [
         ("RUNNING", 0, "NOT_REDRIVABLE", None),
         ("FAILED", 0, "REDRIVABLE", "E"),
@@ -139,43 +142,45 @@ def test_the_events_of_an_execution_tell_of_its_redrives_in_their_order(machines
     assert told[2]["stopDate"] is None
 
 
-def test_a_rule_tells_of_its_own_machine_and_statuses_only(machines: Machines, rules: Rules) -> None:
+def test_a_rule_matches_its_own_machine_and_statuses_only(machines: StateMachines, rules: Rules) -> None:
     machine = machines.make(PASS)
-    mailbox = rules.make(machine, ["SUCCEEDED"])
+    queue = rules.make(machine, ["SUCCEEDED"])
     machines.run(PASS)
     execution = start(machines, machine)
     machines.end(execution)
-    assert [(each["executionArn"], each["status"]) for each in details(mailbox, 1)] == [(execution, "SUCCEEDED")]
+    assert [(each["executionArn"], each["status"]) for each in details(queue, 1)] == [(execution, "SUCCEEDED")]
 
 
 def test_a_text_arrives_as_json_with_its_quotation_marks_and_without_a_subject(
-    machines: Machines, rules: Rules
+    machines: StateMachines, rules: Rules
 ) -> None:
     machine = machines.make(WAIT)
     text = events.RuleTargetInput.from_text(f"{NAME} ended {STATUS}.\nRedrive it.")
-    mailbox = rules.make(machine, ENDS, text)
+    queue = rules.make(machine, ENDS, text)
     machines.client.stop_execution(executionArn=start(machines, machine))
-    (told,) = mailbox.notifications(1)
+    (told,) = queue.notifications(1)
     assert told["Message"] == '"release ended ABORTED.\\nRedrive it."'
     assert not told.get("Subject")
 
 
-def test_a_text_of_several_lines_arrives_with_quotation_marks_around_each(machines: Machines, rules: Rules) -> None:
+def test_a_text_of_several_lines_arrives_with_quotation_marks_around_each(
+    machines: StateMachines, rules: Rules
+) -> None:
     machine = machines.make(WAIT)
     text = events.RuleTargetInput.from_multiline_text(f"{NAME} ended {STATUS}.\nRedrive it.")
-    mailbox = rules.make(machine, ENDS, text)
+    queue = rules.make(machine, ENDS, text)
     machines.client.stop_execution(executionArn=start(machines, machine))
-    assert mailbox.notifications(1)[0]["Message"] == '"release ended ABORTED."\n"Redrive it."'
+    assert queue.notifications(1)[0]["Message"] == '"release ended ABORTED."\n"Redrive it."'
 
 
 def test_a_text_with_a_quotation_mark_or_a_line_break_in_a_value_does_not_arrive(
-    machines: Machines, rules: Rules
+    machines: StateMachines, rules: Rules
 ) -> None:
     machine = machines.make(WAIT)
-    mailbox = rules.make(machine, ENDS, events.RuleTargetInput.from_text(f"{NAME}: {CAUSE}"))
+    queue = rules.make(machine, ENDS, events.RuleTargetInput.from_text(f"{NAME}: {CAUSE}"))
     for name, cause in (("quoted", 'say "why"'), ("broken", "one\ntwo"), ("plain", "it's fine")):
         machines.client.stop_execution(executionArn=start(machines, machine, name), cause=cause)
-    assert [each["Message"] for each in mailbox.notifications(1)] == ['"plain: it\'s fine"']
+    assert [each["Message"] for each in queue.notifications(1)] == ['"plain: it\'s fine"']
 
 
 DESCRIBE = """
@@ -188,11 +193,11 @@ def handler(event, context):
 """
 
 
-def test_a_function_sees_the_status_of_another_execution_at_once(machines: Machines, lambdas: Lambdas) -> None:
-    describe = lambdas.make(DESCRIBE)
+def test_a_function_sees_the_status_of_another_execution_at_once(machines: StateMachines, functions: Functions) -> None:
+    describe = functions.make(DESCRIBE)
     waiting = machines.make(WAIT)
     look = {"execution": "{% $states.input.execution %}", "stop": "{% $states.input.stop %}"}
-    looking = {"Look": invoke(describe, look, Output="{% $states.result.Payload %}")}
+    looking = {"Look": invoke_state(describe, look, Output="{% $states.result.Payload %}")}
     for number in range(3):
         execution = start(machines, waiting, f"release-{number}")
         assert machines.output(looking, {"execution": execution, "stop": False}) == "RUNNING"

@@ -1,4 +1,4 @@
-"""How AWS Step Functions performs tasks: time-outs, callbacks with heartbeats, and the events that tell of them."""
+"""How AWS Step Functions executes tasks: events, time-outs, callbacks and heartbeats."""
 
 import json
 import time
@@ -6,25 +6,27 @@ from typing import Any
 
 import pytest
 
-from tests.integration.emulator.ministack.conftest import INVOKE, SCALE, Lambdas, Machines, eventually, invoke
+from tests.support.functions import Functions
+from tests.support.state_machines import INVOKE, StateMachines, invoke_state
+from tests.support.waiting import SCALE, eventually
 
 ECHO = "def handler(event, context): return event"
 SLOW = "import threading\ndef handler(event, context): threading.Event().wait(20)"
 
 
 @pytest.fixture(scope="session")
-def echo(lambdas: Lambdas) -> str:
-    return lambdas.make(ECHO)
+def echo(functions: Functions) -> str:
+    return functions.make(ECHO)
 
 
 def waiting_for_token(function: str, **fields: Any) -> dict[str, Any]:
-    """A Task state that waits for a person's answer."""
+    """Return a Task state that waits for a callback."""
     arguments = {"FunctionName": function, "Payload": {"token": "{% $states.context.Task.Token %}"}}
     return {"Type": "Task", "Resource": f"{INVOKE}.waitForTaskToken", "Arguments": arguments, "End": True, **fields}
 
 
-def token(machines: Machines, execution: str) -> str:
-    """The token of the callback that an execution waits for."""
+def token(machines: StateMachines, execution: str) -> str:
+    """Return the token of the callback that an execution waits for."""
 
     def submitted() -> list[dict[str, Any]]:
         return [event for event in machines.history(execution) if event["type"] == "TaskSubmitted"]
@@ -34,9 +36,9 @@ def token(machines: Machines, execution: str) -> str:
     return str(output["Payload"]["token"])
 
 
-def test_a_task_tells_its_story_in_chained_events(machines: Machines, echo: str) -> None:
+def test_the_events_of_a_task_form_a_chain(machines: StateMachines, echo: str) -> None:
     execution = machines.start(
-        {"Ask": invoke(echo, {"question": "{% $states.input.question %}"})}, {"question": "who?"}
+        {"Ask": invoke_state(echo, {"question": "{% $states.input.question %}"})}, {"question": "who?"}
     )
     machines.end(execution)
     events = machines.history(execution)
@@ -56,11 +58,11 @@ def test_a_task_tells_its_story_in_chained_events(machines: Machines, echo: str)
     assert events[5]["stateExitedEventDetails"]["name"] == "Ask"
 
 
-def test_a_failed_task_tells_its_error_and_so_does_the_end_of_the_execution(
-    machines: Machines, lambdas: Lambdas
+def test_the_last_event_of_an_execution_has_the_error_of_its_failed_task(
+    machines: StateMachines, functions: Functions
 ) -> None:
-    failing = lambdas.make("def handler(event, context): raise KeyError('x')")
-    execution = machines.start({"Ask": invoke(failing)})
+    failing = functions.make("def handler(event, context): raise KeyError('x')")
+    execution = machines.start({"Ask": invoke_state(failing)})
     machines.end(execution)
     failed, ended = machines.history(execution)[-2:]
     assert (failed["type"], failed["taskFailedEventDetails"]["error"]) == ("TaskFailed", "KeyError")
@@ -69,8 +71,10 @@ def test_a_failed_task_tells_its_error_and_so_does_the_end_of_the_execution(
     assert ended["previousEventId"] == failed["id"]
 
 
-def test_a_function_as_the_resource_has_events_of_its_own(machines: Machines, lambdas: Lambdas, echo: str) -> None:
-    arn = lambdas.client.get_function(FunctionName=echo)["Configuration"]["FunctionArn"]
+def test_a_function_as_the_resource_has_events_of_its_own(
+    machines: StateMachines, functions: Functions, echo: str
+) -> None:
+    arn = functions.client.get_function(FunctionName=echo)["Configuration"]["FunctionArn"]
     execution = machines.start({"Ask": {"Type": "Task", "Resource": arn, "End": True}}, QueryLanguage="JSONPath")
     machines.end(execution)
     types = [event["type"] for event in machines.history(execution)]
@@ -78,11 +82,11 @@ def test_a_function_as_the_resource_has_events_of_its_own(machines: Machines, la
 
 
 def test_a_task_that_takes_longer_than_its_time_out_fails_with_states_timeout_in_real_time(
-    machines: Machines, lambdas: Lambdas
+    machines: StateMachines, functions: Functions
 ) -> None:
-    slow = lambdas.make(SLOW)
+    slow = functions.make(SLOW)
     began = time.monotonic()
-    execution = machines.start({"Work": invoke(slow, TimeoutSeconds="{% 1 %}")})
+    execution = machines.start({"Work": invoke_state(slow, TimeoutSeconds="{% 1 %}")})
     described = machines.end(execution)
     assert 1 <= time.monotonic() - began < 15
     assert described["error"] == "States.Timeout"
@@ -96,7 +100,7 @@ def test_a_task_that_takes_longer_than_its_time_out_fails_with_states_timeout_in
     }
 
 
-def test_a_callback_ends_its_task_with_the_answer(machines: Machines, echo: str) -> None:
+def test_a_callback_ends_its_task_with_the_answer(machines: StateMachines, echo: str) -> None:
     execution = machines.start({"Approve": waiting_for_token(echo)})
     machines.client.send_task_success(taskToken=token(machines, execution), output='{"by": "someone"}')
     described = machines.end(execution)
@@ -104,7 +108,7 @@ def test_a_callback_ends_its_task_with_the_answer(machines: Machines, echo: str)
     assert "TaskSubmitted" in [event["type"] for event in machines.history(execution)]
 
 
-def test_a_callback_may_fail_its_task(machines: Machines, echo: str) -> None:
+def test_a_callback_may_fail_its_task(machines: StateMachines, echo: str) -> None:
     execution = machines.start({"Approve": waiting_for_token(echo)})
     machines.client.send_task_failure(taskToken=token(machines, execution), error="RefusedError", cause="not today")
     described = machines.end(execution)
@@ -112,24 +116,24 @@ def test_a_callback_may_fail_its_task(machines: Machines, echo: str) -> None:
 
 
 def test_a_function_that_fails_fails_the_task_that_would_wait_for_its_callback(
-    machines: Machines, lambdas: Lambdas
+    machines: StateMachines, functions: Functions
 ) -> None:
-    failing = lambdas.make("def handler(event, context): raise KeyError('x')")
+    failing = functions.make("def handler(event, context): raise KeyError('x')")
     assert machines.run({"Approve": waiting_for_token(failing)})["error"] == "KeyError"
 
 
-def test_a_callback_that_does_not_come_times_out_in_account_time(machines: Machines, echo: str) -> None:
+def test_a_callback_that_does_not_come_times_out_in_account_time(machines: StateMachines, echo: str) -> None:
     described = machines.run({"Approve": waiting_for_token(echo, TimeoutSeconds=120)})
     assert described["error"] == "States.Timeout"
     assert 120 <= (described["stopDate"] - described["startDate"]).total_seconds() < 120 / SCALE
 
 
-def test_a_callback_without_heartbeats_fails_with_heartbeat_timeout(machines: Machines, echo: str) -> None:
+def test_a_callback_without_heartbeats_fails_with_heartbeat_timeout(machines: StateMachines, echo: str) -> None:
     described = machines.run({"Approve": waiting_for_token(echo, TimeoutSeconds=10_000, HeartbeatSeconds=60)})
     assert described["error"] == "States.HeartbeatTimeout"
 
 
-def test_heartbeats_keep_a_callback_alive(machines: Machines, echo: str) -> None:
+def test_heartbeats_keep_a_callback_alive(machines: StateMachines, echo: str) -> None:
     execution = machines.start({"Approve": waiting_for_token(echo, HeartbeatSeconds=100)})
     answer = token(machines, execution)
     began = time.monotonic()
@@ -139,7 +143,7 @@ def test_heartbeats_keep_a_callback_alive(machines: Machines, echo: str) -> None
     assert machines.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_each_attempt_at_a_callback_has_a_token_of_its_own(machines: Machines, echo: str) -> None:
+def test_each_attempt_at_a_callback_has_a_token_of_its_own(machines: StateMachines, echo: str) -> None:
     retry = [{"ErrorEquals": ["Again"], "IntervalSeconds": 1}]
     execution = machines.start({"Approve": waiting_for_token(echo, Retry=retry)})
     first = token(machines, execution)
@@ -149,7 +153,7 @@ def test_each_attempt_at_a_callback_has_a_token_of_its_own(machines: Machines, e
     assert machines.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_token_is_in_the_context_of_its_own_task_only(machines: Machines, echo: str) -> None:
+def test_a_token_is_in_the_context_of_its_own_task_only(machines: StateMachines, echo: str) -> None:
     approve = waiting_for_token(echo, End=False, Next="Show")
     states = {"Approve": approve, "Show": {"Type": "Pass", "Output": "{% $keys($states.context) %}", "End": True}}
     execution = machines.start(states)
@@ -157,7 +161,7 @@ def test_a_token_is_in_the_context_of_its_own_task_only(machines: Machines, echo
     assert "Task" not in json.loads(machines.end(execution)["output"])
 
 
-def test_a_nested_execution_that_times_out_fails_the_task_that_waits_for_it(machines: Machines) -> None:
+def test_a_nested_execution_that_times_out_fails_the_task_that_waits_for_it(machines: StateMachines) -> None:
     child = machines.make({"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}, TimeoutSeconds=20)
     nested = {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""Replacing parts of the emulator, only while they are what they were when the correction was written."""
+"""Replaces symbols of MiniStack, while they are still what they were when the replacement was written."""
 
 import hashlib
 import importlib
@@ -8,29 +8,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-EMULATOR = "ministack"
+DISTRIBUTION = "ministack"
 VERSION = "1.5.33"
 
 
-class UnknownEmulatorError(Exception):
-    """The emulator is not the one that the corrections were written for."""
+class UnknownMiniStackError(Exception):
+    """MiniStack is not the one that the corrections are written for; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """One symbol of the emulator, and what takes its place.
+    """A symbol of MiniStack, and the value that replaces it.
 
-    `symbol` is a name in `module`, or `Class.method`. `digest`: the first characters of the SHA-256 of the source of
-    the function or class that is replaced, or of the repr of any other value.
+    `symbol` is a name in `module`, or `Class.method`. `digest`: the first 12 characters of the SHA-256 of the source
+    of the function or class that is replaced, or of the repr of another value.
     """
 
     module: str
     symbol: str
     digest: str
-    by: Any
+    value: Any
 
     def problem(self) -> str | None:
-        """What is not as it was when the correction was written, if anything."""
+        """Return how MiniStack differs from what this replacement is written for; None when it does not."""
         try:
             found = digest_of(self._owner(), self._name())
         except (ImportError, AttributeError):
@@ -38,7 +38,7 @@ class Replacement:
         return None if found == self.digest else f"{self.module}.{self.symbol} has changed (digest {found})"
 
     def install(self) -> None:
-        setattr(self._owner(), self._name(), self.by)
+        setattr(self._owner(), self._name(), self.value)
 
     def _owner(self) -> Any:
         owner: Any = importlib.import_module(self.module)
@@ -52,7 +52,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Addition:
-    """An entry that a dictionary of the emulator lacks: `symbol` is the dictionary's name in `module`."""
+    """An entry that a dictionary of MiniStack lacks. `symbol` is the dictionary's name in `module`."""
 
     module: str
     symbol: str
@@ -60,12 +60,12 @@ class Addition:
     value: Any
 
     def problem(self) -> str | None:
-        """What is not as it was when the correction was written, if anything."""
+        """Return how MiniStack differs from what this addition is written for; None when it does not."""
         try:
             found = self._dictionary()
         except (ImportError, AttributeError):
             return f"{self.module}.{self.symbol} is missing"
-        return f"{self.module}.{self.symbol} has {self.key} by now" if self.key in found else None
+        return f"{self.module}.{self.symbol} has {self.key} already" if self.key in found else None
 
     def install(self) -> None:
         self._dictionary()[self.key] = self.value
@@ -75,23 +75,23 @@ class Addition:
 
 
 def digest_of(owner: Any, name: str) -> str:
-    """Digest of the source of a function or class, else of the value's repr."""
+    """Return the digest of a function's or class's source, or of another value's repr."""
     value = getattr(owner, name)
     defined = inspect.isroutine(value) or inspect.isclass(value)
     text = inspect.getsource(value) if defined else repr(value)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def replace(replacements: Iterable[Replacement | Addition]) -> None:
-    """Install all replacements, or none. Raises UnknownEmulatorError, in one line, when any does not fit."""
+def install_all(replacements: Iterable[Replacement | Addition]) -> None:
+    """Install all replacements. Raises UnknownMiniStackError when one does not fit, and then installs none."""
     chosen = list(replacements)
-    found = importlib.metadata.version(EMULATOR)
+    found = importlib.metadata.version(DISTRIBUTION)
     problems = [problem for replacement in chosen if (problem := replacement.problem())]
     if problems or found != VERSION:
-        raise UnknownEmulatorError(
-            f"The corrections are written for {EMULATOR} {VERSION}; found {EMULATOR} {found}"
+        raise UnknownMiniStackError(
+            f"The corrections are written for {DISTRIBUTION} {VERSION}; found {DISTRIBUTION} {found}"
             f"{''.join(f'; {problem}' for problem in problems)}."
-            f" Install {EMULATOR}=={VERSION}, or bring emulator/ministack up to date."
+            f" Install {DISTRIBUTION}=={VERSION}, or bring emulator/ministack up to date."
         )
     for replacement in chosen:
         replacement.install()

@@ -1,0 +1,108 @@
+"""The control API, `/_account`: describes the emulated account, and changes how it behaves. JSON in and out.
+
+Its client is rehearsal.account.control.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from emulator.beanstalk import ElasticBeanstalk
+from emulator.clock import Clock
+from emulator.faults import FaultInjector
+from emulator.iam.recorder import PermissionRecorder
+from emulator.ministack.lambda_invocations import InvocationCounter
+
+ROOT = "/_account"
+
+Answer = tuple[int, Any]
+"""HTTP status and JSON document."""
+
+
+class ControlApi:
+    """Answers requests for `/_account`. `identity`: the account's region, account_id and proxy."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        beanstalk: ElasticBeanstalk,
+        invocations: InvocationCounter,
+        faults: FaultInjector,
+        permissions: PermissionRecorder,
+        identity: Mapping[str, str],
+    ) -> None:
+        self._clock = clock
+        self._beanstalk = beanstalk
+        self._invocations = invocations
+        self._faults = faults
+        self._permissions = permissions
+        self._identity = identity
+        self._routes: dict[tuple[str, str], Callable[[str, bytes], Answer]] = {
+            ("GET", ROOT): lambda _query, _body: (200, self._description()),
+            ("GET", f"{ROOT}/calls"): lambda _query, _body: (200, dict(self._beanstalk.calls)),
+            ("GET", f"{ROOT}/resolve"): lambda query, _body: self._resolve(query),
+            ("PUT", f"{ROOT}/durations"): lambda _query, body: self._set_durations(body),
+            ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
+            ("PUT", f"{ROOT}/faults"): lambda _query, body: self._set_faults(body),
+            ("GET", f"{ROOT}/journal"): lambda _query, _body: (200, self._faults.journal()),
+            ("DELETE", f"{ROOT}/journal"): lambda _query, _body: self._clear_journal(),
+            ("GET", f"{ROOT}/permissions"): lambda _query, _body: (200, self._permissions.report()),
+            ("GET", f"{ROOT}/denials"): lambda _query, _body: (200, self._permissions.denials()),
+            ("PUT", f"{ROOT}/denials"): lambda _query, body: self._set_denials(body),
+        }
+
+    @staticmethod
+    def answers(path: str) -> bool:
+        """Return whether requests for a path belong to this API."""
+        return path == ROOT or path.startswith(f"{ROOT}/")
+
+    def handle(self, method: str, path: str, query: str, body: bytes) -> Answer:
+        """Return the answer to a request: 404 when there is no such route, 400 when the body is not valid."""
+        route = self._routes.get((method, path))
+        if route is None:
+            return 404, {"error": f"The control API has no {method} {path}."}
+        return route(query, body)
+
+    def _description(self) -> dict[str, Any]:
+        return {
+            "scale": self._clock.scale,
+            "origin": self._clock.origin,
+            **self._identity,
+            "beanstalk": {"calls": dict(self._beanstalk.calls), "durations": self._beanstalk.durations.as_dict()},
+            "lambda": self._invocations.report(),
+        }
+
+    def _resolve(self, query: str) -> Answer:
+        name = parse_qs(query).get("name", [""])[0]
+        answer = self._beanstalk.resolve(name)
+        if answer is None:
+            return 404, {"error": f"No environment has the CNAME {name!r}."}
+        ttl = self._clock.real(answer.ttl)
+        return 200, {"name": answer.name, "address": answer.address, "port": answer.port, "ttl": ttl}
+
+    def _set_durations(self, body: bytes) -> Answer:
+        try:
+            self._beanstalk.durations.set(json.loads(body))
+        except (AttributeError, TypeError, ValueError) as error:
+            return 400, {"error": f"Expected a JSON object of durations in seconds: {error}"}
+        return 200, self._beanstalk.durations.as_dict()
+
+    def _set_faults(self, body: bytes) -> Answer:
+        try:
+            self._faults.set_faults(json.loads(body))
+        except ValueError as error:
+            return 400, {"error": f"These faults are not valid: {error}"}
+        return 200, self._faults.report()
+
+    def _set_denials(self, body: bytes) -> Answer:
+        try:
+            self._permissions.set_denials(json.loads(body))
+        except ValueError as error:
+            return 400, {"error": f"These denials are not valid: {error}"}
+        return 200, self._permissions.denials()
+
+    def _clear_journal(self) -> Answer:
+        self._faults.clear_journal()
+        return 200, []

@@ -1,0 +1,114 @@
+"""The control API's routes, and the bodies that it refuses."""
+
+import json
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from emulator.beanstalk import ElasticBeanstalk
+from emulator.clock import Clock
+from emulator.control import ControlApi
+from emulator.faults import FaultInjector
+from emulator.iam.recorder import PermissionRecorder, PermissionRequest
+from emulator.ministack.lambda_invocations import InvocationCounter
+
+IDENTITY = {"region": "us-east-1", "account_id": "123456789012", "proxy": "http://127.0.0.1:1"}
+
+
+class FakeDurations:
+    def as_dict(self) -> dict[str, float]:
+        return {"launch": 240.0}
+
+    def set(self, _: Any) -> None:
+        raise ValueError("no duration is called lunch")
+
+
+def fake_resolve(name: str) -> Any:
+    return SimpleNamespace(name=name, address="127.0.0.1", port=80, ttl=60) if name == "shop.example" else None
+
+
+@pytest.fixture
+def permissions() -> PermissionRecorder:
+    return PermissionRecorder()
+
+
+@pytest.fixture
+def control(permissions: PermissionRecorder) -> ControlApi:
+    beanstalk = SimpleNamespace(calls={"DescribeEvents": 2}, durations=FakeDurations(), resolve=fake_resolve)
+    return ControlApi(
+        clock=Clock(scale=0.1, origin=1_000.0),
+        beanstalk=cast(ElasticBeanstalk, beanstalk),
+        invocations=InvocationCounter(),
+        faults=FaultInjector(),
+        permissions=permissions,
+        identity=IDENTITY,
+    )
+
+
+def put(control: ControlApi, path: str, document: Any) -> tuple[int, Any]:
+    return control.handle("PUT", path, "", json.dumps(document).encode())
+
+
+def test_the_description_has_the_clock_the_identity_and_the_counts(control: ControlApi) -> None:
+    assert control.handle("GET", "/_account", "", b"") == (
+        200,
+        {
+            "scale": 0.1,
+            "origin": 1_000.0,
+            **IDENTITY,
+            "beanstalk": {"calls": {"DescribeEvents": 2}, "durations": {"launch": 240.0}},
+            "lambda": {"invocations": 0, "billed_ms": 0, "functions": {}},
+        },
+    )
+
+
+def test_a_name_resolves_with_its_ttl_in_real_seconds(control: ControlApi) -> None:
+    answer = {"name": "shop.example", "address": "127.0.0.1", "port": 80, "ttl": 6.0}
+    assert control.handle("GET", "/_account/resolve", "name=shop.example", b"") == (200, answer)
+
+
+@pytest.mark.parametrize("query", ["name=other.example", ""])
+def test_a_name_without_an_environment_is_not_found(control: ControlApi, query: str) -> None:
+    assert control.handle("GET", "/_account/resolve", query, b"")[0] == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/_account/elsewhere"), ("DELETE", "/_account")])
+def test_an_unknown_route_is_not_found(control: ControlApi, method: str, path: str) -> None:
+    assert control.handle(method, path, "", b"") == (404, {"error": f"The control API has no {method} {path}."})
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/_account/durations", "Expected a JSON object of durations in seconds: no duration is called lunch"),
+        ("/_account/faults", "These faults are not valid: Expected"),
+        ("/_account/denials", "These denials are not valid: Expected"),
+    ],
+)
+def test_a_body_that_is_not_valid_is_refused_with_the_reason(control: ControlApi, path: str, reason: str) -> None:
+    status, answer = put(control, path, {"lunch": 1})
+    assert status == 400
+    assert answer["error"].startswith(reason)
+
+
+def test_new_faults_replace_those_before(control: ControlApi) -> None:
+    first, second = ({"kind": "throttle", "service": service, "call": 1} for service in ("s3", "sns"))
+    put(control, "/_account/faults", [first])
+    assert put(control, "/_account/faults", [second]) == (200, [{**second, "struck": 0}])
+    assert control.handle("GET", "/_account/faults", "", b"") == (200, [{**second, "struck": 0}])
+
+
+def test_new_denials_replace_those_before(control: ControlApi, permissions: PermissionRecorder) -> None:
+    denial = {"action": "s3:GetObject", "function": "plan"}
+    put(control, "/_account/denials", [{"action": "s3:PutObject", "role": "release"}])
+    assert put(control, "/_account/denials", [denial]) == (200, [denial])
+    assert permissions.denies("release", "plan", "s3:getobject")
+    assert not permissions.denies("release", "plan", "s3:PutObject")
+
+
+def test_permissions_are_reported_by_role_with_counts(control: ControlApi, permissions: PermissionRecorder) -> None:
+    for _ in range(2):
+        permissions.record(PermissionRequest("release", "s3:GetObject", "*", allowed=True))
+    expected = {"release": [{"action": "s3:GetObject", "resource": "*", "allowed": True, "count": 2}]}
+    assert control.handle("GET", "/_account/permissions", "", b"") == (200, expected)
