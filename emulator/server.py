@@ -22,10 +22,10 @@ from typing import Any, TextIO
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.bundle_store import S3BundleStore
-from emulator.beanstalk.hosting.forwarder import Forwarder, Target
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.clock import Clock
 from emulator.faults import Faults
+from emulator.forwarder import Forwarder, Target
 from emulator.iam.recorder import Permissions
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from emulator.ministack import UnknownEmulatorError

@@ -9,7 +9,7 @@ import boto3
 import botocore.config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from emulator.beanstalk.model import Location
+from emulator.beanstalk.model import BundleLocation
 
 _SAMPLE = '''\
 """The sample application that Elastic Beanstalk runs when it is given no version."""
@@ -39,7 +39,7 @@ class UnreadableBundleError(Exception):
     """S3 does not give the bundle; the message says why, as S3 says it."""
 
     @classmethod
-    def of(cls, location: Location, reason: str) -> Self:
+    def of(cls, location: BundleLocation, reason: str) -> Self:
         return cls(
             f"Unable to download from S3 location (Bucket: {location.bucket}  Key: {location.key}). Reason: {reason}"
         )
@@ -48,10 +48,10 @@ class UnreadableBundleError(Exception):
 class BundleStore(Protocol):
     """Where source bundles are. Thread-safe."""
 
-    def read(self, location: Location | None) -> bytes:
+    def read(self, location: BundleLocation | None) -> bytes:
         """Return a bundle; no location is the sample application's. Raises UnreadableBundleError."""
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: BundleLocation) -> None:
         """Delete a bundle. Raises UnreadableBundleError."""
 
 
@@ -74,7 +74,7 @@ class S3BundleStore:
             ),
         )
 
-    def read(self, location: Location | None) -> bytes:
+    def read(self, location: BundleLocation | None) -> bytes:
         """Return a bundle; no location is the sample application's. Raises UnreadableBundleError."""
         if location is None:
             return sample_bundle()
@@ -83,7 +83,7 @@ class S3BundleStore:
         except (ClientError, BotoCoreError) as error:
             raise UnreadableBundleError.of(location, _reason(error)) from error
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: BundleLocation) -> None:
         """Delete a bundle. Raises UnreadableBundleError."""
         try:
             self._s3.delete_object(Bucket=location.bucket, Key=location.key)

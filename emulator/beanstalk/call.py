@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InvalidParameterValueError
 
 

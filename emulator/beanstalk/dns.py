@@ -8,7 +8,7 @@ from emulator.beanstalk.state import State, new_id
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResolvedName:
     """A DNS answer, with a port, since on one machine addresses cannot differ. `ttl` in account seconds."""
 
     name: str
@@ -17,12 +17,12 @@ class Answer:
     ttl: float
 
 
-def resolve(state: State, name: str) -> Answer | None:
+def resolve(state: State, name: str) -> ResolvedName | None:
     """Return where a CNAME or a load balancer's name leads; None when there is no such name."""
     sought = name.lower().rstrip(".")
     for environment in state.alive_environments():
         if sought in _names(environment) and (port := environment.hosting.port) is not None:
-            return Answer(sought, "127.0.0.1", port, state.durations.dns_ttl)
+            return ResolvedName(sought, "127.0.0.1", port, state.durations.dns_ttl)
     return None
 
 

@@ -8,7 +8,7 @@ ServiceError
     ValidationError                     a parameter is missing, or not of its type, length or set of values
     InvalidParameterValueError          a value that names nothing, or not now
     InvalidParameterCombinationError    values that exclude each other
-    InvalidRequestError                 not for such an environment
+    UnsupportedRequestError                 not for such an environment
     ConfigurationValidationError        an option setting that cannot be
     OperationInProgressError            something still uses the resource
     ManagedActionInvalidStateError      the managed action is not there to be applied
@@ -79,7 +79,7 @@ class InvalidParameterCombinationError(ServiceError):
     code = "InvalidParameterCombination"
 
 
-class InvalidRequestError(ServiceError):
+class UnsupportedRequestError(ServiceError):
     """The action is not for this environment."""
 
     code = "InvalidRequestException"

@@ -17,7 +17,7 @@ SAMPLE_APPLICATION = "Sample Application"
 Tags = dict[str, str]
 
 
-class Status(StrEnum):
+class EnvironmentStatus(StrEnum):
     """Where an environment is in its life."""
 
     LAUNCHING = "Launching"
@@ -59,7 +59,7 @@ class Color(StrEnum):
 
 
 @dataclass(frozen=True)
-class Location:
+class BundleLocation:
     """A source bundle in S3."""
 
     bucket: str
@@ -73,7 +73,7 @@ class Version:
     label: str
     application: str
     arn: str
-    bundle: Location | None
+    bundle: BundleLocation | None
     status: VersionStatus
     created: float
     updated: float
@@ -82,7 +82,7 @@ class Version:
 
 
 @dataclass
-class Template:
+class ConfigurationTemplate:
     """A saved configuration. `environment_tags` go to the environments made from it."""
 
     name: str
@@ -108,7 +108,7 @@ class Application:
     description: str | None = None
     tags: Tags = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
-    templates: dict[str, Template] = field(default_factory=dict)
+    templates: dict[str, ConfigurationTemplate] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Health:
 
 
 @dataclass
-class Draft:
+class DraftConfiguration:
     """Option settings on their way to an environment, or that did not arrive there."""
 
     settings: Settings
@@ -154,9 +154,9 @@ class Environment:
     template: str | None = None
     endpoint: str | None = None
     tags: Tags = field(default_factory=dict)
-    status: Status = Status.LAUNCHING
+    status: EnvironmentStatus = EnvironmentStatus.LAUNCHING
     health: Health = field(default_factory=Health)
-    draft: Draft | None = None
+    draft: DraftConfiguration | None = None
     terminated: float | None = None
     operation: "Task | None" = None
     abortable: bool = False
@@ -168,7 +168,7 @@ class Environment:
 
     @property
     def alive(self) -> bool:
-        return self.status is not Status.TERMINATED
+        return self.status is not EnvironmentStatus.TERMINATED
 
 
 @dataclass(frozen=True)

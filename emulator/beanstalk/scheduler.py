@@ -47,7 +47,7 @@ class Scheduler(Protocol):
 
 
 @dataclass(order=True)
-class Due:
+class ScheduledTask:
     """When a task goes on, in seconds of any one clock; `number` orders tasks of one moment."""
 
     at: float
@@ -88,7 +88,7 @@ class ThreadScheduler:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()
-        self._waiting: list[Due] = []
+        self._waiting: list[ScheduledTask] = []
         self._changed = threading.Condition()
         self._closed = False
         self._due: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
@@ -114,7 +114,7 @@ class ThreadScheduler:
     def _wait_for(self, task: Task, account_seconds: float) -> None:
         due = time.monotonic() + max(0.0, self._clock.real(account_seconds))
         with self._changed:
-            heapq.heappush(self._waiting, Due(due, next(self._numbers), task))
+            heapq.heappush(self._waiting, ScheduledTask(due, next(self._numbers), task))
             self._changed.notify()
 
     def _wait(self) -> None:

@@ -10,17 +10,17 @@ from email.utils import format_datetime
 
 from emulator.beanstalk import dns
 from emulator.beanstalk.actions import table
-from emulator.beanstalk.actions.creation import Host
+from emulator.beanstalk.actions.environment_creation import HostingFactory
 from emulator.beanstalk.authorization import on_behalf, required
-from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.authorization.visibility import visible
 from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Call
-from emulator.beanstalk.dns import Answer
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
 from emulator.beanstalk.protocol import request, response
-from emulator.beanstalk.protocol.throttling import Bucket
+from emulator.beanstalk.protocol.throttling import TokenBucket
 from emulator.beanstalk.scheduler import Scheduler, ThreadScheduler
 from emulator.beanstalk.state import State
 from emulator.clock import Clock
@@ -44,7 +44,7 @@ class ElasticBeanstalk:
         region: str,
         account_id: str,
         bundles: BundleStore,
-        host: Host,
+        host: HostingFactory,
         scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
     ) -> None:
         self.calls: Counter[str] = Counter()
@@ -54,7 +54,7 @@ class ElasticBeanstalk:
         self.quotas = self._state.quotas
         self._scheduler = scheduler(clock, self._state.lock)
         self._actions = table.table(self._state, self._scheduler, bundles, host)
-        self._buckets = {action: Bucket(self.limits, clock.time) for action in _RATE_LIMITED}
+        self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _RATE_LIMITED}
 
     def handle(
         self, body: bytes, headers: Mapping[str, str], caller: Caller = ADMINISTRATOR
@@ -76,7 +76,7 @@ class ElasticBeanstalk:
         kind = "application/json" if as_json else "text/xml"
         return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, answer
 
-    def resolve(self, name: str) -> Answer | None:
+    def resolve(self, name: str) -> ResolvedName | None:
         """Return where a CNAME or a load balancer's name leads now, None when there is no such name."""
         with self._state.lock:
             return dns.resolve(self._state, name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.beanstalk.durations import Durations, Quotas
 from emulator.beanstalk.errors import InvalidParameterValueError
-from emulator.beanstalk.model import Application, Environment, Event, Template, Version, VersionStatus
+from emulator.beanstalk.model import Application, ConfigurationTemplate, Environment, Event, Version, VersionStatus
 from emulator.clock import Clock
 
 _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -52,7 +52,7 @@ class State:
             )
         return version
 
-    def template(self, application: str, name: str) -> Template:
+    def template(self, application: str, name: str) -> ConfigurationTemplate:
         templates = self.application(application).templates
         if name not in templates:
             raise InvalidParameterValueError(f"No Configuration Template named '{name}' found.")

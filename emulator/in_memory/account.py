@@ -11,7 +11,7 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
 from emulator.beanstalk.bundle_store import UnreadableBundleError, sample_bundle
-from emulator.beanstalk.model import Location
+from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.service import ElasticBeanstalk
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from emulator.in_memory.hosting import InMemoryHosting
@@ -24,7 +24,7 @@ class InMemoryBundleStore:
     def __init__(self) -> None:
         self.bundles: dict[str, bytes] = {}
 
-    def read(self, location: Location | None) -> bytes:
+    def read(self, location: BundleLocation | None) -> bytes:
         if location is None:
             return sample_bundle()
         try:
@@ -32,7 +32,7 @@ class InMemoryBundleStore:
         except KeyError as error:
             raise UnreadableBundleError.of(location, "Not Found") from error
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: BundleLocation) -> None:
         self.bundles.pop(f"/{location.bucket}/{location.key}", None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from emulator.beanstalk.hosting.bundle import check
+from emulator.beanstalk.source_bundle import check
 
 BEHAVIOUR_FILE = "behaviour.json"
 NO_PORT = 1

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from emulator.beanstalk.scheduler import Due, Step, Steps, Task, next_step, work_done
+from emulator.beanstalk.scheduler import ScheduledTask, Step, Steps, Task, next_step, work_done
 from emulator.clock import Clock
 
 ORIGIN = 1_800_000_000.0
@@ -39,7 +39,7 @@ class VirtualScheduler:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()
-        self._waiting: list[Due] = []
+        self._waiting: list[ScheduledTask] = []
 
     def begin(self, steps: Steps, *, after: float = 0) -> Task:
         task = Task(steps)
@@ -56,7 +56,7 @@ class VirtualScheduler:
             self._run(heapq.heappop(self._waiting))
         self._clock.set(end)
 
-    def _run(self, due: Due) -> None:
+    def _run(self, due: ScheduledTask) -> None:
         self._clock.set(due.at)
         task = due.task
         resume: Callable[[], Step] = lambda: next(task.steps)  # noqa: E731
@@ -71,5 +71,5 @@ class VirtualScheduler:
             return next_step(task, resume)
 
     def _wait_for(self, task: Task, account_seconds: float) -> None:
-        due = Due(self._clock.time() + max(0.0, account_seconds), next(self._numbers), task)
+        due = ScheduledTask(self._clock.time() + max(0.0, account_seconds), next(self._numbers), task)
         heapq.heappush(self._waiting, due)

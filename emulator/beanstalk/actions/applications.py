@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from emulator.beanstalk.actions import tags
+from emulator.beanstalk.actions import tagging
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import InvalidParameterValueError, OperationInProgressError, TooManyApplicationsError
-from emulator.beanstalk.model import Application, Environment, Status
+from emulator.beanstalk.model import Application, Environment, EnvironmentStatus
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 
-class Applications:
+class ApplicationActions:
     """The calls about applications."""
 
     def __init__(self, state: State, lifecycle: Lifecycle, scheduler: Scheduler) -> None:
@@ -21,7 +21,7 @@ class Applications:
 
     def create(self, call: Call) -> Result:
         application = create(self._state, call["ApplicationName"], call)
-        application.tags = tags.read(call.get("Tags", []))
+        application.tags = tagging.read(call.get("Tags", []))
         return {"Application": _description(application)}
 
     def describe(self, call: Call) -> Result:
@@ -44,7 +44,7 @@ class Applications:
                 " that is deployed to a running environment."
             )
         for environment in running:
-            if environment.status is not Status.TERMINATING:
+            if environment.status is not EnvironmentStatus.TERMINATING:
                 self._lifecycle.terminate(environment, call.request_id)
         if running:
             self._scheduler.begin(self._deleting_with_environments(application, call.request_id))

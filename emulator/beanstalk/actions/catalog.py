@@ -22,7 +22,7 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-class Offer:
+class CatalogActions:
     """The calls about platforms and quotas."""
 
     def __init__(self, state: State) -> None:

@@ -3,20 +3,20 @@
 from typing import Any
 
 from emulator.beanstalk import option_settings, platforms
-from emulator.beanstalk.actions import tags
+from emulator.beanstalk.actions import tagging
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     TooManyConfigurationTemplatesError,
 )
-from emulator.beanstalk.model import Environment, Tags, Template
+from emulator.beanstalk.model import ConfigurationTemplate, Environment, Tags
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State
 
 
-class Configurations:
+class ConfigurationActions:
     """The calls about saved configurations and option settings."""
 
     def __init__(self, state: State) -> None:
@@ -28,7 +28,7 @@ class Configurations:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
         self._check_quota()
         settings, platform, environment_tags = self._base(call)
-        template = Template(
+        template = ConfigurationTemplate(
             name,
             application.name,
             self._state.arn("configurationtemplate", application.name, name),
@@ -37,7 +37,7 @@ class Configurations:
             now := self._state.clock.time(),
             now,
             call.get("Description"),
-            tags.read(call.get("Tags", [])),
+            tagging.read(call.get("Tags", [])),
             environment_tags,
         )
         application.templates[name] = template
@@ -102,7 +102,7 @@ class Configurations:
         return dict(option_settings.DEFAULTS), platform, {}
 
 
-def _template_description(template: Template) -> dict[str, Any]:
+def _template_description(template: ConfigurationTemplate) -> dict[str, Any]:
     return {
         "SolutionStackName": template.platform.solution_stack,
         "PlatformArn": template.platform.arn,

@@ -5,7 +5,7 @@ from typing import Any
 from emulator.beanstalk import dns, option_settings, platforms
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
-from emulator.beanstalk.model import Environment, Status
+from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.lifecycle import Lifecycle
@@ -14,7 +14,7 @@ from emulator.beanstalk.state import State
 _CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
 
 
-class Environments:
+class EnvironmentActions:
     """The calls about environments, but for the one that creates them."""
 
     def __init__(self, state: State, lifecycle: Lifecycle, deployments: Deployments) -> None:
@@ -68,10 +68,10 @@ class Environments:
     def terminate(self, call: Call) -> Result:
         environment = self._state.environment(call.parameters)
         pending = {
-            Status.LAUNCHING: "creation",
-            Status.UPDATING: "deployment",
-            Status.ABORTING: "deployment",
-            Status.TERMINATING: "termination",
+            EnvironmentStatus.LAUNCHING: "creation",
+            EnvironmentStatus.UPDATING: "deployment",
+            EnvironmentStatus.ABORTING: "deployment",
+            EnvironmentStatus.TERMINATING: "termination",
         }
         if environment.status in pending:
             raise InvalidParameterValueError(
@@ -177,7 +177,7 @@ def _is_worker(tier: dict[str, str]) -> bool:
 
 
 def _check_ready(environment: Environment) -> None:
-    if environment.status is not Status.READY:
+    if environment.status is not EnvironmentStatus.READY:
         raise InvalidParameterValueError(
             f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
         )

@@ -11,7 +11,7 @@ _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _LARGEST_PAGE = 1000
 
 
-class Events:
+class EventActions:
     """The call about events."""
 
     def __init__(self, state: State) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from emulator.beanstalk import option_settings, platforms
 from emulator.beanstalk.call import Call, Result
-from emulator.beanstalk.errors import InvalidRequestError, ManagedActionInvalidStateError
-from emulator.beanstalk.model import Environment, Status
+from emulator.beanstalk.errors import ManagedActionInvalidStateError, UnsupportedRequestError
+from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.state import State
@@ -78,7 +78,7 @@ class Observations:
     def apply_managed_action(self, call: Call) -> Result:
         environment = self._with_enhanced_health(call, "ApplyEnvironmentManagedAction")
         action = self._platform_update(environment)
-        ready = environment.status is Status.READY
+        ready = environment.status is EnvironmentStatus.READY
         if not action or action["ActionId"] != call["ActionId"] or not ready:
             raise ManagedActionInvalidStateError(
                 f"Environment {environment.name} has no managed action {call['ActionId']} that could be applied now."
@@ -113,12 +113,12 @@ class Observations:
     def _with_enhanced_health(self, call: Call, action: str) -> Environment:
         environment = self._state.environment(call.parameters)
         if not option_settings.enhanced_health(environment.settings):
-            raise InvalidRequestError(f"{action} is not supported.")
+            raise UnsupportedRequestError(f"{action} is not supported.")
         return environment
 
 
 def _deployment_status(environment: Environment) -> str:
-    if environment.status is Status.UPDATING:
+    if environment.status is EnvironmentStatus.UPDATING:
         return "In Progress"
     return "Deployed" if environment.deployments == environment.deployed_number else "Failed"
 

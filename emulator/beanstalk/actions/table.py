@@ -2,15 +2,15 @@
 
 import threading
 
-from emulator.beanstalk.actions.applications import Applications
-from emulator.beanstalk.actions.catalog import Offer
-from emulator.beanstalk.actions.configurations import Configurations
-from emulator.beanstalk.actions.creation import Creation, Host
-from emulator.beanstalk.actions.environments import Environments
-from emulator.beanstalk.actions.events import Events
+from emulator.beanstalk.actions.applications import ApplicationActions
+from emulator.beanstalk.actions.catalog import CatalogActions
+from emulator.beanstalk.actions.configurations import ConfigurationActions
+from emulator.beanstalk.actions.environment_creation import EnvironmentCreation, HostingFactory
+from emulator.beanstalk.actions.environments import EnvironmentActions
+from emulator.beanstalk.actions.events import EventActions
 from emulator.beanstalk.actions.observations import Observations
-from emulator.beanstalk.actions.tags import ResourceTags
-from emulator.beanstalk.actions.versions import Versions
+from emulator.beanstalk.actions.tagging import TagActions
+from emulator.beanstalk.actions.versions import VersionActions
 from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Action, Call, Result
 from emulator.beanstalk.operations.deployments import Deployments
@@ -20,25 +20,25 @@ from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.state import State
 
 
-def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: Host) -> dict[str, Action]:
+def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: HostingFactory) -> dict[str, Action]:
     """Return what does each action. All take the state's lock; the slow ones only for as long as they need it."""
     instances = Instances(state, bundles)
     lifecycle = Lifecycle(state, scheduler, instances)
     deployments = Deployments(state, lifecycle, instances)
-    applications = Applications(state, lifecycle, scheduler)
-    versions = Versions(state, scheduler, bundles)
-    configurations = Configurations(state)
-    environments = Environments(state, lifecycle, deployments)
+    applications = ApplicationActions(state, lifecycle, scheduler)
+    versions = VersionActions(state, scheduler, bundles)
+    configurations = ConfigurationActions(state)
+    environments = EnvironmentActions(state, lifecycle, deployments)
     observations = Observations(state, deployments)
-    offer = Offer(state)
-    tags = ResourceTags(state)
+    offer = CatalogActions(state)
+    tags = TagActions(state)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": observations.apply_managed_action,
         "CheckDNSAvailability": environments.check_dns_availability,
         "CreateApplication": applications.create,
         "CreateConfigurationTemplate": configurations.create_template,
-        "CreateEnvironment": Creation(state, lifecycle, host).create,
+        "CreateEnvironment": EnvironmentCreation(state, lifecycle, host).create,
         "DeleteApplication": applications.delete,
         "DeleteConfigurationTemplate": configurations.delete_template,
         "DeleteEnvironmentConfiguration": configurations.delete_draft,
@@ -50,7 +50,7 @@ def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: Host) 
         "DescribeEnvironmentManagedActions": observations.describe_managed_actions,
         "DescribeEnvironmentResources": observations.describe_resources,
         "DescribeEnvironments": environments.describe,
-        "DescribeEvents": Events(state).describe,
+        "DescribeEvents": EventActions(state).describe,
         "DescribeInstancesHealth": observations.describe_instances_health,
         "ListAvailableSolutionStacks": offer.list_solution_stacks,
         "ListPlatformVersions": offer.list_platform_versions,

@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from emulator.beanstalk.actions import applications, tags
+from emulator.beanstalk import source_bundle
+from emulator.beanstalk.actions import applications, tagging
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import (
@@ -12,16 +13,15 @@ from emulator.beanstalk.errors import (
     SourceBundleDeletionError,
     TooManyApplicationVersionsError,
 )
-from emulator.beanstalk.hosting import bundle
-from emulator.beanstalk.hosting.bundle import InvalidBundleError
-from emulator.beanstalk.model import Location, Version, VersionStatus
+from emulator.beanstalk.model import BundleLocation, Version, VersionStatus
 from emulator.beanstalk.scheduler import Scheduler, Steps
+from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
 
 _UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfiguration")
 
 
-class Versions:
+class VersionActions:
     """The calls about application versions. Those that talk to S3 take the state's lock themselves."""
 
     def __init__(self, state: State, scheduler: Scheduler, bundles: BundleStore) -> None:
@@ -89,9 +89,9 @@ class Versions:
                 " or request a limit increase."
             )
 
-    def _register(self, call: Call, location: Location | None) -> Version:
+    def _register(self, call: Call, location: BundleLocation | None) -> Version:
         name, label, now = call["ApplicationName"], call["VersionLabel"], self._state.clock.time()
-        given_tags = tags.read(call.get("Tags", []))
+        given_tags = tagging.read(call.get("Tags", []))
         if name not in self._state.applications:
             applications.create(self._state, name, Call(call.request_id, {}))
         version = Version(
@@ -111,7 +111,7 @@ class Versions:
 
     def _processing(self, version: Version, source: bytes, request_id: str) -> Steps:
         try:
-            yield partial(bundle.check, source)
+            yield partial(source_bundle.check, source)
         except InvalidBundleError as error:
             version.status = VersionStatus.FAILED
             message = f"Failed to process application version {version.label}. {error}"
@@ -136,12 +136,12 @@ class Versions:
                 )
 
 
-def _location(given: dict[str, str] | None) -> Location | None:
+def _location(given: dict[str, str] | None) -> BundleLocation | None:
     if given is None:
         return None
     if not given.get("S3Bucket") or not given.get("S3Key"):
         raise InvalidParameterValueError("SourceBundle must have both S3Bucket and S3Key.")
-    return Location(given["S3Bucket"], given["S3Key"])
+    return BundleLocation(given["S3Bucket"], given["S3Key"])
 
 
 def _description(version: Version) -> dict[str, Any]:

@@ -108,7 +108,7 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """For every environment, and for those with a load balancer besides."""
 
 
-class Act(NamedTuple):
+class RequiredPermission(NamedTuple):
     """One action that the service takes for its caller."""
 
     action: str
@@ -123,7 +123,7 @@ def check(name: str, call: Call, state: State) -> None:
             raise InsufficientPrivilegesError(refusal)
 
 
-def acts(name: str, call: Call, state: State) -> Iterator[Act]:
+def acts(name: str, call: Call, state: State) -> Iterator[RequiredPermission]:
     """Yield what a call takes: nothing if it is about an environment that does not stand, as the action then tells."""
     if name == "UpdateEnvironment":
         name = "deploy" if call.get("VersionLabel") else "configure"
@@ -137,7 +137,7 @@ def acts(name: str, call: Call, state: State) -> Iterator[Act]:
     names = _names(id_, state)
     for each in (*always, *(balanced if option_settings.load_balanced(settings) else ())):
         action, _, resource = each.partition(" ")
-        yield Act(action, resource.format(**names), {})
+        yield RequiredPermission(action, resource.format(**names), {})
     if name in ("CreateEnvironment", "RebuildEnvironment"):
         yield from _passed_roles(settings, state)
 
@@ -170,8 +170,8 @@ def _names(id_: str, state: State) -> dict[str, str]:
     }
 
 
-def _passed_roles(settings: Settings, state: State) -> Iterator[Act]:
+def _passed_roles(settings: Settings, state: State) -> Iterator[RequiredPermission]:
     for option, (usual, service) in _ROLES.items():
         role = (settings.get(option) or usual).rpartition("/")[2]
         arn = f"arn:aws:iam::{state.account_id}:role/{role}"
-        yield Act("iam:PassRole", arn, {"iam:PassedToService": service})
+        yield RequiredPermission("iam:PassRole", arn, {"iam:PassedToService": service})

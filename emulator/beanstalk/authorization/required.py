@@ -12,7 +12,7 @@ from emulator.beanstalk.errors import AccessDeniedError, InvalidParameterValueEr
 from emulator.beanstalk.state import State
 
 
-class Need(NamedTuple):
+class RequiredPermission(NamedTuple):
     """A permission that a call takes; `action` without the name of the service."""
 
     action: str
@@ -20,7 +20,7 @@ class Need(NamedTuple):
     keys: Keys
 
 
-Find = Callable[[str, Call, Resources], list[Need]]
+Find = Callable[[str, Call, Resources], list[RequiredPermission]]
 
 
 def check(name: str, call: Call, state: State) -> None:
@@ -30,7 +30,7 @@ def check(name: str, call: Call, state: State) -> None:
             raise AccessDeniedError(refusal)
 
 
-def needs(name: str, call: Call, state: State) -> list[Need]:
+def needs(name: str, call: Call, state: State) -> list[RequiredPermission]:
     """Return what a call takes: nothing if it is about an environment that does not stand, as the action then tells.
 
     Nothing either for lists, which leave out what the caller may not see.
@@ -41,32 +41,32 @@ def needs(name: str, call: Call, state: State) -> list[Need]:
         return []
 
 
-def _everything(name: str, _call: Call, _resources: Resources) -> list[Need]:
-    return [Need(name, "*", {})]
+def _everything(name: str, _call: Call, _resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, "*", {})]
 
 
-def _application(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.application(call["ApplicationName"]))]
+def _application(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, *resources.application(call["ApplicationName"]))]
 
 
-def _new_application(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_application(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     return _new(name, call, resources.application(call["ApplicationName"]), {})
 
 
-def _version(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.version(call["ApplicationName"], call["VersionLabel"]))]
+def _version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, *resources.version(call["ApplicationName"], call["VersionLabel"]))]
 
 
-def _new_version(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     version = resources.version(call["ApplicationName"], call["VersionLabel"])
     return [*_application(name, call, resources), *_new(name, call, version, {})]
 
 
-def _template(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.template(call["ApplicationName"], call["TemplateName"]))]
+def _template(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, *resources.template(call["ApplicationName"], call["TemplateName"]))]
 
 
-def _new_template(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_template(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     origins = _platform(call, resources)
     if call.get("EnvironmentId"):
         origins["FromEnvironment"] = resources.called_environment(call).arn
@@ -77,49 +77,51 @@ def _new_template(name: str, call: Call, resources: Resources) -> list[Need]:
     return _new(name, call, resources.template(call["ApplicationName"], call["TemplateName"]), origins)
 
 
-def _environment(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.called_environment(call))]
+def _environment(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, *resources.called_environment(call))]
 
 
-def _new_environment(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_environment(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     application = call["ApplicationName"]
     environment = resources.environment(application, call.get("EnvironmentName", ""))
     return _new(name, call, environment, _release(call, resources, application))
 
 
-def _update(name: str, call: Call, resources: Resources) -> list[Need]:
+def _update(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     environment = resources.called_environment(call)
     application = environment.arn.split("/")[1]
-    return [Need(name, environment.arn, environment.keys | _named(_release(call, resources, application)))]
-
-
-def _swap(name: str, call: Call, resources: Resources) -> list[Need]:
-    one, other = resources.called_environment(call, "Source"), resources.called_environment(call, "Destination")
     return [
-        Need(name, one.arn, one.keys | _named({"FromEnvironment": other.arn})),
-        Need(name, other.arn, other.keys | _named({"FromEnvironment": one.arn})),
+        RequiredPermission(name, environment.arn, environment.keys | _named(_release(call, resources, application)))
     ]
 
 
-def _settings(name: str, call: Call, resources: Resources) -> list[Need]:
+def _swap(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    one, other = resources.called_environment(call, "Source"), resources.called_environment(call, "Destination")
+    return [
+        RequiredPermission(name, one.arn, one.keys | _named({"FromEnvironment": other.arn})),
+        RequiredPermission(name, other.arn, other.keys | _named({"FromEnvironment": one.arn})),
+    ]
+
+
+def _settings(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     """The saved configuration or the environment that has the settings."""
     if call.get("TemplateName"):
         return _template(name, call, resources)
-    return [Need(name, *resources.environment(call["ApplicationName"], call.get("EnvironmentName", "")))]
+    return [RequiredPermission(name, *resources.environment(call["ApplicationName"], call.get("EnvironmentName", "")))]
 
 
-def _by_arn(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.by_arn(call["ResourceArn"]))]
+def _by_arn(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [RequiredPermission(name, *resources.by_arn(call["ResourceArn"]))]
 
 
-def _tags(_: str, call: Call, resources: Resources) -> list[Need]:
+def _tags(_: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     """AddTags and RemoveTags, which are no calls of their own."""
     resource, removed = resources.by_arn(call["ResourceArn"]), call.get("TagsToRemove", [])
     needs = []
     if added := call.get("TagsToAdd"):
-        needs.append(Need("AddTags", resource.arn, resource.keys | _requested(added)))
+        needs.append(RequiredPermission("AddTags", resource.arn, resource.keys | _requested(added)))
     if removed:
-        needs.append(Need("RemoveTags", resource.arn, resource.keys | {"aws:TagKeys": removed}))
+        needs.append(RequiredPermission("RemoveTags", resource.arn, resource.keys | {"aws:TagKeys": removed}))
     return needs
 
 
@@ -153,11 +155,11 @@ _NEEDS: Mapping[str, Find] = {
 }
 
 
-def _new(name: str, call: Call, resource: Resource, origins: Keys) -> list[Need]:
+def _new(name: str, call: Call, resource: Resource, origins: Keys) -> list[RequiredPermission]:
     """Making a resource, and tagging it in the same call."""
     requested = _requested(call.get("Tags", []))
-    making = Need(name, resource.arn, resource.keys | requested | _named(origins))
-    return [making, Need("AddTags", resource.arn, resource.keys | requested)] if requested else [making]
+    making = RequiredPermission(name, resource.arn, resource.keys | requested | _named(origins))
+    return [making, RequiredPermission("AddTags", resource.arn, resource.keys | requested)] if requested else [making]
 
 
 def _release(call: Call, resources: Resources, application: str) -> Keys:

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulator.beanstalk.hosting import bundle
-from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.process import ApplicationProcess
+from emulator.forwarder import Forwarder, Target
 
 
 class ProcessHosting:
@@ -56,7 +56,7 @@ class ProcessHosting:
             self._deployments += 1
             folder = self._folder / f"deployment-{self._deployments}"
             self.running_label = label
-            bundle.unpack(source, folder)
+            source_bundle.unpack(source, folder)
             process = ApplicationProcess(folder, properties, self._folder / "web.stdout.log")
             process.start()
             self._process = process

@@ -1,8 +1,8 @@
 """Updates of an environment: another version, other settings, and breaking them off."""
 
-from emulator.beanstalk.model import Draft, Environment, HealthStatus, Status
+from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import Attempt, Failure, Instances
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
@@ -31,20 +31,20 @@ class Deployments:
         environment.label = label
         environment.deployments += 1
         self._lifecycle.begin(
-            environment, Status.UPDATING, self._deploying(environment, label, request_id), abortable=True
+            environment, EnvironmentStatus.UPDATING, self._deploying(environment, label, request_id), abortable=True
         )
 
     def configure(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> None:
         """Give an environment other option settings, or another platform; both restart the application if need be."""
         self._record(environment, request_id, _STARTING)
-        environment.draft = Draft(settings, self._state.clock.time())
+        environment.draft = DraftConfiguration(settings, self._state.clock.time())
         steps = self._configuring(environment, settings, platform, request_id)
-        self._lifecycle.begin(environment, Status.UPDATING, steps, abortable=True)
+        self._lifecycle.begin(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
         """Break off an update. What it has put onto the instance stays there; the label goes back."""
         self._record(environment, request_id, "abortEnvironmentUpdate is starting.")
-        self._lifecycle.begin(environment, Status.ABORTING, self._aborting(environment, request_id))
+        self._lifecycle.begin(environment, EnvironmentStatus.ABORTING, self._aborting(environment, request_id))
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
@@ -80,7 +80,7 @@ class Deployments:
             self._record(environment, request_id, _COMPLETED)
         self._lifecycle.end(environment)
 
-    def _reverting(self, environment: Environment, request_id: str, failure: Failure) -> Steps:
+    def _reverting(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> Steps:
         self._lifecycle.tell(environment, request_id, failure)
         self._record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
         if environment.draft:
@@ -89,7 +89,7 @@ class Deployments:
         reverted = "The environment was reverted to the previous configuration setting."
         self._record(environment, request_id, reverted, severity="ERROR")
 
-    def _restarted(self, environment: Environment, settings: Settings) -> Attempt:
+    def _restarted(self, environment: Environment, settings: Settings) -> DeploymentSteps:
         label = environment.hosting.running_label or environment.label
         failure = yield from self._instances.run(environment, label, settings)
         environment.hosting.in_service = failure is None

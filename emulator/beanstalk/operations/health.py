@@ -3,7 +3,7 @@
 from functools import partial
 
 from emulator.beanstalk import option_settings
-from emulator.beanstalk.model import Color, Environment, HealthStatus, Status
+from emulator.beanstalk.model import Color, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
@@ -65,7 +65,7 @@ def worsen(state: State, environment: Environment, answer: int | None) -> None:
 
 def shown_color(environment: Environment) -> Color:
     """Return the colour that a description shows; basic health is Grey while an operation is under way."""
-    if environment.status is not Status.READY and not option_settings.enhanced_health(environment.settings):
+    if environment.status is not EnvironmentStatus.READY and not option_settings.enhanced_health(environment.settings):
         return Color.GREY
     return environment.health.color
 

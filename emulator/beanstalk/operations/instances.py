@@ -7,24 +7,24 @@ from typing import Any, TypeAlias
 
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
-from emulator.beanstalk.hosting.bundle import InvalidBundleError
 from emulator.beanstalk.hosting.process import ApplicationStartError
-from emulator.beanstalk.model import SAMPLE_APPLICATION, Environment, Location
+from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.scheduler import Step
+from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
 
 
 @dataclass(frozen=True)
-class Failure:
+class DeploymentFailure:
     """Why a version does not run: the messages of its ERROR events, and what the last health check answered."""
 
     messages: list[str]
     answer: int | None = None
 
 
-Attempt: TypeAlias = Generator[Step, Any, Failure | None]
-"""Steps whose value is the Failure, if there is one."""
+DeploymentSteps: TypeAlias = Generator[Step, Any, DeploymentFailure | None]
+"""Steps whose value is the DeploymentFailure, if there is one."""
 
 
 class Instances:
@@ -34,11 +34,11 @@ class Instances:
         self._state = state
         self._bundles = bundles
 
-    def run(self, environment: Environment, label: str, settings: option_settings.Settings) -> Attempt:
+    def run(self, environment: Environment, label: str, settings: option_settings.Settings) -> DeploymentSteps:
         """Run a version on the environment, in place of what runs there, and wait for its first good health check.
 
-        The value of the steps is None or the Failure. An application that cannot start, or ends, fails at once. One
-        that answers badly or not at all fails when its command timeout is over.
+        The value of the steps is None or the DeploymentFailure. An application that cannot start, or ends, fails at
+        once. One that answers badly or not at all fails when its command timeout is over.
         """
         deadline = self._state.clock.time() + option_settings.command_timeout(settings)
         try:
@@ -48,7 +48,7 @@ class Instances:
             return _command_failed(environment, str(error))
         return (yield from self._await_good_health(environment, deadline))
 
-    def _await_good_health(self, environment: Environment, deadline: float) -> Attempt:
+    def _await_good_health(self, environment: Environment, deadline: float) -> DeploymentSteps:
         state, hosting = self._state, environment.hosting
         while True:
             answer = yield partial(health.check, environment)
@@ -63,7 +63,7 @@ class Instances:
             # Often, so that a deployment does not seem longer than it was.
             yield max(1.0, 0.1 / state.clock.scale)
 
-    def _location(self, environment: Environment, label: str) -> Location | None:
+    def _location(self, environment: Environment, label: str) -> BundleLocation | None:
         application = self._state.applications.get(environment.application)
         version = application.versions.get(label) if application else None
         if version is None and label != SAMPLE_APPLICATION:
@@ -71,8 +71,8 @@ class Instances:
         return version.bundle if version else None
 
 
-def _command_failed(environment: Environment, output: str) -> Failure:
-    return Failure(
+def _command_failed(environment: Environment, output: str) -> DeploymentFailure:
+    return DeploymentFailure(
         [
             "Instance deployment failed. For details, see 'eb-engine.log'.",
             f"[Instance: {environment.instance}] Command failed on instance. Output: {output[-400:] or '(none)'}",
@@ -81,6 +81,6 @@ def _command_failed(environment: Environment, output: str) -> Failure:
     )
 
 
-def _unhealthy(environment: Environment, answer: int | None) -> Failure:
+def _unhealthy(environment: Environment, answer: int | None) -> DeploymentFailure:
     failed = f"Instance id(s) '{environment.instance}' did not pass health check after command execution."
-    return Failure([f"{failed} Aborting the operation."], answer)
+    return DeploymentFailure([f"{failed} Aborting the operation."], answer)

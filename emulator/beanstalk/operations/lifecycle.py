@@ -6,9 +6,9 @@ Each operation takes its environment through states and events as Elastic Beanst
 import secrets
 
 from emulator.beanstalk import dns, option_settings
-from emulator.beanstalk.model import Environment, Health, HealthStatus, Status
+from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import Attempt, Failure, Instances
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
@@ -21,7 +21,9 @@ class Lifecycle:
         self._scheduler = scheduler
         self._instances = instances
 
-    def begin(self, environment: Environment, status: Status, steps: Steps, *, abortable: bool = False) -> None:
+    def begin(
+        self, environment: Environment, status: EnvironmentStatus, steps: Steps, *, abortable: bool = False
+    ) -> None:
         """Let an operation take over an environment."""
         if environment.operation:
             environment.operation.cancel()
@@ -32,7 +34,7 @@ class Lifecycle:
 
     def end(self, environment: Environment) -> None:
         """Make an environment Ready after an operation."""
-        environment.status = Status.READY
+        environment.status = EnvironmentStatus.READY
         environment.abortable = False
         environment.managed_action = None
         environment.operation = None
@@ -42,23 +44,23 @@ class Lifecycle:
     def launch(self, environment: Environment, request_id: str) -> None:
         """Launch a new environment."""
         self._record(environment, request_id, "createEnvironment is starting.")
-        self.begin(environment, Status.LAUNCHING, self._launching(environment, request_id))
+        self.begin(environment, EnvironmentStatus.LAUNCHING, self._launching(environment, request_id))
         self._scheduler.begin(health.watch(self._state, environment))
 
     def rebuild(self, environment: Environment, request_id: str) -> None:
         """Replace everything that the environment runs on; its CNAME stays, its load balancer does not."""
         self._record(environment, request_id, "rebuildEnvironment is starting.")
-        self.begin(environment, Status.UPDATING, self._rebuilding(environment, request_id))
+        self.begin(environment, EnvironmentStatus.UPDATING, self._rebuilding(environment, request_id))
 
     def restart(self, environment: Environment, request_id: str) -> None:
         """Restart the application where it runs."""
         self._record(environment, request_id, "restartAppServer is starting.")
-        self.begin(environment, Status.UPDATING, self._restarting(environment, request_id))
+        self.begin(environment, EnvironmentStatus.UPDATING, self._restarting(environment, request_id))
 
     def terminate(self, environment: Environment, request_id: str) -> None:
         """Terminate the environment. Users lose it at once; its names become free at the end."""
         self._record(environment, request_id, "terminateEnvironment is starting.")
-        self.begin(environment, Status.TERMINATING, self._terminating(environment, request_id))
+        self.begin(environment, EnvironmentStatus.TERMINATING, self._terminating(environment, request_id))
 
     def swap(self, source: Environment, destination: Environment, request_id: str) -> None:
         """Exchange the CNAMEs of two environments."""
@@ -66,8 +68,8 @@ class Lifecycle:
         for environment in (source, destination):
             self._record(environment, request_id, "swapEnvironmentCNAMEs is starting.")
             self._record(environment, request_id, f"Swapping CNAMEs for environments {pair}.")
-        self.begin(source, Status.UPDATING, self._swapping(source, destination, request_id))
-        destination.status = Status.UPDATING
+        self.begin(source, EnvironmentStatus.UPDATING, self._swapping(source, destination, request_id))
+        destination.status = EnvironmentStatus.UPDATING
         destination.updated = self._state.clock.time()
 
     def _launching(self, environment: Environment, request_id: str) -> Steps:
@@ -91,8 +93,8 @@ class Lifecycle:
             self._record(environment, request_id, "rebuildEnvironment completed successfully.")
         self.end(environment)
 
-    def _building(self, environment: Environment, request_id: str) -> Attempt:
-        """Make the load balancer after a fifth of the launch, the instance after half of it. The value: any Failure."""
+    def _building(self, environment: Environment, request_id: str) -> DeploymentSteps:
+        """Make the load balancer after a fifth of the launch, the instance after half of it. The value: any failure."""
         state, began = self._state, self._state.clock.time()
         yield state.durations.launch / 5
         health.suspend(state, environment, HealthStatus.PENDING, "Initialization in progress. There are no instances.")
@@ -130,7 +132,7 @@ class Lifecycle:
         environment.health = Health()
         yield environment.hosting.close
         yield state.durations.terminate - (state.clock.time() - began)
-        environment.status = Status.TERMINATED
+        environment.status = EnvironmentStatus.TERMINATED
         environment.terminated = environment.updated = state.clock.time()
         environment.operation = None
         self._record(environment, request_id, "terminateEnvironment completed successfully.")
@@ -144,7 +146,7 @@ class Lifecycle:
             self._record(environment, request_id, completed)
             self.end(environment)
 
-    def tell(self, environment: Environment, request_id: str, failure: Failure) -> None:
+    def tell(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
         """Record why a version does not run, and let the health show it."""
         for message in failure.messages:
             self._record(environment, request_id, message, severity="ERROR")

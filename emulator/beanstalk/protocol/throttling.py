@@ -6,7 +6,7 @@ from emulator.beanstalk.durations import Limits
 from emulator.beanstalk.errors import ThrottlingError
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket. `now` gives the time in account seconds. Not thread-safe."""
 
     def __init__(self, limits: Limits, now: Callable[[], float]) -> None:

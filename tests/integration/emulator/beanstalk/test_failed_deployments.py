@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from emulator.beanstalk.hosting import bundle
+from emulator.beanstalk import source_bundle
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED, BeanstalkAccount
 
@@ -75,7 +75,7 @@ def test_a_full_disk_fails_the_deployment(account: BeanstalkAccount, monkeypatch
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(bundle, "unpack", full)
+    monkeypatch.setattr(source_bundle, "unpack", full)
     account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
     account.until_status(id_, "Ready")
 

@@ -3,7 +3,7 @@ from botocore.exceptions import ClientError
 
 from emulator.beanstalk.durations import Limits
 from emulator.beanstalk.errors import ThrottlingError
-from emulator.beanstalk.protocol.throttling import Bucket
+from emulator.beanstalk.protocol.throttling import TokenBucket
 from tests.support.beanstalk import BeanstalkAccount
 
 
@@ -14,7 +14,7 @@ class _Time:
         return self.now
 
 
-def _taken(bucket: Bucket) -> int:
+def _taken(bucket: TokenBucket) -> int:
     for number in range(100):
         try:
             bucket.take()
@@ -25,7 +25,7 @@ def _taken(bucket: Bucket) -> int:
 
 def test_a_burst_passes_and_then_two_calls_a_second() -> None:
     time = _Time()
-    bucket = Bucket(Limits(), time)
+    bucket = TokenBucket(Limits(), time)
 
     assert _taken(bucket) == 15
     time.now += 3
@@ -34,7 +34,7 @@ def test_a_burst_passes_and_then_two_calls_a_second() -> None:
 
 def test_a_long_silence_allows_no_more_than_a_burst() -> None:
     time = _Time()
-    bucket = Bucket(Limits(), time)
+    bucket = TokenBucket(Limits(), time)
 
     time.now += 3600
 
@@ -57,7 +57,7 @@ def test_too_many_calls_are_throttled_each_action_by_itself(account: BeanstalkAc
 
 def test_polling_every_ten_seconds_is_never_throttled() -> None:
     time = _Time()
-    bucket = Bucket(Limits(), time)
+    bucket = TokenBucket(Limits(), time)
 
     for _ in range(500):
         time.now += 10

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import InvalidParameterValueError, ResourceNotFoundError, TooManyTagsError
-from emulator.beanstalk.model import Application, Environment, Tags, Template, Version
+from emulator.beanstalk.model import Application, ConfigurationTemplate, Environment, Tags, Version
 from emulator.beanstalk.state import State
 
 MAXIMUM_TAGS = 47
@@ -14,7 +14,7 @@ MAXIMUM_TAGS = 47
 _RESERVED_KEYS = ("Name", "elasticbeanstalk:environment-id", "elasticbeanstalk:environment-name")
 _RESERVED_PREFIXES = ("aws:", "elasticbeanstalk:")
 
-_Resource: TypeAlias = Application | Version | Template | Environment
+_Resource: TypeAlias = Application | Version | ConfigurationTemplate | Environment
 
 
 def read(given: Iterable[Mapping[str, str]]) -> Tags:
@@ -27,7 +27,7 @@ def read(given: Iterable[Mapping[str, str]]) -> Tags:
     return tags
 
 
-class ResourceTags:
+class TagActions:
     """The calls about tags."""
 
     def __init__(self, state: State) -> None:

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from emulator.beanstalk.hosting.forwarder import Forwarder, Route, Target
+from emulator.forwarder import Forwarder, Route, Target
 
 Forward = Callable[[Route], Forwarder]
 
@@ -187,7 +187,7 @@ def test_a_target_that_refuses_connections_gives_502(forward: Forward) -> None:
 def test_a_target_that_does_not_answer_gives_504(
     client: http.client.HTTPConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emulator.beanstalk.hosting.forwarder._Handler.timeout", 0.1)
+    monkeypatch.setattr("emulator.forwarder._Handler.timeout", 0.1)
     client.request("HANG", "/")
     assert client.getresponse().status == 504
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from emulator.beanstalk import dns, option_settings, platforms
-from emulator.beanstalk.actions import tags
+from emulator.beanstalk.actions import tagging
 from emulator.beanstalk.actions.environments import description
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
@@ -14,19 +14,19 @@ from emulator.beanstalk.errors import (
     TooManyEnvironmentsError,
 )
 from emulator.beanstalk.hosting.hosting import Hosting
-from emulator.beanstalk.model import SAMPLE_APPLICATION, Environment, Tags, Template
+from emulator.beanstalk.model import SAMPLE_APPLICATION, ConfigurationTemplate, Environment, Tags
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State, new_id
 
-Host: TypeAlias = Callable[[str, str], Hosting]
+HostingFactory: TypeAlias = Callable[[str, str], Hosting]
 """Makes what an environment runs on, by its name and its id."""
 
 
-class Creation:
+class EnvironmentCreation:
     """Creates environments."""
 
-    def __init__(self, state: State, lifecycle: Lifecycle, host: Host) -> None:
+    def __init__(self, state: State, lifecycle: Lifecycle, host: HostingFactory) -> None:
         self._state = state
         self._lifecycle = lifecycle
         self._host = host
@@ -109,10 +109,12 @@ class Creation:
             base | option_settings.read(call.get("OptionSettings", [])), call.get("OptionsToRemove", [])
         )
         # Tags of the call do not add to the template's: they take their place.
-        own_tags = tags.read(call["Tags"]) if call.get("Tags") else dict(template.environment_tags if template else {})
+        own_tags = (
+            tagging.read(call["Tags"]) if call.get("Tags") else dict(template.environment_tags if template else {})
+        )
         return settings, platform, own_tags
 
-    def _template(self, call: Call) -> Template | None:
+    def _template(self, call: Call) -> ConfigurationTemplate | None:
         name = call.get("TemplateName")
         return self._state.template(call["ApplicationName"], name) if name else None
 
