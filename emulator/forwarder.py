@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server that forwards what it is asked: a load balancer, and the account's forward proxy."""
+"""A small HTTP/1.1 server that forwards requests. It serves as load balancer and as the account's forward proxy."""
 
 import http.client
 import socket
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 IDLE_SECONDS = 60.0
-"""An Application Load Balancer's idle timeout in real seconds, towards clients and towards targets."""
+"""The idle timeout of an Application Load Balancer in real seconds, for clients and for targets."""
 
 _CHUNK_BYTES = 64 * 1024
 _HOP_BY_HOP = {
@@ -30,7 +30,7 @@ _HOP_BY_HOP = {
 
 @dataclass(frozen=True)
 class Target:
-    """Where to forward a request, and the headers to add to its answer."""
+    """Where to forward a request, and the headers to add to the answer."""
 
     address: str
     port: int
@@ -38,14 +38,15 @@ class Target:
 
 
 Route = Callable[[str], Target | str]
+"""Returns the target for a requested host, or the reason why there is none."""
 
 
 class Forwarder:
-    """Forwards HTTP requests on a loopback port to the target that `route` gives for the requested host.
+    """Forwards HTTP requests from a loopback port to the target that `route` returns for the requested host.
 
-    `route(host)` gives the reason of a 503 when there is no target. A target that refuses or breaks the connection
-    gives 502, one that does not answer for IDLE_SECONDS 504, as an Application Load Balancer does. Request targets
-    may be absolute (`GET http://host/path`), so a Forwarder can be a client's HTTP_PROXY; CONNECT is refused with 501.
+    Answers as an Application Load Balancer does: 503 without a target, 502 when the target refuses or breaks the
+    connection, 504 when it does not answer for IDLE_SECONDS. A request may name an absolute URL
+    (`GET http://host/path`), so a client can use a Forwarder as its HTTP_PROXY. CONNECT gets 501.
     """
 
     def __init__(self, route: Route, port: int = 0) -> None:
@@ -54,10 +55,11 @@ class Forwarder:
         self.port: int = self._server.server_address[1]
 
     def start(self) -> None:
+        """Start to serve, in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and cut the connections that are open. May be called again."""
+        """Stop listening and cut open connections. May be called again."""
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()
@@ -76,7 +78,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        # The base class asks for the host's full name here, which can take seconds and is used nowhere.
+        # The base class looks up the host's full name here. That can take seconds, and nothing uses the name.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
@@ -101,7 +103,7 @@ class _Server(ThreadingHTTPServer):
                     continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no event."""
+        """Ignore clients that close their connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -111,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """The base class looks for a method per HTTP method; all of them are forwarded."""
+        """Return the forwarding method for every HTTP method: the base class looks for `do_GET` and the like."""
         if name.startswith("do_"):
             return self._forward
         raise AttributeError(name)
@@ -141,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
             connection.close()
 
     def _requested(self) -> tuple[str, str]:
-        """Host without port, and path with query."""
+        """Return the requested host without its port, and the path with its query."""
         target = urlsplit(self.path)
         host = target.netloc or self.headers.get("Host", "")
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
@@ -184,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in [*answer.getheaders(), *headers.items()]:
             if name.lower() not in _HOP_BY_HOP:
                 self.send_header(name, value)
-        # An answer without a length goes out in chunks, or up to the end of the connection to a client of HTTP/1.0.
+        # An answer without a length is sent in chunks. To an HTTP/1.0 client it ends with the connection.
         unsized = answer.length is None
         chunked = unsized and self.request_version != "HTTP/1.0"
         if chunked:
@@ -205,12 +207,12 @@ class _Handler(BaseHTTPRequestHandler):
             if chunked:
                 self.wfile.write(b"0\r\n\r\n")
         except (OSError, http.client.HTTPException):
-            # The status is sent already: only a broken connection can tell the client that its answer is incomplete.
+            # The status is already sent: only a broken connection shows the client that the answer is incomplete.
             self.close_connection = True
 
     def _refuse(self, status: HTTPStatus, reason: str) -> None:
         body = f"{status.value} {status.phrase}: {reason}\n".encode()
-        # The request's body may be unread, and would be taken for the next request.
+        # Otherwise an unread body of the request would be read as the next request.
         self.close_connection = True
         self.send_response_only(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")

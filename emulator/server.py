@@ -21,8 +21,8 @@ from threading import Thread
 from typing import Any, TextIO
 
 from emulator.beanstalk import ElasticBeanstalk
-from emulator.beanstalk.bundle_store import S3BundleStore
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
+from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
 from emulator.faults import Faults
 from emulator.forwarder import Forwarder, Target
@@ -70,7 +70,7 @@ class Server:
             region=REGION,
             account_id=ACCOUNT_ID,
             bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
-            host=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_),
+            create_hosting=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_),
         )
 
     async def serve(self, *, attached: bool) -> None:

@@ -1,4 +1,4 @@
-"""The rehearsal's Elastic Beanstalk: AWS's query protocol and lifecycle, with real processes as environments."""
+"""Elastic Beanstalk: AWS's query protocol and lifecycle. Environments run source bundles as processes."""
 
 from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits, Quotas

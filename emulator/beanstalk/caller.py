@@ -1,31 +1,32 @@
-"""Who calls, and what they may do."""
+"""The caller of a request: its credentials, and what it may do."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 
 class Caller(Protocol):
-    """Whoever signed a call."""
+    """The caller that signed a request."""
 
     def authenticate(self) -> None:
-        """Raise CredentialsError when nobody is known by the call's credentials."""
+        """Raise CredentialsError when the credentials are not valid."""
         ...
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:
-        """Return why an action, such as s3:GetObject, on the resource of this ARN is denied; None when it is allowed.
+        """Return why IAM denies an action on a resource, None when it allows it.
 
-        `conditions`: the condition keys of the request by name.
+        `action`: such as s3:GetObject. `resource`: an ARN. `conditions`: the request's condition keys by name.
         """
         ...
 
 
 class Administrator:
-    """May do everything."""
+    """A caller that may do everything."""
 
     def authenticate(self) -> None:
-        return None
+        """Accept any credentials."""
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:  # noqa: ARG002
+        """Return None: everything is allowed."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""Source bundles: is the zip one that can be unpacked safely, and unpacking it."""
+"""Checks and unpacks source bundles."""
 
 import io
 import stat
@@ -7,19 +7,19 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 MAXIMUM_UNPACKED_BYTES = 500 * 1024 * 1024
-"""Elastic Beanstalk takes bundles of at most 500 MB; unpacked, ours may not be larger either."""
+"""Elastic Beanstalk takes bundles of at most 500 MB. Here the limit also holds for the unpacked files."""
 MAXIMUM_NAME_BYTES = 255
-"""Of a file's or a folder's name on Linux."""
+"""The limit of Linux for a file's or folder's name."""
 
 
 class InvalidBundleError(Exception):
-    """The source bundle cannot be used; the message is fit for an event."""
+    """The source bundle cannot be used. The message goes into an event."""
 
 
 def check(bundle: bytes) -> None:
     """Raise InvalidBundleError unless `bundle` is a zip that unpacks safely and completely.
 
-    What the zip holds is not judged here: an application that cannot run fails when it is started.
+    The content is not checked: an application that cannot run fails when it starts.
     """
     with _opened(bundle) as archive:
         _check_entries(archive.infolist())
@@ -27,7 +27,7 @@ def check(bundle: bytes) -> None:
 
 
 def unpack(bundle: bytes, folder: Path) -> None:
-    """Unpack a bundle into `folder`, keeping the executable bits, as `unzip` does on an instance."""
+    """Unpack a bundle into `folder`, with the executable bits. Raises InvalidBundleError."""
     check(bundle)
     with _opened(bundle) as archive:
         for entry in archive.infolist():
@@ -75,7 +75,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _check_contents(archive: zipfile.ZipFile) -> None:
-    # zipfile reads no more of an entry than its declared size, so the sum checked before bounds this too.
+    # Bounded: zipfile reads no more of an entry than its declared size, and their sum is checked.
     try:
         damaged = archive.testzip()
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:

@@ -10,8 +10,8 @@ import botocore.config
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
-from emulator.beanstalk.bundle_store import S3BundleStore
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
+from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
 from tests.support.beanstalk import BeanstalkAccount, Handler, Server
 
@@ -52,7 +52,7 @@ def service(server: Server, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
         region="us-east-1",
         account_id="123456789012",
         bundles=S3BundleStore(region="us-east-1", account_id="123456789012", endpoint_url=server.url),
-        host=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_),
+        create_hosting=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_),
     )
     # Short, in account seconds: 100 of them are a second here.
     running.durations.set(

@@ -140,9 +140,9 @@ def test_a_health_check_that_an_operation_overtakes_counts_for_nothing(account: 
     environment = state.environments[id_]
 
     with state.lock:
-        watching = health.watch(state, environment)
+        watching = health.monitor(state, environment)
         next(watching)
-        environment.health.watched = False
+        environment.health.checks_active = False
         watching.send(500)
 
         assert environment.health.bad_since is None

@@ -17,7 +17,7 @@ class _Time:
 def _taken(bucket: TokenBucket) -> int:
     for number in range(100):
         try:
-            bucket.take()
+            bucket.take_token()
         except ThrottlingError:
             return number
     return 100
@@ -61,4 +61,4 @@ def test_polling_every_ten_seconds_is_never_throttled() -> None:
 
     for _ in range(500):
         time.now += 10
-        bucket.take()
+        bucket.take_token()

@@ -108,7 +108,9 @@ def test_an_action_that_is_not_rehearsed_is_told_clearly(service: ElasticBeansta
     _, answer = _call_for_json(service, {"Action": action})
 
     assert answer["Error"]["Code"] == "InvalidAction"
-    assert answer["Error"]["Message"].startswith(f"{action} is not rehearsed. There are: AbortEnvironmentUpdate, ")
+    assert answer["Error"]["Message"].startswith(
+        f"{action} is not supported here. Supported are: AbortEnvironmentUpdate, "
+    )
 
 
 @pytest.mark.parametrize("parameters", [{"Action": "Launch"}, {}])

@@ -3,7 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.beanstalk.scheduler import Steps, ThreadScheduler
+from emulator.beanstalk.scheduler import Steps
+from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
 from tests.support.beanstalk import until
 
@@ -28,7 +29,7 @@ def test_a_story_goes_on_after_the_account_seconds_it_asks_for(scheduler: Thread
         yield 50
         told.append(clock.time())
 
-    scheduler.begin(steps())
+    scheduler.start(steps())
 
     until(lambda: len(told) == 2, lambda: "the steps to end")
     assert told[1] - told[0] >= 49
@@ -42,7 +43,7 @@ def test_slow_work_is_done_without_the_lock_and_its_result_told(
     def steps() -> Steps:
         results.append((yield lambda: may_end.wait(10)))
 
-    scheduler.begin(steps())
+    scheduler.start(steps())
     with lock:
         may_end.set()
 
@@ -61,7 +62,7 @@ def test_what_slow_work_raises_is_raised_in_the_story(scheduler: ThreadScheduler
         except OSError as error:
             caught.append(str(error))
 
-    scheduler.begin(steps())
+    scheduler.start(steps())
 
     until(lambda: caught == ["no disk"], lambda: "the exception")
 
@@ -77,7 +78,7 @@ def test_a_cancelled_story_never_goes_on(scheduler: ThreadScheduler, lock: threa
         yield work
         went_on.set()
 
-    task = scheduler.begin(cancelled())
+    task = scheduler.start(cancelled())
     assert begun.wait(10)
     with lock:
         task.cancel()
@@ -99,8 +100,8 @@ def test_a_broken_story_is_logged_and_stops_no_other(
         yield 20
         done.set()
 
-    scheduler.begin(broken())
-    scheduler.begin(good())
+    scheduler.start(broken())
+    scheduler.start(good())
 
     assert done.wait(10)
     assert "ZeroDivisionError" in caplog.text
@@ -115,7 +116,7 @@ def test_many_stories_can_be_busy_at_once(scheduler: ThreadScheduler) -> None:
         done.append(True)
 
     for _ in range(4):
-        scheduler.begin(steps())
+        scheduler.start(steps())
 
     until(lambda: len(done) == 4, lambda: "four stories to meet")
 
@@ -127,7 +128,7 @@ def test_a_closed_scheduler_tells_no_story_any_more(scheduler: ThreadScheduler) 
         yield 20
         told.set()
 
-    scheduler.begin(steps())
+    scheduler.start(steps())
     scheduler.close()
 
     assert not told.wait(0.1)
