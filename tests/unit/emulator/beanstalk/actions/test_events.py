@@ -4,10 +4,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support import source_bundles
-from tests.support.beanstalk import BeanstalkAccount
+from tests.support.in_memory import VirtualBeanstalk
 
 
-def test_events_are_listed_newest_first(account: BeanstalkAccount) -> None:
+def test_events_are_listed_newest_first(account: VirtualBeanstalk) -> None:
     account.launched()
 
     events = account.client.describe_events(ApplicationName="shop")["Events"]
@@ -17,7 +17,7 @@ def test_events_are_listed_newest_first(account: BeanstalkAccount) -> None:
     assert events[-1]["Message"] == "Created new Application: shop"
 
 
-def test_an_event_says_what_it_is_about(account: BeanstalkAccount) -> None:
+def test_an_event_names_its_application_and_environment(account: VirtualBeanstalk) -> None:
     id_ = account.create()
 
     event = account.client.describe_events(EnvironmentId=id_)["Events"][-1]
@@ -25,7 +25,7 @@ def test_an_event_says_what_it_is_about(account: BeanstalkAccount) -> None:
     assert (event["ApplicationName"], event["EnvironmentName"], event["Severity"]) == ("shop", "shop-prod", "INFO")
 
 
-def test_the_events_that_a_call_causes_bear_its_request_id(account: BeanstalkAccount) -> None:
+def test_events_have_the_request_id_of_the_call_that_caused_them(account: VirtualBeanstalk) -> None:
     account.launched("shop-other")
     answer = account.client.create_environment(
         ApplicationName="shop",
@@ -46,17 +46,17 @@ def test_the_events_that_a_call_causes_bear_its_request_id(account: BeanstalkAcc
     "filters",
     [{"ApplicationName": "blog"}, {"EnvironmentName": "shop-none"}, {"VersionLabel": "v9"}, {"TemplateName": "t"}],
 )
-def test_events_of_something_else_are_left_out(account: BeanstalkAccount, filters: dict[str, str]) -> None:
+def test_a_filter_leaves_out_other_events(account: VirtualBeanstalk, filters: dict[str, str]) -> None:
     account.create()
 
     assert account.client.describe_events(**filters)["Events"] == []  # type: ignore[arg-type]
 
 
-def test_events_of_a_version_are_found_by_its_label(account: BeanstalkAccount) -> None:
+def test_events_of_a_version_are_found_by_its_label(account: VirtualBeanstalk) -> None:
     assert account.messages(VersionLabel="v1") == ["createApplicationVersion completed successfully."]
 
 
-def test_a_severity_means_that_or_higher(account: BeanstalkAccount) -> None:
+def test_a_severity_means_that_or_higher(account: VirtualBeanstalk) -> None:
     account.version("dying", source_bundles.dying())
     id_ = account.launched(VersionLabel="dying")
 
@@ -76,7 +76,7 @@ def test_a_severity_means_that_or_higher(account: BeanstalkAccount) -> None:
     }
 
 
-def test_the_start_time_is_inclusive_and_the_end_time_exclusive(account: BeanstalkAccount) -> None:
+def test_the_start_time_is_inclusive_and_the_end_time_exclusive(account: VirtualBeanstalk) -> None:
     account.launched()
     dates = sorted({event["EventDate"] for event in account.client.describe_events()["Events"]})
     start, end = dates[1], dates[3]
@@ -88,7 +88,7 @@ def test_the_start_time_is_inclusive_and_the_end_time_exclusive(account: Beansta
     assert end not in found
 
 
-def test_events_come_in_pages_that_new_events_do_not_shift(account: BeanstalkAccount) -> None:
+def test_events_come_in_pages_that_new_events_do_not_shift(account: VirtualBeanstalk) -> None:
     account.launched()
     everything = account.client.describe_events()["Events"]
 
@@ -99,18 +99,18 @@ def test_events_come_in_pages_that_new_events_do_not_shift(account: BeanstalkAcc
     assert first["Events"] + second["Events"] == everything[:6]
 
 
-def test_the_last_page_has_no_token(account: BeanstalkAccount) -> None:
+def test_the_last_page_has_no_token(account: VirtualBeanstalk) -> None:
     events = account.client.describe_events()["Events"]
 
     assert "NextToken" not in account.client.describe_events(MaxRecords=len(events))
 
 
-def test_a_token_that_nobody_gave_is_refused(account: BeanstalkAccount) -> None:
+def test_an_unknown_token_is_refused(account: VirtualBeanstalk) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*NextToken 'x'"):
         account.client.describe_events(NextToken="x")
 
 
-def test_the_paginator_finds_every_event_once(account: BeanstalkAccount) -> None:
+def test_the_paginator_finds_every_event_once(account: VirtualBeanstalk) -> None:
     account.launched()
 
     pages = account.client.get_paginator("describe_events").paginate(PaginationConfig={"PageSize": 2})
@@ -119,7 +119,7 @@ def test_the_paginator_finds_every_event_once(account: BeanstalkAccount) -> None
     assert len(numbers) == len(account.client.describe_events()["Events"])
 
 
-def test_events_are_dated_in_account_time_like_the_answers(account: BeanstalkAccount) -> None:
+def test_events_are_dated_in_account_time(account: VirtualBeanstalk) -> None:
     account.service.durations.set({"launch": 60})
     id_ = account.launched()
 

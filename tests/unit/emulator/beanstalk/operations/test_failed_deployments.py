@@ -1,15 +1,9 @@
-import errno
-
-import pytest
-
-from emulator.beanstalk import source_bundle
 from tests.support import source_bundles
-from tests.support.beanstalk import ENHANCED, BeanstalkAccount
+from tests.support.beanstalk import ENHANCED, command_timeout
+from tests.support.in_memory import VirtualBeanstalk
 
-TIMEOUT = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": "60"}
 
-
-def test_a_failed_deployment_ends_ready_and_red_with_the_old_label_and_error_events(account: BeanstalkAccount) -> None:
+def test_a_failed_deployment_ends_ready_and_red_with_the_old_label_and_error_events(account: VirtualBeanstalk) -> None:
     account.version("dying", source_bundles.dying())
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
 
@@ -25,9 +19,9 @@ def test_a_failed_deployment_ends_ready_and_red_with_the_old_label_and_error_eve
     assert errors[3] == "Failed to deploy application."
 
 
-def test_a_deployment_that_answers_500_until_the_command_timeout_is_a_failed_one(account: BeanstalkAccount) -> None:
+def test_a_deployment_that_answers_500_until_the_command_timeout_fails(account: VirtualBeanstalk) -> None:
     account.version("broken", source_bundles.release(500))
-    id_ = account.healthy("shop-prod", TIMEOUT, VersionLabel="v1")
+    id_ = account.healthy("shop-prod", command_timeout(60), VersionLabel="v1")
 
     account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
     account.until_status(id_, "Ready")
@@ -38,18 +32,7 @@ def test_a_deployment_that_answers_500_until_the_command_timeout_is_a_failed_one
     assert "Failed to deploy application." in errors
 
 
-def test_a_deployment_that_never_answers_is_a_failed_one(account: BeanstalkAccount) -> None:
-    account.version("silent", source_bundles.packed({"Procfile": "web: exec sleep 60"}))
-    id_ = account.healthy("shop-prod", TIMEOUT, VersionLabel="v1")
-
-    account.client.update_environment(EnvironmentId=id_, VersionLabel="silent")
-    account.until_status(id_, "Ready")
-
-    assert account.describe(id_)["VersionLabel"] == "v1"
-    assert "Failed to deploy application." in account.messages(EnvironmentId=id_, Severity="ERROR")
-
-
-def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account: BeanstalkAccount) -> None:
+def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account: VirtualBeanstalk) -> None:
     account.version("text", b"no zip")
     id_ = account.healthy(VersionLabel="v1")
 
@@ -60,36 +43,12 @@ def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account:
     assert any("not a zip file" in error for error in errors)
 
 
-def test_control_characters_in_an_application_s_output_do_not_break_the_answer(account: BeanstalkAccount) -> None:
-    account.version("rude", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"}))
-
-    id_ = account.launched(VersionLabel="rude")
-
-    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
-    assert any("red \N{REPLACEMENT CHARACTER}[31m null \N{REPLACEMENT CHARACTER} end" in error for error in errors)
-
-
-def test_a_full_disk_fails_the_deployment(account: BeanstalkAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    id_ = account.healthy(VersionLabel="v1")
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(source_bundle, "unpack", full)
-    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
-    account.until_status(id_, "Ready")
-
-    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
-    assert any("No space left on device" in error for error in errors)
-    assert account.describe(id_)["VersionLabel"] == "v1"
-
-
-def test_after_a_failed_deployment_the_new_version_is_what_runs(account: BeanstalkAccount) -> None:
+def test_after_a_failed_deployment_the_new_version_runs(account: VirtualBeanstalk) -> None:
     """All at once there is no other instance, and no automatic redeployment of the old version."""
     account.service.durations.set({"health": 10})
     recovering = {"/health": 200}
     account.version("broken", source_bundles.release(200, by_path={"/": 500} | recovering))
-    id_ = account.healthy("shop-prod", ENHANCED, TIMEOUT, VersionLabel="v1")
+    id_ = account.healthy("shop-prod", ENHANCED, command_timeout(60), VersionLabel="v1")
     account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
     account.until_status(id_, "Ready")
 
@@ -113,7 +72,7 @@ def test_after_a_failed_deployment_the_new_version_is_what_runs(account: Beansta
     assert causes == ['Incorrect application version found on all instances. Expected version "v1" (deployment 1).']
 
 
-def test_a_corrected_version_repairs_an_environment(account: BeanstalkAccount) -> None:
+def test_a_corrected_version_repairs_an_environment(account: VirtualBeanstalk) -> None:
     account.version("dying", source_bundles.dying())
     id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
     account.client.update_environment(EnvironmentId=id_, VersionLabel="dying")

@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 from emulator.beanstalk.durations import Limits
 from emulator.beanstalk.errors import ThrottlingError
 from emulator.beanstalk.protocol.throttling import TokenBucket
-from tests.support.beanstalk import BeanstalkAccount
+from tests.support.in_memory import VirtualBeanstalk
 
 
 class _Time:
@@ -32,7 +32,7 @@ def test_a_burst_passes_and_then_two_calls_a_second() -> None:
     assert _taken(bucket) == 6
 
 
-def test_a_long_silence_allows_no_more_than_a_burst() -> None:
+def test_a_long_pause_allows_one_burst() -> None:
     time = _Time()
     bucket = TokenBucket(Limits(), time)
 
@@ -42,7 +42,7 @@ def test_a_long_silence_allows_no_more_than_a_burst() -> None:
 
 
 @pytest.mark.parametrize("action", ["describe_environments", "describe_events"])
-def test_too_many_calls_are_throttled_each_action_by_itself(account: BeanstalkAccount, action: str) -> None:
+def test_each_action_has_its_own_rate_limit(account: VirtualBeanstalk, action: str) -> None:
     account.service.limits.burst, account.service.limits.calls_per_second = 3, 0
     for _ in range(3):
         getattr(account.client, action)()

@@ -9,7 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk import ElasticBeanstalk
-from tests.support.beanstalk import PLATFORM, BeanstalkAccount
+from tests.support.beanstalk import (
+    PLATFORM,
+)
+from tests.support.in_memory import VirtualBeanstalk
 
 NAMESPACE = "{http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/}"
 
@@ -27,7 +30,7 @@ def _call_for_json(service: ElasticBeanstalk, parameters: Mapping[str, str]) -> 
 
 
 @pytest.mark.parametrize("parameter", ["Action", "Operation"])
-def test_the_action_is_called_action_or_operation(service: ElasticBeanstalk, parameter: str) -> None:
+def test_the_action_parameter_is_action_or_operation(service: ElasticBeanstalk, parameter: str) -> None:
     status, answer = _call(service, {parameter: "DescribeApplications"})
 
     assert (status, answer.tag) == (200, f"{NAMESPACE}DescribeApplicationsResponse")
@@ -44,7 +47,7 @@ def test_lists_are_read_in_both_spellings_and_in_order(service: ElasticBeanstalk
     assert [name.text for name in answer.iter(f"{NAMESPACE}ApplicationName")] == ["shop", "blog"]
 
 
-def test_structures_in_lists_are_read(account: BeanstalkAccount) -> None:
+def test_structures_in_lists_are_read(account: VirtualBeanstalk) -> None:
     status, _ = _call(
         account.service,
         {
@@ -63,11 +66,11 @@ def test_structures_in_lists_are_read(account: BeanstalkAccount) -> None:
     assert {"Key": "team", "Value": "web"} in tags
 
 
-def test_an_empty_list_is_a_list(account: BeanstalkAccount) -> None:
+def test_an_empty_list_is_a_list(account: VirtualBeanstalk) -> None:
     assert account.client.describe_environments(EnvironmentNames=[])["Environments"] == []
 
 
-def test_an_error_is_told_with_its_code_and_the_request_id(service: ElasticBeanstalk) -> None:
+def test_an_error_has_its_code_and_the_request_id(service: ElasticBeanstalk) -> None:
     status, answer = _call(service, {"Action": "DeleteApplication", "ApplicationName": "none"})
 
     told = {element.tag.removeprefix(NAMESPACE): element.text for element in answer.iter()}
@@ -77,7 +80,7 @@ def test_an_error_is_told_with_its_code_and_the_request_id(service: ElasticBeans
     assert told["RequestId"]
 
 
-def test_clients_that_accept_json_get_it(service: ElasticBeanstalk) -> None:
+def test_clients_that_accept_json_get_json(service: ElasticBeanstalk) -> None:
     _call(service, {"Action": "CreateApplication", "ApplicationName": "shop"})
 
     status, answer = _call_for_json(service, {"Action": "DescribeApplications"})
@@ -88,13 +91,13 @@ def test_clients_that_accept_json_get_it(service: ElasticBeanstalk) -> None:
     assert answer["DescribeApplicationsResponse"]["ResponseMetadata"]["RequestId"]
 
 
-def test_errors_are_told_in_json_too(service: ElasticBeanstalk) -> None:
+def test_errors_are_json_for_clients_that_accept_json(service: ElasticBeanstalk) -> None:
     status, answer = _call_for_json(service, {"Action": "DeleteApplication", "ApplicationName": "none"})
 
     assert (status, answer["Error"]["Code"]) == (400, "InvalidParameterValue")
 
 
-def test_an_answer_without_a_result_holds_the_request_id_alone(account: BeanstalkAccount) -> None:
+def test_a_response_without_a_result_has_only_the_request_id(account: VirtualBeanstalk) -> None:
     _, answer = _call(
         account.service, {"Action": "DeleteApplicationVersion", "ApplicationName": "shop", "VersionLabel": "v1"}
     )
@@ -104,7 +107,7 @@ def test_an_answer_without_a_result_holds_the_request_id_alone(account: Beanstal
 
 
 @pytest.mark.parametrize("action", ["CreatePlatformVersion", "ComposeEnvironments"])
-def test_an_action_that_is_not_rehearsed_is_told_clearly(service: ElasticBeanstalk, action: str) -> None:
+def test_an_unsupported_action_is_refused_with_the_supported_ones(service: ElasticBeanstalk, action: str) -> None:
     _, answer = _call_for_json(service, {"Action": action})
 
     assert answer["Error"]["Code"] == "InvalidAction"
@@ -142,7 +145,7 @@ def test_an_unknown_or_missing_action_is_invalid(service: ElasticBeanstalk, para
         ),
     ],
 )
-def test_parameters_that_do_not_fit_the_model_are_all_told(
+def test_every_invalid_parameter_is_reported(
     service: ElasticBeanstalk, parameters: dict[str, str], problem: str
 ) -> None:
     _, answer = _call_for_json(service, parameters)
@@ -151,7 +154,7 @@ def test_parameters_that_do_not_fit_the_model_are_all_told(
     assert problem in answer["Error"]["Message"]
 
 
-def test_the_date_header_is_in_account_time(account: BeanstalkAccount) -> None:
+def test_the_date_header_is_in_account_time(account: VirtualBeanstalk) -> None:
     id_ = account.launched()
 
     answer = account.client.describe_environments(EnvironmentIds=[id_])
@@ -160,7 +163,7 @@ def test_the_date_header_is_in_account_time(account: BeanstalkAccount) -> None:
     assert 0 <= (date - answer["Environments"][0]["DateUpdated"]).total_seconds() + 1 < 2000
 
 
-def test_calls_are_counted_by_action_refused_ones_too(account: BeanstalkAccount) -> None:
+def test_calls_are_counted_by_action_also_the_refused_ones(account: VirtualBeanstalk) -> None:
     account.client.describe_environments()
     with pytest.raises(ClientError):
         account.client.create_application(ApplicationName="shop")
@@ -168,7 +171,7 @@ def test_calls_are_counted_by_action_refused_ones_too(account: BeanstalkAccount)
     assert account.service.calls == {"CreateApplication": 2, "CreateApplicationVersion": 2, "DescribeEnvironments": 1}
 
 
-def test_a_defect_is_an_answer_and_goes_to_the_log(
+def test_a_defect_is_an_error_response_and_is_logged(
     service: ElasticBeanstalk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_call: object) -> None:

@@ -4,26 +4,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support import source_bundles
-from tests.support.beanstalk import ENHANCED, PLATFORM, BeanstalkAccount
+from tests.support.beanstalk import ENHANCED, PLATFORM, environment_property
+from tests.support.in_memory import VirtualBeanstalk
 
-PROPERTY = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "COLOUR", "Value": "blue"}
-
-
-def _settings(account: BeanstalkAccount, **which: str) -> list[dict[str, Any]]:
-    found = account.client.describe_configuration_settings(ApplicationName="shop", **which)
-    return [
-        {"status": one.get("DeploymentStatus")}
-        | {setting["OptionName"]: setting["Value"] for setting in one["OptionSettings"]}
-        for one in found["ConfigurationSettings"]
-    ]
+PROPERTY = environment_property("COLOUR", "blue")
 
 
-def _saved(account: BeanstalkAccount, environment: str, name: str = "saved") -> None:
+def _saved(account: VirtualBeanstalk, environment: str, name: str = "saved") -> None:
     account.client.create_configuration_template(ApplicationName="shop", TemplateName=name, EnvironmentId=environment)
 
 
-def test_a_saved_configuration_carries_settings_platform_and_tags_but_neither_version_nor_cname(
-    account: BeanstalkAccount,
+def test_a_template_has_settings_platform_and_tags_but_no_version_and_no_cname(
+    account: VirtualBeanstalk,
 ) -> None:
     blue = account.launched(
         "shop-blue", ENHANCED, PROPERTY, VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "web"}]
@@ -36,13 +28,13 @@ def test_a_saved_configuration_carries_settings_platform_and_tags_but_neither_ve
     assert (environment["SolutionStackName"], environment["TemplateName"]) == (PLATFORM, "saved")
     assert environment["VersionLabel"] == "Sample Application"
     assert environment["CNAME"].startswith("shop-green.eba-")
-    [settings] = _settings(account, EnvironmentName="shop-green")
+    [settings] = account.settings(EnvironmentName="shop-green")
     assert (settings["SystemType"], settings["COLOUR"]) == ("enhanced", "blue")
     tags = account.client.list_tags_for_resource(ResourceArn=environment["EnvironmentArn"])["ResourceTags"]
     assert {"Key": "team", "Value": "web"} in tags
 
 
-def test_tags_of_the_call_take_the_place_of_the_saved_ones(account: BeanstalkAccount) -> None:
+def test_tags_of_the_call_replace_the_tags_of_the_template(account: VirtualBeanstalk) -> None:
     blue = account.launched("shop-blue", Tags=[{"Key": "team", "Value": "web"}])
     _saved(account, blue)
 
@@ -54,27 +46,27 @@ def test_tags_of_the_call_take_the_place_of_the_saved_ones(account: BeanstalkAcc
     assert "team" not in keys
 
 
-def test_an_environment_keeps_its_settings_when_its_template_is_deleted(account: BeanstalkAccount) -> None:
+def test_an_environment_keeps_its_settings_when_its_template_is_deleted(account: VirtualBeanstalk) -> None:
     blue = account.launched("shop-blue", PROPERTY)
     _saved(account, blue)
     account.launched("shop-green", TemplateName="saved")
 
     account.client.delete_configuration_template(ApplicationName="shop", TemplateName="saved")
 
-    assert _settings(account, EnvironmentName="shop-green")[0]["COLOUR"] == "blue"
+    assert account.settings(EnvironmentName="shop-green")[0]["COLOUR"] == "blue"
     with pytest.raises(ClientError, match=r"No Configuration Template named 'saved' found\."):
-        _settings(account, TemplateName="saved")
+        account.settings(TemplateName="saved")
 
 
-def test_the_settings_of_a_template_can_be_described(account: BeanstalkAccount) -> None:
+def test_the_settings_of_a_template_can_be_described(account: VirtualBeanstalk) -> None:
     _saved(account, account.launched("shop-blue", PROPERTY))
 
-    [settings] = _settings(account, TemplateName="saved")
+    [settings] = account.settings(TemplateName="saved")
 
     assert (settings["COLOUR"], settings["status"]) == ("blue", None)
 
 
-def test_a_template_can_be_made_from_a_template(account: BeanstalkAccount) -> None:
+def test_a_template_can_be_made_from_a_template(account: VirtualBeanstalk) -> None:
     _saved(account, account.launched("shop-blue", PROPERTY))
 
     account.client.create_configuration_template(
@@ -84,11 +76,11 @@ def test_a_template_can_be_made_from_a_template(account: BeanstalkAccount) -> No
         OptionSettings=[ENHANCED],  # type: ignore[list-item]
     )
 
-    [settings] = _settings(account, TemplateName="copy")
+    [settings] = account.settings(TemplateName="copy")
     assert (settings["COLOUR"], settings["SystemType"]) == ("blue", "enhanced")
 
 
-def test_a_template_is_listed_with_its_application(account: BeanstalkAccount) -> None:
+def test_a_template_is_listed_with_its_application(account: VirtualBeanstalk) -> None:
     _saved(account, account.launched("shop-blue"))
 
     [application] = account.client.describe_applications(ApplicationNames=["shop"])["Applications"]
@@ -96,7 +88,7 @@ def test_a_template_is_listed_with_its_application(account: BeanstalkAccount) ->
     assert application["ConfigurationTemplates"] == ["saved"]
 
 
-def test_a_template_name_is_taken(account: BeanstalkAccount) -> None:
+def test_a_second_template_of_the_same_name_is_refused(account: VirtualBeanstalk) -> None:
     blue = account.launched("shop-blue")
     _saved(account, blue)
 
@@ -116,8 +108,8 @@ def test_a_template_name_is_taken(account: BeanstalkAccount) -> None:
         ),
     ],
 )
-def test_what_a_template_cannot_be_made_from_is_refused(
-    account: BeanstalkAccount, parameters: dict[str, Any], message: str
+def test_a_template_without_a_valid_source_is_refused(
+    account: VirtualBeanstalk, parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         account.client.create_configuration_template(**{"ApplicationName": "shop", "TemplateName": "t", **parameters})
@@ -125,7 +117,7 @@ def test_what_a_template_cannot_be_made_from_is_refused(
     assert message in refused.value.response["Error"]["Message"]
 
 
-def test_the_quota_of_templates_is_kept(account: BeanstalkAccount) -> None:
+def test_a_template_above_the_quota_is_refused(account: VirtualBeanstalk) -> None:
     account.service.quotas.configuration_templates = 0
 
     with pytest.raises(ClientError, match="TooManyConfigurationTemplatesException"):
@@ -135,14 +127,12 @@ def test_the_quota_of_templates_is_kept(account: BeanstalkAccount) -> None:
 
 
 @pytest.mark.parametrize("which", [{}, {"TemplateName": "saved", "EnvironmentName": "shop-prod"}])
-def test_settings_are_those_of_a_template_or_of_an_environment(
-    account: BeanstalkAccount, which: dict[str, str]
-) -> None:
+def test_settings_need_either_a_template_or_an_environment(account: VirtualBeanstalk, which: dict[str, str]) -> None:
     with pytest.raises(ClientError, match="InvalidParameterCombination"):
-        _settings(account, **which)
+        account.settings(**which)
 
 
-def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(account: BeanstalkAccount) -> None:
+def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(account: VirtualBeanstalk) -> None:
     account.version("dying", source_bundles.dying())
     blue = account.launched("shop-blue", PROPERTY, VersionLabel="dying")
 
