@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from emulator.beanstalk.hosting.bundle import InvalidBundleError, check
+from emulator.beanstalk.source_bundle import InvalidBundleError, check
 from rehearsal.account import samples, shop
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import introduce

@@ -1,16 +1,16 @@
-"""A call of the service, once its parameters have been read."""
+"""A call of an action: its parameters, its caller and its result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InvalidParameterValueError
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its parameters by the names and in the shapes of the service model, dates in epoch seconds."""
+    """A call. `parameters`: by the names and in the shapes of the service model, dates in epoch seconds."""
 
     request_id: str
     parameters: dict[str, Any]
@@ -21,15 +21,20 @@ class Call:
         return self.parameters[name]
 
     def get(self, name: str, default: Any = None) -> Any:
+        """Return an optional parameter."""
         return self.parameters.get(name, default)
 
 
 Result: TypeAlias = dict[str, Any] | None
+"""By the names of the output's members; None when the action returns nothing."""
 Action: TypeAlias = Callable[[Call], Result]
 
 
 def page(call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000) -> dict[str, Any]:
-    """Return one page of a listing: the items of that name, and a NextToken when there are more."""
+    """Return one page of items as the member `name`, and a NextToken when there are more.
+
+    Raises InvalidParameterValueError for a token that is no number.
+    """
     token = call.get("NextToken", "0")
     if not token.isdecimal():
         raise InvalidParameterValueError(f"The NextToken '{token}' is not one that an earlier answer has given.")

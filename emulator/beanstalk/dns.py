@@ -1,4 +1,4 @@
-"""The names that environments have: CNAMEs, the names of load balancers, and what they resolve to."""
+"""The DNS names of environments: CNAMEs and load balancers' names, and where they lead."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from emulator.beanstalk.state import State, new_id
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A DNS answer, with a port, since on one machine addresses cannot differ. `ttl` in account seconds."""
+class ResolvedName:
+    """Where a name leads. It has a port, since all environments share one address. `ttl` in account seconds."""
 
     name: str
     address: str
@@ -17,36 +17,40 @@ class Answer:
     ttl: float
 
 
-def resolve(state: State, name: str) -> Answer | None:
-    """Return where a CNAME or a load balancer's name leads; None when there is no such name."""
-    sought = name.lower().rstrip(".")
+def resolve(state: State, name: str) -> ResolvedName | None:
+    """Return where a CNAME or a load balancer's name leads, None for an unknown name."""
+    wanted = name.lower().rstrip(".")
     for environment in state.alive_environments():
-        if sought in _names(environment) and (port := environment.hosting.port) is not None:
-            return Answer(sought, "127.0.0.1", port, state.durations.dns_ttl)
+        if wanted in _names(environment) and (port := environment.hosting.port) is not None:
+            return ResolvedName(wanted, "127.0.0.1", port, state.durations.dns_ttl)
     return None
 
 
 def is_taken(state: State, cname: str) -> bool:
+    """Return whether an environment has this CNAME."""
     return any(environment.cname == cname for environment in state.alive_environments())
 
 
 def cname(state: State, prefix: str) -> str:
-    """Return the CNAME for a prefix that the caller has chosen."""
+    """Return the CNAME for a prefix that the caller chose."""
     return f"{prefix.lower()}.{state.region}.elasticbeanstalk.com"
 
 
-def own_cname(state: State, environment: str) -> str:
-    """Return the CNAME of an environment whose creator has not chosen one."""
+def generated_cname(state: State, environment: str) -> str:
+    """Return a new CNAME for an environment without a chosen prefix."""
     return cname(state, f"{environment}.eba-{new_id(8)}")
 
 
-def balancer_name(state: State, environment_id: str) -> str:
-    """Return a new load balancer's name, which is an environment's EndpointURL."""
+def load_balancer_name(state: State, environment_id: str) -> str:
+    """Return a new load balancer's name: the EndpointURL of an environment."""
     return f"awseb-{environment_id}-{new_id(12)}.{state.region}.elb.amazonaws.com"
 
 
 def instance_address() -> str:
-    """Return a new instance's address (of a range for documentation), the EndpointURL of a single instance."""
+    """Return a new instance's address: the EndpointURL of an environment of type SingleInstance.
+
+    The range is reserved for documentation.
+    """
     return f"203.0.113.{1 + secrets.randbelow(254)}"
 
 

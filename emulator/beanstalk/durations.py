@@ -1,4 +1,4 @@
-"""How long things take, how often they may be asked, and how many there may be."""
+"""The settings of the service: durations of operations, rate limits, quotas."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -6,17 +6,17 @@ from dataclasses import asdict, dataclass, fields
 
 @dataclass
 class Durations:
-    """How long things take, in account seconds, as they usually do in life. May be changed at any time.
+    """How long operations take, in account seconds. The defaults are usual durations at AWS.
 
-    From one change of a duration on, what has not begun to wait for it follows it.
+    May be changed at any time. A change applies to waits that start later.
     """
 
     process_version: float = 5
     """Validating an application version's bundle."""
     launch: float = 240
-    """CreateEnvironment until Ready, at least: the application must have answered, or its command timeout be over."""
+    """CreateEnvironment until Ready, at least. Longer until the application answers or the command timeout ends."""
     update: float = 90
-    """A version deployment, at least; the environment is down for all of it."""
+    """A version deployment, at least. The environment is down meanwhile."""
     configure: float = 60
     """A configuration update."""
     swap: float = 5
@@ -30,18 +30,18 @@ class Durations:
     health_check: float = 10
     """Between two health checks of one environment."""
     in_service: float = 30
-    """Good health checks in a row until the load balancer sends users to an instance; basic health is Green then."""
+    """Good health checks in a row until the load balancer sends requests to an instance. Basic health is Green then."""
     health: float = 120
     """Good health checks in a row until enhanced health is Ok."""
     unhealthy: float = 30
-    """Bad health checks in a row until the load balancer sends nobody there any more, and health is Red."""
+    """Bad health checks in a row until the load balancer sends no more requests to an instance. Health is Red then."""
     dns_ttl: float = 60
     """How long clients may keep a DNS answer."""
     terminated_listed: float = 3600
-    """How long DescribeEnvironments still lists a terminated environment."""
+    """How long DescribeEnvironments lists a terminated environment."""
 
     def set(self, changes: Mapping[str, float]) -> None:
-        """Change some durations at once. Raises ValueError, changing nothing, for an unknown name or a bad value."""
+        """Change durations by name. Raises ValueError for an unknown name or a bad value, and changes nothing then."""
         known = {field.name for field in fields(self)}
         if unknown := sorted(set(changes) - known):
             raise ValueError(f"There is no duration {', '.join(unknown)}; there are {', '.join(sorted(known))}.")

@@ -1,38 +1,38 @@
-"""The errors that Elastic Beanstalk answers, by the code that goes over the wire.
+"""The errors of Elastic Beanstalk. The code is what clients see.
 
 ServiceError
-    CredentialsError                    nobody is known by the call's credentials
-    AccessDeniedError                   the caller may not do this
-    InsufficientPrivilegesError         the caller may not do what the service would do for it
-    InvalidActionError                  the service, or this one, has no such action
-    ValidationError                     a parameter is missing, or not of its type, length or set of values
-    InvalidParameterValueError          a value that names nothing, or not now
-    InvalidParameterCombinationError    values that exclude each other
-    InvalidRequestError                 not for such an environment
-    ConfigurationValidationError        an option setting that cannot be
-    OperationInProgressError            something still uses the resource
-    ManagedActionInvalidStateError      the managed action is not there to be applied
+    CredentialsError                    the call's credentials are not valid
+    AccessDeniedError                   the caller may not call the action
+    InsufficientPrivilegesError         the caller may not do what the service does on its behalf
+    InvalidActionError                  the action is unknown or not supported here
+    ValidationError                     a parameter is missing, or has a wrong type, length or value
+    InvalidParameterValueError          a value names nothing that can be used now
+    InvalidParameterCombinationError    parameters exclude each other
+    UnsupportedRequestError             the environment does not support the action
+    ConfigurationValidationError        an option setting has an invalid value
+    OperationInProgressError            an environment uses the resource
+    ManagedActionInvalidStateError      the managed action cannot be applied now
     ResourceNotFoundError               no resource has this ARN
-    SourceBundleDeletionError           the bundle of a deleted version stays in its bucket
+    SourceBundleDeletionError           the version is deleted, its bundle is not
     TooMany...                          a quota is used up
     InternalFailureError                a defect of this service
     ThrottlingError                     too many calls a second
 
-Codes and statuses: botocore's service model; those it lacks as quoted in public issues.
+Source of codes and statuses: botocore's service model, and public issues for those that it lacks.
 """
 
 from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """An answer that is an error: `code` and `status` as on the wire, the message for the caller."""
+    """An error response: AWS's error code, the HTTP status, and the message for the caller."""
 
     code: str
     status: ClassVar[int] = 400
 
 
 class CredentialsError(ServiceError):
-    """The call's signature, its time or its token is not right; `code` says which, as IAM does."""
+    """The call's signature, time or token is not valid. `code` says which, in IAM's words."""
 
     status = 403
 
@@ -68,7 +68,7 @@ class ValidationError(ServiceError):
 
 
 class InvalidParameterValueError(ServiceError):
-    """A parameter's value names nothing that could be used now."""
+    """A parameter's value names nothing that can be used now."""
 
     code = "InvalidParameterValue"
 
@@ -79,20 +79,20 @@ class InvalidParameterCombinationError(ServiceError):
     code = "InvalidParameterCombination"
 
 
-class InvalidRequestError(ServiceError):
-    """The action is not for this environment."""
+class UnsupportedRequestError(ServiceError):
+    """The environment does not support the action."""
 
     code = "InvalidRequestException"
 
 
 class ConfigurationValidationError(ServiceError):
-    """An option setting has a value that it cannot have."""
+    """An option setting has an invalid value."""
 
     code = "ConfigurationValidationException"
 
 
 class OperationInProgressError(ServiceError):
-    """Something still uses the resource."""
+    """An environment uses the resource."""
 
     code = "OperationInProgressFailure"
 
@@ -140,19 +140,19 @@ class TooManyEnvironmentsError(ServiceError):
 
 
 class TooManyTagsError(ServiceError):
-    """The resource would have more tags than it may."""
+    """The resource would have too many tags."""
 
     code = "TooManyTagsException"
 
 
 class ThrottlingError(ServiceError):
-    """Calls come faster than the service takes them."""
+    """Calls come faster than the rate limit allows."""
 
     code = "Throttling"
 
 
 class InternalFailureError(ServiceError):
-    """The service itself is at fault."""
+    """The service has a defect."""
 
     code = "InternalFailure"
     status = 500

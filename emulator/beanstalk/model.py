@@ -1,24 +1,21 @@
-"""What the account holds: applications, their versions and saved configurations, environments, events."""
+"""The resources of the account: applications, versions, configuration templates, environments, events."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
-
-if TYPE_CHECKING:
-    from emulator.beanstalk.hosting.hosting import Hosting
-    from emulator.beanstalk.scheduler import Task
+from emulator.beanstalk.scheduler import Task
 
 SAMPLE_APPLICATION = "Sample Application"
-"""The version label that an environment shows when it was created without one."""
+"""The version label of an environment that was created without one."""
 
 Tags = dict[str, str]
 
 
-class Status(StrEnum):
-    """Where an environment is in its life."""
+class EnvironmentStatus(StrEnum):
+    """The status of an environment."""
 
     LAUNCHING = "Launching"
     UPDATING = "Updating"
@@ -29,9 +26,9 @@ class Status(StrEnum):
 
 
 class VersionStatus(StrEnum):
-    """Whether an application version has been validated.
+    """Whether an application version is validated.
 
-    In capitals, as the service answers, and not as its model spells them (github.com/aws/aws-sdk/issues/237).
+    In capitals, as the service answers; its model has other spellings (github.com/aws/aws-sdk/issues/237).
     """
 
     UNPROCESSED = "UNPROCESSED"
@@ -51,7 +48,7 @@ class HealthStatus(StrEnum):
 
 
 class Color(StrEnum):
-    """Basic health, and the colour of enhanced health."""
+    """The colour of basic and of enhanced health."""
 
     GREY = "Grey"
     GREEN = "Green"
@@ -59,7 +56,7 @@ class Color(StrEnum):
 
 
 @dataclass(frozen=True)
-class Location:
+class BundleLocation:
     """A source bundle in S3."""
 
     bucket: str
@@ -73,7 +70,7 @@ class Version:
     label: str
     application: str
     arn: str
-    bundle: Location | None
+    bundle: BundleLocation | None
     status: VersionStatus
     created: float
     updated: float
@@ -82,7 +79,7 @@ class Version:
 
 
 @dataclass
-class Template:
+class ConfigurationTemplate:
     """A saved configuration. `environment_tags` go to the environments made from it."""
 
     name: str
@@ -108,25 +105,25 @@ class Application:
     description: str | None = None
     tags: Tags = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
-    templates: dict[str, Template] = field(default_factory=dict)
+    templates: dict[str, ConfigurationTemplate] = field(default_factory=dict)
 
 
 @dataclass
 class Health:
-    """What the health checks of an environment have found. Dates are those of the first of an unbroken row."""
+    """The health of an environment. `good_since`, `bad_since`: the first of the good or bad checks in a row."""
 
     color: Color = Color.GREY
     status: HealthStatus | None = None
     causes: list[str] = field(default_factory=list)
     good_since: float | None = None
     bad_since: float | None = None
-    watched: bool = False
-    """Whether the checks decide; not while an operation takes the application down."""
+    checks_active: bool = False
+    """Whether health checks change the health. They do not during an operation."""
 
 
 @dataclass
-class Draft:
-    """Option settings on their way to an environment, or that did not arrive there."""
+class DraftConfiguration:
+    """Option settings that are being deployed, or that failed to deploy."""
 
     settings: Settings
     created: float
@@ -135,7 +132,11 @@ class Draft:
 
 @dataclass
 class Environment:
-    """An environment. `label` is the version it shows, `deployed_label` that of its last successful deployment."""
+    """An environment.
+
+    `label`: the version that it shows. `deployed_label`, `deployed_number`: of the last successful deployment.
+    `deployments`: how many were started. `instance`: its id, empty before the launch makes it.
+    """
 
     id: str
     name: str
@@ -148,17 +149,17 @@ class Environment:
     deployed_label: str
     created: float
     updated: float
-    hosting: "Hosting"
+    hosting: Hosting
     worker: bool = False
     description: str | None = None
     template: str | None = None
     endpoint: str | None = None
     tags: Tags = field(default_factory=dict)
-    status: Status = Status.LAUNCHING
+    status: EnvironmentStatus = EnvironmentStatus.LAUNCHING
     health: Health = field(default_factory=Health)
-    draft: Draft | None = None
+    draft: DraftConfiguration | None = None
     terminated: float | None = None
-    operation: "Task | None" = None
+    operation: Task | None = None
     abortable: bool = False
     managed_action: str | None = None
     instance: str = ""
@@ -168,12 +169,13 @@ class Environment:
 
     @property
     def alive(self) -> bool:
-        return self.status is not Status.TERMINATED
+        """Whether the environment is not terminated."""
+        return self.status is not EnvironmentStatus.TERMINATED
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. `number` counts up, and orders events of one instant."""
+    """An event. `number` counts up, and orders events of the same date."""
 
     number: int
     date: float

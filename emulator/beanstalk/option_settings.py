@@ -1,4 +1,4 @@
-"""Option settings: what an environment has when nobody says otherwise, and what they mean here."""
+"""Option settings of environments: defaults, validation, and what the emulated service reads from them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from emulator.beanstalk.errors import ConfigurationValidationError
 
 
 class Option(NamedTuple):
-    """What identifies an option setting. The resource is empty for most."""
+    """The name of an option setting. The resource is empty for most."""
 
     namespace: str
     name: str
@@ -40,20 +40,20 @@ DEFAULTS: Mapping[Option, str] = {
     Option("aws:autoscaling:asg", "MinSize", "AWSEBAutoScalingGroup"): "1",
     Option("aws:autoscaling:asg", "MaxSize", "AWSEBAutoScalingGroup"): "1",
 }
-"""What the API gives an environment; the console, the EB CLI and CloudFormation templates often say otherwise."""
+"""The API's defaults. The console, the EB CLI and CloudFormation templates often set others."""
 
 _CHOICES: Mapping[Option, tuple[str, ...]] = {
     _HEALTH_REPORTING: ("basic", "enhanced"),
     _IGNORE_HEALTH: ("true", "false"),
     _MANAGED_ACTIONS: ("true", "false"),
-    # The other policies need more than the one instance that an environment has here.
+    # The other policies need more than one instance.
     _POLICY: ("AllAtOnce",),
     _TYPE: ("LoadBalanced", "SingleInstance"),
 }
 
 
 def given(parameters: Iterable[Mapping[str, str]]) -> Settings:
-    """Return the option settings of a call's parameters as they are."""
+    """Return the option settings of a call's parameters, unchecked."""
     return {_option(parameter): parameter.get("Value", "") for parameter in parameters}
 
 
@@ -66,14 +66,14 @@ def read(parameters: Iterable[Mapping[str, str]]) -> Settings:
 
 
 def without(settings: Settings, parameters: Iterable[Mapping[str, str]]) -> Settings:
-    """Return the settings with those that a call removes back at their defaults."""
+    """Return the settings with the removed ones at their defaults."""
     removed = {_option(parameter) for parameter in parameters}
     kept = {option: value for option, value in settings.items() if option not in removed}
     return kept | {option: DEFAULTS[option] for option in removed if option in DEFAULTS}
 
 
 def validate(settings: Settings) -> dict[Option, str]:
-    """Return what is wrong, by option."""
+    """Return the problems by option."""
     return {option: problem for option, value in settings.items() if (problem := _problem(option, value))}
 
 
@@ -107,18 +107,18 @@ def ignores_health(settings: Settings) -> bool:
 
 
 def command_timeout(settings: Settings) -> float:
-    """Return how long an instance may take for a deployment, in account seconds."""
+    """Return the time limit of a deployment on an instance, in account seconds."""
     return float(settings[_TIMEOUT])
 
 
 def health_path(settings: Settings) -> str:
-    """Return the path of the health check. Its URL may be a path, or as in `HTTP:80/path`."""
+    """Return the path of the health check. The option holds a path, or a URL such as `HTTP:80/path`."""
     url = settings[_HEALTHCHECK_URL] or settings[_HEALTHCHECK_PATH]
     return "/" + url.partition("/")[2]
 
 
 def is_good(settings: Settings, status: int | None) -> bool:
-    """Whether a health check's answer is good: by default only 200 is, as for the load balancer."""
+    """Return whether the HTTP status of a health check is good. By default only 200 is."""
     return status is not None and any(_matches(part, status) for part in settings[_MATCHER].split(","))
 
 

@@ -1,4 +1,4 @@
-"""The platforms that the account offers: the Python platform, which is the one that it can run."""
+"""The platforms of the account: versions of the Python platform, which this machine can run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,20 +28,20 @@ class Platform:
         return f"arn:aws:elasticbeanstalk:{self.region}::platform/{self.branch}/{self.version}"
 
 
-def offered(region: str) -> list[Platform]:
-    """Return all platforms, the newest first."""
+def available(region: str) -> list[Platform]:
+    """Return all platforms, newest first."""
     branches = [f"Python {python} running on 64bit {_LINUX}" for python in reversed(_PYTHONS)]
     return [Platform(branch, version, region) for branch in branches for version in reversed(_VERSIONS)]
 
 
 def latest(branch: str, region: str) -> Platform:
     """Return the newest version of a platform branch."""
-    return next(platform for platform in offered(region) if platform.branch == branch)
+    return next(platform for platform in available(region) if platform.branch == branch)
 
 
 def named(region: str, *, solution_stack: str | None, arn: str | None) -> Platform | None:
     """Return the platform that a call names, None when it names none. Raises InvalidParameterValueError."""
-    for platform in offered(region):
+    for platform in available(region):
         if solution_stack == platform.solution_stack or arn == platform.arn:
             return platform
     if solution_stack:

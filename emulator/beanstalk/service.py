@@ -1,4 +1,4 @@
-"""Elastic Beanstalk itself: calls in, answers out, and what they set going."""
+"""The account's Elastic Beanstalk: requests in, responses out."""
 
 import logging
 import threading
@@ -9,23 +9,24 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from emulator.beanstalk import dns
-from emulator.beanstalk.actions import table
-from emulator.beanstalk.actions.creation import Host
+from emulator.beanstalk.actions.table import actions_by_name
 from emulator.beanstalk.authorization import on_behalf, required
-from emulator.beanstalk.authorization.caller import ADMINISTRATOR, Caller
-from emulator.beanstalk.authorization.visibility import visible
+from emulator.beanstalk.authorization.visibility import visible_part
 from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Call
-from emulator.beanstalk.dns import Answer
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
+from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.protocol import request, response
-from emulator.beanstalk.protocol.throttling import Bucket
-from emulator.beanstalk.scheduler import Scheduler, ThreadScheduler
+from emulator.beanstalk.protocol.throttling import TokenBucket
+from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.state import State
+from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
 
-_RATE_LIMITED = ("DescribeEnvironments", "DescribeEvents")
+_LIMITED_ACTIONS = ("DescribeEnvironments", "DescribeEvents")
 _CLOSE_SECONDS = 1.5
 _log = logging.getLogger(__name__)
 
@@ -33,8 +34,9 @@ _log = logging.getLogger(__name__)
 class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
-    `bundles`: where it reads source bundles. `host` makes what an environment runs on. `scheduler` runs operations.
-    `calls` counts the calls by action, refused ones too. `durations`, `limits` and `quotas` may be changed at any time.
+    `bundles` reads source bundles. `create_hosting` makes what an environment runs on. `scheduler` makes what runs
+    operations over time. `calls` counts the calls by action, also the refused ones. `durations`, `limits` and `quotas`
+    may be changed at any time.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class ElasticBeanstalk:
         region: str,
         account_id: str,
         bundles: BundleStore,
-        host: Host,
+        create_hosting: HostingFactory,
         scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
     ) -> None:
         self.calls: Counter[str] = Counter()
@@ -53,36 +55,39 @@ class ElasticBeanstalk:
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
         self.quotas = self._state.quotas
         self._scheduler = scheduler(clock, self._state.lock)
-        self._actions = table.table(self._state, self._scheduler, bundles, host)
-        self._buckets = {action: Bucket(self.limits, clock.time) for action in _RATE_LIMITED}
+        self._actions = actions_by_name(self._state, self._scheduler, bundles, create_hosting)
+        self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 
     def handle(
         self, body: bytes, headers: Mapping[str, str], caller: Caller = ADMINISTRATOR
     ) -> tuple[int, dict[str, str], bytes]:
-        """Answer one call of the query protocol: status, headers, body. Blocks; errors are answers, too."""
+        """Return the response to a request of the query protocol: status, headers, body.
+
+        Blocks while the action runs. Never raises: an error is a response.
+        """
         request_id = str(uuid.uuid4())
         accepted = next((value for name, value in headers.items() if name.lower() == "accept"), "")
         as_json = "application/json" in accepted
         try:
-            status, answer = 200, self._answer(body, request_id, caller, as_json=as_json)
+            status, document = 200, self._call(body, request_id, caller, as_json=as_json)
         except ServiceError as error:
-            status, answer = error.status, response.error_answer(error, request_id, as_json=as_json)
-        except Exception:  # noqa: BLE001 - a defect in one call is told, and ends no other call
-            _log.exception("A call of Elastic Beanstalk broke off")
-            failure = InternalFailureError("The rehearsal's Elastic Beanstalk has a defect. See the server's log.")
-            status, answer = failure.status, response.error_answer(failure, request_id, as_json=as_json)
-        # Account time, like every date here: callers may compare it with those of events.
+            status, document = error.status, response.error_document(error, request_id, as_json=as_json)
+        except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
+            _log.exception("A call of Elastic Beanstalk stopped because of a defect")
+            failure = InternalFailureError("The emulated Elastic Beanstalk has a defect. See the server's log.")
+            status, document = failure.status, response.error_document(failure, request_id, as_json=as_json)
+        # Account time: callers compare this date with those of events.
         date = format_datetime(datetime.fromtimestamp(self._state.clock.time(), UTC), usegmt=True)
         kind = "application/json" if as_json else "text/xml"
-        return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, answer
+        return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
 
-    def resolve(self, name: str) -> Answer | None:
-        """Return where a CNAME or a load balancer's name leads now, None when there is no such name."""
+    def resolve(self, name: str) -> ResolvedName | None:
+        """Return where a CNAME or a load balancer's name leads now, None for an unknown name."""
         with self._state.lock:
             return dns.resolve(self._state, name)
 
     def close(self) -> None:
-        """End every process and everything under way, in at most about two seconds."""
+        """Stop all operations and end all processes, in about two seconds at most."""
         self._scheduler.close()
         with self._state.lock:
             hostings = [environment.hosting for environment in self._state.environments.values()]
@@ -92,21 +97,23 @@ class ElasticBeanstalk:
         for thread in closing:
             thread.join(_CLOSE_SECONDS)
 
-    def _answer(self, body: bytes, request_id: str, caller: Caller, *, as_json: bool) -> bytes:
+    def _call(self, body: bytes, request_id: str, caller: Caller, *, as_json: bool) -> bytes:
         caller.authenticate()
-        flat = request.form(body)
-        called = request.operation(flat)
+        flat = request.read_form(body)
+        called = request.called_operation(flat)
         with self._state.lock:
             self.calls[called.name] += 1
             if called.name in self._buckets:
-                self._buckets[called.name].take()
+                self._buckets[called.name].take_token()
         if called.name not in self._actions:
-            raise InvalidActionError(f"{called.name} is not rehearsed. There are: {', '.join(sorted(self._actions))}.")
-        call = Call(request_id, request.read(called, flat), caller)
+            raise InvalidActionError(
+                f"{called.name} is not supported here. Supported are: {', '.join(sorted(self._actions))}."
+            )
+        call = Call(request_id, request.read_parameters(called, flat), caller)
         with self._state.lock:
-            required.check(called.name, call, self._state)
-            on_behalf.check(called.name, call, self._state)
+            required.require_permissions(called.name, call, self._state)
+            on_behalf.require_permissions(called.name, call, self._state)
         result = self._actions[called.name](call)
         with self._state.lock:
-            result = visible(called.name, call, result, self._state)
-        return response.answer(called, result, request_id, as_json=as_json)
+            result = visible_part(called.name, call, result, self._state)
+        return response.result_document(called, result, request_id, as_json=as_json)

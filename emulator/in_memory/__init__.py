@@ -1,5 +1,4 @@
-"""The account's Elastic Beanstalk with no processes, sockets or threads: its time passes when a caller says so.
+"""Elastic Beanstalk in memory: no processes, sockets or threads. Its time passes only when a caller advances it.
 
-The model, the operations and the protocol are those of `emulator.beanstalk`. What an environment runs on, where
-bundles are and what runs operations over time take the place of the real ones.
+It runs `emulator.beanstalk` with other hosting, bundle store and scheduler.
 """

@@ -1,4 +1,4 @@
-"""One account's Elastic Beanstalk in memory, behind botocore's own client."""
+"""One account's Elastic Beanstalk in memory. It answers a botocore client."""
 
 import io
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
-from emulator.beanstalk.bundle_store import UnreadableBundleError, sample_bundle
-from emulator.beanstalk.model import Location
+from emulator.beanstalk.bundle_store import UnreadableBundleError
+from emulator.beanstalk.model import BundleLocation
+from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from emulator.in_memory.hosting import InMemoryHosting
@@ -19,58 +20,60 @@ from emulator.in_memory.virtual_time import VirtualClock, VirtualScheduler
 
 
 class InMemoryBundleStore:
-    """Source bundles by `/bucket/key`."""
+    """Source bundles in memory, by `/bucket/key`."""
 
     def __init__(self) -> None:
         self.bundles: dict[str, bytes] = {}
 
-    def read(self, location: Location | None) -> bytes:
+    def read(self, location: BundleLocation | None) -> bytes:
+        """Return a bundle. Without a location, return the sample application. Raises UnreadableBundleError."""
         if location is None:
             return sample_bundle()
         try:
             return self.bundles[f"/{location.bucket}/{location.key}"]
         except KeyError as error:
-            raise UnreadableBundleError.of(location, "Not Found") from error
+            raise UnreadableBundleError.not_downloaded(location, "Not Found") from error
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: BundleLocation) -> None:
+        """Delete a bundle, if it exists."""
         self.bundles.pop(f"/{location.bucket}/{location.key}", None)
 
 
 class InMemoryAccount:
-    """Elastic Beanstalk at a moment of virtual time. Not thread-safe."""
+    """One account's Elastic Beanstalk in virtual time. Not thread-safe."""
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.store = InMemoryBundleStore()
         self.hostings: dict[str, InMemoryHosting] = {}
-        """By the environment's name; the newest of a name."""
+        """By the environment's name: the hosting of the newest environment of that name."""
         self.service = ElasticBeanstalk(
             clock=self.clock,
             region=REGION,
             account_id=ACCOUNT_ID,
             bundles=self.store,
-            host=self._host,
-            scheduler=self._schedule,
+            create_hosting=self._create_hosting,
+            scheduler=self._create_scheduler,
         )
 
     def advance(self, seconds: float) -> None:
-        """Let account seconds pass, with all that happens in them."""
+        """Let account seconds pass, and run everything that is due in them."""
         self._scheduler.advance(seconds)
 
     @contextmanager
     def answering(self, client: Any) -> Iterator[None]:
-        """Let this account answer a botocore client of Elastic Beanstalk, in place of a server."""
+        """Answer a botocore client of Elastic Beanstalk while the block runs. The client opens no connection."""
         client.meta.events.register_first("before-send.elastic-beanstalk", self._send)
         try:
             yield
         finally:
             client.meta.events.unregister("before-send.elastic-beanstalk", self._send)
 
-    def _host(self, name: str, _id: str) -> InMemoryHosting:
+    def _create_hosting(self, name: str, _id: str) -> InMemoryHosting:
         self.hostings[name] = InMemoryHosting(name)
         return self.hostings[name]
 
-    def _schedule(self, _clock: Any, lock: Any) -> VirtualScheduler:
+    def _create_scheduler(self, _clock: Any, lock: Any) -> VirtualScheduler:
         self._scheduler = VirtualScheduler(self.clock, lock)
         return self._scheduler
 
@@ -82,7 +85,7 @@ class InMemoryAccount:
 
 
 def client() -> Any:
-    """Return a client of Elastic Beanstalk that never retries, and sends nothing unless an account answers it."""
+    """Return a botocore client of Elastic Beanstalk that never retries. Creating one takes 0.3 seconds."""
     return botocore.session.Session().create_client(
         "elasticbeanstalk",
         region_name=REGION,
@@ -93,7 +96,7 @@ def client() -> Any:
 
 
 class _Raw(io.BytesIO):
-    """A body as urllib3 gives it to botocore."""
+    """A response body with the interface that botocore expects of urllib3."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         yield self.read()

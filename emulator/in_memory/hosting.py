@@ -1,4 +1,4 @@
-"""An environment's instance in memory: it answers as its bundle says, and as a caller orders."""
+"""An environment's hosting in memory: the application answers as its bundle says, or as a caller says."""
 
 import io
 import json
@@ -7,24 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from emulator.beanstalk.hosting.bundle import check
+from emulator.beanstalk import source_bundle
 
 BEHAVIOUR_FILE = "behaviour.json"
+"""The file in a bundle that says how its application behaves in memory; see Behaviour."""
 NO_PORT = 1
-"""A name resolves while its environment has a load balancer, but nothing listens in memory."""
+"""The port of a load balancer in memory. Its name resolves, but nothing listens there."""
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What an application does: the status it answers, by path where one is named; `dies` with these last words."""
+    """How an application behaves.
+
+    `status`: the HTTP status that it answers. `by_path`: other statuses by path. `dies`: it ends at its start, and
+    writes this text.
+    """
 
     status: int = 200
     by_path: Mapping[str, int] = field(default_factory=dict)
     dies: str | None = None
 
     @classmethod
-    def of(cls, source: bytes) -> Self:
-        """Read a bundle's `behaviour.json`; a bundle without one answers 200."""
+    def from_bundle(cls, source: bytes) -> Self:
+        """Return the behaviour in a bundle's `behaviour.json`. Without the file, the application answers 200."""
         with zipfile.ZipFile(io.BytesIO(source)) as archive:
             if BEHAVIOUR_FILE not in archive.namelist():
                 return cls()
@@ -33,14 +38,16 @@ class Behaviour:
 
 
 class InMemoryHosting:
-    """The load balancer and the application of one environment. `order` overrides what the application answers."""
+    """The load balancer and the application of one environment; see Hosting.
+
+    `order`: the HTTP status that the application answers from now on; None lets its bundle decide.
+    """
 
     def __init__(self, environment: str) -> None:
         self.environment = environment
         self.running_label: str | None = None
         self.in_service = False
         self.order: int | None = None
-        """The status to answer, whatever the application would say; None lets the application answer."""
         self.port: int | None = None
         self._behaviour: Behaviour | None = None
 
@@ -51,8 +58,8 @@ class InMemoryHosting:
         self.in_service = False
         self.running_label = label
         self._behaviour = None
-        check(source)
-        self._behaviour = Behaviour.of(source)
+        source_bundle.check(source)
+        self._behaviour = Behaviour.from_bundle(source)
 
     def running(self) -> bool:
         return self._behaviour is not None and self._behaviour.dies is None
@@ -66,7 +73,7 @@ class InMemoryHosting:
         return (self._behaviour and self._behaviour.dies) or ""
 
     def answer(self, path: str) -> int:
-        """Return the status that a user gets from the load balancer."""
+        """Return the HTTP status that a user gets from the load balancer."""
         status = self.probe(path) if self.in_service else None
         return status if status is not None else 503
 

@@ -1,75 +1,68 @@
-"""A clock that stands still between two steps, and the scheduler that moves it on."""
+"""A clock that moves only when a caller moves it, and a scheduler that follows it."""
 
 import heapq
 import itertools
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from emulator.beanstalk.scheduler import Due, Step, Steps, Task, next_step, work_done
+from emulator.beanstalk.scheduler import ScheduledTask, Steps, Task, run_until_wait
 from emulator.clock import Clock
 
 ORIGIN = 1_800_000_000.0
-"""2027-01-15 08:00 UTC: any moment does, if it is always the same."""
+"""2027-01-15 08:00 UTC. A fixed moment, so that every run has the same dates."""
 
 
 @dataclass
 class VirtualClock(Clock):
-    """A clock that shows `elapsed` seconds since its origin. To sleep moves it on."""
+    """A clock that shows `elapsed` seconds after its origin. A sleep moves it forward."""
 
     scale: float = 1.0
     origin: float = ORIGIN
     elapsed: float = field(default=0.0, init=False)
 
     def time(self) -> float:
+        """Return account time in epoch seconds."""
         return self.origin + self.elapsed
 
     def sleep(self, account_seconds: float) -> None:
+        """Move the clock forward by so many seconds."""
         self.elapsed += max(0.0, account_seconds)
 
     def set(self, time: float) -> None:
-        """Move on to an epoch second; a clock never goes back."""
+        """Move the clock forward to an epoch second. The clock never goes back."""
         self.elapsed = max(self.elapsed, time - self.origin)
 
 
 class VirtualScheduler:
-    """Runs steps in the order of their times, in the thread that advances it."""
+    """Runs tasks in the order of their times, in the thread that calls `advance`."""
 
     def __init__(self, clock: VirtualClock, lock: threading.RLock) -> None:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()
-        self._waiting: list[Due] = []
+        self._waiting: list[ScheduledTask] = []
 
-    def begin(self, steps: Steps, *, after: float = 0) -> Task:
+    def start(self, steps: Steps, *, after: float = 0) -> Task:
+        """Start to run steps after `after` account seconds."""
         task = Task(steps)
-        self._wait_for(task, after)
+        self._continue(task, after)
         return task
 
     def close(self) -> None:
+        """Stop all tasks."""
         self._waiting.clear()
 
     def advance(self, seconds: float) -> None:
-        """Let account seconds pass, with all that is due in them."""
+        """Move the clock forward, and run every task that is due on the way, at its own time."""
         end = self._clock.time() + seconds
-        while self._waiting and self._waiting[0].at <= end:
-            self._run(heapq.heappop(self._waiting))
+        while self._waiting and self._waiting[0].time <= end:
+            due = heapq.heappop(self._waiting)
+            self._clock.set(due.time)
+            wait = run_until_wait(due.task, self._lock)
+            if wait is not None:
+                self._continue(due.task, wait)
         self._clock.set(end)
 
-    def _run(self, due: Due) -> None:
-        self._clock.set(due.at)
-        task = due.task
-        resume: Callable[[], Step] = lambda: next(task.steps)  # noqa: E731
-        while (step := self._next_step(task, resume)) is not None:
-            if not callable(step):
-                self._wait_for(task, step)
-                return
-            resume = work_done(task, step)
-
-    def _next_step(self, task: Task, resume: Callable[[], Step]) -> Step | None:
-        with self._lock:
-            return next_step(task, resume)
-
-    def _wait_for(self, task: Task, account_seconds: float) -> None:
-        due = Due(self._clock.time() + max(0.0, account_seconds), next(self._numbers), task)
-        heapq.heappush(self._waiting, due)
+    def _continue(self, task: Task, account_seconds: float) -> None:
+        due = self._clock.time() + max(0.0, account_seconds)
+        heapq.heappush(self._waiting, ScheduledTask(due, next(self._numbers), task))

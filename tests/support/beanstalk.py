@@ -1,14 +1,14 @@
-"""Elastic Beanstalk behind a loopback server that also serves bundles as S3 does, and what tests do with it."""
+"""Elastic Beanstalk behind a loopback server that also serves bundles as S3 does, and an account for tests."""
 
 import http.client
 import http.server
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.load_balancer import ANSWERED_BY
 from tests.support.source_bundles import release
 
 if TYPE_CHECKING:
@@ -18,10 +18,42 @@ if TYPE_CHECKING:
 PLATFORM = "64bit Amazon Linux 2023 v4.7.2 running Python 3.13"
 ENHANCED = {"Namespace": "aws:elasticbeanstalk:healthreporting:system", "OptionName": "SystemType", "Value": "enhanced"}
 BUCKET = "bundles"
+SHORT_DURATIONS = {
+    "launch": 10,
+    "update": 10,
+    "configure": 5,
+    "abort": 3,
+    "restart": 5,
+    "terminate": 5,
+    "process_version": 2,
+    "health": 20,
+    "in_service": 5,
+    "unhealthy": 5,
+}
+"""In account seconds."""
+
+
+def environment_property(name: str, value: str) -> dict[str, str]:
+    """Return the option setting that gives an application an environment variable."""
+    return {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": name, "Value": value}
+
+
+def command_timeout(seconds: int) -> dict[str, str]:
+    """Return the option setting for the time limit of a deployment on an instance."""
+    return {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": str(seconds)}
+
+
+@dataclass(frozen=True)
+class PageAnswer:
+    """What a load balancer answers. `answered_by`: environment and version, as in `shop-prod/v1`."""
+
+    status: int
+    answered_by: str | None
+    body: str = ""
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Calls of Elastic Beanstalk are POSTs to `service`; GETs read `/bucket/key` from `objects`."""
+    """Sends a POST to Elastic Beanstalk, `service`. A GET or DELETE is S3's, for `/bucket/key` in `objects`."""
 
     daemon_threads = True
     block_on_close = False
@@ -59,19 +91,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
-        """Tests keep no access log."""
+        """Write no access log."""
 
 
 @dataclass
 class BeanstalkAccount:
-    """Elastic Beanstalk with the application `shop`, and what tests do with it. `objects`: bundles by `/bucket/key`."""
+    """Elastic Beanstalk with the application `shop`. `objects`: bundles by `/bucket/key`."""
 
     client: "ElasticBeanstalkClient"
     service: ElasticBeanstalk
     objects: dict[str, bytes] = field(default_factory=dict)
 
     def version(self, label: str, bundle: bytes | None = None, **more: Any) -> None:
-        """Register a version of `shop`; by default a good one."""
+        """Create a version of `shop`. By default its application answers 200."""
         self.objects[f"/{BUCKET}/{label}.zip"] = release() if bundle is None else bundle
         location = {"S3Bucket": BUCKET, "S3Key": f"{label}.zip"}
         self.client.create_application_version(
@@ -83,7 +115,7 @@ class BeanstalkAccount:
         return found["ApplicationVersions"][0]["Status"]
 
     def create(self, name: str = "shop-prod", *options: dict[str, str], **more: Any) -> str:
-        """Create an environment of `shop` and return its id."""
+        """Start to create an environment of `shop`, and return its id."""
         base = {} if "TemplateName" in more else {"SolutionStackName": PLATFORM}
         answer = self.client.create_environment(
             **{"ApplicationName": "shop", "EnvironmentName": name, "OptionSettings": list(options), **base, **more}
@@ -114,43 +146,45 @@ class BeanstalkAccount:
 
     def until_health(self, id_: str, *health: str) -> None:
         """Wait for a colour or, under enhanced reporting, a health status."""
-        self.until(
-            lambda: {self.describe(id_)["Health"], self.describe(id_).get("HealthStatus")} & set(health),
-            lambda: f"{health}, but {self.describe(id_)}",
-        )
+
+        def reached() -> object:
+            environment = self.describe(id_)
+            return {environment["Health"], environment.get("HealthStatus")} & set(health)
+
+        self.until(reached, lambda: f"{health}, but {self.describe(id_)}")
 
     def messages(self, **filters: Any) -> list[str]:
-        """The messages of events, the oldest first."""
+        """Return the messages of events, the oldest first."""
         return [event["Message"] for event in reversed(self.client.describe_events(**filters)["Events"])]
 
-    def get(self, name: str, path: str = "/") -> http.client.HTTPResponse:
-        """Request a page by the name of an environment; its status and headers."""
-        with self._requested(name, path) as answer:
-            return answer
-
-    def answered_by(self, id_: str) -> str | None:
-        """Which environment, with which version, answers at the environment's CNAME."""
-        return self.get(self.describe(id_)["CNAME"]).getheader("X-Answered-By")
-
-    def page(self, name: str) -> str:
-        """Request the page `/` by the name of an environment; its content."""
-        with self._requested(name, "/") as answer:
-            return answer.read().decode()
-
-    @contextmanager
-    def _requested(self, name: str, path: str) -> Iterator[http.client.HTTPResponse]:
-        answer = self.service.resolve(name)
-        assert answer is not None, f"{name} does not resolve"
-        connection = http.client.HTTPConnection(answer.address, answer.port, timeout=5)
+    def get(self, name: str, path: str = "/") -> PageAnswer:
+        """Request a page by an environment's CNAME or load balancer name."""
+        resolved = self.service.resolve(name)
+        assert resolved is not None, f"{name} does not resolve"
+        connection = http.client.HTTPConnection(resolved.address, resolved.port, timeout=5)
         try:
             connection.request("GET", path, headers={"Host": name, "Connection": "close"})
-            yield connection.getresponse()
+            answer = connection.getresponse()
+            return PageAnswer(answer.status, answer.getheader(ANSWERED_BY), answer.read().decode())
         finally:
             connection.close()
 
+    def settings(self, **which: str) -> list[dict[str, str | None]]:
+        """Return the option settings of an environment or a template: by option name, each set with its status."""
+        found = self.client.describe_configuration_settings(ApplicationName="shop", **which)
+        return [
+            {"status": one.get("DeploymentStatus")}
+            | {setting["OptionName"]: setting["Value"] for setting in one["OptionSettings"]}
+            for one in found["ConfigurationSettings"]
+        ]
+
+    def answered_by(self, id_: str) -> str | None:
+        """Return the environment and the version that answer at the environment's CNAME."""
+        return self.get(self.describe(id_)["CNAME"]).answered_by
+
     @classmethod
     def with_shop(cls, client: "ElasticBeanstalkClient", service: ElasticBeanstalk, objects: dict[str, bytes]) -> Self:
-        """An account with the application `shop` and its good versions v1 and v2."""
+        """Return an account with the application `shop` and its versions v1 and v2, which answer 200."""
         account = cls(client, service, objects)
         client.create_application(ApplicationName="shop")
         account.version("v1")
@@ -159,7 +193,7 @@ class BeanstalkAccount:
 
 
 def until(condition: Callable[[], object], expected: Callable[[], str], seconds: float = 15) -> None:
-    """Wait until a condition holds, looking often. Fails after so many real seconds."""
+    """Wait until a condition holds. Fails after so many real seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"expected {expected()}"

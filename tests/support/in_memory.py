@@ -1,4 +1,4 @@
-"""The in-memory Elastic Beanstalk as tests use it: waiting lets account time pass, and takes no time."""
+"""The in-memory Elastic Beanstalk for tests. To wait advances account time, and takes no real time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
-from tests.support.beanstalk import BeanstalkAccount
+from tests.support.beanstalk import BeanstalkAccount, PageAnswer
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
@@ -27,14 +27,23 @@ class VirtualBeanstalk(BeanstalkAccount):
             assert self.memory.clock.time() < end, f"expected {expected()}"
             self.memory.advance(POLL_SECONDS)
 
+    def get(self, name: str, path: str = "/") -> PageAnswer:
+        """Return what the load balancer answers by an environment's CNAME or load balancer name."""
+        assert self.service.resolve(name) is not None, f"{name} does not resolve"
+        environments = self.service._state.alive_environments()
+        [environment] = [each for each in environments if name in (each.cname, each.endpoint)]
+        hosting = self.memory.hostings[environment.name]
+        label = f"{environment.name}/{hosting.running_label}" if hosting.in_service else None
+        return PageAnswer(hosting.answer(path), label)
+
     def hosting(self, environment: str) -> InMemoryHosting:
-        """What the environment of that name runs on."""
+        """Return what the environment of that name runs on."""
         return self.memory.hostings[environment]
 
 
 @contextmanager
 def virtual_beanstalk(client: "ElasticBeanstalkClient") -> Iterator[VirtualBeanstalk]:
-    """Answer the client from a new account while the block runs."""
+    """Give a new account, and let it answer the client while the block runs."""
     memory = InMemoryAccount()
     with memory.answering(client):
         account = VirtualBeanstalk.with_shop(client, memory.service, memory.store.bundles)

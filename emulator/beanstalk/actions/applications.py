@@ -1,18 +1,18 @@
-"""The calls about applications."""
+"""The actions about applications."""
 
 from typing import Any
 
-from emulator.beanstalk.actions import tags
+from emulator.beanstalk import tags
 from emulator.beanstalk.call import Call, Result
-from emulator.beanstalk.errors import InvalidParameterValueError, OperationInProgressError, TooManyApplicationsError
-from emulator.beanstalk.model import Application, Environment, Status
+from emulator.beanstalk.errors import OperationInProgressError
+from emulator.beanstalk.model import Application, Environment, EnvironmentStatus
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 
-class Applications:
-    """The calls about applications."""
+class ApplicationActions:
+    """The actions about applications."""
 
     def __init__(self, state: State, lifecycle: Lifecycle, scheduler: Scheduler) -> None:
         self._state = state
@@ -20,7 +20,7 @@ class Applications:
         self._scheduler = scheduler
 
     def create(self, call: Call) -> Result:
-        application = create(self._state, call["ApplicationName"], call)
+        application = self._state.create_application(call["ApplicationName"], call.get("Description"), call.request_id)
         application.tags = tags.read(call.get("Tags", []))
         return {"Application": _description(application)}
 
@@ -44,10 +44,10 @@ class Applications:
                 " that is deployed to a running environment."
             )
         for environment in running:
-            if environment.status is not Status.TERMINATING:
+            if environment.status is not EnvironmentStatus.TERMINATING:
                 self._lifecycle.terminate(environment, call.request_id)
         if running:
-            self._scheduler.begin(self._deleting_with_environments(application, call.request_id))
+            self._scheduler.start(self._deleting_with_environments(application, call.request_id))
         else:
             self._delete(application, call.request_id)
         return None
@@ -65,19 +65,6 @@ class Applications:
     def _running(self, application: Application) -> list[Environment]:
         alive = self._state.alive_environments()
         return [environment for environment in alive if environment.application == application.name]
-
-
-def create(state: State, name: str, call: Call) -> Application:
-    """Make an application. Raises InvalidParameterValueError and TooManyApplicationsError."""
-    if name in state.applications:
-        raise InvalidParameterValueError(f"Application {name} already exists.")
-    if len(state.applications) >= state.quotas.applications:
-        raise TooManyApplicationsError(f"You cannot have more than {state.quotas.applications} Applications.")
-    now = state.clock.time()
-    application = Application(name, state.arn("application", name), now, now, call.get("Description"))
-    state.applications[name] = application
-    state.record(f"Created new Application: {name}", application=name, request_id=call.request_id)
-    return application
 
 
 def _description(application: Application) -> dict[str, Any]:

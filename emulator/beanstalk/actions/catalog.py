@@ -1,4 +1,4 @@
-"""The calls about what the service offers: platforms and quotas."""
+"""The actions about platforms and quotas."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -22,20 +22,20 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-class Offer:
-    """The calls about platforms and quotas."""
+class CatalogActions:
+    """The actions about platforms and quotas."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def list_platform_versions(self, call: Call) -> Result:
-        offered = [platforms.summary(platform) for platform in platforms.offered(self._state.region)]
+        summaries = [platforms.summary(platform) for platform in platforms.available(self._state.region)]
         filters = call.get("Filters", [])
-        found = [platform for platform in offered if all(_passes(platform, one) for one in filters)]
+        found = [platform for platform in summaries if all(_passes(platform, one) for one in filters)]
         return page(call, "PlatformSummaryList", found, largest=100)
 
     def list_solution_stacks(self, _call: Call) -> Result:
-        names = [platform.solution_stack for platform in platforms.offered(self._state.region)]
+        names = [platform.solution_stack for platform in platforms.available(self._state.region)]
         details = [{"SolutionStackName": name, "PermittedFileTypes": ["zip"]} for name in names]
         return {"SolutionStacks": names, "SolutionStackDetails": details}
 
@@ -51,10 +51,10 @@ class Offer:
         return {"ResourceQuotas": {name: {"Maximum": maximum} for name, maximum in maxima.items()}}
 
 
-def _passes(platform: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    kind, compare = wanted.get("Type", ""), _OPERATORS.get(wanted.get("Operator", "="))
+def _passes(platform: dict[str, Any], condition: dict[str, Any]) -> bool:
+    kind, compare = condition.get("Type", ""), _OPERATORS.get(condition.get("Operator", "="))
     value = platform.get({"SupportedTier": "SupportedTierList", "SupportedAddon": "SupportedAddonList"}.get(kind, kind))
     if compare is None:
         raise InvalidParameterValueError(f"The operator of a filter must be one of {' '.join(_OPERATORS)}.")
     held = value if isinstance(value, list) else [str(value or "")]
-    return any(compare(one, sought) for one in held for sought in wanted.get("Values", []))
+    return any(compare(one, wanted) for one in held for wanted in condition.get("Values", []))

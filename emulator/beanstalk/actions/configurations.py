@@ -1,23 +1,22 @@
-"""The calls about saved configurations (templates) and option settings."""
+"""The actions about configuration templates (saved configurations) and option settings."""
 
 from typing import Any
 
-from emulator.beanstalk import option_settings, platforms
-from emulator.beanstalk.actions import tags
+from emulator.beanstalk import option_settings, platforms, tags
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     TooManyConfigurationTemplatesError,
 )
-from emulator.beanstalk.model import Environment, Tags, Template
+from emulator.beanstalk.model import ConfigurationTemplate, Environment, Tags
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State
 
 
-class Configurations:
-    """The calls about saved configurations and option settings."""
+class ConfigurationActions:
+    """The actions about configuration templates and option settings."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -26,9 +25,9 @@ class Configurations:
         application, name = self._state.application(call["ApplicationName"]), call["TemplateName"]
         if name in application.templates:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
-        self._check_quota()
+        self._require_quota()
         settings, platform, environment_tags = self._base(call)
-        template = Template(
+        template = ConfigurationTemplate(
             name,
             application.name,
             self._state.arn("configurationtemplate", application.name, name),
@@ -82,13 +81,13 @@ class Configurations:
             raise InvalidParameterValueError(f"No Environment found for EnvironmentName = '{name}'.")
         return environment
 
-    def _check_quota(self) -> None:
-        most = self._state.quotas.configuration_templates
-        if sum(len(application.templates) for application in self._state.applications.values()) >= most:
-            raise TooManyConfigurationTemplatesError(f"You cannot have more than {most} Configuration Templates.")
+    def _require_quota(self) -> None:
+        maximum = self._state.quotas.configuration_templates
+        if sum(len(application.templates) for application in self._state.applications.values()) >= maximum:
+            raise TooManyConfigurationTemplatesError(f"You cannot have more than {maximum} Configuration Templates.")
 
     def _base(self, call: Call) -> tuple[Settings, Platform, Tags]:
-        """What the template starts from: an environment, another template, or a platform."""
+        """Return settings, platform and tags of what the template comes from: environment, template or platform."""
         stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
         platform = platforms.named(self._state.region, solution_stack=stack, arn=arn)
         if call.get("EnvironmentId"):
@@ -102,7 +101,7 @@ class Configurations:
         return dict(option_settings.DEFAULTS), platform, {}
 
 
-def _template_description(template: Template) -> dict[str, Any]:
+def _template_description(template: ConfigurationTemplate) -> dict[str, Any]:
     return {
         "SolutionStackName": template.platform.solution_stack,
         "PlatformArn": template.platform.arn,
@@ -115,8 +114,8 @@ def _template_description(template: Template) -> dict[str, Any]:
 
 
 def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
-    """The settings that are deployed, and those that are on their way or did not arrive."""
-    common = {
+    """Return the deployed settings, and the draft: pending or failed settings."""
+    both = {
         "SolutionStackName": environment.platform.solution_stack,
         "PlatformArn": environment.platform.arn,
         "ApplicationName": environment.application,
@@ -125,10 +124,8 @@ def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,
     }
-    sets = [
-        common | {"DeploymentStatus": "deployed", "OptionSettings": option_settings.described(environment.settings)}
-    ]
+    sets = [both | {"DeploymentStatus": "deployed", "OptionSettings": option_settings.described(environment.settings)}]
     if draft := environment.draft:
         status = {"DeploymentStatus": "failed" if draft.failed else "pending", "DateCreated": draft.created}
-        sets.append(common | status | {"OptionSettings": option_settings.described(draft.settings)})
+        sets.append(both | status | {"OptionSettings": option_settings.described(draft.settings)})
     return sets

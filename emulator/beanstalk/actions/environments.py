@@ -1,35 +1,35 @@
-"""The calls that describe environments, and those that change one that exists."""
-
-from typing import Any
+"""The actions about existing environments."""
 
 from emulator.beanstalk import dns, option_settings, platforms
+from emulator.beanstalk.actions.environment_description import description, resources
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
-from emulator.beanstalk.model import Environment, Status
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.state import State
 
 _CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
 
 
-class Environments:
-    """The calls about environments, but for the one that creates them."""
+class EnvironmentActions:
+    """The actions about existing environments."""
 
-    def __init__(self, state: State, lifecycle: Lifecycle, deployments: Deployments) -> None:
+    def __init__(self, state: State, lifecycle: Lifecycle, deployments: Deployments, swaps: Swaps) -> None:
         self._state = state
         self._lifecycle = lifecycle
         self._deployments = deployments
+        self._swaps = swaps
 
     def describe(self, call: Call) -> Result:
-        # By id, which is as good as no order: callers must not rely on one where two have the same name.
+        # Sorted by the random id: AWS promises no order.
         environments = sorted(self._state.environments.values(), key=lambda environment: environment.id)
-        found = [description(one) for one in environments if _is_sought(one, call) and self._is_listed(one, call)]
+        found = [description(one) for one in environments if _matches(one, call) and self._is_listed(one, call)]
         return page(call, "Environments", found)
 
     def update(self, call: Call) -> Result:
-        environment = self._ready(call)
+        environment = self._ready_environment(call)
         configures = any(call.get(name) for name in _CONFIGURATION)
         label = call.get("VersionLabel")
         if label and configures:
@@ -48,6 +48,10 @@ class Environments:
             self._deployments.configure(environment, settings, platform, call.request_id)
         return description(environment) | {"Health": "Grey", "HealthStatus": None}
 
+    def describe_resources(self, call: Call) -> Result:
+        environment = self._state.environment(call.parameters)
+        return {"EnvironmentResources": resources(self._state, environment)}
+
     def swap(self, call: Call) -> Result:
         for kind in ("Id", "Name"):
             if bool(call.get(f"SourceEnvironment{kind}")) != bool(call.get(f"DestinationEnvironment{kind}")):
@@ -61,17 +65,17 @@ class Environments:
         for environment in (source, destination):
             if environment.worker:
                 raise InvalidParameterValueError(f"Environment {environment.name} is a worker and has no CNAME.")
-            _check_ready(environment)
-        self._lifecycle.swap(source, destination, call.request_id)
+            _require_ready(environment)
+        self._swaps.swap(source, destination, call.request_id)
         return None
 
     def terminate(self, call: Call) -> Result:
         environment = self._state.environment(call.parameters)
         pending = {
-            Status.LAUNCHING: "creation",
-            Status.UPDATING: "deployment",
-            Status.ABORTING: "deployment",
-            Status.TERMINATING: "termination",
+            EnvironmentStatus.LAUNCHING: "creation",
+            EnvironmentStatus.UPDATING: "deployment",
+            EnvironmentStatus.ABORTING: "deployment",
+            EnvironmentStatus.TERMINATING: "termination",
         }
         if environment.status in pending:
             raise InvalidParameterValueError(
@@ -92,20 +96,20 @@ class Environments:
         return None
 
     def rebuild(self, call: Call) -> Result:
-        self._lifecycle.rebuild(self._ready(call), call.request_id)
+        self._lifecycle.rebuild(self._ready_environment(call), call.request_id)
         return None
 
     def restart(self, call: Call) -> Result:
-        self._lifecycle.restart(self._ready(call), call.request_id)
+        self._lifecycle.restart(self._ready_environment(call), call.request_id)
         return None
 
     def check_dns_availability(self, call: Call) -> Result:
         cname = dns.cname(self._state, call["CNAMEPrefix"])
         return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
 
-    def _ready(self, call: Call) -> Environment:
+    def _ready_environment(self, call: Call) -> Environment:
         environment = self._state.environment(call.parameters)
-        _check_ready(environment)
+        _require_ready(environment)
         return environment
 
     def _is_listed(self, environment: Environment, call: Call) -> bool:
@@ -113,9 +117,9 @@ class Environments:
             return True
         if call.get("IncludeDeleted") is False:
             return False
-        recently = self._state.clock.time() - self._state.durations.terminated_listed
-        back_to: float = call.get("IncludedDeletedBackTo", recently)
-        return environment.terminated >= back_to
+        default = self._state.clock.time() - self._state.durations.terminated_listed
+        earliest: float = call.get("IncludedDeletedBackTo", default)
+        return environment.terminated >= earliest
 
     def _configuration(
         self, environment: Environment, call: Call
@@ -130,42 +134,16 @@ class Environments:
         return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
 
 
-def description(environment: Environment) -> dict[str, Any]:
-    """Return an environment as DescribeEnvironments and the calls that change it show it."""
-    tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
-    return {
-        "EnvironmentName": environment.name,
-        "EnvironmentId": environment.id,
-        "ApplicationName": environment.application,
-        "VersionLabel": environment.label,
-        "SolutionStackName": environment.platform.solution_stack,
-        "PlatformArn": environment.platform.arn,
-        "TemplateName": environment.template,
-        "Description": environment.description,
-        "EndpointURL": environment.endpoint,
-        "CNAME": environment.cname,
-        "DateCreated": environment.created,
-        "DateUpdated": environment.updated,
-        "Status": environment.status,
-        "AbortableOperationInProgress": environment.abortable,
-        "Health": health.shown_color(environment),
-        "HealthStatus": health.shown_status(environment),
-        "Tier": tier | {"Version": "1.0"},
-        "EnvironmentLinks": [],
-        "EnvironmentArn": environment.arn,
-    }
-
-
-def _is_sought(environment: Environment, call: Call) -> bool:
+def _matches(environment: Environment, call: Call) -> bool:
     return all(
-        sought in (None, value)
-        for sought, value in (
+        wanted in (None, value)
+        for wanted, value in (
             (call.get("ApplicationName"), environment.application),
             (call.get("VersionLabel"), environment.label),
         )
     ) and all(
-        not sought or value in sought
-        for sought, value in (
+        not wanted or value in wanted
+        for wanted, value in (
             (call.get("EnvironmentIds"), environment.id),
             (call.get("EnvironmentNames"), environment.name),
         )
@@ -176,8 +154,8 @@ def _is_worker(tier: dict[str, str]) -> bool:
     return tier.get("Name") == "Worker"
 
 
-def _check_ready(environment: Environment) -> None:
-    if environment.status is not Status.READY:
+def _require_ready(environment: Environment) -> None:
+    if environment.status is not EnvironmentStatus.READY:
         raise InvalidParameterValueError(
             f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
         )

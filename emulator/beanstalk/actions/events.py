@@ -1,4 +1,4 @@
-"""The call that lists events."""
+"""The action DescribeEvents."""
 
 from typing import Any
 
@@ -11,18 +11,16 @@ _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _LARGEST_PAGE = 1000
 
 
-class Events:
-    """The call about events."""
+class EventActions:
+    """The action about events."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def describe(self, call: Call) -> Result:
-        """List the newest first. The token is the number of the page's last event, so that new ones shift no page."""
+        """List events, newest first. The token is the number of the page's last event, so new events shift no page."""
         older_than = _number(call["NextToken"]) if call.get("NextToken") else float("inf")
-        found = [
-            event for event in reversed(self._state.events) if event.number < older_than and _is_sought(event, call)
-        ]
+        found = [event for event in reversed(self._state.events) if event.number < older_than and _matches(event, call)]
         page = found[: call.get("MaxRecords", _LARGEST_PAGE)]
         token = str(page[-1].number) if len(page) < len(found) else None
         return {"Events": [_description(event) for event in page], "NextToken": token}
@@ -34,7 +32,7 @@ def _number(token: str) -> int:
     return int(token)
 
 
-def _is_sought(event: Event, call: Call) -> bool:
+def _matches(event: Event, call: Call) -> bool:
     filters = {
         "ApplicationName": event.application,
         "VersionLabel": event.version,

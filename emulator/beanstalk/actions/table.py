@@ -1,59 +1,66 @@
-"""Which call does what: the table of all actions that the rehearsal knows."""
+"""The table of the supported actions."""
 
 import threading
 
-from emulator.beanstalk.actions.applications import Applications
-from emulator.beanstalk.actions.catalog import Offer
-from emulator.beanstalk.actions.configurations import Configurations
-from emulator.beanstalk.actions.creation import Creation, Host
-from emulator.beanstalk.actions.environments import Environments
-from emulator.beanstalk.actions.events import Events
-from emulator.beanstalk.actions.observations import Observations
-from emulator.beanstalk.actions.tags import ResourceTags
-from emulator.beanstalk.actions.versions import Versions
+from emulator.beanstalk.actions.applications import ApplicationActions
+from emulator.beanstalk.actions.catalog import CatalogActions
+from emulator.beanstalk.actions.configurations import ConfigurationActions
+from emulator.beanstalk.actions.environment_creation import EnvironmentCreation
+from emulator.beanstalk.actions.environments import EnvironmentActions
+from emulator.beanstalk.actions.events import EventActions
+from emulator.beanstalk.actions.health_reports import HealthActions
+from emulator.beanstalk.actions.managed_actions import ManagedActions
+from emulator.beanstalk.actions.tagging import TagActions
+from emulator.beanstalk.actions.versions import VersionActions
 from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Action, Call, Result
+from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.operations.operations import Operations
+from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.state import State
 
 
-def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: Host) -> dict[str, Action]:
-    """Return what does each action. All take the state's lock; the slow ones only for as long as they need it."""
-    instances = Instances(state, bundles)
-    lifecycle = Lifecycle(state, scheduler, instances)
-    deployments = Deployments(state, lifecycle, instances)
-    applications = Applications(state, lifecycle, scheduler)
-    versions = Versions(state, scheduler, bundles)
-    configurations = Configurations(state)
-    environments = Environments(state, lifecycle, deployments)
-    observations = Observations(state, deployments)
-    offer = Offer(state)
-    tags = ResourceTags(state)
+def actions_by_name(
+    state: State, scheduler: Scheduler, bundles: BundleStore, create_hosting: HostingFactory
+) -> dict[str, Action]:
+    """Return every supported action by its name. An action takes the state's lock itself."""
+    operations, instances = Operations(state, scheduler), Instances(state, bundles)
+    lifecycle = Lifecycle(state, operations, instances)
+    deployments = Deployments(state, operations, instances)
+    applications = ApplicationActions(state, lifecycle, scheduler)
+    versions = VersionActions(state, scheduler, bundles)
+    configurations = ConfigurationActions(state)
+    environments = EnvironmentActions(state, lifecycle, deployments, Swaps(state, operations))
+    health = HealthActions(state)
+    managed_actions = ManagedActions(state, deployments)
+    catalog = CatalogActions(state)
+    tags = TagActions(state)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
-        "ApplyEnvironmentManagedAction": observations.apply_managed_action,
+        "ApplyEnvironmentManagedAction": managed_actions.apply,
         "CheckDNSAvailability": environments.check_dns_availability,
         "CreateApplication": applications.create,
         "CreateConfigurationTemplate": configurations.create_template,
-        "CreateEnvironment": Creation(state, lifecycle, host).create,
+        "CreateEnvironment": EnvironmentCreation(state, lifecycle, create_hosting).create,
         "DeleteApplication": applications.delete,
         "DeleteConfigurationTemplate": configurations.delete_template,
         "DeleteEnvironmentConfiguration": configurations.delete_draft,
-        "DescribeAccountAttributes": offer.describe_account_attributes,
+        "DescribeAccountAttributes": catalog.describe_account_attributes,
         "DescribeApplicationVersions": versions.describe,
         "DescribeApplications": applications.describe,
         "DescribeConfigurationSettings": configurations.describe_settings,
-        "DescribeEnvironmentHealth": observations.describe_health,
-        "DescribeEnvironmentManagedActions": observations.describe_managed_actions,
-        "DescribeEnvironmentResources": observations.describe_resources,
+        "DescribeEnvironmentHealth": health.describe_environment,
+        "DescribeEnvironmentManagedActions": managed_actions.describe,
+        "DescribeEnvironmentResources": environments.describe_resources,
         "DescribeEnvironments": environments.describe,
-        "DescribeEvents": Events(state).describe,
-        "DescribeInstancesHealth": observations.describe_instances_health,
-        "ListAvailableSolutionStacks": offer.list_solution_stacks,
-        "ListPlatformVersions": offer.list_platform_versions,
+        "DescribeEvents": EventActions(state).describe,
+        "DescribeInstancesHealth": health.describe_instances,
+        "ListAvailableSolutionStacks": catalog.list_solution_stacks,
+        "ListPlatformVersions": catalog.list_platform_versions,
         "ListTagsForResource": tags.list_for,
         "RebuildEnvironment": environments.rebuild,
         "RestartAppServer": environments.restart,
@@ -68,10 +75,10 @@ def table(state: State, scheduler: Scheduler, bundles: BundleStore, host: Host) 
         "CreateApplicationVersion": versions.create,
         "DeleteApplicationVersion": versions.delete,
     }
-    return {name: _holding(state.lock, action) for name, action in quick.items()} | slow
+    return {name: _with_lock(state.lock, action) for name, action in quick.items()} | slow
 
 
-def _holding(lock: threading.RLock, action: Action) -> Action:
+def _with_lock(lock: threading.RLock, action: Action) -> Action:
     def locked(call: Call) -> Result:
         with lock:
             return action(call)

@@ -1,9 +1,9 @@
-"""The calls about application versions."""
+"""The actions about application versions."""
 
 from functools import partial
 from typing import Any
 
-from emulator.beanstalk.actions import applications, tags
+from emulator.beanstalk import source_bundle, tags
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import (
@@ -12,17 +12,16 @@ from emulator.beanstalk.errors import (
     SourceBundleDeletionError,
     TooManyApplicationVersionsError,
 )
-from emulator.beanstalk.hosting import bundle
-from emulator.beanstalk.hosting.bundle import InvalidBundleError
-from emulator.beanstalk.model import Location, Version, VersionStatus
+from emulator.beanstalk.model import BundleLocation, Version, VersionStatus
 from emulator.beanstalk.scheduler import Scheduler, Steps
+from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
 
 _UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfiguration")
 
 
-class Versions:
-    """The calls about application versions. Those that talk to S3 take the state's lock themselves."""
+class VersionActions:
+    """The actions about application versions. Creation and deletion call S3, and take the state's lock themselves."""
 
     def __init__(self, state: State, scheduler: Scheduler, bundles: BundleStore) -> None:
         self._state = state
@@ -30,25 +29,25 @@ class Versions:
         self._bundles = bundles
 
     def create(self, call: Call) -> Result:
-        """Slow: S3 is asked for the bundle first, as the service refuses a version whose bundle it cannot read."""
+        """CreateApplicationVersion. Slow: a version needs a bundle that S3 gives, so the bundle is read first."""
         for name in _UNSUPPORTED:
             if call.get(name):
                 raise InvalidParameterValueError(f"{name} is not supported here. Give a SourceBundle in S3.")
         location = _location(call.get("SourceBundle"))
         with self._state.lock:
-            self._check_new(call)
+            self._require_new(call)
         if location and call.caller.refusal("s3:GetObject", f"arn:aws:s3:::{location.bucket}/{location.key}"):
-            raise InvalidParameterCombinationError(str(UnreadableBundleError.of(location, "Forbidden")))
+            raise InvalidParameterCombinationError(str(UnreadableBundleError.not_downloaded(location, "Forbidden")))
         try:
             source = self._bundles.read(location)
         except UnreadableBundleError as error:
             raise InvalidParameterCombinationError(str(error)) from error
         with self._state.lock:
-            self._check_new(call)
+            self._require_new(call)
             version = self._register(call, location)
             if call.get("Process"):
                 version.status = VersionStatus.PROCESSING
-                self._scheduler.begin(
+                self._scheduler.start(
                     self._processing(version, source, call.request_id), after=self._state.durations.process_version
                 )
             return {"ApplicationVersion": _description(version)}
@@ -64,10 +63,10 @@ class Versions:
         return page(call, "ApplicationVersions", found)
 
     def delete(self, call: Call) -> Result:
-        """Slow when the bundle is to be deleted, too."""
+        """DeleteApplicationVersion. Slow with DeleteSourceBundle: S3 deletes the bundle."""
         with self._state.lock:
             version = self._state.version(call["ApplicationName"], call["VersionLabel"])
-            self._check_unused(version)
+            self._require_unused(version)
             del self._state.applications[version.application].versions[version.label]
         if call.get("DeleteSourceBundle") and version.bundle:
             try:
@@ -76,24 +75,24 @@ class Versions:
                 raise SourceBundleDeletionError(str(error)) from error
         return None
 
-    def _check_new(self, call: Call) -> None:
+    def _require_new(self, call: Call) -> None:
         name, label = call["ApplicationName"], call["VersionLabel"]
         if name not in self._state.applications and call.get("AutoCreateApplication"):
             return
         if label in self._state.application(name).versions:
             raise InvalidParameterValueError(f"Application Version {label} already exists.")
-        most = self._state.quotas.application_versions
-        if sum(len(application.versions) for application in self._state.applications.values()) >= most:
+        maximum = self._state.quotas.application_versions
+        if sum(len(application.versions) for application in self._state.applications.values()) >= maximum:
             raise TooManyApplicationVersionsError(
-                f"You cannot have more than {most} Application Versions. Either remove some Application Versions"
+                f"You cannot have more than {maximum} Application Versions. Either remove some Application Versions"
                 " or request a limit increase."
             )
 
-    def _register(self, call: Call, location: Location | None) -> Version:
+    def _register(self, call: Call, location: BundleLocation | None) -> Version:
         name, label, now = call["ApplicationName"], call["VersionLabel"], self._state.clock.time()
         given_tags = tags.read(call.get("Tags", []))
         if name not in self._state.applications:
-            applications.create(self._state, name, Call(call.request_id, {}))
+            self._state.create_application(name, None, call.request_id)
         version = Version(
             label,
             name,
@@ -111,7 +110,7 @@ class Versions:
 
     def _processing(self, version: Version, source: bytes, request_id: str) -> Steps:
         try:
-            yield partial(bundle.check, source)
+            yield partial(source_bundle.check, source)
         except InvalidBundleError as error:
             version.status = VersionStatus.FAILED
             message = f"Failed to process application version {version.label}. {error}"
@@ -126,7 +125,7 @@ class Versions:
             message, severity=severity, application=version.application, version=version.label, request_id=request_id
         )
 
-    def _check_unused(self, version: Version) -> None:
+    def _require_unused(self, version: Version) -> None:
         for environment in self._state.alive_environments():
             labels = (environment.label, environment.deployed_label)
             if environment.application == version.application and version.label in labels:
@@ -136,12 +135,12 @@ class Versions:
                 )
 
 
-def _location(given: dict[str, str] | None) -> Location | None:
+def _location(given: dict[str, str] | None) -> BundleLocation | None:
     if given is None:
         return None
     if not given.get("S3Bucket") or not given.get("S3Key"):
         raise InvalidParameterValueError("SourceBundle must have both S3Bucket and S3Key.")
-    return Location(given["S3Bucket"], given["S3Key"])
+    return BundleLocation(given["S3Bucket"], given["S3Key"])
 
 
 def _description(version: Version) -> dict[str, Any]:

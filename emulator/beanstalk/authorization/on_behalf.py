@@ -1,25 +1,25 @@
-"""What Elastic Beanstalk does for its caller, with its caller's permissions, to make, change or remove an environment.
+"""The permissions that Elastic Beanstalk takes from its caller to create, change or remove an environment.
 
-AWS documents only that it takes the caller's permissions, and a policy that is enough. These are the actions on an
-environment of one instance, its Auto Scaling group and its load balancer, by the resources of its CloudFormation stack
-and by what callers are told that they lack:
+AWS documents only that it uses the caller's permissions, and a policy that is enough. These are the actions on an
+environment of one instance, its Auto Scaling group and its load balancer. They come from the resources of its
+CloudFormation stack and from denials that callers reported:
 https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.iam.managed-policies.html
 https://github.com/codeship/documentation/issues/338, https://github.com/aws/aws-toolkit-azure-devops/issues/124,
-https://github.com/jenkinsci/aws-beanstalk-publisher-plugin/issues/27 (s3:CreateBucket, although the bucket is there),
-https://github.com/aws/aws-elastic-beanstalk-cli/issues/82 (also to read the settings of an environment that stands).
+https://github.com/jenkinsci/aws-beanstalk-publisher-plugin/issues/27 (s3:CreateBucket, although the bucket exists),
+https://github.com/aws/aws-elastic-beanstalk-cli/issues/82 (also to read the settings of an environment).
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.authorization.permission import RequiredPermission
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.errors import InsufficientPrivilegesError, InvalidParameterValueError
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.state import State
 
 NEW_ENVIRONMENT = "e-0000000000"
-"""In the names of what an environment is going to have, before it has an id."""
+"""The id in resource names while a new environment has none."""
 
 _ROLES = {
     option_settings.Option("aws:elasticbeanstalk:environment", "ServiceRole"): (
@@ -31,9 +31,9 @@ _ROLES = {
         "ec2.amazonaws.com",
     ),
 }
-"""The roles that an environment gets: by the option that names each, its usual name, and who takes it on."""
+"""The roles of an environment: the option that names the role, its default name, and the service that assumes it."""
 
-_LOOK = (
+_READ = (
     "autoscaling:DescribeAutoScalingGroups *",
     "autoscaling:DescribeScalingActivities *",
     "cloudformation:DescribeStackEvents *",
@@ -44,7 +44,7 @@ _LOOK = (
 )
 _BUCKET = ("s3:CreateBucket {bucket}", "s3:GetObject {bucket}/*", "s3:ListBucket {bucket}", "s3:PutObject {bucket}/*")
 _CREATE = (
-    *_LOOK,
+    *_READ,
     *_BUCKET,
     "autoscaling:CreateAutoScalingGroup {group}",
     "autoscaling:UpdateAutoScalingGroup {group}",
@@ -66,7 +66,7 @@ _CREATE_BALANCED = (
     "elasticloadbalancing:DescribeLoadBalancers *",
     "elasticloadbalancing:DescribeTargetHealth *",
 )
-_DEPLOY = (*_LOOK, *_BUCKET, "autoscaling:ResumeProcesses {group}", "autoscaling:SuspendProcesses {group}")
+_DEPLOY = (*_READ, *_BUCKET, "autoscaling:ResumeProcesses {group}", "autoscaling:SuspendProcesses {group}")
 _DEPLOY_BALANCED = (
     "elasticloadbalancing:DeregisterTargets {targets}",
     "elasticloadbalancing:DescribeTargetHealth *",
@@ -79,7 +79,7 @@ _CONFIGURE = (
     "ec2:CreateLaunchTemplateVersion *",
 )
 _TERMINATE = (
-    *_LOOK,
+    *_READ,
     "autoscaling:DeleteAutoScalingGroup {group}",
     "autoscaling:UpdateAutoScalingGroup {group}",
     "cloudformation:DeleteStack {stack}",
@@ -97,56 +97,48 @@ _TERMINATE_BALANCED = (
 )
 
 
-_KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+_PERMISSIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "CreateEnvironment": (_CREATE, _CREATE_BALANCED),
-    "DescribeConfigurationSettings": (_LOOK, ()),
+    "DescribeConfigurationSettings": (_READ, ()),
     "RebuildEnvironment": (_TERMINATE + _CREATE, _TERMINATE_BALANCED + _CREATE_BALANCED),
     "TerminateEnvironment": (_TERMINATE, _TERMINATE_BALANCED),
     "deploy": (_DEPLOY, _DEPLOY_BALANCED),
     "configure": (_CONFIGURE, _DEPLOY_BALANCED),
 }
-"""For every environment, and for those with a load balancer besides."""
+"""By action: the permissions for every environment, and more for an environment with a load balancer."""
 
 
-class Act(NamedTuple):
-    """One action that the service takes for its caller."""
-
-    action: str
-    resource: str
-    keys: Mapping[str, Any]
-
-
-def check(name: str, call: Call, state: State) -> None:
-    """Raise InsufficientPrivilegesError when the caller lacks what the call takes. To be used holding the lock."""
-    for act in acts(name, call, state):
-        if refusal := call.caller.refusal(*act):
+def require_permissions(name: str, call: Call, state: State) -> None:
+    """Raise InsufficientPrivilegesError when the caller lacks a permission. Hold the state's lock."""
+    for permission in required_permissions(name, call, state):
+        if refusal := call.caller.refusal(*permission):
             raise InsufficientPrivilegesError(refusal)
 
 
-def acts(name: str, call: Call, state: State) -> Iterator[Act]:
-    """Yield what a call takes: nothing if it is about an environment that does not stand, as the action then tells."""
+def required_permissions(name: str, call: Call, state: State) -> Iterator[RequiredPermission]:
+    """Yield the permissions that a call takes. Yield none when its environment does not exist: the action says so."""
     if name == "UpdateEnvironment":
         name = "deploy" if call.get("VersionLabel") else "configure"
-    if name not in _KINDS:
+    if name not in _PERMISSIONS:
         return
     try:
         id_, settings = _environment(name, call, state)
     except InvalidParameterValueError:
         return
-    always, balanced = _KINDS[name]
+    always, balanced = _PERMISSIONS[name]
     names = _names(id_, state)
-    for each in (*always, *(balanced if option_settings.load_balanced(settings) else ())):
-        action, _, resource = each.partition(" ")
-        yield Act(action, resource.format(**names), {})
+    for permission in (*always, *(balanced if option_settings.load_balanced(settings) else ())):
+        action, _, resource = permission.partition(" ")
+        yield RequiredPermission(action, resource.format(**names), {})
     if name in ("CreateEnvironment", "RebuildEnvironment"):
         yield from _passed_roles(settings, state)
 
 
 def _environment(name: str, call: Call, state: State) -> tuple[str, Settings]:
-    """The id and the settings of the environment that a call is about. Raises InvalidParameterValueError."""
+    """Return the id and the settings of the environment of a call. Raises InvalidParameterValueError."""
     if name != "CreateEnvironment":
-        standing = state.environment(call.parameters)
-        return standing.id, standing.settings
+        existing = state.environment(call.parameters)
+        return existing.id, existing.settings
     template = call.get("TemplateName")
     saved = state.template(call["ApplicationName"], template).settings if template else {}
     return NEW_ENVIRONMENT, dict(option_settings.DEFAULTS) | saved | option_settings.given(
@@ -155,7 +147,7 @@ def _environment(name: str, call: Call, state: State) -> tuple[str, Settings]:
 
 
 def _names(id_: str, state: State) -> dict[str, str]:
-    """The ARNs of what an environment has, by the placeholders above; named as CloudFormation names them."""
+    """Return the ARNs of an environment's resources by the placeholders above, named as CloudFormation names them."""
     where = f"{state.region}:{state.account_id}"
     balancing = f"arn:aws:elasticloadbalancing:{where}"
     stack = f"awseb-{id_}-stack"
@@ -170,8 +162,8 @@ def _names(id_: str, state: State) -> dict[str, str]:
     }
 
 
-def _passed_roles(settings: Settings, state: State) -> Iterator[Act]:
-    for option, (usual, service) in _ROLES.items():
-        role = (settings.get(option) or usual).rpartition("/")[2]
+def _passed_roles(settings: Settings, state: State) -> Iterator[RequiredPermission]:
+    for option, (default, service) in _ROLES.items():
+        role = (settings.get(option) or default).rpartition("/")[2]
         arn = f"arn:aws:iam::{state.account_id}:role/{role}"
-        yield Act("iam:PassRole", arn, {"iam:PassedToService": service})
+        yield RequiredPermission("iam:PassRole", arn, {"iam:PassedToService": service})

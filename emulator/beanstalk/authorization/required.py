@@ -1,72 +1,64 @@
-"""Which permissions a call takes: actions, the resources that they are authorised on, and condition keys.
+"""The permissions that a call itself takes: actions, the resources they are authorised on, and condition keys.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticbeanstalk.html
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
-from emulator.beanstalk.authorization.resources import SERVICE, Keys, Resource, Resources
+from emulator.beanstalk.authorization.permission import ConditionKeys, RequiredPermission
+from emulator.beanstalk.authorization.resources import SERVICE, Resource, Resources
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.errors import AccessDeniedError, InvalidParameterValueError
 from emulator.beanstalk.state import State
 
-
-class Need(NamedTuple):
-    """A permission that a call takes; `action` without the name of the service."""
-
-    action: str
-    resource: str
-    keys: Keys
+_PermissionFinder = Callable[[str, Call, Resources], list[RequiredPermission]]
 
 
-Find = Callable[[str, Call, Resources], list[Need]]
-
-
-def check(name: str, call: Call, state: State) -> None:
-    """Raise AccessDeniedError when the caller lacks a permission for this call. To be used holding the state's lock."""
-    for need in needs(name, call, state):
-        if refusal := call.caller.refusal(f"{SERVICE}:{need.action}", need.resource, need.keys):
+def require_permissions(name: str, call: Call, state: State) -> None:
+    """Raise AccessDeniedError when the caller lacks a permission for this call. Hold the state's lock."""
+    for permission in required_permissions(name, call, state):
+        if refusal := call.caller.refusal(*permission):
             raise AccessDeniedError(refusal)
 
 
-def needs(name: str, call: Call, state: State) -> list[Need]:
-    """Return what a call takes: nothing if it is about an environment that does not stand, as the action then tells.
+def required_permissions(name: str, call: Call, state: State) -> list[RequiredPermission]:
+    """Return the permissions that a call takes.
 
-    Nothing either for lists, which leave out what the caller may not see.
+    Return none when its environment does not exist: the action says so. Return none for lists: they leave out what
+    the caller may not see.
     """
     try:
-        return _NEEDS[name](name, call, Resources(state)) if name in _NEEDS else []
+        return _FINDERS[name](name, call, Resources(state)) if name in _FINDERS else []
     except InvalidParameterValueError:
         return []
 
 
-def _everything(name: str, _call: Call, _resources: Resources) -> list[Need]:
-    return [Need(name, "*", {})]
+def _everything(name: str, _call: Call, _resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, "*", {})]
 
 
-def _application(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.application(call["ApplicationName"]))]
+def _application(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.application(call["ApplicationName"]))]
 
 
-def _new_application(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_application(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     return _new(name, call, resources.application(call["ApplicationName"]), {})
 
 
-def _version(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.version(call["ApplicationName"], call["VersionLabel"]))]
+def _version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.version(call["ApplicationName"], call["VersionLabel"]))]
 
 
-def _new_version(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     version = resources.version(call["ApplicationName"], call["VersionLabel"])
     return [*_application(name, call, resources), *_new(name, call, version, {})]
 
 
-def _template(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.template(call["ApplicationName"], call["TemplateName"]))]
+def _template(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.template(call["ApplicationName"], call["TemplateName"]))]
 
 
-def _new_template(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_template(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     origins = _platform(call, resources)
     if call.get("EnvironmentId"):
         origins["FromEnvironment"] = resources.called_environment(call).arn
@@ -77,53 +69,54 @@ def _new_template(name: str, call: Call, resources: Resources) -> list[Need]:
     return _new(name, call, resources.template(call["ApplicationName"], call["TemplateName"]), origins)
 
 
-def _environment(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.called_environment(call))]
+def _environment(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.called_environment(call))]
 
 
-def _new_environment(name: str, call: Call, resources: Resources) -> list[Need]:
+def _new_environment(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     application = call["ApplicationName"]
     environment = resources.environment(application, call.get("EnvironmentName", ""))
-    return _new(name, call, environment, _release(call, resources, application))
+    return _new(name, call, environment, _sources(call, resources, application))
 
 
-def _update(name: str, call: Call, resources: Resources) -> list[Need]:
+def _update(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     environment = resources.called_environment(call)
     application = environment.arn.split("/")[1]
-    return [Need(name, environment.arn, environment.keys | _named(_release(call, resources, application)))]
+    return [_permission(name, environment.arn, environment.keys | _named(_sources(call, resources, application)))]
 
 
-def _swap(name: str, call: Call, resources: Resources) -> list[Need]:
-    one, other = resources.called_environment(call, "Source"), resources.called_environment(call, "Destination")
+def _swap(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    source = resources.called_environment(call, "Source")
+    destination = resources.called_environment(call, "Destination")
     return [
-        Need(name, one.arn, one.keys | _named({"FromEnvironment": other.arn})),
-        Need(name, other.arn, other.keys | _named({"FromEnvironment": one.arn})),
+        _permission(name, source.arn, source.keys | _named({"FromEnvironment": destination.arn})),
+        _permission(name, destination.arn, destination.keys | _named({"FromEnvironment": source.arn})),
     ]
 
 
-def _settings(name: str, call: Call, resources: Resources) -> list[Need]:
-    """The saved configuration or the environment that has the settings."""
+def _settings(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    """Return the permission for the saved configuration or the environment that has the settings."""
     if call.get("TemplateName"):
         return _template(name, call, resources)
-    return [Need(name, *resources.environment(call["ApplicationName"], call.get("EnvironmentName", "")))]
+    return [_permission(name, *resources.environment(call["ApplicationName"], call.get("EnvironmentName", "")))]
 
 
-def _by_arn(name: str, call: Call, resources: Resources) -> list[Need]:
-    return [Need(name, *resources.by_arn(call["ResourceArn"]))]
+def _by_arn(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.by_arn(call["ResourceArn"]))]
 
 
-def _tags(_: str, call: Call, resources: Resources) -> list[Need]:
-    """AddTags and RemoveTags, which are no calls of their own."""
+def _tags(_: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    """Return the permissions AddTags and RemoveTags: IAM knows them instead of UpdateTagsForResource."""
     resource, removed = resources.by_arn(call["ResourceArn"]), call.get("TagsToRemove", [])
-    needs = []
+    permissions = []
     if added := call.get("TagsToAdd"):
-        needs.append(Need("AddTags", resource.arn, resource.keys | _requested(added)))
+        permissions.append(_permission("AddTags", resource.arn, resource.keys | _requested(added)))
     if removed:
-        needs.append(Need("RemoveTags", resource.arn, resource.keys | {"aws:TagKeys": removed}))
-    return needs
+        permissions.append(_permission("RemoveTags", resource.arn, resource.keys | {"aws:TagKeys": removed}))
+    return permissions
 
 
-_NEEDS: Mapping[str, Find] = {
+_FINDERS: Mapping[str, _PermissionFinder] = {
     "AbortEnvironmentUpdate": _environment,
     "ApplyEnvironmentManagedAction": _environment,
     "CheckDNSAvailability": _everything,
@@ -153,15 +146,15 @@ _NEEDS: Mapping[str, Find] = {
 }
 
 
-def _new(name: str, call: Call, resource: Resource, origins: Keys) -> list[Need]:
-    """Making a resource, and tagging it in the same call."""
+def _new(name: str, call: Call, resource: Resource, origins: ConditionKeys) -> list[RequiredPermission]:
+    """Return the permissions to create a resource, and to tag it in the same call."""
     requested = _requested(call.get("Tags", []))
-    making = Need(name, resource.arn, resource.keys | requested | _named(origins))
-    return [making, Need("AddTags", resource.arn, resource.keys | requested)] if requested else [making]
+    create = _permission(name, resource.arn, resource.keys | requested | _named(origins))
+    return [create, _permission("AddTags", resource.arn, resource.keys | requested)] if requested else [create]
 
 
-def _release(call: Call, resources: Resources, application: str) -> Keys:
-    """What an environment is made or changed from."""
+def _sources(call: Call, resources: Resources, application: str) -> ConditionKeys:
+    """Return the version, template and platform that an environment is created or updated from."""
     origins = _platform(call, resources)
     if label := call.get("VersionLabel"):
         origins["FromApplicationVersion"] = resources.version(application, label).arn
@@ -170,8 +163,8 @@ def _release(call: Call, resources: Resources, application: str) -> Keys:
     return origins
 
 
-def _platform(call: Call, resources: Resources) -> Keys:
-    origins: Keys = {}
+def _platform(call: Call, resources: Resources) -> ConditionKeys:
+    origins: ConditionKeys = {}
     if stack := call.get("SolutionStackName"):
         origins["FromSolutionStack"] = resources.solution_stack(stack).arn
     if platform := call.get("PlatformArn"):
@@ -179,12 +172,16 @@ def _platform(call: Call, resources: Resources) -> Keys:
     return origins
 
 
-def _named(origins: Keys) -> Keys:
+def _named(origins: ConditionKeys) -> ConditionKeys:
     return {f"{SERVICE}:{name}": arn for name, arn in origins.items()}
 
 
-def _requested(tags: Iterable[Mapping[str, str]]) -> Keys:
-    """The keys of the tags that a call gives; none when it gives none."""
+def _requested(tags: Iterable[Mapping[str, str]]) -> ConditionKeys:
+    """Return the condition keys of the tags in a call."""
     given = {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
-    keys: Keys = {f"aws:RequestTag/{key}": value for key, value in given.items()}
+    keys: ConditionKeys = {f"aws:RequestTag/{key}": value for key, value in given.items()}
     return keys | {"aws:TagKeys": list(given)} if given else {}
+
+
+def _permission(action: str, resource: str, keys: ConditionKeys) -> RequiredPermission:
+    return RequiredPermission(f"{SERVICE}:{action}", resource, keys)

@@ -1,27 +1,25 @@
-"""What stands in the account, or is to be made, as IAM sees it: ARNs, and the condition keys of what they name."""
+"""The resources of the account as IAM sees them: ARNs and condition keys."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from emulator.beanstalk.authorization.permission import ConditionKeys
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.model import Application
 from emulator.beanstalk.state import State
 
 SERVICE = "elasticbeanstalk"
 
-Keys = dict[str, Any]
-"""Condition keys by name, with their values."""
-
 
 class Resource(NamedTuple):
-    """One resource, which need not exist."""
+    """A resource. It need not exist."""
 
     arn: str
-    keys: Keys
+    keys: ConditionKeys
 
 
 class Resources:
-    """Finds resources. To be used holding the state's lock."""
+    """Finds resources by their names. Hold the state's lock."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -43,7 +41,7 @@ class Resources:
         return self._within("environment", application, name, alive.get(name, {}))
 
     def called_environment(self, call: Call, prefix: str = "") -> Resource:
-        """The environment that a call names by id or by name. Raises InvalidParameterValueError."""
+        """Return the environment that a call names by id or by name. Raises InvalidParameterValueError."""
         found = self._state.environment(call.parameters, prefix)
         return self.environment(found.application, found.name)
 
@@ -51,6 +49,7 @@ class Resources:
         return Resource(f"arn:aws:elasticbeanstalk:{self._state.region}::solutionstack/{name}", {})
 
     def by_arn(self, arn: str) -> Resource:
+        """Return the resource of an ARN; without condition keys when the ARN names none of this service."""
         kind, _, path = arn.rpartition(":")[2].partition("/")
         names = path.split("/", 1)
         finders: dict[str, Callable[..., Resource]] = {
@@ -70,5 +69,5 @@ class Resources:
         return Resource(self._state.arn(kind, application, name), owner | _tags(tags))
 
 
-def _tags(tags: Mapping[str, str]) -> Keys:
+def _tags(tags: Mapping[str, str]) -> ConditionKeys:
     return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}

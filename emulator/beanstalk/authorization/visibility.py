@@ -1,4 +1,4 @@
-"""Lists leave out what the caller may not see, without a word: github.com/aws/aws-sdk/issues/435."""
+"""Lists leave out what the caller may not see, without an error: github.com/aws/aws-sdk/issues/435."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,20 +7,20 @@ from emulator.beanstalk.authorization.resources import SERVICE, Resource, Resour
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.state import State
 
-Find = Callable[[Any, Resources], Resource]
+_ResourceFinder = Callable[[Any, Resources], Resource]
 
 
-def visible(name: str, call: Call, result: Result, state: State) -> Result:
-    """Return a list without what the caller may not see. To be used holding the state's lock."""
+def visible_part(name: str, call: Call, result: Result, state: State) -> Result:
+    """Return the result of a list without what the caller may not see. Hold the state's lock."""
     if result is None or name not in _LISTS:
         return result
     resources = Resources(state)
-    seen: dict[str, bool] = {}
+    visible: dict[str, bool] = {}
 
     def may_see(resource: Resource) -> bool:
-        if resource.arn not in seen:
-            seen[resource.arn] = not call.caller.refusal(f"{SERVICE}:{name}", *resource)
-        return seen[resource.arn]
+        if resource.arn not in visible:
+            visible[resource.arn] = not call.caller.refusal(f"{SERVICE}:{name}", *resource)
+        return visible[resource.arn]
 
     kept = {
         member: [item for item in result[member] if may_see(find(item, resources))]
@@ -30,7 +30,7 @@ def visible(name: str, call: Call, result: Result, state: State) -> Result:
 
 
 def _event(event: Mapping[str, Any], resources: Resources) -> Resource:
-    """What an event is about."""
+    """Return the resource that an event is about."""
     application = event["ApplicationName"] or ""
     if name := event["EnvironmentName"]:
         return resources.environment(application, name)
@@ -41,7 +41,7 @@ def _event(event: Mapping[str, Any], resources: Resources) -> Resource:
     return resources.application(application)
 
 
-_LISTS: Mapping[str, Mapping[str, Find]] = {
+_LISTS: Mapping[str, Mapping[str, _ResourceFinder]] = {
     "DescribeApplicationVersions": {
         "ApplicationVersions": lambda item, resources: resources.by_arn(item["ApplicationVersionArn"])
     },
@@ -56,4 +56,4 @@ _LISTS: Mapping[str, Mapping[str, Find]] = {
         "PlatformSummaryList": lambda item, resources: resources.by_arn(item["PlatformArn"]),
     },
 }
-"""The lists of an answer, and the resource that an item of each is about."""
+"""By action: the lists of its result, and what finds the resource of an item."""

@@ -1,44 +1,48 @@
-"""What an environment runs on: a load balancer, and behind it one instance with one application version."""
+"""What an environment runs on: a load balancer, and one instance that runs one application version."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
 
 
 class Hosting(Protocol):
-    """The load balancer and the application of one environment.
+    """The load balancer and the instance of one environment.
 
-    Thread-safe. Everything but the attributes may take real time: call it without the state's lock.
+    Thread-safe. Every method may take real time: call it without the state's lock. The attributes take none.
     """
 
     running_label: str | None
-    """The version that really runs."""
+    """The version that runs on the instance."""
     in_service: bool
-    """Whether the load balancer sends users to the instance."""
+    """Whether the load balancer sends requests to the instance."""
 
     @property
     def port(self) -> int | None:
         """The load balancer's port on 127.0.0.1; None while there is no load balancer."""
 
     def open(self) -> None:
-        """Make the load balancer, which answers 503 until an instance is in service."""
+        """Make the load balancer. It answers 503 until an instance is in service."""
 
     def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
-        """Replace what runs by this version: stop the old one, then start the new one and return at once.
+        """Stop what runs, start this version, and return at once.
 
         Raises InvalidBundleError and ApplicationStartError.
         """
 
     def running(self) -> bool:
-        """Whether the application runs."""
+        """Return whether the application runs."""
 
     def probe(self, path: str) -> int | None:
-        """Return the status that the application answers to a health check, None when it does not answer."""
+        """Return the HTTP status of a health check, None when the application does not answer."""
 
     def log_tail(self) -> str:
-        """Return the last that the application wrote."""
+        """Return the last lines that the application wrote."""
 
     def tear_down(self) -> None:
-        """End the application and the load balancer; `open` makes new ones."""
+        """End the application and the load balancer. `open` makes a new load balancer."""
 
     def close(self) -> None:
-        """End the application and the load balancer for ever. May be called again."""
+        """End the application and the load balancer for good. May be called again."""
+
+
+HostingFactory: TypeAlias = Callable[[str, str], Hosting]
+"""Makes the hosting of an environment, by its name and its id."""

@@ -1,4 +1,4 @@
-"""An application version running as a real process, as the Python platform runs it on an instance."""
+"""Runs an application version as a process, as the Python platform runs it on an instance."""
 
 import http.client
 import os
@@ -15,18 +15,18 @@ from threading import Lock
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _STOP_SECONDS = 5.0
 _PORTS = range(20_000, 32_000)
-"""Below the ports that Linux and macOS give to outgoing connections, which could take one before the process does."""
+"""Below the range of outgoing connections on Linux and macOS: those could take a port before the process does."""
 
 
 class ApplicationStartError(Exception):
-    """There is nothing in the bundle that could be started; the message is fit for an event."""
+    """The application cannot start. The message goes into an event."""
 
 
 class ApplicationProcess:
-    """One application version in one environment: a process group of its own, on a loopback port of its own.
+    """One application version in one environment: a process group that listens on its own loopback port.
 
-    It ends with the account's server, however that ends. Its environment holds the given properties, PORT, PATH,
-    HOME and LANG, and nothing of the account's.
+    It ends when the account's server ends, even when the server is killed. Its environment variables are the given
+    ones, PORT, PATH, HOME and LANG: none of the server's.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], log: Path) -> None:
@@ -37,7 +37,7 @@ class ApplicationProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Spawn the process and return at once. Raises ApplicationStartError when the bundle holds nothing to run."""
+        """Start the process and return at once. Raises ApplicationStartError when the bundle holds nothing to run."""
         command = _command(self._folder, self.port)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -51,10 +51,11 @@ class ApplicationProcess:
             )
 
     def running(self) -> bool:
+        """Return whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
     def probe(self, path: str = "/", timeout: float = 1.0) -> int | None:
-        """Status that `GET path` answers within `timeout` (real seconds), None when nobody answers."""
+        """Return the HTTP status of `GET path`, None without an answer in `timeout` real seconds."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request("GET", path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
@@ -74,10 +75,10 @@ class ApplicationProcess:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        _handed_out.discard(self.port)
+        _taken_ports.discard(self.port)
 
     def log_tail(self, lines: int = 20) -> str:
-        """The last lines that the application wrote to standard output and error."""
+        """Return the last lines that the application wrote to standard output and error."""
         if not self._log.exists():
             return ""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
@@ -112,15 +113,15 @@ def _clean_environment(folder: Path) -> dict[str, str]:
     return {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
 
 
-_handed_out: set[int] = set()
-_handing_out = Lock()
+_taken_ports: set[int] = set()
+_taking_port = Lock()
 
 
 def _free_port() -> int:
-    with _handing_out:
+    with _taking_port:
         for port in random.sample(_PORTS, len(_PORTS)):
-            if port not in _handed_out and _is_free(port):
-                _handed_out.add(port)
+            if port not in _taken_ports and _is_free(port):
+                _taken_ports.add(port)
                 return port
     raise ApplicationStartError(f"No port is free between {_PORTS.start} and {_PORTS.stop}. End other programs.")
 

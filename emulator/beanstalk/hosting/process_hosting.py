@@ -5,26 +5,24 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulator.beanstalk.hosting import bundle
-from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from emulator.beanstalk import source_bundle
+from emulator.beanstalk.hosting.load_balancer import LoadBalancer
 from emulator.beanstalk.hosting.process import ApplicationProcess
 
 
 class ProcessHosting:
-    """The load balancer and the application process of one environment.
+    """The load balancer and the application process of one environment; see Hosting.
 
-    Its answers say in the header X-Answered-By which environment answered, and the version that really runs there.
-    Thread-safe. Everything but the attributes takes real time, and must be called without the state's lock.
+    `folder`: where bundles are unpacked and logs are kept. Thread-safe.
     """
 
     def __init__(self, environment: str, folder: Path) -> None:
         self.environment = environment
         self.running_label: str | None = None
         self.in_service = False
-        """Whether the load balancer sends users to the instance."""
         self._folder = folder
         self._changing = threading.Lock()
-        self._balancer: Forwarder | None = None
+        self._load_balancer: LoadBalancer | None = None
         self._process: ApplicationProcess | None = None
         self._deployments = 0
         self._closed = False
@@ -32,20 +30,17 @@ class ProcessHosting:
     @property
     def port(self) -> int | None:
         """The load balancer's port on 127.0.0.1; None while there is no load balancer."""
-        balancer = self._balancer
-        return balancer.port if balancer else None
+        load_balancer = self._load_balancer
+        return load_balancer.port if load_balancer else None
 
     def open(self) -> None:
-        """Make the load balancer, which answers 503 until there is an instance in service."""
+        """Make the load balancer. It answers 503 until an instance is in service."""
         with self._changing:
-            if self._closed or self._balancer:
-                return
-            balancer = Forwarder(self._route)
-            balancer.start()
-            self._balancer = balancer
+            if not self._closed and self._load_balancer is None:
+                self._load_balancer = LoadBalancer(self.environment, self._instance_in_service)
 
     def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
-        """Replace what runs by this version: stop the old one, then start the new one and return at once.
+        """Stop what runs, start this version, and return at once.
 
         Raises InvalidBundleError and ApplicationStartError.
         """
@@ -56,33 +51,33 @@ class ProcessHosting:
             self._deployments += 1
             folder = self._folder / f"deployment-{self._deployments}"
             self.running_label = label
-            bundle.unpack(source, folder)
+            source_bundle.unpack(source, folder)
             process = ApplicationProcess(folder, properties, self._folder / "web.stdout.log")
             process.start()
             self._process = process
 
     def running(self) -> bool:
-        """Whether the application's process lives."""
+        """Return whether the application's process runs."""
         process = self._process
         return process is not None and process.running()
 
     def probe(self, path: str) -> int | None:
-        """Return the status that the application answers to a health check, None when it does not answer."""
+        """Return the HTTP status of a health check, None when the application does not answer."""
         process = self._process
         return process.probe(path) if process else None
 
     def log_tail(self) -> str:
-        """Return the last that the application wrote."""
+        """Return the last lines that the application wrote."""
         process = self._process
         return process.log_tail() if process else ""
 
     def tear_down(self) -> None:
-        """End the process and the load balancer; open makes a new one."""
+        """End the process and the load balancer. `open` makes a new load balancer."""
         with self._changing:
             self._end()
 
     def close(self) -> None:
-        """End the process and the load balancer for ever, and remove what was unpacked. May be called again."""
+        """End the process and the load balancer for good, and remove the unpacked bundles. May be called again."""
         with self._changing:
             self._closed = True
             self._end()
@@ -90,9 +85,9 @@ class ProcessHosting:
 
     def _end(self) -> None:
         self.in_service = False
-        if self._balancer:
-            self._balancer.stop()
-            self._balancer = None
+        if self._load_balancer:
+            self._load_balancer.stop()
+            self._load_balancer = None
         self._stop_process()
 
     def _stop_process(self) -> None:
@@ -102,8 +97,6 @@ class ProcessHosting:
             self._process = None
         shutil.rmtree(self._folder / f"deployment-{self._deployments}", ignore_errors=True)
 
-    def _route(self, host: str) -> Target | str:  # noqa: ARG002 - one load balancer serves one environment, by any name
+    def _instance_in_service(self) -> tuple[int, str] | None:
         process = self._process
-        if process is None or not self.in_service:
-            return f"{self.environment} has no healthy instance in service."
-        return Target("127.0.0.1", process.port, {"X-Answered-By": f"{self.environment}/{self.running_label}"})
+        return (process.port, str(self.running_label)) if process and self.in_service else None

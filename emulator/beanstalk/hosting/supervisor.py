@@ -1,8 +1,8 @@
-"""Runs one command in this process group and ends the whole group when standard input closes.
+"""Runs a command in this process group, and ends the whole group when standard input closes.
 
-Standard input is a pipe that only the account's server holds, so the group ends when the server closes it
-and, since the kernel closes it then, also when the server is killed. This needs neither Linux nor a thread
-that outlives the start, as the kernel's parent-death signal would.
+Standard input is a pipe that only the account's server holds. The server closes it to end the group; the kernel
+closes it when the server is killed. Linux's parent-death signal would not do: it follows the thread that started
+the process, and macOS has none.
 """
 
 import os
@@ -16,10 +16,10 @@ GRACE_SECONDS = 2.0
 
 
 def main(command: list[str]) -> None:
-    # A handler, and not SIG_IGN: the command would inherit that and ignore SIGTERM as well.
+    # A handler, not SIG_IGN: the command would inherit SIG_IGN and ignore SIGTERM too.
     signal.signal(signal.SIGTERM, lambda *_: None)
     application = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    threading.Thread(target=_end_with, args=(application,), daemon=True).start()
+    threading.Thread(target=_end_group_after, args=(application,), daemon=True).start()
     while os.read(0, 1024):
         pass
     os.killpg(0, signal.SIGTERM)
@@ -29,8 +29,8 @@ def main(command: list[str]) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _end_with(application: subprocess.Popen[bytes]) -> None:
-    """What the application leaves behind when it ends goes with it."""
+def _end_group_after(application: subprocess.Popen[bytes]) -> None:
+    """End the processes that the application leaves behind."""
     application.wait()
     os.killpg(0, signal.SIGKILL)
 

@@ -1,9 +1,9 @@
-"""Updates of an environment: another version, other settings, and breaking them off."""
+"""Updates environments: deploys a version, changes the configuration, aborts an update."""
 
-from emulator.beanstalk.model import Draft, Environment, HealthStatus, Status
+from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import Attempt, Failure, Instances
-from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
+from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Steps
@@ -18,80 +18,79 @@ _MIXED = (
 
 
 class Deployments:
-    """Begins updates. All of it is to be called holding the state's lock."""
+    """Starts and aborts updates. Call every method with the state's lock held."""
 
-    def __init__(self, state: State, lifecycle: Lifecycle, instances: Instances) -> None:
+    def __init__(self, state: State, operations: Operations, instances: Instances) -> None:
         self._state = state
-        self._lifecycle = lifecycle
+        self._operations = operations
         self._instances = instances
 
     def deploy(self, environment: Environment, label: str, request_id: str) -> None:
-        """Deploy a version all at once: the environment is down meanwhile, and shows the new label from now on."""
-        self._record(environment, request_id, _STARTING)
+        """Deploy a version all at once. The environment shows the new label at once, and is down meanwhile."""
+        self._operations.record(environment, request_id, _STARTING)
         environment.label = label
         environment.deployments += 1
-        self._lifecycle.begin(
-            environment, Status.UPDATING, self._deploying(environment, label, request_id), abortable=True
-        )
+        steps = self._deploying(environment, label, request_id)
+        self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def configure(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> None:
-        """Give an environment other option settings, or another platform; both restart the application if need be."""
-        self._record(environment, request_id, _STARTING)
-        environment.draft = Draft(settings, self._state.clock.time())
+        """Change the option settings or the platform. Restart the application when they affect it."""
+        self._operations.record(environment, request_id, _STARTING)
+        environment.draft = DraftConfiguration(settings, self._state.clock.time())
         steps = self._configuring(environment, settings, platform, request_id)
-        self._lifecycle.begin(environment, Status.UPDATING, steps, abortable=True)
+        self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
-        """Break off an update. What it has put onto the instance stays there; the label goes back."""
-        self._record(environment, request_id, "abortEnvironmentUpdate is starting.")
-        self._lifecycle.begin(environment, Status.ABORTING, self._aborting(environment, request_id))
+        """Abort an update. The label goes back; the instance keeps the version that runs on it."""
+        self._operations.record(environment, request_id, "abortEnvironmentUpdate is starting.")
+        self._operations.start(environment, EnvironmentStatus.ABORTING, self._aborting(environment, request_id))
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
-        state, began = self._state, self._state.clock.time()
-        health.suspend(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
-        self._record(environment, request_id, "Deploying new version to instance(s).")
-        failure = yield from self._instances.run(environment, label, environment.settings)
+        record, state, began = self._operations.record, self._state, self._state.clock.time()
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
+        record(environment, request_id, "Deploying new version to instance(s).")
+        failure = yield from self._instances.run_version(environment, label, environment.settings)
         yield state.durations.update - (state.clock.time() - began)
         if failure:
             environment.label = environment.deployed_label
-            self._lifecycle.tell(environment, request_id, failure)
-            self._record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            self._record(environment, request_id, _MIXED, severity="ERROR")
+            self._operations.report_failure(environment, request_id, failure)
+            record(environment, request_id, "Failed to deploy application.", severity="ERROR")
+            record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, environment.deployments
             environment.hosting.in_service = True
-            self._record(environment, request_id, "New application version was deployed to running EC2 instances.")
-            self._record(environment, request_id, _COMPLETED)
-        self._lifecycle.end(environment)
+            record(environment, request_id, "New application version was deployed to running EC2 instances.")
+            record(environment, request_id, _COMPLETED)
+        self._operations.end(environment)
 
     def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
-        state, began = self._state, self._state.clock.time()
-        health.suspend(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
-        updating = f"Updating environment {environment.name}'s configuration settings."
-        self._record(environment, request_id, updating)
+        record, state, began = self._operations.record, self._state, self._state.clock.time()
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
+        record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
-        failure = (yield from self._restarted(environment, settings)) if needs_restart else None
+        failure = (yield from self._restarting(environment, settings)) if needs_restart else None
         yield state.durations.configure - (state.clock.time() - began)
         if failure:
             yield from self._reverting(environment, request_id, failure)
         else:
             environment.settings, environment.platform, environment.draft = settings, platform, None
-            self._record(environment, request_id, "Successfully deployed new configuration to environment.")
-            self._record(environment, request_id, _COMPLETED)
-        self._lifecycle.end(environment)
+            record(environment, request_id, "Successfully deployed new configuration to environment.")
+            record(environment, request_id, _COMPLETED)
+        self._operations.end(environment)
 
-    def _reverting(self, environment: Environment, request_id: str, failure: Failure) -> Steps:
-        self._lifecycle.tell(environment, request_id, failure)
-        self._record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
+    def _reverting(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> Steps:
+        """Go back to the configuration before the update, which stays as a failed draft."""
+        self._operations.report_failure(environment, request_id, failure)
+        self._operations.record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
         if environment.draft:
             environment.draft.failed = True
-        yield from self._restarted(environment, environment.settings)
+        yield from self._restarting(environment, environment.settings)
         reverted = "The environment was reverted to the previous configuration setting."
-        self._record(environment, request_id, reverted, severity="ERROR")
+        self._operations.record(environment, request_id, reverted, severity="ERROR")
 
-    def _restarted(self, environment: Environment, settings: Settings) -> Attempt:
+    def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
         label = environment.hosting.running_label or environment.label
-        failure = yield from self._instances.run(environment, label, settings)
+        failure = yield from self._instances.run_version(environment, label, settings)
         environment.hosting.in_service = failure is None
         return failure
 
@@ -100,9 +99,6 @@ class Deployments:
         environment.label = environment.deployed_label
         environment.draft = None
         if environment.hosting.running_label != environment.deployed_label:
-            self._record(environment, request_id, _MIXED, severity="WARN")
-        self._record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
-        self._lifecycle.end(environment)
-
-    def _record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
-        self._state.record(message, severity=severity, environment=environment, request_id=request_id)
+            self._operations.record(environment, request_id, _MIXED, severity="WARN")
+        self._operations.record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
+        self._operations.end(environment)

@@ -1,9 +1,9 @@
-"""Health: what probing an environment's application finds, as basic and as enhanced reporting tell it."""
+"""Health: what health checks find, and how basic and enhanced reporting show it."""
 
 from functools import partial
 
 from emulator.beanstalk import option_settings
-from emulator.beanstalk.model import Color, Environment, HealthStatus, Status
+from emulator.beanstalk.model import Color, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
@@ -14,110 +14,113 @@ _COLORS = {
     HealthStatus.DEGRADED: Color.RED,
     HealthStatus.SEVERE: Color.RED,
 }
-_PROBES_PER_REAL_SECOND = 5
-"""At most, however fast the account's clock runs: the machine has other work."""
+_CHECKS_PER_REAL_SECOND = 5
+"""At most, at any speed of the account's clock: the machine has other work."""
 
 
-def watch(state: State, environment: Environment) -> Steps:
-    """Probe an environment for as long as it lives."""
+def monitor(state: State, environment: Environment) -> Steps:
+    """Check the health of an environment until it is terminated."""
     while environment.alive:
-        if environment.health.watched:
-            answer = yield partial(check, environment)
-            if environment.health.watched:
-                _judge(state, environment, answer)
-        yield max(state.durations.health_check, 1 / _PROBES_PER_REAL_SECOND / state.clock.scale)
+        if environment.health.checks_active:
+            http_status = yield partial(probe, environment)
+            # An operation may have started during the check.
+            if environment.health.checks_active:
+                _evaluate(state, environment, http_status)
+        yield max(state.durations.health_check, 1 / _CHECKS_PER_REAL_SECOND / state.clock.scale)
 
 
-def check(environment: Environment) -> int | None:
-    """Return the status that the health check gets; a worker is in good health while its process lives. Slow."""
+def probe(environment: Environment) -> int | None:
+    """Return the HTTP status of a health check, None without an answer. Slow. A worker is healthy while it runs."""
     if environment.worker:
         return 200 if environment.hosting.running() else None
     return environment.hosting.probe(option_settings.health_path(environment.settings))
 
 
-def note(environment: Environment, answer: int | None, now: float) -> bool:
-    """Note what a health check has found. Return whether it was good."""
+def record_probe(environment: Environment, http_status: int | None, now: float) -> bool:
+    """Record the result of a health check. Return whether it is good."""
     health = environment.health
-    good = option_settings.is_good(environment.settings, answer)
+    good = option_settings.is_good(environment.settings, http_status)
     health.good_since = (health.good_since or now) if good else None
     health.bad_since = None if good else (health.bad_since or now)
     return good
 
 
-def suspend(state: State, environment: Environment, status: HealthStatus, cause: str) -> None:
-    """Let an operation say what the health is, and no health check."""
-    environment.health.watched = False
+def suspend_checks(state: State, environment: Environment, status: HealthStatus, cause: str) -> None:
+    """Set the health during an operation, and ignore health checks until `resume_checks`."""
+    environment.health.checks_active = False
     environment.health.good_since = environment.health.bad_since = None
-    _set(state, environment, status, [cause])
+    _set_status(state, environment, status, [cause])
     if not option_settings.enhanced_health(environment.settings):
         environment.health.color = Color.GREY
 
 
-def resume(environment: Environment) -> None:
-    """Let health checks decide again."""
-    environment.health.watched = True
+def resume_checks(environment: Environment) -> None:
+    """Let health checks change the health again."""
+    environment.health.checks_active = True
 
 
-def worsen(state: State, environment: Environment, answer: int | None) -> None:
-    """Make the health Severe at once: an operation has found that the application does not work."""
-    _set(state, environment, HealthStatus.SEVERE, _complaints(environment, answer))
+def set_severe(state: State, environment: Environment, http_status: int | None) -> None:
+    """Make the health Severe: the application does not work. `http_status`: of the last health check."""
+    _set_status(state, environment, HealthStatus.SEVERE, _causes(environment, http_status))
 
 
-def shown_color(environment: Environment) -> Color:
-    """Return the colour that a description shows; basic health is Grey while an operation is under way."""
-    if environment.status is not Status.READY and not option_settings.enhanced_health(environment.settings):
+def reported_color(environment: Environment) -> Color:
+    """Return the colour that a description shows. Basic health is Grey during an operation."""
+    if environment.status is not EnvironmentStatus.READY and not option_settings.enhanced_health(environment.settings):
         return Color.GREY
     return environment.health.color
 
 
-def shown_status(environment: Environment) -> HealthStatus | None:
-    """Return the enhanced health that a description shows; there is none under basic reporting."""
+def reported_status(environment: Environment) -> HealthStatus | None:
+    """Return the health status that a description shows. Basic reporting has none."""
     return environment.health.status if option_settings.enhanced_health(environment.settings) else None
 
 
-def _judge(state: State, environment: Environment, answer: int | None) -> None:
+def _evaluate(state: State, environment: Environment, http_status: int | None) -> None:
+    """Change the health after a check. A change needs good or bad checks in a row, for the account's durations."""
     now, durations, health = state.clock.time(), state.durations, environment.health
-    good = note(environment, answer, now)
+    good = record_probe(environment, http_status, now)
     if good and now - (health.good_since or now) >= durations.in_service:
         environment.hosting.in_service = True
     if not good and now - (health.bad_since or now) >= durations.unhealthy:
         environment.hosting.in_service = False
-        worsen(state, environment, answer)
+        set_severe(state, environment, http_status)
     elif good and not option_settings.enhanced_health(environment.settings):
         if environment.hosting.in_service:
-            _set(state, environment, HealthStatus.OK, [])
+            _set_status(state, environment, HealthStatus.OK, [])
     elif good and now - (health.good_since or now) >= durations.health:
-        complaints = _version_complaints(environment)
-        _set(state, environment, HealthStatus.DEGRADED if complaints else HealthStatus.OK, complaints)
+        causes = _version_causes(environment)
+        _set_status(state, environment, HealthStatus.DEGRADED if causes else HealthStatus.OK, causes)
 
 
-def _set(state: State, environment: Environment, status: HealthStatus, causes: list[str]) -> None:
+def _set_status(state: State, environment: Environment, status: HealthStatus, causes: list[str]) -> None:
+    """Set the health, and record an event when what is reported changes."""
     health = environment.health
-    before, was = health.status, health.color
+    old_status, old_color = health.status, health.color
     health.status, health.color, health.causes = status, _COLORS[status], causes
     severity = "WARN" if health.color is Color.RED else "INFO"
     if option_settings.enhanced_health(environment.settings):
-        if before is not status:
-            origin = f" from {before}" if before else ""
+        if old_status is not status:
+            origin = f" from {old_status}" if old_status else ""
             message = " ".join([f"Environment health has transitioned{origin} to {status}.", *causes])
             state.record(message, severity=severity, environment=environment)
-    elif was is not health.color and health.color in (Color.GREEN, Color.RED) and status is not HealthStatus.INFO:
+    elif old_color is not health.color and health.color in (Color.GREEN, Color.RED) and status is not HealthStatus.INFO:
         state.record(
             f"Environment health has been set to {health.color.upper()}", severity=severity, environment=environment
         )
 
 
-def _complaints(environment: Environment, answer: int | None) -> list[str]:
-    if answer is not None and answer >= 500:
-        found = ["100.0 % of the requests are failing with HTTP 5xx."]
-    elif answer is None:
+def _causes(environment: Environment, http_status: int | None) -> list[str]:
+    if http_status is None:
         found = ["None of the instances are sending data."]
+    elif http_status >= 500:
+        found = ["100.0 % of the requests are failing with HTTP 5xx."]
     else:
         found = []
-    return [*_version_complaints(environment), *found, "ELB processes are not healthy on all instances."]
+    return [*_version_causes(environment), *found, "ELB processes are not healthy on all instances."]
 
 
-def _version_complaints(environment: Environment) -> list[str]:
+def _version_causes(environment: Environment) -> list[str]:
     if environment.hosting.running_label == environment.deployed_label:
         return []
     expected = f'Expected version "{environment.deployed_label}" (deployment {environment.deployed_number}).'

@@ -1,4 +1,4 @@
-"""Putting an application version onto an environment's instance, which every operation that runs something does."""
+"""Runs application versions on the instances of environments."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -7,38 +7,41 @@ from typing import Any, TypeAlias
 
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
-from emulator.beanstalk.hosting.bundle import InvalidBundleError
 from emulator.beanstalk.hosting.process import ApplicationStartError
-from emulator.beanstalk.model import SAMPLE_APPLICATION, Environment, Location
+from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.scheduler import Step
+from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
+
+_OUTPUT_CHARACTERS = 400
+"""How much of a failed command's output an event quotes: its end."""
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a version does not run: the messages of its ERROR events, and what the last health check answered."""
+class DeploymentFailure:
+    """Why a version does not run: the messages of its ERROR events, and the HTTP status of the last health check."""
 
     messages: list[str]
-    answer: int | None = None
+    http_status: int | None = None
 
 
-Attempt: TypeAlias = Generator[Step, Any, Failure | None]
-"""Steps whose value is the Failure, if there is one."""
+DeploymentSteps: TypeAlias = Generator[Step, Any, DeploymentFailure | None]
+"""Steps whose value is a DeploymentFailure, or None after a success."""
 
 
 class Instances:
-    """Runs application versions on environments' instances."""
+    """Runs application versions on the instances of environments."""
 
     def __init__(self, state: State, bundles: BundleStore) -> None:
         self._state = state
         self._bundles = bundles
 
-    def run(self, environment: Environment, label: str, settings: option_settings.Settings) -> Attempt:
-        """Run a version on the environment, in place of what runs there, and wait for its first good health check.
+    def run_version(self, environment: Environment, label: str, settings: option_settings.Settings) -> DeploymentSteps:
+        """Replace what runs on the environment by a version, and wait for its first good health check.
 
-        The value of the steps is None or the Failure. An application that cannot start, or ends, fails at once. One
-        that answers badly or not at all fails when its command timeout is over.
+        An application that cannot start, or that ends, fails at once. An application that answers badly or not at
+        all fails after the command timeout.
         """
         deadline = self._state.clock.time() + option_settings.command_timeout(settings)
         try:
@@ -48,22 +51,22 @@ class Instances:
             return _command_failed(environment, str(error))
         return (yield from self._await_good_health(environment, deadline))
 
-    def _await_good_health(self, environment: Environment, deadline: float) -> Attempt:
+    def _await_good_health(self, environment: Environment, deadline: float) -> DeploymentSteps:
         state, hosting = self._state, environment.hosting
         while True:
-            answer = yield partial(health.check, environment)
+            http_status = yield partial(health.probe, environment)
             running = yield hosting.running
-            good = health.note(environment, answer, state.clock.time())
+            good = health.record_probe(environment, http_status, state.clock.time())
             if not running:
                 return _command_failed(environment, (yield hosting.log_tail))
-            if good or (answer is not None and option_settings.ignores_health(environment.settings)):
+            if good or (http_status is not None and option_settings.ignores_health(environment.settings)):
                 return None
             if state.clock.time() >= deadline:
-                return _unhealthy(environment, answer)
-            # Often, so that a deployment does not seem longer than it was.
+                return _health_check_failed(environment, http_status)
+            # Often, so that the wait adds little to the deployment's time.
             yield max(1.0, 0.1 / state.clock.scale)
 
-    def _location(self, environment: Environment, label: str) -> Location | None:
+    def _location(self, environment: Environment, label: str) -> BundleLocation | None:
         application = self._state.applications.get(environment.application)
         version = application.versions.get(label) if application else None
         if version is None and label != SAMPLE_APPLICATION:
@@ -71,16 +74,17 @@ class Instances:
         return version.bundle if version else None
 
 
-def _command_failed(environment: Environment, output: str) -> Failure:
-    return Failure(
+def _command_failed(environment: Environment, output: str) -> DeploymentFailure:
+    quoted = output[-_OUTPUT_CHARACTERS:] or "(none)"
+    return DeploymentFailure(
         [
             "Instance deployment failed. For details, see 'eb-engine.log'.",
-            f"[Instance: {environment.instance}] Command failed on instance. Output: {output[-400:] or '(none)'}",
+            f"[Instance: {environment.instance}] Command failed on instance. Output: {quoted}",
             f"Unsuccessful command execution on instance id(s) '{environment.instance}'. Aborting the operation.",
         ]
     )
 
 
-def _unhealthy(environment: Environment, answer: int | None) -> Failure:
+def _health_check_failed(environment: Environment, http_status: int | None) -> DeploymentFailure:
     failed = f"Instance id(s) '{environment.instance}' did not pass health check after command execution."
-    return Failure([f"{failed} Aborting the operation."], answer)
+    return DeploymentFailure([f"{failed} Aborting the operation."], http_status)

@@ -1,4 +1,4 @@
-"""A call's parameters, read by botocore's service model and checked against it."""
+"""Reads requests of the query protocol, and checks them against the service model."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,18 +8,19 @@ from urllib.parse import parse_qsl
 from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
 
 from emulator.beanstalk.errors import InvalidActionError, ValidationError
-from emulator.beanstalk.protocol.response import service_model
+from emulator.beanstalk.protocol.service_model import service_model
 
 Form: TypeAlias = Mapping[str, str]
+"""Parameters by their flat names, such as Tags.member.1.Key."""
 
 
-def form(body: bytes) -> dict[str, str]:
-    """Return the call's parameters as they came, by their flat names."""
+def read_form(body: bytes) -> dict[str, str]:
+    """Return the parameters of a request by their flat names."""
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
 
-def operation(flat: Form) -> OperationModel:
-    """Return the model of the action that is called; some clients say Operation instead of Action."""
+def called_operation(flat: Form) -> OperationModel:
+    """Return the model of the called action. Raises InvalidActionError. Some clients send Operation for Action."""
     action = flat.get("Action") or flat.get("Operation")
     if not action:
         raise InvalidActionError("The call names no action. Expected a parameter Action, such as DescribeEnvironments.")
@@ -28,10 +29,10 @@ def operation(flat: Form) -> OperationModel:
     return service_model().operation_model(action)
 
 
-def read(called: OperationModel, flat: Form) -> dict[str, Any]:
-    """Return the parameters in the shapes of the model: dates in epoch seconds.
+def read_parameters(called: OperationModel, flat: Form) -> dict[str, Any]:
+    """Return the parameters in the shapes of the model, dates in epoch seconds.
 
-    Raises ValidationError, which names everything that is wrong.
+    Raises ValidationError, which names every problem.
     """
     if called.input_shape is None:
         return {}
@@ -64,7 +65,7 @@ def _value(shape: Shape, path: str, flat: Form, problems: list[str]) -> Any:
 
 
 def _list(shape: ListShape, path: str, flat: Form, problems: list[str]) -> list[Any] | None:
-    """Lists come as X.member.N, from some clients as X.members.N; an empty one as X with no value."""
+    """Read a list. Clients send X.member.N, some send X.members.N; an empty list is X without a value."""
     if path in flat:
         return []
     items = {}

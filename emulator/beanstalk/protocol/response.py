@@ -1,28 +1,23 @@
-"""The query protocol, from botocore's own service model: a call's parameters in, the document of its answer out."""
+"""Writes responses of the query protocol, by the service model."""
 
 import json
 import re
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-import botocore.loaders
-from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from emulator.beanstalk.errors import ServiceError
+from emulator.beanstalk.protocol.service_model import service_model
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@cache
-def service_model() -> ServiceModel:
-    """Return botocore's model of Elastic Beanstalk."""
-    return ServiceModel(botocore.loaders.Loader().load_service_model("elasticbeanstalk", "service-2"))
-
-
-def answer(operation: OperationModel, result: dict[str, Any] | None, request_id: str, *, as_json: bool) -> bytes:
-    """Write the answer to a call: `result` by the output's member names, dates in epoch seconds."""
+def result_document(
+    operation: OperationModel, result: dict[str, Any] | None, request_id: str, *, as_json: bool
+) -> bytes:
+    """Return the response to a call. `result`: by the names of the output's members, dates in epoch seconds."""
     output = operation.output_shape
     metadata = {"RequestId": request_id}
     if as_json:
@@ -35,8 +30,8 @@ def answer(operation: OperationModel, result: dict[str, Any] | None, request_id:
     return Xml.tostring(root)
 
 
-def error_answer(error: ServiceError, request_id: str, *, as_json: bool) -> bytes:
-    """Write the answer that tells an error."""
+def error_document(error: ServiceError, request_id: str, *, as_json: bool) -> bytes:
+    """Return the response for an error."""
     content = {"Type": "Sender" if error.status < 500 else "Receiver", "Code": error.code, "Message": str(error)}
     if as_json:
         return _json({"Error": content, "RequestId": request_id})
@@ -60,7 +55,7 @@ def _write(element: Xml.Element, shape: Shape, value: Any) -> None:
 
 
 def _plain(shape: Shape, value: Any) -> Any:
-    """The same as JSON has it: every member, null where there is nothing, dates in epoch seconds."""
+    """Return the value for JSON: with every member, null where there is no value, and dates in epoch seconds."""
     if value is None:
         return None
     if isinstance(shape, StructureShape):
@@ -84,7 +79,7 @@ def _text(shape: Shape, value: Any) -> str:
 
 
 def _legible(text: str) -> str:
-    """The text without what XML cannot carry, such as the control characters in an application's output."""
+    """Replace what XML cannot carry, such as control characters in an application's output."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -1,4 +1,4 @@
-"""The rate limit of calls that are asked too often."""
+"""The rate limit of an action."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ from emulator.beanstalk.durations import Limits
 from emulator.beanstalk.errors import ThrottlingError
 
 
-class Bucket:
-    """A token bucket. `now` gives the time in account seconds. Not thread-safe."""
+class TokenBucket:
+    """Limits the rate of calls. `now` returns account time in seconds. Not thread-safe."""
 
     def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
         self._limits = limits
@@ -15,8 +15,8 @@ class Bucket:
         self._tokens = limits.burst
         self._filled = now()
 
-    def take(self) -> None:
-        """Take a token. Raises ThrottlingError when there is none."""
+    def take_token(self) -> None:
+        """Take a token for a call. Raises ThrottlingError when there is none."""
         now = self._now()
         refilled = self._tokens + (now - self._filled) * self._limits.calls_per_second
         self._tokens, self._filled = min(self._limits.burst, refilled), now

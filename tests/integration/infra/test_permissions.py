@@ -152,7 +152,7 @@ def state(tmp_path: Path) -> State:
     """One environment, `shop-prod`, of one application."""
     state = State(clock=Clock(1), region=REGION, account_id=ACCOUNT, durations=Durations())
     state.applications["shop"] = Application("shop", "", 0, 0)
-    platform = platforms.offered(REGION)[0]
+    platform = platforms.available(REGION)[0]
     environment = Environment(
         "e-abcdefghij", "shop-prod", "shop", "", None, platform, dict(option_settings.DEFAULTS), "v1", "v1", 0, 0,
         ProcessHosting("shop-prod", tmp_path),
@@ -169,7 +169,11 @@ def refusals(state: State, holder: Holder) -> list[str]:
         "UpdateEnvironment": {**named, "VersionLabel": "v2"},
         "TerminateEnvironment": named,
     }
-    acts = [act for name, call in calls.items() for act in on_behalf.acts(name, Call("", call, holder), state)]
+    acts = [
+        act
+        for name, call in calls.items()
+        for act in on_behalf.required_permissions(name, Call("", call, holder), state)
+    ]
     return [refusal for act in acts if (refusal := holder.refusal(*act))]
 
 

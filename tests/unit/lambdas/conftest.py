@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from emulator.forwarder import Forwarder, Target
 from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment

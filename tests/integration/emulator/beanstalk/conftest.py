@@ -10,15 +10,16 @@ import botocore.config
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
-from emulator.beanstalk.bundle_store import S3BundleStore
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
+from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
-from tests.support.beanstalk import BeanstalkAccount, Handler, Server
+from tests.support.beanstalk import SHORT_DURATIONS, BeanstalkAccount, Handler, Server
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
 
 SCALE = 0.01
+"""A real second is 100 account seconds."""
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +53,9 @@ def service(server: Server, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
         region="us-east-1",
         account_id="123456789012",
         bundles=S3BundleStore(region="us-east-1", account_id="123456789012", endpoint_url=server.url),
-        host=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_),
+        create_hosting=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_),
     )
-    # Short, in account seconds: 100 of them are a second here.
-    running.durations.set(
-        {"launch": 10, "update": 10, "configure": 5, "abort": 3, "restart": 5, "terminate": 5, "process_version": 2}
-        | {"health": 20, "in_service": 5, "unhealthy": 5}
-    )
+    running.durations.set(SHORT_DURATIONS)
     server.service, server.objects = running, {}
     yield running
     running.close()
@@ -66,5 +63,5 @@ def service(server: Server, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
 
 @pytest.fixture
 def account(client: "ElasticBeanstalkClient", service: ElasticBeanstalk, server: Server) -> BeanstalkAccount:
-    """An account with the application `shop` and its good versions v1 and v2."""
+    """Return an account with the application `shop` and its versions v1 and v2, which answer 200."""
     return BeanstalkAccount.with_shop(client, service, server.objects)

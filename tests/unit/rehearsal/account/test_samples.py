@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.beanstalk.hosting.bundle import check
+from emulator.beanstalk.source_bundle import check
 from rehearsal.account.samples import bundle, names
 
 

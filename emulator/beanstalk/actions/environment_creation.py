@@ -1,0 +1,122 @@
+"""The action CreateEnvironment."""
+
+import re
+
+from emulator.beanstalk import dns, option_settings, platforms, tags
+from emulator.beanstalk.actions.environment_description import description
+from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    TooManyEnvironmentsError,
+)
+from emulator.beanstalk.hosting.hosting import HostingFactory
+from emulator.beanstalk.model import SAMPLE_APPLICATION, ConfigurationTemplate, Environment, Tags
+from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.state import State, new_id
+
+
+class EnvironmentCreation:
+    """Creates environments."""
+
+    def __init__(self, state: State, lifecycle: Lifecycle, create_hosting: HostingFactory) -> None:
+        self._state = state
+        self._lifecycle = lifecycle
+        self._create_hosting = create_hosting
+
+    def create(self, call: Call) -> Result:
+        """CreateEnvironment: start the launch of a new environment."""
+        environment = self._environment(call)
+        self._state.environments[environment.id] = environment
+        self._lifecycle.launch(environment, call.request_id)
+        return description(environment)
+
+    def _environment(self, call: Call) -> Environment:
+        application = self._state.application(call["ApplicationName"]).name
+        name = self._new_name(call)
+        label = call.get("VersionLabel", SAMPLE_APPLICATION)
+        if call.get("VersionLabel"):
+            self._state.usable_version(application, label)
+        settings, platform, environment_tags = self._configuration(call)
+        worker = call.get("Tier", {}).get("Name") == "Worker"
+        cname = self._new_cname(call, name, worker=worker)
+        id_ = f"e-{new_id(10)}"
+        now = self._state.clock.time()
+        return Environment(
+            id=id_,
+            name=name,
+            application=application,
+            arn=self._state.arn("environment", application, name),
+            cname=cname,
+            platform=platform,
+            settings=settings,
+            label=label,
+            deployed_label=label,
+            created=now,
+            updated=now,
+            hosting=self._create_hosting(name, id_),
+            worker=worker,
+            description=call.get("Description"),
+            template=call.get("TemplateName"),
+            tags=environment_tags,
+        )
+
+    def _new_name(self, call: Call) -> str:
+        name: str | None = call.get("EnvironmentName")
+        if name is None:
+            raise InvalidParameterValueError("EnvironmentName is missing. Expected 4 to 40 letters, digits and dashes.")
+        _require_letters(name, "EnvironmentName")
+        alive = self._state.alive_environments()
+        if any(environment.name == name for environment in alive):
+            raise InvalidParameterValueError(f"Environment {name} already exists.")
+        maximum = self._state.quotas.environments
+        if len(alive) >= maximum:
+            raise TooManyEnvironmentsError(f"You cannot have more than {maximum} Environments.")
+        return name
+
+    def _new_cname(self, call: Call, name: str, *, worker: bool) -> str | None:
+        prefix = call.get("CNAMEPrefix")
+        if worker and prefix:
+            raise InvalidParameterCombinationError("A worker environment has no CNAME. Leave out CNAMEPrefix.")
+        if worker:
+            return None
+        if not prefix:
+            return dns.generated_cname(self._state, name)
+        _require_letters(prefix, "CNAMEPrefix")
+        cname = dns.cname(self._state, prefix)
+        if dns.is_taken(self._state, cname):
+            raise InvalidParameterValueError(f"DNS name ({cname}) is not available.")
+        return cname
+
+    def _configuration(self, call: Call) -> tuple[option_settings.Settings, Platform, Tags]:
+        """Return option settings, platform and tags: those of the template, then those of the call."""
+        stack, arn, template = call.get("SolutionStackName"), call.get("PlatformArn"), self._template(call)
+        if len([given for given in (stack, arn, template) if given]) > 1:
+            raise InvalidParameterCombinationError(
+                "Only one of TemplateName, SolutionStackName and PlatformArn may be given."
+            )
+        platform = template.platform if template else platforms.named(self._state.region, solution_stack=stack, arn=arn)
+        if platform is None:
+            raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
+        base = dict(option_settings.DEFAULTS) | (template.settings if template else {})
+        settings = option_settings.without(
+            base | option_settings.read(call.get("OptionSettings", [])), call.get("OptionsToRemove", [])
+        )
+        # The call's tags replace the template's.
+        environment_tags = (
+            tags.read(call["Tags"]) if call.get("Tags") else dict(template.environment_tags if template else {})
+        )
+        return settings, platform, environment_tags
+
+    def _template(self, call: Call) -> ConfigurationTemplate | None:
+        name = call.get("TemplateName")
+        return self._state.template(call["ApplicationName"], name) if name else None
+
+
+def _require_letters(name: str, parameter: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", name):
+        raise InvalidParameterValueError(
+            f"Value {name} at '{parameter}' failed to satisfy constraint: Member must contain only letters, digits,"
+            " and the dash character and may not start or end with a dash"
+        )

@@ -1,0 +1,54 @@
+"""What the actions about environments return: an environment, and its resources."""
+
+from typing import Any
+
+from emulator.beanstalk import option_settings
+from emulator.beanstalk.model import Environment
+from emulator.beanstalk.operations import health
+from emulator.beanstalk.state import State
+
+
+def description(environment: Environment) -> dict[str, Any]:
+    """Return an environment as DescribeEnvironments and the actions that change it show it."""
+    tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
+    return {
+        "EnvironmentName": environment.name,
+        "EnvironmentId": environment.id,
+        "ApplicationName": environment.application,
+        "VersionLabel": environment.label,
+        "SolutionStackName": environment.platform.solution_stack,
+        "PlatformArn": environment.platform.arn,
+        "TemplateName": environment.template,
+        "Description": environment.description,
+        "EndpointURL": environment.endpoint,
+        "CNAME": environment.cname,
+        "DateCreated": environment.created,
+        "DateUpdated": environment.updated,
+        "Status": environment.status,
+        "AbortableOperationInProgress": environment.abortable,
+        "Health": health.reported_color(environment),
+        "HealthStatus": health.reported_status(environment),
+        "Tier": tier | {"Version": "1.0"},
+        "EnvironmentLinks": [],
+        "EnvironmentArn": environment.arn,
+    }
+
+
+def resources(state: State, environment: Environment) -> dict[str, Any]:
+    """Return an environment's resources as DescribeEnvironmentResources shows them."""
+    stack = f"awseb-{environment.id}-stack"
+    balanced = environment.endpoint and option_settings.load_balanced(environment.settings)
+    return {
+        "EnvironmentName": environment.name,
+        "AutoScalingGroups": [{"Name": f"{stack}-AWSEBAutoScalingGroup"}] if environment.instance else [],
+        "Instances": [{"Id": environment.instance}] if environment.instance else [],
+        "LaunchConfigurations": [],
+        "LaunchTemplates": [],
+        "LoadBalancers": [{"Name": str(environment.endpoint).split(".")[0]}] if balanced else [],
+        "Triggers": [],
+        "Queues": [_queue(state, f"{stack}-AWSEBWorkerQueue")] if environment.worker else [],
+    }
+
+
+def _queue(state: State, name: str) -> dict[str, str]:
+    return {"Name": "WorkerQueue", "URL": f"https://sqs.{state.region}.amazonaws.com/{state.account_id}/{name}"}

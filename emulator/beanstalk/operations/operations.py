@@ -1,0 +1,49 @@
+"""Starts and ends the operations of environments, and records their events."""
+
+from emulator.beanstalk.model import Environment, EnvironmentStatus
+from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations.instances import DeploymentFailure
+from emulator.beanstalk.scheduler import Scheduler, Steps
+from emulator.beanstalk.state import State
+
+
+class Operations:
+    """Runs at most one operation at a time on each environment. Call every method with the state's lock held."""
+
+    def __init__(self, state: State, scheduler: Scheduler) -> None:
+        self._state = state
+        self._scheduler = scheduler
+
+    def start(
+        self, environment: Environment, status: EnvironmentStatus, steps: Steps, *, abortable: bool = False
+    ) -> None:
+        """Start an operation on an environment, in place of the one that runs. `status`: its status meanwhile."""
+        if environment.operation:
+            environment.operation.cancel()
+        environment.status = status
+        environment.abortable = abortable
+        environment.updated = self._state.clock.time()
+        environment.operation = self._scheduler.start(steps)
+
+    def end(self, environment: Environment) -> None:
+        """Make an environment Ready after an operation."""
+        environment.status = EnvironmentStatus.READY
+        environment.abortable = False
+        environment.managed_action = None
+        environment.operation = None
+        environment.updated = self._state.clock.time()
+        health.resume_checks(environment)
+
+    def start_health_checks(self, environment: Environment) -> None:
+        """Start the health checks of a new environment."""
+        self._scheduler.start(health.monitor(self._state, environment))
+
+    def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
+        """Record why a version does not run, and make the health Severe."""
+        for message in failure.messages:
+            self.record(environment, request_id, message, severity="ERROR")
+        health.set_severe(self._state, environment, failure.http_status)
+
+    def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
+        """Record an event about an environment, caused by a request."""
+        self._state.record(message, severity=severity, environment=environment, request_id=request_id)

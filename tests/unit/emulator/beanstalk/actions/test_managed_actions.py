@@ -1,0 +1,49 @@
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.beanstalk import ENHANCED, PLATFORM
+from tests.support.in_memory import VirtualBeanstalk
+
+MANAGED = {"Namespace": "aws:elasticbeanstalk:managedactions", "OptionName": "ManagedActionsEnabled", "Value": "true"}
+OLDER = PLATFORM.replace("4.7.2", "4.7.1")
+
+
+def test_an_old_platform_has_a_scheduled_update_with_managed_actions(account: VirtualBeanstalk) -> None:
+    id_ = account.launched("shop-prod", ENHANCED, MANAGED, SolutionStackName=OLDER)
+    current = account.launched("shop-new", ENHANCED, MANAGED)
+    unmanaged = account.launched("shop-old", ENHANCED, SolutionStackName=OLDER)
+
+    [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
+
+    assert (action["ActionType"], action["Status"]) == ("PlatformUpdate", "Scheduled")
+    for other in (current, unmanaged):
+        assert account.client.describe_environment_managed_actions(EnvironmentId=other)["ManagedActions"] == []
+
+
+def test_an_applied_platform_update_runs_and_ends(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"configure": 60})
+    id_ = account.launched("shop-prod", ENHANCED, MANAGED, SolutionStackName=OLDER)
+    [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
+
+    account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId=action["ActionId"])
+
+    running = account.client.describe_environment_managed_actions(EnvironmentId=id_, Status="Running")
+    assert [one["ActionId"] for one in running["ManagedActions"]] == [action["ActionId"]]
+    assert account.describe(id_)["Status"] == "Updating"
+    account.until_status(id_, "Ready")
+    assert account.describe(id_)["SolutionStackName"] == PLATFORM
+    assert account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"] == []
+
+
+def test_an_unknown_managed_action_cannot_be_applied(account: VirtualBeanstalk) -> None:
+    id_ = account.launched("shop-prod", ENHANCED, MANAGED)
+
+    with pytest.raises(ClientError, match="ManagedActionInvalidStateException"):
+        account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId="none")
+
+
+def test_managed_actions_need_enhanced_health(account: VirtualBeanstalk) -> None:
+    id_ = account.launched()
+
+    with pytest.raises(ClientError, match=r"\(InvalidRequestException\)"):
+        account.client.describe_environment_managed_actions(EnvironmentId=id_)

@@ -1,0 +1,149 @@
+import pytest
+
+from emulator.beanstalk.operations import health
+from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, command_timeout
+from tests.support.in_memory import VirtualBeanstalk
+
+
+def test_reporting_is_basic_by_default_and_has_no_health_status(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy(VersionLabel="v1")
+
+    assert "HealthStatus" not in account.describe(id_)
+    assert "Environment health has been set to GREEN" in account.messages(EnvironmentId=id_)
+
+
+def test_basic_health_is_grey_while_updating(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"swap": 60})
+    blue, green = account.healthy("shop-blue"), account.healthy("shop-green")
+
+    account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
+
+    assert account.describe(blue)["Health"] == "Grey"
+    account.until_status(blue, "Ready")
+    assert account.describe(blue)["Health"] == "Green"
+
+
+def test_enhanced_health_goes_from_pending_to_ok(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    messages = account.messages(EnvironmentId=id_)
+    assert any(message.startswith("Environment health has transitioned to Pending.") for message in messages)
+    assert "Environment health has transitioned from Pending to Ok." in messages
+    told = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["All"])
+    assert (told["HealthStatus"], told["Color"], told["Status"], told["Causes"]) == ("Ok", "Green", "Ready", [])
+    assert told["InstancesHealth"]["Ok"] == 1
+
+
+def test_enhanced_health_is_info_during_a_deployment_and_ok_after_it(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"update": 60})
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.until_health(id_, "Info")
+    assert (account.describe(id_)["Status"], account.describe(id_)["Health"]) == ("Updating", "Green")
+    account.until_health(id_, "Ok")
+
+    assert "Environment health has transitioned from Info to Ok." in account.messages(EnvironmentId=id_)
+
+
+def test_health_is_still_info_when_a_deployment_has_just_ended(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+    account.service.durations.set({"health": 100})
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.until_status(id_, "Ready")
+
+    assert account.describe(id_)["HealthStatus"] == "Info"
+    account.until_health(id_, "Ok")
+    newest, *_, starting = account.client.describe_events(EnvironmentId=id_)["Events"][:6]
+    assert newest["Message"] == "Environment health has transitioned from Info to Ok."
+    assert starting["Message"] == "Environment update is starting."
+    assert (newest["EventDate"] - starting["EventDate"]).total_seconds() >= 100
+
+
+@pytest.mark.parametrize(("option", "red"), [(ENHANCED, "Severe"), ({**ENHANCED, "Value": "basic"}, "Red")])
+def test_health_is_red_while_the_application_answers_500(
+    account: VirtualBeanstalk, option: dict[str, str], red: str
+) -> None:
+    id_ = account.healthy("shop-prod", option, VersionLabel="v1")
+    name = account.describe(id_)["CNAME"]
+
+    account.hosting("shop-prod").order = 500
+    account.until_health(id_, red)
+    assert account.describe(id_)["Status"] == "Ready"
+    assert account.get(name).status == 503
+
+    account.hosting("shop-prod").order = None
+    account.until_health(id_, "Green")
+    assert account.get(name).status == 200
+
+
+def test_severe_health_has_causes(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    account.hosting("shop-prod").order = 500
+    account.until_health(id_, "Severe")
+
+    expected = "100.0 % of the requests are failing with HTTP 5xx. ELB processes are not healthy on all instances."
+    events = account.client.describe_events(EnvironmentId=id_, Severity="WARN")["Events"]
+    assert events[0]["Message"] == f"Environment health has transitioned from Ok to Severe. {expected}"
+    causes = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["Causes"])["Causes"]
+    assert " ".join(causes) == expected
+
+
+def test_a_health_check_does_not_count_when_an_operation_starts_meanwhile(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+    state = account.service._state
+    environment = state.environments[id_]
+
+    with state.lock:
+        watching = health.monitor(state, environment)
+        next(watching)
+        environment.health.checks_active = False
+        watching.send(500)
+
+        assert environment.health.bad_since is None
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("aws:elasticbeanstalk:application", "Application Healthcheck URL", "/healthz"),
+        ("aws:elasticbeanstalk:application", "Application Healthcheck URL", "HTTP:80/healthz"),
+        ("aws:elasticbeanstalk:environment:process:default", "HealthCheckPath", "/healthz"),
+    ],
+)
+def test_the_health_check_requests_the_configured_path(account: VirtualBeanstalk, option: tuple[str, str, str]) -> None:
+    account.version("root", source_bundles.release(500, by_path={"/healthz": 200}))
+    path = dict(zip(("Namespace", "OptionName", "Value"), option, strict=True))
+
+    account.healthy("shop-prod", path, VersionLabel="root")
+
+
+def test_a_health_check_expects_200_or_what_the_matcher_says(account: VirtualBeanstalk) -> None:
+    account.version("moved", source_bundles.release(302))
+    timeout = command_timeout(60)
+    matcher = {
+        "Namespace": "aws:elasticbeanstalk:environment:process:default",
+        "OptionName": "MatcherHTTPCode",
+        "Value": "200,300-399",
+    }
+
+    strict = account.launched("shop-strict", timeout, VersionLabel="moved")
+    account.healthy("shop-lenient", matcher, VersionLabel="moved")
+
+    assert account.describe(strict)["Health"] == "Red"
+
+
+def test_a_deployment_can_ignore_health_checks(account: VirtualBeanstalk) -> None:
+    account.version("broken", source_bundles.release(500))
+    ignoring = {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "IgnoreHealthCheck", "Value": "true"}
+    id_ = account.healthy("shop-prod", ENHANCED, ignoring, VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
+    account.until_status(id_, "Ready")
+
+    assert account.describe(id_)["VersionLabel"] == "broken"
+    assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
+    account.until_health(id_, "Severe")

@@ -1,0 +1,108 @@
+from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED, command_timeout
+from tests.support.in_memory import VirtualBeanstalk
+
+
+def test_a_launch_records_its_events(account: VirtualBeanstalk) -> None:
+    id_ = account.launched(VersionLabel="v1", CNAMEPrefix="shop")
+
+    messages = account.messages(EnvironmentId=id_)
+    assert messages[0] == "createEnvironment is starting."
+    assert "Application available at shop.us-east-1.elasticbeanstalk.com." in messages
+    assert "Successfully launched environment: shop-prod" in messages
+    assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
+
+
+def test_a_launch_takes_at_least_its_duration(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"launch": 60})
+
+    id_ = account.launched()
+
+    environment = account.describe(id_)
+    assert (environment["DateUpdated"] - environment["DateCreated"]).total_seconds() >= 60
+
+
+def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"health": 60})
+
+    id_ = account.launched("shop-prod", ENHANCED, VersionLabel="v1")
+
+    environment = account.describe(id_)
+    assert (environment["Status"], environment["Health"], environment["HealthStatus"]) == ("Ready", "Grey", "Pending")
+    account.until_health(id_, "Ok")
+
+
+def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors(account: VirtualBeanstalk) -> None:
+    account.version("dying", source_bundles.dying())
+
+    id_ = account.launched("shop-prod", ENHANCED, VersionLabel="dying")
+
+    environment = account.describe(id_)
+    assert (environment["Health"], environment["HealthStatus"]) == ("Red", "Severe")
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
+    assert "the configuration is missing" in errors[1]
+    assert errors[-1].startswith("Create environment operation is complete, but with errors.")
+
+
+def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(account: VirtualBeanstalk) -> None:
+    account.version("broken", source_bundles.release(500))
+
+    id_ = account.launched("shop-prod", ENHANCED, command_timeout(60), VersionLabel="broken")
+
+    assert account.describe(id_)["HealthStatus"] == "Severe"
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert "did not pass health check after command execution." in errors[0]
+
+
+def test_a_terminating_environment_ends_terminated(account: VirtualBeanstalk) -> None:
+    id_ = account.launched(VersionLabel="v1")
+
+    answer = account.client.terminate_environment(EnvironmentId=id_)
+
+    assert (answer["Status"], answer["Health"]) == ("Terminating", "Grey")
+    account.until_status(id_, "Terminated")
+    assert account.messages(RequestId=answer["ResponseMetadata"]["RequestId"]) == [
+        "terminateEnvironment is starting.",
+        "terminateEnvironment completed successfully.",
+    ]
+
+
+def test_a_swapped_cname_is_free_after_its_environment_is_terminated(account: VirtualBeanstalk) -> None:
+    blue = account.launched("shop-blue", CNAMEPrefix="shop")
+    green = account.launched("shop-green")
+    account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
+    account.until_status(green, "Ready")
+
+    account.client.terminate_environment(EnvironmentId=green)
+
+    assert not account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
+    account.until_status(green, "Terminated")
+    assert account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
+
+
+def test_a_restart_takes_the_application_down_and_up(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"restart": 100})
+    id_ = account.healthy(VersionLabel="v1")
+    name = account.describe(id_)["CNAME"]
+
+    account.client.restart_app_server(EnvironmentId=id_)
+
+    assert account.describe(id_)["Status"] == "Updating"
+    account.until(lambda: account.get(name).status == 503, lambda: "the application to be down")
+    account.until_status(id_, "Ready")
+    assert account.get(name).status == 200
+
+
+def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy(VersionLabel="v1")
+    before = account.describe(id_)
+
+    account.client.rebuild_environment(EnvironmentId=id_)
+
+    assert account.describe(id_)["Status"] == "Updating"
+    account.until_health(id_, "Green")
+    after = account.describe(id_)
+    assert (after["CNAME"], after["VersionLabel"]) == (before["CNAME"], "v1")
+    assert after["EndpointURL"] != before["EndpointURL"]
+    assert account.answered_by(id_) == "shop-prod/v1"
