@@ -5,13 +5,13 @@ from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import logger
-from lambdas.pair import Pair, demand_off_duty
+from lambdas.pair import Pair, require_not_live
 
-MARK = "made by beanstalk-bluegreen for "
+DESCRIPTION_PREFIX = "made by beanstalk-bluegreen for "
 """What the description of a saved configuration begins with, if this tool made it."""
 
 
-def demand_clone(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> None:
+def require_own_clone(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> None:
     """Raises UnexpectedEnvironmentError for an environment that is not this tool's clone of blue."""
     tags = beanstalk.tags(green)
     if green.id == deployment.blue_id or not deployment.tags.items() <= tags.items():
@@ -32,9 +32,9 @@ def remove_green(deployment: Deployment, beanstalk: Beanstalk) -> None:
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
-        demand_clone(green, deployment, beanstalk)
+        require_own_clone(green, deployment, beanstalk)
         pair = Pair.look(deployment, beanstalk)  # last, so that nothing lies between this look and the act
-        demand_off_duty(pair, pair.green, "it is terminated")
+        require_not_live(pair, pair.green, "it is terminated")
         if not pair.green.ready:
             raise EnvironmentNotReadyError(
                 expected=f"{green.name} to be Ready", found=str(pair.green), next_step="Wait for its operation to end."
@@ -47,5 +47,5 @@ def remove_green(deployment: Deployment, beanstalk: Beanstalk) -> None:
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:
     """Delete green's saved configuration. One of that name which this tool did not make is left alone."""
     description = beanstalk.configuration_description(deployment.application, deployment.config_template)
-    if description is not None and description.startswith(MARK):
+    if description is not None and description.startswith(DESCRIPTION_PREFIX):
         beanstalk.delete_configuration(deployment.application, deployment.config_template)

@@ -4,8 +4,8 @@
     ├── InvalidRequestError         the execution input breaks the schema
     ├── ReleaseRefusedError         what stands is not safe to start from; nothing was touched
     ├── EnvironmentNotReadyError    not there yet: the state's Retry looks again
-    ├── BeanstalkUnavailableError   throttled, 5xx or no answer: the state's Retry asks again
-    ├── BeanstalkRejectedError      Elastic Beanstalk refused a call, and would again
+    ├── ServiceUnavailableError     throttled, 5xx or no answer: the state's Retry asks again
+    ├── CallRejectedError           Elastic Beanstalk refused a call, and would again
     │   └── AlreadyExistsError      what was to be made is there
     ├── PermissionDeniedError       a function's role lacks a permission in another service
     ├── WaitTimedOutError           EnvironmentNotReadyError for longer than the stage's time-out
@@ -22,7 +22,7 @@ Step Functions matches the exact class name, never a base class.
 
 from typing import Final
 
-LONGEST: Final = 5_000
+MAX_TEXT_LENGTH: Final = 5_000
 """Characters of what was expected or found. They come from elsewhere in part, and what Step Functions cannot pass on
 (256 KB) ends an execution past every Catch.
 """
@@ -32,8 +32,8 @@ class ReleaseError(Exception):
     """What was expected, what was found, and what to do next, in full sentences for a person."""
 
     def __init__(self, *, expected: str, found: str, next_step: str) -> None:
-        self.expected = expected[:LONGEST]
-        self.found = found[:LONGEST]
+        self.expected = expected[:MAX_TEXT_LENGTH]
+        self.found = found[:MAX_TEXT_LENGTH]
         super().__init__(f"Expected {self.expected}. Found {self.found.rstrip('.')}. {next_step}")
         self.next_step = next_step
 
@@ -50,15 +50,15 @@ class EnvironmentNotReadyError(ReleaseError):
     """Not there yet: the state's Retry looks again."""
 
 
-class BeanstalkUnavailableError(ReleaseError):
+class ServiceUnavailableError(ReleaseError):
     """Throttled, 5xx or no answer: the state's Retry asks again."""
 
 
-class BeanstalkRejectedError(ReleaseError):
+class CallRejectedError(ReleaseError):
     """Elastic Beanstalk refused a call, and would again."""
 
 
-class AlreadyExistsError(BeanstalkRejectedError):
+class AlreadyExistsError(CallRejectedError):
     """What was to be made is there."""
 
 

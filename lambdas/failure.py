@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from lambdas.deployment import Deployment
 
-SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
-WORDS_LENGTH = 2_000  # bounded, since causes and events come from elsewhere
-EVENTS, EVENT_LENGTH = 20, 400
+MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
+MAX_SENTENCE_LENGTH = 2_000  # bounded, since causes and events come from elsewhere
+MAX_EVENTS, MAX_EVENT_LENGTH = 20, 400
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Failure:
         except (ValueError, RecursionError):
             cause = None
         words = cause.get("errorMessage", self.cause) if isinstance(cause, dict) else self.cause
-        return one_line(str(words), WORDS_LENGTH)
+        return one_line(str(words), MAX_SENTENCE_LENGTH)
 
     @property
     def name(self) -> str:
         """The error's name as a class can have it."""
-        return one_line(self.error, WORDS_LENGTH) or "Unknown"
+        return one_line(self.error, MAX_SENTENCE_LENGTH) or "Unknown"
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Outcome:
 def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
     """{"subject", "message"}: what failed, why, who serves users now, what is left over, what to do next."""
     release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
-    subject = one_line(f"The {release} failed in {failure.state}", SUBJECT_LENGTH)
+    subject = one_line(f"The {release} failed in {failure.state}", MAX_SUBJECT_LENGTH)
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
     lines = [f"{subject}.", "", f"Why: {failure.name}: {failure.message}"]
-    lines += [f"{what}: {one_line(words, WORDS_LENGTH)}" for what, words in said.items() if words]
+    lines += [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
     lines += [
         "",
         "What to do: once the cause is gone, redrive the execution (in the Step Functions console, or by the command",
@@ -70,7 +70,7 @@ def notification(failure: Failure, outcome: Outcome, deployment: Deployment | No
     ]
     # Last, so that nothing of ours stands behind what others wrote.
     lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if outcome.events else []
-    lines += [f"  > {one_line(event, EVENT_LENGTH)}" for event in outcome.events[:EVENTS]]
+    lines += [f"  > {one_line(event, MAX_EVENT_LENGTH)}" for event in outcome.events[:MAX_EVENTS]]
     return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
 
 

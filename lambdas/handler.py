@@ -20,7 +20,7 @@ Stage = Callable[[Deployment, Visit, Event], Deployment]
 Handler = Callable[[Event, object], dict[str, Any]]
 
 
-def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage], Handler]:
+def stage(timeout: str | None = None, *, needs_lock: bool = False) -> Callable[[Stage], Handler]:
     """Make a Lambda handler of a function from a deployment to a deployment.
 
     Event: {"deployment": `Deployment.to_json()`, "context": Step Functions' context object, and what the state adds}.
@@ -34,9 +34,9 @@ def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage]
         def handler(event: Event, _context: object) -> dict[str, Any]:
             deployment, visit = Deployment.from_json(event["deployment"]), Visit.from_context(event["context"])
             limit = getattr(deployment.timeouts, timeout) if timeout else float("inf")
-            with reported(visit, deployment.application, deployment.blue), limited(visit, limit):
-                if acts:
-                    connect_records().demand_held(deployment.application, deployment.blue, visit.execution)
+            with report_stage(visit, deployment.application, deployment.blue), limit_wait(visit, limit):
+                if needs_lock:
+                    connect_records().require_held(deployment.application, deployment.blue, visit.execution)
                 return function(deployment, visit, event).to_json()
 
         return handler
@@ -45,7 +45,7 @@ def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage]
 
 
 @contextmanager
-def reported(visit: Visit, application: str, environment: str) -> Iterator[None]:
+def report_stage(visit: Visit, application: str, environment: str) -> Iterator[None]:
     """Say in each log line to which release it belongs; log how the stage ended, and how long its state took."""
     logger.append_keys(execution=visit.execution, state=visit.state, application=application, environment=environment)
     try:
@@ -61,7 +61,7 @@ def reported(visit: Visit, application: str, environment: str) -> Iterator[None]
 
 
 @contextmanager
-def limited(visit: Visit, seconds: float) -> Iterator[None]:
+def limit_wait(visit: Visit, seconds: float) -> Iterator[None]:
     """Let a stage wait for `seconds` from when its state was entered, or redriven, and not longer."""
     try:
         yield

@@ -34,7 +34,7 @@ def count_rollback(application: str) -> None:
 
 
 def count_error(application: str, error: str) -> None:
-    """A stage ended with an error; BeanstalkUnavailableError is throttling or a fault of AWS, and is retried."""
+    """A stage ended with an error; ServiceUnavailableError is throttling or a fault of AWS, and is retried."""
     _record("StageErrors", MetricUnit.Count, 1, application=application, error=error)
 
 

@@ -21,8 +21,8 @@ class Pair:
         """Raises UnexpectedEnvironmentError when one of the two is gone, or neither holds the production CNAME."""
         green_id = deployment.green_id or ""
         found = beanstalk.by_id(deployment.blue_id, green_id)
-        blue = demanded(deployment.blue, found.get(deployment.blue_id))
-        green = demanded(deployment.green, found.get(green_id))
+        blue = require_standing(deployment.blue, found.get(deployment.blue_id))
+        green = require_standing(deployment.green, found.get(green_id))
         pair = cls(blue, green, deployment.production_cname)
         if pair.production_cname not in {blue.cname, green.cname}:
             raise UnexpectedEnvironmentError(
@@ -40,7 +40,7 @@ class Pair:
     def of(self, role: Role) -> Environment:
         return self.blue if role == "blue" else self.green
 
-    def demand_ready(self) -> None:
+    def require_ready(self) -> None:
         """Raises EnvironmentNotReadyError while Elastic Beanstalk works on either."""
         if not (self.blue.ready and self.green.ready):
             raise EnvironmentNotReadyError(
@@ -50,7 +50,7 @@ class Pair:
             )
 
 
-def demanded(name: str, environment: Environment | None) -> Environment:
+def require_standing(name: str, environment: Environment | None) -> Environment:
     """The environment, or UnexpectedEnvironmentError when it is gone."""
     if environment is None or environment.gone:
         raise UnexpectedEnvironmentError(
@@ -62,7 +62,7 @@ def demanded(name: str, environment: Environment | None) -> Environment:
     return environment
 
 
-def demand_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
+def require_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
     """Raises EnvironmentNotReadyError while the environment's health is none of `accepted`."""
     if not environment.healthy(accepted):
         raise EnvironmentNotReadyError(
@@ -72,7 +72,7 @@ def demand_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
         )
 
 
-def demand_off_duty(pair: Pair, environment: Environment, doing: str) -> None:
+def require_not_live(pair: Pair, environment: Environment, doing: str) -> None:
     """Raises UnexpectedEnvironmentError when the environment serves users: it is not to be touched then."""
     if pair.live.id == environment.id:
         raise UnexpectedEnvironmentError(

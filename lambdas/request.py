@@ -8,25 +8,23 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
 
-from lambdas.addresses import barred_literal
+from lambdas.addresses import blocked_address
 from lambdas.errors import InvalidRequestError
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
 NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
-MOST_PROBLEMS = (
-    30  # more help nobody, and a message beyond Step Functions' 256 KB would end the execution without words
-)
+MAX_PROBLEMS = 30  # more help nobody, and a message beyond Step Functions' 256 KB would end the execution without words
 
 
 def completed(request: object) -> dict[str, Any]:
     """The request with every default filled in, or InvalidRequestError that names all problems at once."""
     problems = [*_problems(request, SCHEMA, "input"), *_problem_of_url(request)]
     if problems:
-        left_out = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+        left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
         raise InvalidRequestError(
             expected="an execution input as docs/execution-input.md describes it",
-            found="; ".join(problems[:MOST_PROBLEMS] + left_out),
+            found="; ".join(problems[:MAX_PROBLEMS] + left_out),
             next_step="Correct the input and start a new execution; nothing was touched.",
         )
     nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # their own defaults fill only what is there
@@ -83,7 +81,7 @@ def _problem_of_url(request: object) -> Iterator[str]:
     """What no pattern can say: that a host is a spelling of an address that must not be asked."""
     check = request.get("health_check") if isinstance(request, Mapping) else None
     url = check.get("url") if isinstance(check, Mapping) else None
-    if isinstance(url, str) and (address := barred_literal(_host(url))):
+    if isinstance(url, str) and (address := blocked_address(_host(url))):
         yield f"input.health_check.url must not lead to {address}, not {_shown(url)}"
 
 

@@ -6,8 +6,8 @@ from typing import Self
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.record import Record
+from lambdas.checks import require
 from lambdas.deployment import BLUE_TAG
-from lambdas.refusals import demand
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Standing:
         """Raises ReleaseRefusedError when blue is not there, green is no clone of it, or the record says otherwise."""
         named = {each.name: each for each in beanstalk.environments(blue_name, green_name) if not each.gone}
         blue, green = named.get(blue_name), named.get(green_name)
-        blue = demand(
+        blue = require(
             blue if blue and blue.application == application else None,
             expected=f"an environment named {blue_name} in the application {application}",
             found=f"it in {blue.application}" if blue else "none",
@@ -43,13 +43,13 @@ class Standing:
         """What green's tags say of the two. Raises ReleaseRefusedError."""
         tags = beanstalk.tags(green)
         production = tags.get("bluegreen:production-cname", "")
-        demand(
+        require(
             tags.get(BLUE_TAG) == blue.name and green.application == blue.application,
             expected=f"{green.name} to be a clone that this tool made of {blue.name}",
             found=f"an environment of {green.application} with the tags {tags}",
             remedy="Choose another name for `green`, or remove that environment",
         )
-        demand(
+        require(
             production in {blue.cname, green.cname},
             expected=f"{blue.name} or {green.name} to hold the production CNAME {production}",
             found=f"{blue.cname} and {green.cname}",
@@ -71,7 +71,7 @@ def _refuse_contradiction(record: Record, standing: Standing, beanstalk: Beansta
         if each.cname == record.production_cname and not each.gone
     ]
     wrong_green = holders and holders != [standing.blue.name]
-    demand(
+    require(
         None,
         expected=f"the production CNAME of {standing.blue.name} to be {record.production_cname}, as its record says",
         found=f"{standing.blue.name} at {standing.blue.cname}, and {record.production_cname} at "

@@ -20,7 +20,7 @@ class Alarms:
     def __init__(self, client: "CloudWatchClient") -> None:
         self._client = client
 
-    def ringing(self, names: Sequence[str]) -> list[str]:
+    def in_alarm(self, names: Sequence[str]) -> list[str]:
         """Those in ALARM. A named alarm that does not exist is an UnexpectedEnvironmentError, not silence."""
         if not names:
             return []

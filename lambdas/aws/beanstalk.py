@@ -15,9 +15,9 @@ from lambdas.aws.environment import Environment
 from lambdas.aws.errors import PERMIT, is_denial
 from lambdas.errors import (
     AlreadyExistsError,
-    BeanstalkRejectedError,
-    BeanstalkUnavailableError,
+    CallRejectedError,
     EnvironmentNotReadyError,
+    ServiceUnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Operation:
     completed: bool
 
     @property
-    def trustworthy(self) -> bool:
+    def succeeded(self) -> bool:
         """The environment runs what its label says."""
         return self.completed and not self.errors
 
@@ -172,7 +172,7 @@ class Beanstalk:
         try:
             with _translated(f"the configuration {template}"):
                 found = self._client.describe_configuration_settings(ApplicationName=application, TemplateName=template)
-        except BeanstalkRejectedError as error:
+        except CallRejectedError as error:
             if NO_CONFIGURATION in error.found:
                 return None
             raise
@@ -183,7 +183,7 @@ class Beanstalk:
         try:
             with _translated(f"deleting the configuration {template}"):
                 self._client.delete_configuration_template(ApplicationName=application, TemplateName=template)
-        except BeanstalkRejectedError as error:
+        except CallRejectedError as error:
             if NO_CONFIGURATION not in error.found:
                 raise
 
@@ -217,7 +217,7 @@ class Beanstalk:
 
 
 @cache
-def connect() -> Beanstalk:
+def connect_beanstalk() -> Beanstalk:
     """The account's Elastic Beanstalk, by the environment's credentials and region; one client a process.
 
     One attempt a call: a retry inside the SDK could repeat a swap whose answer was lost, and undo it.
@@ -235,7 +235,7 @@ def _translated(doing: str) -> Iterator[None]:
     except ClientError as error:
         raise _translation(doing, error) from error
     except BotoCoreError as error:
-        raise BeanstalkUnavailableError(
+        raise ServiceUnavailableError(
             expected=f"an answer from Elastic Beanstalk about {doing}",
             found=f"none ({error})",
             next_step="The stage looks again and repeats what is missing.",
@@ -247,16 +247,16 @@ def _translation(doing: str, error: ClientError) -> Exception:
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     expected, found = f"Elastic Beanstalk to accept {doing}", f"{code}: {message}"
     if code in THROTTLING or status >= 500:
-        return BeanstalkUnavailableError(
+        return ServiceUnavailableError(
             expected=expected, found=found, next_step="The stage looks again and repeats what is missing."
         )
     if is_denial(error):
-        return BeanstalkRejectedError(expected=expected, found=found, next_step=PERMIT)
+        return CallRejectedError(expected=expected, found=found, next_step=PERMIT)
     if code == "OperationInProgressFailure" or any(busy in message for busy in BUSY_MESSAGES):
         return EnvironmentNotReadyError(
             expected=expected, found=found, next_step="Wait for the operation in progress to end."
         )
-    kind = AlreadyExistsError if message.endswith("already exists.") else BeanstalkRejectedError
+    kind = AlreadyExistsError if message.endswith("already exists.") else CallRejectedError
     return kind(
         expected=expected, found=found, next_step="Correct what the message names, then redrive this execution."
     )

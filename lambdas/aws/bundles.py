@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.deployment import SourceBundle
-from lambdas.errors import BeanstalkUnavailableError, RegistrationFailedError
+from lambdas.errors import RegistrationFailedError, ServiceUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -73,7 +73,7 @@ def _translation(source: SourceBundle, error: ClientError | BotoCoreError) -> Ex
     expected = f"s3://{source.bucket}/{source.key} to be there in the version {source.version_id}"
     passing = isinstance(error, BotoCoreError) or _status(error) >= 500 or error.response["Error"]["Code"] in PASSING
     if passing:
-        return BeanstalkUnavailableError(expected=expected, found=str(error), next_step="The stage asks again.")
+        return ServiceUnavailableError(expected=expected, found=str(error), next_step="The stage asks again.")
     return RegistrationFailedError(
         expected=expected,
         found=str(error),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk.type_defs import EnvironmentDescriptionTypeDef
 
-COLOURS: Final = {
+HEALTH_BY_COLOUR: Final = {
     "Green": {"Ok", "Info"},
     "Yellow": {"Warning"},
     "Red": {"Degraded", "Severe"},
@@ -70,7 +70,7 @@ class Environment:
 
     def healthy(self, accepted: Iterable[str]) -> bool:
         """Whether health is one of `accepted` (enhanced statuses); under basic reporting, of a colour of theirs."""
-        statuses = {self.health_status} if self.health_status else COLOURS.get(self.colour, set())
+        statuses = {self.health_status} if self.health_status else HEALTH_BY_COLOUR.get(self.colour, set())
         return not statuses.isdisjoint(accepted)
 
     def __str__(self) -> str:

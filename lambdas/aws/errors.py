@@ -4,7 +4,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.errors import BeanstalkUnavailableError, PermissionDeniedError, ReleaseError
+from lambdas.errors import PermissionDeniedError, ReleaseError, ServiceUnavailableError
 
 DENIALS: Final = {"AccessDenied", "AccessDeniedException", "InsufficientPrivilegesException", "UnauthorizedOperation"}
 PERMIT: Final = "Let the function's role do it, if need be by deploying the stack again, then redrive this execution."
@@ -19,4 +19,4 @@ def unanswered(expected: str, error: ClientError | BotoCoreError) -> ReleaseErro
     """The error for a service's refusal that is nobody's fault but AWS's or the role's; `expected`: its answer."""
     if is_denial(error):
         return PermissionDeniedError(expected=expected, found=str(error), next_step=PERMIT)
-    return BeanstalkUnavailableError(expected=expected, found=str(error), next_step="The stage asks again.")
+    return ServiceUnavailableError(expected=expected, found=str(error), next_step="The stage asks again.")

@@ -18,7 +18,7 @@ class Executions:
     def __init__(self, client: "SFNClient") -> None:
         self._client = client
 
-    def running(self, arn: str) -> bool:
+    def is_running(self, arn: str) -> bool:
         """Whether the execution runs, or is about to again; one that is forgotten does not."""
         try:
             return self._client.describe_execution(executionArn=arn)["status"] in {"RUNNING", "PENDING_REDRIVE"}

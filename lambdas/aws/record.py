@@ -23,8 +23,8 @@ from lambdas.errors import EnvironmentNotReadyError, LockLostError, ReleaseError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-READ_BYTES = 65_536  # far more than a record has
-KEY_BYTES = 1024  # S3's limit
+MAX_RECORD_BYTES = 65_536  # far more than a record has
+MAX_KEY_BYTES = 1024  # S3's limit
 SHAPES = {
     "BlueEnvUrl": re.compile(r"[A-Za-z0-9.-]{1,253}"),
     "green": re.compile(r"[A-Za-z0-9-]{4,40}"),
@@ -36,16 +36,16 @@ LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one blue environment. `version_of` is the ETag of the object that it was read from."""
+    """What is known of one blue environment. `etag` is the ETag of the object that it was read from."""
 
     production_cname: str
     green: str
     execution: str
     """The ARN of the execution that holds the environment, or held it last."""
-    version_of: str | None = None
+    etag: str | None = None
 
     @classmethod
-    def from_json(cls, text: str, version_of: str, where: str) -> Self:
+    def from_json(cls, text: str, etag: str, where: str) -> Self:
         """Raises ReleaseRefusedError for what this tool did not write."""
         try:
             data = json.loads(text)
@@ -57,7 +57,7 @@ class Record:
                 found=ascii(text[:200]),
                 next_step="Delete it if blue holds the production CNAME, then start a new execution.",
             )
-        return cls(data["BlueEnvUrl"], data["green"], data["execution"], version_of)
+        return cls(data["BlueEnvUrl"], data["green"], data["execution"], etag)
 
 
 def _fits(value: object, shape: re.Pattern[str]) -> bool:
@@ -78,7 +78,7 @@ class Records:
         key = self._key_of(application, blue)
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=key)
-            text = found["Body"].read(READ_BYTES).decode(errors="replace")
+            text = found["Body"].read(MAX_RECORD_BYTES).decode(errors="replace")
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None
@@ -91,7 +91,7 @@ class Records:
         """Write over what was seen, and over nothing else. Raises EnvironmentNotReadyError when another came first."""
         key = self._key_of(application, blue)
         body = {"BlueEnvUrl": record.production_cname, "green": record.green, "execution": record.execution}
-        condition: Any = {"IfMatch": seen.version_of} if seen else {"IfNoneMatch": "*"}
+        condition: Any = {"IfMatch": seen.etag} if seen else {"IfNoneMatch": "*"}
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -111,7 +111,7 @@ class Records:
         except BotoCoreError as error:
             raise self._unanswered(key, error) from error
 
-    def demand_held(self, application: str, blue: str, execution: str) -> None:
+    def require_held(self, application: str, blue: str, execution: str) -> None:
         """The fence before every act. Raises LockLostError when another execution has taken over."""
         record = self.read(application, blue)
         if record is None or record.execution != execution:
@@ -123,9 +123,9 @@ class Records:
 
     def _key_of(self, application: str, blue: str) -> str:
         key = self._key.format(application=quote(application, safe=""), blue=quote(blue, safe=""))
-        if len(key.encode()) > KEY_BYTES:
+        if len(key.encode()) > MAX_KEY_BYTES:
             raise ReleaseRefusedError(
-                expected=f"the key of the record to have at most {KEY_BYTES:,} bytes",
+                expected=f"the key of the record to have at most {MAX_KEY_BYTES:,} bytes",
                 found=f"{len(key.encode()):,}: it has the application's name in it, percent-encoded",
                 next_step="Deploy the stack with a shorter -c record_key=, or give the application a shorter name.",
             )

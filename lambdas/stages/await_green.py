@@ -1,15 +1,15 @@
 """AwaitGreen: look once whether green is up, healthy, and runs the version that users fall back on."""
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError
 from lambdas.handler import Event, stage
-from lambdas.pair import demand_healthy, demanded
+from lambdas.pair import require_healthy, require_standing
 
 
 def await_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
     """The same deployment, once green could take over. Raises LaunchFailedError with green's ERROR events."""
-    green = demanded(deployment.green, beanstalk.environment(deployment.green_id or ""))
+    green = require_standing(deployment.green, beanstalk.environment(deployment.green_id or ""))
     expected = f"{green.name} to be Ready with {deployment.green_version}"
     if not green.ready:
         raise EnvironmentNotReadyError(
@@ -23,10 +23,10 @@ def await_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
             found=f"{green}. {' '.join(errors)}".strip(),
             next_step=f"{deployment.blue} serves on. Repair what the events name, then redrive this execution.",
         )
-    demand_healthy(green, deployment.accepted_health)
+    require_healthy(green, deployment.accepted_health)
     return deployment
 
 
 @stage(timeout="clone_blue")
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return await_green(deployment, connect())
+    return await_green(deployment, connect_beanstalk())

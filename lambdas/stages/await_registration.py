@@ -1,6 +1,6 @@
 """AwaitRegistration: look once whether Elastic Beanstalk has processed the version."""
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, RegistrationFailedError
 from lambdas.handler import Event, stage
@@ -24,4 +24,4 @@ def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployme
 
 @stage(timeout="register_release")
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return await_registration(deployment, connect())
+    return await_registration(deployment, connect_beanstalk())

@@ -8,16 +8,16 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.record import connect_records
-from lambdas.clone import demand_clone, remove_configuration, remove_green
+from lambdas.clone import remove_configuration, remove_green, require_own_clone
 from lambdas.deployment import Deployment, Mode, Visit
 from lambdas.errors import EnvironmentNotReadyError, LockLostError, UnexpectedEnvironmentError
 from lambdas.failure import Failure, Outcome, notification
-from lambdas.handler import Event, logger, reported
+from lambdas.handler import Event, logger, report_stage
 from lambdas.metrics import Result, count_release, count_rollback
-from lambdas.pair import Pair, demand_healthy
+from lambdas.pair import Pair, require_healthy
 
 HALF_MADE = frozenset(
     {"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"}
@@ -35,15 +35,15 @@ def keep_green_live(deployment: Deployment, failure: Failure, beanstalk: Beansta
     deployment = replace(deployment, blue_id=blue.id, green_id=green.id)
     pair = Pair(blue, green, deployment.production_cname)
     if failure.state.startswith(("Swap", "AwaitGreenLive", "AwaitBlueLive")):
-        pair.demand_ready()  # a swap whose answer was lost may still be under way
+        pair.require_ready()  # a swap whose answer was lost may still be under way
     if pair.live == blue and failure.state in HALF_MADE and deployment.mode != Mode.ROLLBACK:
         remove_green(deployment, beanstalk)
         return Outcome(
             _serving(blue), done=f"{green.name}, half-made, is being terminated", events=_events(green, beanstalk)
         )
     if pair.live == blue and failure.state in TOUCHED:
-        pair.demand_ready()
-        demand_healthy(green, deployment.accepted_health)
+        pair.require_ready()
+        require_healthy(green, deployment.accepted_health)
         beanstalk.swap(blue, green)
         logger.info("swapped", source=str(blue), target=str(green), cname=deployment.production_cname)
         count_rollback(deployment.application)
@@ -60,7 +60,7 @@ def _standing(deployment: Deployment, beanstalk: Beanstalk) -> tuple[Environment
     blue, green = named.get(deployment.blue), named.get(deployment.green)
     if green:
         try:
-            demand_clone(green, deployment, beanstalk)
+            require_own_clone(green, deployment, beanstalk)
         except UnexpectedEnvironmentError:
             green = None
     return blue, green
@@ -94,7 +94,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             failure, Outcome("whom they were served by before: nothing was touched"), None, visit.execution
         )
     deployment = Deployment.from_json(event["deployment"])
-    with reported(visit, deployment.application, deployment.blue):
+    with report_stage(visit, deployment.application, deployment.blue):
         outcome = _within(deployment.timeouts.swap_traffic, deployment, failure, visit)
     count_release(deployment.application, Result.FAILED)
     return notification(failure, outcome, deployment, visit.execution)
@@ -103,8 +103,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
 def _within(seconds: float, deployment: Deployment, failure: Failure, visit: Visit) -> Outcome:
     """However it ends, it ends with words: the branch must not hide the failure that led to it."""
     try:
-        connect_records().demand_held(deployment.application, deployment.blue, visit.execution)
-        return keep_green_live(deployment, failure, connect())
+        connect_records().require_held(deployment.application, deployment.blue, visit.execution)
+        return keep_green_live(deployment, failure, connect_beanstalk())
     except LockLostError as lost:
         return Outcome(f"whom {lost.found} has left them to; this execution touched nothing more")
     except EnvironmentNotReadyError as waiting:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas import refusals
+from lambdas import checks
 from lambdas.aws.alarms import Alarms, connect_alarms
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.executions import Executions, connect_executions
 from lambdas.aws.record import Record, Records, connect_records
 from lambdas.deployment import Deployment, Mode, NextStep, Visit
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.handler import Event, logger, reported
+from lambdas.handler import Event, logger, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.request import completed
 from lambdas.standing import Standing
@@ -29,7 +29,7 @@ WOULD = {
 
 
 @dataclass(frozen=True)
-class Sources:
+class Services:
     """What Plan asks."""
 
     beanstalk: Beanstalk
@@ -38,26 +38,26 @@ class Sources:
     executions: Executions
 
 
-def plan(request: dict[str, Any], visit: Visit, now: datetime, sources: Sources) -> Deployment:
+def plan(request: dict[str, Any], visit: Visit, now: datetime, services: Services) -> Deployment:
     """The deployment that the completed request asks for. Raises ReleaseRefusedError, with nothing touched.
 
     The record is read before everything else and written last, over what was read: if another execution began in
     between, the write fails, and Plan looks again.
     """
     application, blue, green = request["application"], request["blue"], request["green"]
-    refusals.of_names(blue, green)
-    refusals.of_application(application, sources.beanstalk)
-    record = sources.records.read(application, blue)
-    refusals.of_another_execution(record, visit.execution, sources.executions)
-    refusals.of_alarms(request["alarms"], sources.alarms)
-    standing = Standing.look(application, blue, green, record, sources.beanstalk)
-    deployment = _deployment(request, standing, visit, now, sources.beanstalk)
-    _refuse(deployment, standing, sources.beanstalk)
+    checks.check_names(blue, green)
+    checks.check_application(application, services.beanstalk)
+    record = services.records.read(application, blue)
+    checks.check_no_other_execution(record, visit.execution, services.executions)
+    checks.check_alarms(request["alarms"], services.alarms)
+    standing = Standing.look(application, blue, green, record, services.beanstalk)
+    deployment = _deployment(request, standing, visit, now, services.beanstalk)
+    _refuse(deployment, standing, services.beanstalk)
     logger.info("planned", next_step=deployment.next_step, live=str(standing.live), version=deployment.version)
     if not deployment.dry_run:
         taken = Record(standing.production_cname, green, visit.execution)
         if record is None or record.execution != visit.execution:
-            sources.records.write(application, blue, taken, record)
+            services.records.write(application, blue, taken, record)
     return deployment
 
 
@@ -66,7 +66,7 @@ def _deployment(
 ) -> Deployment:
     live, green, mode = standing.live, standing.green, request["mode"]
     by_default = {Mode.CUTOVER: standing.blue.version, Mode.ROLLBACK: green.version if green else None}
-    version = refusals.of_missing_version(request.get("version") or by_default.get(mode), mode)
+    version = checks.check_version_named(request.get("version") or by_default.get(mode), mode)
     # A rollback is for a version that fails its users: green brings them back to the good one at once.
     launched = version if mode == Mode.ROLLBACK else live.version
     # Green was made from a saved configuration of its own, which goes when green goes.
@@ -90,24 +90,24 @@ def _deployment(
 def _next_step(version: str, mode: Mode, standing: Standing, beanstalk: Beanstalk) -> NextStep:
     if standing.live != standing.blue:
         return NextStep.TEST if mode == Mode.CUTOVER else NextStep.DEPLOY
-    if standing.blue.version == version and beanstalk.last_operation(standing.blue).trustworthy:
+    if standing.blue.version == version and beanstalk.last_operation(standing.blue).succeeded:
         return NextStep.FINISH if standing.green else NextStep.NOTHING
     return NextStep.RELEASE
 
 
 def _refuse(deployment: Deployment, standing: Standing, beanstalk: Beanstalk) -> None:
     live, blue, green = standing.live, standing.blue, standing.green
-    refusals.of_blue(blue, beanstalk)
+    checks.check_blue(blue, beanstalk)
     if deployment.source_bundle is None:
-        refusals.of_version(deployment.application, deployment.version, beanstalk)
+        checks.check_version(deployment.application, deployment.version, beanstalk)
     if deployment.mode == Mode.ROLLBACK:
         return  # whatever is wrong with what serves is what the rollback is for
-    refusals.of_live_environment(live, deployment.accepted_health)
-    refusals.of_unregistered(live, beanstalk)
+    checks.check_live_environment(live, deployment.accepted_health)
+    checks.check_live_version_registered(live, beanstalk)
     if deployment.mode == Mode.CUTOVER and deployment.next_step in {NextStep.TEST, NextStep.RELEASE}:
-        refusals.of_cutover(live, blue, deployment.version, beanstalk)
+        checks.check_cutover(live, blue, deployment.version, beanstalk)
     if green and deployment.next_step == NextStep.RELEASE:
-        refusals.of_stale_green(blue, green)
+        checks.check_green_version(blue, green)
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -119,9 +119,9 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
-        with reported(visit, request["application"], request["blue"]):
-            sources = Sources(connect(), connect_alarms(), connect_records(), connect_executions())
-            deployment = plan(request, visit, datetime.fromtimestamp(time.time(), UTC), sources)
+        with report_stage(visit, request["application"], request["blue"]):
+            services = Services(connect_beanstalk(), connect_alarms(), connect_records(), connect_executions())
+            deployment = plan(request, visit, datetime.fromtimestamp(time.time(), UTC), services)
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.bundles import Bundles, connect_bundles
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 
 
-def pinned(deployment: Deployment, bundles: Bundles) -> Deployment:
+def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:
     """The deployment with a bundle that stays as it is, where the input names one version of an object."""
     source = deployment.source_bundle
     if source is None or source.version_id is None:
@@ -35,6 +35,6 @@ def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment
     return deployment
 
 
-@stage(timeout="register_release", acts=True)
+@stage(timeout="register_release", needs_lock=True)
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return register_release(pinned(deployment, connect_bundles()), connect())
+    return register_release(with_kept_bundle(deployment, connect_bundles()), connect_beanstalk())

@@ -1,6 +1,6 @@
 """TerminateGreen: remove the clone and its saved configuration, after checking once more who serves users."""
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.clone import remove_green
 from lambdas.deployment import Deployment, Visit
 from lambdas.handler import Event, stage
@@ -12,6 +12,6 @@ def terminate_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
     return deployment
 
 
-@stage(timeout="terminate_green", acts=True)
+@stage(timeout="terminate_green", needs_lock=True)
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return terminate_green(deployment, connect())
+    return terminate_green(deployment, connect_beanstalk())

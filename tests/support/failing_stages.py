@@ -142,7 +142,7 @@ CASES: Mapping[str, Case] = {
     "Plan": Case("Plan", "ReleaseRefusedError", "a version v2", BLUE_V1, harm=forget_version, repair=register_version),
     "RegisterRelease": Case(
         "RegisterRelease",
-        "BeanstalkRejectedError",
+        "CallRejectedError",
         "registering the version v3",
         BLUE_V1,
         repair=upload_bundle,

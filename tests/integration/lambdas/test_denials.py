@@ -10,7 +10,7 @@ from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
-from lambdas.errors import BeanstalkRejectedError, PermissionDeniedError
+from lambdas.errors import CallRejectedError, PermissionDeniedError
 from rehearsal.account.account import Account
 from tests.support.beanstalk import PLATFORM as STACK
 from tests.support.roles import Role, administrator, on
@@ -39,25 +39,25 @@ def test_of_the_record(powerless: Role) -> None:
 
 def test_of_alarms(powerless: Role) -> None:
     with pytest.raises(PermissionDeniedError, match=r"state of errors.*cloudwatch:DescribeAlarms"):
-        Alarms(powerless.client("cloudwatch")).ringing(["errors"])
+        Alarms(powerless.client("cloudwatch")).in_alarm(["errors"])
 
 
 def test_of_executions(powerless: Role) -> None:
     execution = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:execution:bluegreen:release-v2"
     with pytest.raises(PermissionDeniedError, match=r"release-v2.*states:DescribeExecution"):
-        Executions(powerless.client("stepfunctions")).running(execution)
+        Executions(powerless.client("stepfunctions")).is_running(execution)
 
 
 def test_of_elastic_beanstalk(powerless: Role) -> None:
     beanstalk = Beanstalk(powerless.client("elasticbeanstalk"))
-    with pytest.raises(BeanstalkRejectedError, match=r"elasticbeanstalk:CreateApplicationVersion.*Let the function"):
+    with pytest.raises(CallRejectedError, match=r"elasticbeanstalk:CreateApplicationVersion.*Let the function"):
         beanstalk.register("shop", "v1", "bundles", "v1.zip")
 
 
 def test_of_what_elastic_beanstalk_does_for_it(powerless: Role) -> None:
     powerless.allow(on("elasticbeanstalk:*"))
     beanstalk = Beanstalk(powerless.client("elasticbeanstalk"))
-    with pytest.raises(BeanstalkRejectedError, match=r"InsufficientPrivilegesException.*Let the function's role do it"):
+    with pytest.raises(CallRejectedError, match=r"InsufficientPrivilegesException.*Let the function's role do it"):
         beanstalk.launch("shop", "shop-prod-green", "saved", "v1", {})
 
 

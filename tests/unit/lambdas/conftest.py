@@ -42,40 +42,40 @@ def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit
     return Visit(EXECUTION.replace("release-v2", execution), "Somewhere", since or datetime.now(UTC))
 
 
-class Ringing(Alarms):
+class FakeAlarms(Alarms):
     """Alarms of which the given ones are in ALARM."""
 
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    def ringing(self, names: Sequence[str]) -> list[str]:
+    def in_alarm(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if name in self.names]
 
 
-class Book(Records):
+class FakeRecords(Records):
     """Records in memory, with S3's conditions on writing."""
 
     def __init__(self) -> None:
-        self.pages: dict[tuple[str, str], Record] = {}
+        self.by_environment: dict[tuple[str, str], Record] = {}
         self.writes = 0
 
     def read(self, application: str, blue: str) -> Record | None:
-        return self.pages.get((application, blue))
+        return self.by_environment.get((application, blue))
 
     def write(self, application: str, blue: str, record: Record, seen: Record | None) -> None:
         if self.read(application, blue) != seen:
             raise EnvironmentNotReadyError(expected="the page as it was", found="it changed", next_step="Look again.")
         self.writes += 1
-        self.pages[application, blue] = replace(record, version_of=str(self.writes))
+        self.by_environment[application, blue] = replace(record, etag=str(self.writes))
 
 
-class Ended(Executions):
+class FakeExecutions(Executions):
     """Executions of which only the given ones run."""
 
     def __init__(self, *arns: str) -> None:
         self.arns = arns
 
-    def running(self, arn: str) -> bool:
+    def is_running(self, arn: str) -> bool:
         return arn in self.arns
 
 
@@ -85,14 +85,14 @@ class Release:
 
     account: BeanstalkAccount
     beanstalk: Beanstalk
-    records: Book
-    executions: Ended
+    records: FakeRecords
+    executions: FakeExecutions
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
         complete = completed({key: value for key, value in given.items() if value is not None})
-        sources = plan.Sources(self.beanstalk, state_of or Ringing(), self.records, self.executions)
-        return plan.plan(complete, visit(execution), datetime.now(UTC), sources)
+        services = plan.Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
+        return plan.plan(complete, visit(execution), datetime.now(UTC), services)
 
     def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
         return clone_blue.clone_blue(deployment, visit(execution), self.beanstalk)
@@ -152,7 +152,7 @@ def eventually(stage: Callable[[], T], seconds: float = 15) -> T:
 def release(account: BeanstalkAccount) -> Release:
     """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
     account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
-    return Release(account, Beanstalk(account.client), Book(), Ended())
+    return Release(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())
 
 
 @pytest.fixture

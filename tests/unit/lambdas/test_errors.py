@@ -14,7 +14,7 @@ import pytest
 from lambdas import errors
 from lambdas.aws import beanstalk
 from lambdas.aws.beanstalk import Beanstalk
-from lambdas.handler import limited
+from lambdas.handler import limit_wait
 from tests.support.beanstalk import BeanstalkAccount
 from tests.unit.lambdas.conftest import visit
 
@@ -52,7 +52,7 @@ def unreachable(account: BeanstalkAccount) -> Iterator[Beanstalk]:
 
 
 def test_no_answer_is_worth_another_look(account: BeanstalkAccount) -> None:
-    with unreachable(account) as unanswered, pytest.raises(errors.BeanstalkUnavailableError, match="Found none"):
+    with unreachable(account) as unanswered, pytest.raises(errors.ServiceUnavailableError, match="Found none"):
         unanswered.has_application("shop")
 
 
@@ -64,7 +64,7 @@ def test_throttling_is_worth_another_look(account: BeanstalkAccount) -> None:
             looking.environments("shop-prod")
 
     account.service.limits.calls_per_second = 0.001
-    with pytest.raises(errors.BeanstalkUnavailableError, match="Rate exceeded"):
+    with pytest.raises(errors.ServiceUnavailableError, match="Rate exceeded"):
         look_often()
 
 
@@ -82,7 +82,7 @@ def test_a_refused_call_is_not_repeated(account: BeanstalkAccount) -> None:
     id_ = account.healthy(VersionLabel="v1")
     environment = Beanstalk(account.client).environment(id_)
     assert environment
-    with pytest.raises(errors.BeanstalkRejectedError, match="No Application Version named 'v9' found"):
+    with pytest.raises(errors.CallRejectedError, match="No Application Version named 'v9' found"):
         Beanstalk(account.client).deploy(environment, "v9")
 
 
@@ -93,11 +93,11 @@ def test_what_exists_already_has_an_error_of_its_own(account: BeanstalkAccount) 
 
 def test_the_client_asks_once_so_that_a_swap_is_never_repeated_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    beanstalk.connect.cache_clear()
-    connected = beanstalk.connect()
+    beanstalk.connect_beanstalk.cache_clear()
+    connected = beanstalk.connect_beanstalk()
     config: Any = connected._client.meta.config
     assert config.retries["total_max_attempts"] == 1
-    beanstalk.connect.cache_clear()
+    beanstalk.connect_beanstalk.cache_clear()
 
 
 def test_waiting_ends_when_its_time_is_over_and_says_for_what_it_waited() -> None:
@@ -105,7 +105,7 @@ def test_waiting_ends_when_its_time_is_over_and_says_for_what_it_waited() -> Non
     waiting = errors.EnvironmentNotReadyError(expected="green to be Ready", found="Launching", next_step="Look at it.")
 
     def wait(seconds: float) -> None:
-        with limited(replace(visit(), since=entered), seconds):
+        with limit_wait(replace(visit(), since=entered), seconds):
             raise waiting
 
     with pytest.raises(errors.EnvironmentNotReadyError):

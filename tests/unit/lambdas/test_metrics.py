@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from lambdas.deployment import Visit
-from lambdas.errors import BeanstalkUnavailableError, EnvironmentNotReadyError, ReleaseError
-from lambdas.handler import reported
+from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
+from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
 from lambdas.stages import await_termination, keep_green_live, plan, verify_release
-from tests.unit.lambdas.conftest import EXECUTION, Release, Ringing, eventually, visit
+from tests.unit.lambdas.conftest import EXECUTION, FakeAlarms, Release, eventually, visit
 
 Json = dict[str, Any]
 Lines = pytest.CaptureFixture[str]
@@ -45,10 +45,10 @@ def printed(capsys: Lines) -> Printed:
 def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """Handlers find the release's account where they would connect to one."""
     for module in (plan, verify_release, await_termination, keep_green_live):
-        monkeypatch.setattr(module, "connect", lambda: release.beanstalk)
+        monkeypatch.setattr(module, "connect_beanstalk", lambda: release.beanstalk)
     for module in (plan, keep_green_live):
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
-    monkeypatch.setattr(plan, "connect_alarms", Ringing)
+    monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     return release
 
@@ -72,7 +72,7 @@ def count(**dimensions: str) -> list[Json]:
 
 
 def test_each_stage_tells_how_long_its_state_took(printed: Printed) -> None:
-    with reported(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
+    with report_stage(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
         pass
     ((taken,),) = printed.measured().values()
     assert (taken["application"], taken["state"], taken["unit"]) == ("shop", "AwaitGreen", "Seconds")
@@ -80,14 +80,14 @@ def test_each_stage_tells_how_long_its_state_took(printed: Printed) -> None:
 
 
 def failing(error: type[ReleaseError]) -> None:
-    with reported(visit(), "shop", "shop-prod"):
+    with report_stage(visit(), "shop", "shop-prod"):
         raise error(expected="this", found="that", next_step="Do so.")
 
 
 def test_an_error_of_a_stage_is_counted_by_its_name(printed: Printed) -> None:
-    with pytest.raises(BeanstalkUnavailableError):
-        failing(BeanstalkUnavailableError)
-    assert printed.measured() == {"StageErrors": count(application="shop", error="BeanstalkUnavailableError")}
+    with pytest.raises(ServiceUnavailableError):
+        failing(ServiceUnavailableError)
+    assert printed.measured() == {"StageErrors": count(application="shop", error="ServiceUnavailableError")}
 
 
 def test_waiting_is_no_error(printed: Printed) -> None:

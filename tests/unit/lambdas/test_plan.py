@@ -11,7 +11,7 @@ from lambdas.deployment import NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED, until
-from tests.unit.lambdas.conftest import Release, Ringing
+from tests.unit.lambdas.conftest import FakeAlarms, Release
 
 READS = ("Describe", "List", "Check")
 
@@ -171,7 +171,7 @@ def test_a_production_cname_that_neither_holds_is_refused(release: Release) -> N
 
 def test_an_alarm_that_rings_before_the_release_is_refused(release: Release) -> None:
     with pytest.raises(ReleaseRefusedError, match="latency in ALARM"):
-        release.plan(Ringing("latency"), alarms=["errors", "latency"])
+        release.plan(FakeAlarms("latency"), alarms=["errors", "latency"])
 
 
 def test_more_tags_than_green_has_room_for_are_refused(release: Release) -> None:

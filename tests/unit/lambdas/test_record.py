@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.aws.record import Record, Records
 from lambdas.errors import LockLostError, ReleaseRefusedError
-from tests.unit.lambdas.conftest import EXECUTION, Ended, Release
+from tests.unit.lambdas.conftest import EXECUTION, FakeExecutions, Release
 
 PRODUCTION = "shop.us-east-1.elasticbeanstalk.com"
 OTHER = EXECUTION.replace("release-v2", "other")
@@ -29,7 +29,7 @@ def test_planning_twice_writes_once(release: Release) -> None:
 
 def test_a_holder_that_runs_keeps_others_out_and_is_named(release: Release) -> None:
     release.plan(execution="other")
-    release.executions = Ended(OTHER)
+    release.executions = FakeExecutions(OTHER)
     with pytest.raises(ReleaseRefusedError, match=r"other, which is RUNNING"):
         release.plan()
     assert release.records.writes == 1
@@ -55,7 +55,7 @@ def test_a_dry_run_takes_nothing(release: Release) -> None:
 
 
 def test_a_record_of_another_production_cname_is_refused_with_both_sides(release: Release) -> None:
-    release.records.pages["shop", "shop-prod"] = Record("elsewhere.example", "shop-prod-green", OTHER, "1")
+    release.records.by_environment["shop", "shop-prod"] = Record("elsewhere.example", "shop-prod-green", OTHER, "1")
     with pytest.raises(ReleaseRefusedError, match=f"elsewhere.example.*shop-prod at {PRODUCTION}"):
         release.plan()
 
@@ -68,12 +68,12 @@ def test_a_wrong_name_for_green_is_refused_with_the_right_one(release: Release) 
 
 def test_what_holds_the_record_may_act_and_nobody_else(release: Release) -> None:
     release.plan()
-    release.records.demand_held("shop", "shop-prod", EXECUTION)
+    release.records.require_held("shop", "shop-prod", EXECUTION)
     with pytest.raises(LockLostError, match=r"Found .*release-v2"):
-        release.records.demand_held("shop", "shop-prod", OTHER)
-    release.records.pages.clear()
+        release.records.require_held("shop", "shop-prod", OTHER)
+    release.records.by_environment.clear()
     with pytest.raises(LockLostError, match="no record"):
-        release.records.demand_held("shop", "shop-prod", EXECUTION)
+        release.records.require_held("shop", "shop-prod", EXECUTION)
 
 
 def test_a_plan_that_was_overtaken_while_it_looked_looks_again(release: Release) -> None:
@@ -127,7 +127,7 @@ def test_a_name_too_long_for_a_key_in_s3_is_refused_before_s3_is_asked() -> None
         records.read("\U0001f6d2" * 100, "shop-prod")
 
 
-class Drips(BytesIO):
+class FakeEndlessBody(BytesIO):
     """A body without end that counts what was read of it."""
 
     taken = 0
@@ -140,7 +140,7 @@ class Drips(BytesIO):
 
 
 def test_no_more_is_read_of_a_huge_record_than_a_record_has() -> None:
-    body = Drips()
+    body = FakeEndlessBody()
 
     class Client:
         def get_object(self, **_: str) -> dict[str, object]:

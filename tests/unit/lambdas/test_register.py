@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.aws.bundles import Bundles
 from lambdas.deployment import Deployment, SourceBundle
-from lambdas.errors import BeanstalkUnavailableError, RegistrationFailedError, UnexpectedEnvironmentError
+from lambdas.errors import RegistrationFailedError, ServiceUnavailableError, UnexpectedEnvironmentError
 from lambdas.stages.await_registration import await_registration
-from lambdas.stages.register_release import pinned, register_release
+from lambdas.stages.register_release import register_release, with_kept_bundle
 from tests.support import source_bundles
 from tests.support.beanstalk import BUCKET
 from tests.unit.lambdas.conftest import Release, eventually
@@ -19,7 +19,7 @@ UPLOADS = "uploads"
 
 
 @dataclass
-class Shelf:
+class FakeS3:
     """S3's answers to the calls that keep a bundle: objects by path, versions of objects by (bucket, key, id)."""
 
     objects: dict[str, bytes]
@@ -49,13 +49,13 @@ def answer(code: str, status: int) -> ClientError:
 
 
 @pytest.fixture
-def shelf(release: Release) -> Shelf:
-    return Shelf(release.account.objects, {(UPLOADS, "shop.zip", "id-1"): source_bundles.release()})
+def s3(release: Release) -> FakeS3:
+    return FakeS3(release.account.objects, {(UPLOADS, "shop.zip", "id-1"): source_bundles.release()})
 
 
 @pytest.fixture
-def bundles(shelf: Shelf) -> Bundles:
-    return Bundles(cast("Any", shelf), BUCKET)
+def bundles(s3: FakeS3) -> Bundles:
+    return Bundles(cast("Any", s3), BUCKET)
 
 
 def asked(release: Release, **source: str) -> Deployment:
@@ -71,7 +71,7 @@ def location(deployment: Deployment) -> tuple[str, str]:
 def test_a_version_of_an_object_is_kept_under_the_application_and_registered_from_there(
     release: Release, bundles: Bundles
 ) -> None:
-    kept = pinned(asked(release), bundles)
+    kept = with_kept_bundle(asked(release), bundles)
     bucket, key = location(kept)
     assert (bucket, key.rsplit("-", 1)[0]) == (BUCKET, "bundles/shop/v3")
     register_release(kept, release.beanstalk)
@@ -81,17 +81,20 @@ def test_a_version_of_an_object_is_kept_under_the_application_and_registered_fro
     assert (version.bucket, version.key) == (bucket, key)
 
 
-def test_keeping_twice_copies_once_and_names_the_same_place(release: Release, shelf: Shelf, bundles: Bundles) -> None:
-    first, second = pinned(asked(release), bundles), pinned(asked(release), bundles)
+def test_keeping_twice_copies_once_and_names_the_same_place(release: Release, s3: FakeS3, bundles: Bundles) -> None:
+    first, second = with_kept_bundle(asked(release), bundles), with_kept_bundle(asked(release), bundles)
     assert location(first) == location(second)
-    assert shelf.copies == 1
+    assert s3.copies == 1
 
 
 def test_another_version_of_the_object_never_takes_the_place_of_the_first(
-    release: Release, shelf: Shelf, bundles: Bundles
+    release: Release, s3: FakeS3, bundles: Bundles
 ) -> None:
-    shelf.versions[UPLOADS, "shop.zip", "id-2"] = b"another"
-    first, second = pinned(asked(release), bundles), pinned(asked(release, version_id="id-2"), bundles)
+    s3.versions[UPLOADS, "shop.zip", "id-2"] = b"another"
+    first, second = (
+        with_kept_bundle(asked(release), bundles),
+        with_kept_bundle(asked(release, version_id="id-2"), bundles),
+    )
     assert location(first) != location(second)
     register_release(first, release.beanstalk)
     with pytest.raises(UnexpectedEnvironmentError, match="a version label of its own"):
@@ -99,35 +102,35 @@ def test_another_version_of_the_object_never_takes_the_place_of_the_first(
 
 
 def test_a_bundle_without_a_version_of_its_object_is_registered_where_it_lies(
-    release: Release, shelf: Shelf, bundles: Bundles
+    release: Release, s3: FakeS3, bundles: Bundles
 ) -> None:
     deployment = replace(asked(release), source_bundle=SourceBundle(UPLOADS, "shop.zip"))
-    assert pinned(deployment, bundles) == deployment
-    assert shelf.copies == 0
+    assert with_kept_bundle(deployment, bundles) == deployment
+    assert s3.copies == 0
 
 
 def test_a_label_with_signs_that_keys_do_not_have_gets_a_key_all_the_same(release: Release, bundles: Bundles) -> None:
     deployment = replace(asked(release), application="my shop", version="v3 (beta)?")
-    assert location(pinned(deployment, bundles))[1].startswith("bundles/my%20shop/v3%20%28beta%29%3F-")
+    assert location(with_kept_bundle(deployment, bundles))[1].startswith("bundles/my%20shop/v3%20%28beta%29%3F-")
 
 
 def test_a_version_of_an_object_that_is_not_there_ends_the_release(release: Release, bundles: Bundles) -> None:
     with pytest.raises(RegistrationFailedError, match=r"s3://uploads/shop\.zip .* version id-9.*NoSuchVersion"):
-        pinned(asked(release, version_id="id-9"), bundles)
+        with_kept_bundle(asked(release, version_id="id-9"), bundles)
 
 
 @pytest.mark.parametrize(
     "fault", [answer("SlowDown", 503), answer("InternalError", 500), EndpointConnectionError(endpoint_url="s3")]
 )
-def test_a_fault_of_s3_is_asked_about_again(release: Release, shelf: Shelf, bundles: Bundles, fault: Exception) -> None:
-    shelf.fault = fault
-    with pytest.raises(BeanstalkUnavailableError):
-        pinned(asked(release), bundles)
+def test_a_fault_of_s3_is_asked_about_again(release: Release, s3: FakeS3, bundles: Bundles, fault: Exception) -> None:
+    s3.fault = fault
+    with pytest.raises(ServiceUnavailableError):
+        with_kept_bundle(asked(release), bundles)
 
 
 def test_a_bucket_that_may_not_be_read_ends_the_release_and_says_what_to_do(
-    release: Release, shelf: Shelf, bundles: Bundles
+    release: Release, s3: FakeS3, bundles: Bundles
 ) -> None:
-    shelf.fault = answer("403", 403)
+    s3.fault = answer("403", 403)
     with pytest.raises(RegistrationFailedError, match="let the function RegisterRelease read the bucket"):
-        pinned(asked(release), bundles)
+        with_kept_bundle(asked(release), bundles)

@@ -25,7 +25,7 @@ from lambdas.stages import (
 )
 from tests.support import source_bundles
 from tests.support.beanstalk import BUCKET
-from tests.unit.lambdas.conftest import Release, Ringing, eventually, visit
+from tests.unit.lambdas.conftest import FakeAlarms, Release, eventually, visit
 
 PRODUCTION = "shop.us-east-1.elasticbeanstalk.com"
 
@@ -257,7 +257,7 @@ def test_watching_ends_when_its_time_is_over(release: Release) -> None:
 
     def watch(seconds: int) -> object:
         now = (start + timedelta(seconds=seconds)).timestamp()
-        return watch_release.watch_release(deployment, visit(since=start), now, release.beanstalk, Ringing())
+        return watch_release.watch_release(deployment, visit(since=start), now, release.beanstalk, FakeAlarms())
 
     with pytest.raises(EnvironmentNotReadyError, match="watched for 600 seconds"):
         watch(599)
@@ -267,13 +267,13 @@ def test_watching_ends_when_its_time_is_over(release: Release) -> None:
 def test_an_alarm_ends_the_watching_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), alarms=("errors", "latency"))
     with pytest.raises(ReleaseUnhealthyError, match="in ALARM: latency"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, Ringing("latency"))
+        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms("latency"))
 
 
 def test_an_unhealthy_blue_ends_the_watching_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), accepted_health=("Severe",))
     with pytest.raises(ReleaseUnhealthyError, match="Green"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, Ringing())
+        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms())
 
 
 # --- TerminateGreen, AwaitTermination
