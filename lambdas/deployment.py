@@ -9,7 +9,10 @@ from typing import Any, Literal, Self
 Role = Literal["blue", "green"]
 
 BLUE_TAG = "bluegreen:blue"
-"""Green bears it, with blue's name. Permissions to make and to terminate environments are confined to it."""
+"""The tag of green that has blue's name. Roles may make and terminate only environments that have it."""
+PRODUCTION_CNAME_TAG = "bluegreen:production-cname"
+CONFIG_TEMPLATE_TAG = "bluegreen:config-template"
+"""The tag of green that has the name of the saved configuration it was made from."""
 
 
 class Mode(StrEnum):
@@ -125,12 +128,17 @@ class Deployment:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What marks green as this project's own; TerminateGreen demands it."""
+        """The tags that mark green as this tool's clone of blue. Only an environment with all of them is terminated."""
         return {
             BLUE_TAG: self.blue,
-            "bluegreen:production-cname": self.production_cname,
-            "bluegreen:config-template": self.config_template,
+            PRODUCTION_CNAME_TAG: self.production_cname,
+            CONFIG_TEMPLATE_TAG: self.config_template,
         }
+
+    @property
+    def names(self) -> dict[Role, str]:
+        """The names of both environments."""
+        return {"blue": self.blue, "green": self.green}
 
 
 @dataclass(frozen=True)

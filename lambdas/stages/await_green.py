@@ -16,7 +16,7 @@ def await_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
             expected=expected, found=str(green), next_step="See its events in the Elastic Beanstalk console."
         )
     healthy = green.healthy(deployment.accepted_health)
-    errors = () if healthy else beanstalk.last_operation(green).errors
+    errors = () if healthy else beanstalk.events(green).last_operation.errors
     if errors or green.version != deployment.green_version:
         raise LaunchFailedError(
             expected=expected,

@@ -15,7 +15,7 @@ def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
         raise EnvironmentNotReadyError(
             expected=expected, found=str(blue), next_step="See its events in the Elastic Beanstalk console."
         )
-    operation = beanstalk.last_operation(blue)
+    operation = beanstalk.events(blue).last_operation
     if operation.errors or blue.version != deployment.version:
         raise DeploymentFailedError(
             expected=expected,

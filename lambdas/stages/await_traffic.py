@@ -13,7 +13,7 @@ from lambdas.pair import Pair, require_healthy
 def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
     """The deployment once the swap is complete, with the time until which blue is drained if green has it."""
     pair = Pair.look(deployment, beanstalk)
-    target = pair.of(to)
+    target = pair.environment(to)
     if pair.live != target:
         raise EnvironmentNotReadyError(
             expected=f"{target.name} to hold the production CNAME {pair.production_cname}",

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.clone import DESCRIPTION_PREFIX, require_own_clone
+from lambdas.clone import DESCRIPTION_PREFIX
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
-from lambdas.pair import require_standing
+from lambdas.pair import require_own_clone, require_standing
 
 
 def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:

@@ -11,7 +11,7 @@ def deploy_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
-    if blue.version == deployment.version and (not blue.ready or beanstalk.last_operation(blue).succeeded):
+    if blue.version == deployment.version and (not blue.ready or beanstalk.events(blue).last_operation.succeeded):
         logger.info("has the version already, or is getting it", blue=str(blue))
         return deployment
     if blue.abortable and blue.version != deployment.version:

@@ -9,7 +9,7 @@ from lambdas.pair import Pair, require_healthy
 def swap_traffic(deployment: Deployment, to: Role, beanstalk: Beanstalk) -> Deployment:
     """The same deployment. Raises EnvironmentNotReadyError while either environment is busy or the target unhealthy."""
     pair = Pair.look(deployment, beanstalk)
-    target = pair.of(to)
+    target = pair.environment(to)
     if pair.live == target:
         logger.info("holds the production CNAME already", target=str(target))
         return deployment

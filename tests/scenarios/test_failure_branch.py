@@ -33,7 +33,7 @@ def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(testb
             release = shop.release("v2")
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("ServiceUnavailableError", "SwapToGreen")
-    assert f"swapping the CNAMEs of {shop.blue} and {shop.green}" in release.cause
+    assert f"swap the CNAMEs of {shop.blue} and {shop.green}" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert users.failed == []
     assert shop.stands == {shop.blue: "v2"}

@@ -143,7 +143,7 @@ CASES: Mapping[str, Case] = {
     "RegisterRelease": Case(
         "RegisterRelease",
         "CallRejectedError",
-        "registering the version v3",
+        "register the version v3",
         BLUE_V1,
         repair=upload_bundle,
         request={"source_bundle": bundle_of},

@@ -16,6 +16,7 @@ from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
 from lambdas.deployment import Deployment, Role, Visit
 from lambdas.errors import EnvironmentNotReadyError
+from lambdas.observation import Services
 from lambdas.request import completed
 from lambdas.stages import (
     await_green,
@@ -43,13 +44,13 @@ def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit
 
 
 class FakeAlarms(Alarms):
-    """Alarms of which the given ones are in ALARM."""
+    """Alarms that all exist, with the given ones in ALARM."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
+    def __init__(self, *in_alarm: str) -> None:
+        self._in_alarm = in_alarm
 
-    def in_alarm(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if name in self.names]
+    def states(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: "ALARM" if name in self._in_alarm else "OK" for name in names}
 
 
 class FakeRecords(Records):
@@ -91,7 +92,7 @@ class Release:
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
         complete = completed({key: value for key, value in given.items() if value is not None})
-        services = plan.Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
+        services = Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
         return plan.plan(complete, visit(execution), datetime.now(UTC), services)
 
     def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:

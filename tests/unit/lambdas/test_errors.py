@@ -52,7 +52,7 @@ def unreachable(account: BeanstalkAccount) -> Iterator[Beanstalk]:
 
 
 def test_no_answer_is_worth_another_look(account: BeanstalkAccount) -> None:
-    with unreachable(account) as unanswered, pytest.raises(errors.ServiceUnavailableError, match="Found none"):
+    with unreachable(account) as unanswered, pytest.raises(errors.ServiceUnavailableError, match="Found no answer"):
         unanswered.has_application("shop")
 
 

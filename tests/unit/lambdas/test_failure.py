@@ -8,8 +8,8 @@ import pytest
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome, notification
+from lambdas.recovery import recover
 from lambdas.stages.hold_for_redrive import hold_for_redrive
-from lambdas.stages.keep_green_live import keep_green_live
 from tests.support import source_bundles
 from tests.unit.lambdas.conftest import EXECUTION, Release, eventually
 
@@ -22,11 +22,11 @@ def failed_in(state: str, redrives: int = 0) -> Failure:
 
 
 def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
-    return eventually(lambda: keep_green_live(deployment, failed_in(state), release.beanstalk))
+    return eventually(lambda: recover(deployment, failed_in(state), release.beanstalk))
 
 
 def holder(release: Release) -> str:
-    (name,) = [each.name for each in release.beanstalk.environments_of("shop") if each.cname == PRODUCTION]
+    (name,) = [each.name for each in release.beanstalk.environments_in("shop") if each.cname == PRODUCTION]
     return name
 
 
@@ -104,7 +104,7 @@ def test_a_blue_that_proved_itself_serves_on_and_what_is_left_over_is_named(rele
 def test_users_are_not_given_to_a_green_that_is_not_healthy(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
-        keep_green_live(replace(deployment, accepted_health=("Severe",)), failed_in("WatchRelease"), release.beanstalk)
+        recover(replace(deployment, accepted_health=("Severe",)), failed_in("WatchRelease"), release.beanstalk)
     assert holder(release) == "shop-prod"
 
 

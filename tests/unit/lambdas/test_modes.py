@@ -2,9 +2,9 @@
 
 import pytest
 
+from lambdas.decision import DESCRIPTIONS
 from lambdas.deployment import NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.stages.plan import WOULD
 from tests.support import source_bundles
 from tests.unit.lambdas.conftest import Release
 
@@ -71,7 +71,7 @@ def test_a_new_version_must_be_named(release: Release, mode: str) -> None:
 
 def test_a_dry_run_has_words_for_every_next_step() -> None:
     names = {"blue": "shop-prod", "green": "shop-prod-green", "version": "v2"}
-    assert all("shop-prod" in WOULD[step].format(**names) for step in NextStep)
+    assert all("shop-prod" in DESCRIPTIONS[step].format(**names) for step in NextStep)
 
 
 def test_an_update_that_hangs_on_blue_is_aborted_for_the_version_that_repairs_it(release: Release) -> None:

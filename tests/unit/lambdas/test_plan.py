@@ -48,7 +48,7 @@ def test_a_green_that_is_live_means_going_straight_to_deploy(release: Release) -
 
 def test_blue_is_drained_from_the_swap_on_however_green_came_to_serve(release: Release) -> None:
     release.swapped(release.cloned(), "green")
-    swapped = release.beanstalk.last_swap(release.look("shop-prod-green"))
+    swapped = release.beanstalk.events(release.look("shop-prod-green")).last_swap
     assert swapped is not None
     planned = release.plan(execution="again", drain_seconds=300)
     assert datetime.fromisoformat(planned.drain_until) == swapped + timedelta(seconds=300)

@@ -8,7 +8,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.aws.bundles import Bundles
 from lambdas.deployment import Deployment, SourceBundle
-from lambdas.errors import RegistrationFailedError, ServiceUnavailableError, UnexpectedEnvironmentError
+from lambdas.errors import (
+    PermissionDeniedError,
+    RegistrationFailedError,
+    ServiceUnavailableError,
+    UnexpectedEnvironmentError,
+)
 from lambdas.stages.await_registration import await_registration
 from lambdas.stages.register_release import register_release, with_kept_bundle
 from tests.support import source_bundles
@@ -132,5 +137,5 @@ def test_a_bucket_that_may_not_be_read_ends_the_release_and_says_what_to_do(
     release: Release, s3: FakeS3, bundles: Bundles
 ) -> None:
     s3.fault = answer("403", 403)
-    with pytest.raises(RegistrationFailedError, match="let the function RegisterRelease read the bucket"):
+    with pytest.raises(PermissionDeniedError, match="Let the function RegisterRelease read the bucket"):
         with_kept_bundle(asked(release), bundles)
