@@ -26,7 +26,7 @@ class Services:
 
 @dataclass(frozen=True)
 class Observation:
-    """What stands before a release. Facts that a refusal makes needless are not read, and have their default here."""
+    """The facts before a release. A fact that the request does not need is not read, and has its default here."""
 
     application_exists: bool
     record: Record | None
@@ -57,7 +57,7 @@ class Observation:
 def observe(request: Mapping[str, Any], execution: str, services: Services) -> Observation:
     """Return what the completed request needs to be checked and decided. `execution`: this execution's ARN.
 
-    The record is read first, so that a record which another execution writes meanwhile is noticed by the write.
+    The record is read first: if another execution writes it later, this execution's write fails.
     Raises ReleaseRefusedError when the record is not in this tool's form.
     """
     beanstalk = services.beanstalk

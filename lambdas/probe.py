@@ -1,7 +1,7 @@
-"""One HTTP request that tells a status code, and no more, within its time.
+"""One HTTP request for a status code, within a time limit.
 
-What answers is under test, so it is not trusted: its body is never read, its redirects are not followed, and it may
-neither drip for ever nor lead the request to where credentials are.
+The server is under test, so it is not trusted: its body is never read, its redirects are not followed, a slow answer
+ends at the limit, and no name leads the request to addresses that give out credentials.
 """
 
 import signal
@@ -20,15 +20,15 @@ from lambdas.addresses import blocked_address, is_blocked
 
 
 class NoAnswerError(Exception):
-    """There is no status code; the message says why, in a few words."""
+    """There is no status code. The message says why, in a few words."""
 
 
 class _DeadlineError(Exception):
-    """Nothing that urllib3 catches, as it does with TimeoutError."""
+    """The time limit. Not a TimeoutError, which urllib3 would catch."""
 
 
 def get_status(url: str, headers: Mapping[str, str], seconds: float) -> int:
-    """The status code that a GET is answered with. Raises NoAnswerError. Only for a main thread, as Lambda's is."""
+    """Return the status code of a GET. Raises NoAnswerError. Call it in the main thread, as Lambda does."""
     host = urlsplit(url).hostname or ""
     if address := blocked_address(host):
         raise NoAnswerError(f"{host} is {address}, where a health check may not go")
@@ -74,7 +74,7 @@ class _HttpsConnection(HTTPSConnection):
 
 
 def _require_allowed(connection: HTTPConnection) -> None:
-    """By the address at the other end, whatever DNS says of the name before or after; nothing was asked yet."""
+    """Raise NoAnswerError for a blocked peer address, before a byte is sent. DNS may answer differently each time."""
     address = connection.sock.getpeername()[0]
     if is_blocked(address):
         connection.close()
@@ -90,7 +90,7 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects as above. Where a proxy is set, it connects to that, and names are the proxy's to resolve."""
+    """Connects through the pools above. With a proxy, only the proxy resolves names."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
@@ -99,7 +99,7 @@ class _Adapter(HTTPAdapter):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """None: of a redirect, even one that is not followed, requests would read the whole body."""
+        """Return None. Otherwise requests reads the whole body of a redirect, even one that it does not follow."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""AwaitGreen: look once whether green is up, healthy, and runs the version that users fall back on."""
+"""AwaitGreen: look once whether green is up, healthy, and runs its version."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
@@ -8,7 +8,7 @@ from lambdas.pair import require_healthy, require_standing
 
 
 def await_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment, once green could take over. Raises LaunchFailedError with green's ERROR events."""
+    """Return the deployment once green can serve. Raises LaunchFailedError with green's ERROR events."""
     green = require_standing(deployment.green, beanstalk.environment(deployment.green_id or ""))
     expected = f"{green.name} to be Ready with {deployment.green_version}"
     if not green.ready:

@@ -7,7 +7,7 @@ from lambdas.handler import Event, stage
 
 
 def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment, once the version is PROCESSED."""
+    """Return the deployment once the version is PROCESSED. Raises RegistrationFailedError when it failed."""
     version = beanstalk.version(deployment.application, deployment.version)
     status = version.status if version else "no such version"
     expected = f"the version {deployment.version} of {deployment.application} to be PROCESSED"

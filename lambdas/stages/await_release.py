@@ -1,4 +1,4 @@
-"""AwaitRelease: look once whether blue runs the new version, healthy. Ready alone does not mean deployed."""
+"""AwaitRelease: look once whether blue runs the new version, healthy. A Ready environment may run another one."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
@@ -8,7 +8,7 @@ from lambdas.pair import require_healthy, require_standing
 
 
 def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment, once blue runs the version. Raises DeploymentFailedError with blue's ERROR events."""
+    """Return the deployment once blue runs the version. Raises DeploymentFailedError with blue's ERROR events."""
     blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
     expected = f"{blue.name} to be Ready with {deployment.version}"
     if not blue.ready:

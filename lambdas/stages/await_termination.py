@@ -9,7 +9,10 @@ from lambdas.pair import require_standing
 
 
 def await_termination(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment, once green is Terminated or forgotten, and blue stands."""
+    """Return the deployment once green is Terminated or no longer shown, and blue stands.
+
+    A role that may not see environments is shown no green, but no blue either.
+    """
     green = beanstalk.environment(deployment.green_id or "")
     if green is not None and green.status != "Terminated":
         raise EnvironmentNotReadyError(

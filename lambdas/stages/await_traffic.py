@@ -11,7 +11,7 @@ from lambdas.pair import Pair, require_healthy
 
 
 def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
-    """The deployment once the swap is complete, with the time until which blue is drained if green has it."""
+    """Return the deployment once the swap is complete. After a swap to green it has the time when blue is drained."""
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
     if pair.live != target:

@@ -1,4 +1,4 @@
-"""CloneBlue: launch green from blue's saved configuration, running the version that users are to fall back on."""
+"""CloneBlue: launch green from blue's saved configuration, with the version that users can go back to."""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from lambdas.pair import require_own_clone, require_standing
 
 
 def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
-    """The deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
-    standing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
-    if standing:
-        return replace(deployment, green_id=_ours(standing[0], deployment, beanstalk).id)
+    """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
+    existing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
+    if existing:
+        return replace(deployment, green_id=_existing_clone(existing[0], deployment, beanstalk).id)
     blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
@@ -34,7 +34,10 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
 
 
 def _save_configuration(blue: Environment, template: str, visit: Visit, beanstalk: Beanstalk) -> None:
-    """A saved configuration of that name is kept if this execution made it, and replaced if an earlier one did."""
+    """Save blue's configuration. One that an earlier execution made is replaced; one that this execution made is kept.
+
+    Raises UnexpectedEnvironmentError when this tool did not make it.
+    """
     description = f"{DESCRIPTION_PREFIX}{visit.execution_name}"
     try:
         beanstalk.save_configuration(blue, template, description)
@@ -51,7 +54,8 @@ def _save_configuration(blue: Environment, template: str, visit: Visit, beanstal
             beanstalk.save_configuration(blue, template, description)
 
 
-def _ours(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
+def _existing_clone(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
+    """Return the environment that has green's name. Raises when it terminates, or is not this tool's clone."""
     if found.gone:
         raise EnvironmentNotReadyError(
             expected=f"the name {found.name} to be free",

@@ -1,4 +1,4 @@
-"""DeployRelease: put the new version onto blue, which nobody uses now."""
+"""DeployRelease: put the new version onto blue, which serves no users now."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
@@ -7,7 +7,7 @@ from lambdas.pair import Pair, require_not_live
 
 
 def deploy_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment. Raises UnexpectedEnvironmentError when blue serves users."""
+    """Return the same deployment. Raises UnexpectedEnvironmentError when blue serves users."""
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
@@ -15,7 +15,7 @@ def deploy_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
         logger.info("has the version already, or is getting it", blue=str(blue))
         return deployment
     if blue.abortable and blue.version != deployment.version:
-        beanstalk.abort(blue)  # an update that hangs must not block the version that repairs it
+        beanstalk.abort(blue)  # an update that hangs would block the version that repairs it
         logger.info("aborting an update", blue=str(blue))
     pair.require_ready()
     beanstalk.deploy(blue, deployment.version)

@@ -1,4 +1,4 @@
-"""RegisterRelease: make the application version from its source bundle, unless it is there already."""
+"""RegisterRelease: make the application version from its source bundle, unless it exists."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from lambdas.handler import Event, logger, stage
 
 
 def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:
-    """The deployment with a bundle that stays as it is, where the input names one version of an object."""
+    """Return the deployment with a copy of its bundle, if the input names one version of an object."""
     source = deployment.source_bundle
     if source is None or source.version_id is None:
         return deployment
@@ -18,7 +18,7 @@ def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:
 
 
 def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment. Raises UnexpectedEnvironmentError when the label stands for another bundle."""
+    """Return the same deployment. Raises UnexpectedEnvironmentError when the label has another bundle."""
     source = deployment.source_bundle
     if source is None:
         return deployment

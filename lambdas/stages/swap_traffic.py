@@ -7,13 +7,16 @@ from lambdas.pair import Pair, require_healthy
 
 
 def swap_traffic(deployment: Deployment, to: Role, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment. Raises EnvironmentNotReadyError while either environment is busy or the target unhealthy."""
+    """Return the same deployment.
+
+    Raises EnvironmentNotReadyError while an environment is not Ready, or the target is unhealthy.
+    """
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
     if pair.live == target:
         logger.info("holds the production CNAME already", target=str(target))
         return deployment
-    pair.require_ready()  # also a swap that is under way: its answer may have been lost
+    pair.require_ready()  # a swap whose answer was lost may still be in progress
     require_healthy(target, deployment.accepted_health)
     beanstalk.swap(pair.live, target)
     logger.info("swapped", source=str(pair.live), target=str(target), cname=deployment.production_cname)

@@ -1,4 +1,4 @@
-"""TerminateGreen: remove the clone and its saved configuration, after checking once more who serves users."""
+"""TerminateGreen: remove green and its saved configuration, unless green serves users."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.clone import remove_green
@@ -7,7 +7,7 @@ from lambdas.handler import Event, stage
 
 
 def terminate_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment. Raises UnexpectedEnvironmentError rather than touch what is live or not ours."""
+    """Return the same deployment. Raises UnexpectedEnvironmentError when green is live or not this tool's clone."""
     remove_green(deployment, beanstalk)
     return deployment
 

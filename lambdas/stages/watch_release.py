@@ -1,4 +1,4 @@
-"""WatchRelease: look once at blue and the alarms, until it has served users long enough for green to go."""
+"""WatchRelease: look once at blue and the alarms, until blue has served users for `bake_seconds`."""
 
 import time
 
@@ -11,7 +11,10 @@ from lambdas.pair import Pair
 
 
 def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
-    """The same deployment, after `bake_seconds` without a finding. `now` is an epoch. Raises ReleaseUnhealthyError."""
+    """Return the deployment after `bake_seconds`. `now` is an epoch.
+
+    Raises ReleaseUnhealthyError when blue is unhealthy or an alarm is in ALARM, and EnvironmentNotReadyError before.
+    """
     blue = Pair.look(deployment, beanstalk).blue
     in_alarm = alarms.in_alarm(deployment.alarms)
     if in_alarm or not blue.healthy(deployment.accepted_health):
@@ -26,7 +29,7 @@ def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: B
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be watched for {deployment.bake_seconds} seconds",
             found=f"{watched:.0f}",
-            next_step="Nothing is wrong; green goes when the time is over.",
+            next_step="Nothing is wrong; green is removed after that.",
         )
     return deployment
 
