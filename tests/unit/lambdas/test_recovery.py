@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.deployment import Deployment
+from lambdas.aws.environment import Environment
+from lambdas.deployment import Deployment, Mode, Role
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome
-from lambdas.recovery import recover
+from lambdas.pair import Pair
+from lambdas.recovery import Recovery, decide_recovery, recover
 from tests.support import source_bundles
 from tests.unit.lambdas.conftest import CAUSE, PRODUCTION, Release, eventually
 
@@ -131,3 +133,36 @@ def test_users_are_said_to_be_served_by_nobody_when_neither_environment_holds_th
     outcome = kept(release, deployment, "AwaitRelease")
     assert outcome.served_by == f"NOBODY at {PRODUCTION}: act at once"
     assert release.calls("SwapEnvironmentCNAMEs") == 2, "to green, and by hand"
+
+
+def pair(live: Role | None) -> Pair:
+    """Two environments, of which the one of the role `live` holds the production CNAME."""
+
+    def environment(role: Role) -> Environment:
+        cname = PRODUCTION if role == live else f"{role}.example"
+        return Environment(role, role, "shop", "Ready", "v1", cname, "", "Green", "Ok", "WebServer", "arn", False)
+
+    return Pair(
+        {"blue": "blue", "green": "green"}, {"blue": environment("blue"), "green": environment("green")}, PRODUCTION
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "mode", "live", "recovery"),
+    [
+        ("CloneBlue", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
+        ("AwaitGreenLive", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
+        ("CloneBlue", Mode.ROLLBACK, "blue", Recovery.LEAVE_BOTH),
+        ("AwaitGreenLive", Mode.FULL, "green", Recovery.LEAVE_BOTH),
+        ("DeployRelease", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
+        ("AwaitRelease", Mode.FULL, "blue", Recovery.SWAP_TO_GREEN),
+        ("WatchRelease", Mode.ROLLBACK, "blue", Recovery.SWAP_TO_GREEN),
+        ("WatchRelease", Mode.FULL, "green", Recovery.LEAVE_BOTH),
+        ("WatchRelease", Mode.FULL, None, Recovery.LEAVE_BOTH),
+        ("TerminateGreen", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
+    ],
+)
+def test_the_failed_stage_and_the_live_environment_decide_the_recovery(
+    state: str, mode: Mode, live: Role | None, recovery: Recovery
+) -> None:
+    assert decide_recovery(state, mode, pair(live)) == recovery
