@@ -149,7 +149,7 @@ class Monitoring(Construct):
 
     def _errors(self) -> cloudwatch.GraphWidget:
         return _graph(
-            "Errors of stages; BeanstalkUnavailableError is throttling",
+            "Errors of stages; ServiceUnavailableError is throttling",
             _search("StageErrors", "application,error", "Sum", Duration.minutes(5)),
             stacked=True,
         )

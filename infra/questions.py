@@ -44,14 +44,14 @@ OF_FUNCTIONS = (
         "Why releases failed",
         (
             "fields @timestamp, application, environment, state, error, cause, execution",
-            'filter message = "failed" and error != "BeanstalkUnavailableError"',
+            'filter message = "failed" and error != "ServiceUnavailableError"',
             "sort @timestamp desc",
         ),
     ),
     Question(
         "Whether AWS throttles or fails",
         (
-            'filter error = "BeanstalkUnavailableError" and message = "failed"',
+            'filter error = "ServiceUnavailableError" and message = "failed"',
             "stats count(*) as times, latest(cause) as last by bin(1m), state",
         ),
     ),

@@ -33,13 +33,13 @@ from constructs import Construct
 from infra.expressions import APPROVAL_EXPIRED, APPROVAL_QUESTION, FAILURE, NOTICE_OF_LAST_RESORT, result
 from infra.permissions import accept, accept_wildcards, arn_in_findings, explain
 from lambdas.deployment import Mode, NextStep
-from lambdas.errors import BeanstalkUnavailableError, EnvironmentNotReadyError
+from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
 MACHINE_TIMEOUT = Duration.days(10)
 DELAY_CAP = Duration.seconds(30)
 
 FAULTS = [
-    BeanstalkUnavailableError.__name__,
+    ServiceUnavailableError.__name__,
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",

@@ -1,15 +1,15 @@
-"""Where a health check may not lead: to the function's own machine, or to the link-local services of AWS.
+"""Addresses that a health check may not ask: the function's own machine, and the link-local services of AWS.
 
-These hand out credentials, or take invocations. Sources:
+These give out credentials, or take invocations. Sources:
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html (169.254.169.254, fd00:ec2::254)
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html (an address that the variable AWS_LAMBDA_RUNTIME_API has)
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html (the address in AWS_LAMBDA_RUNTIME_API)
 """
 
 import socket
 from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-BARRED: Final = tuple(
+BLOCKED_NETWORKS: Final = tuple(
     map(
         ip_network,
         (
@@ -24,19 +24,19 @@ BARRED: Final = tuple(
         ),
     )
 )
-"""Loopback, link-local, and what is no single machine. Private networks are none of these: blue may well be in one."""
-WITH_IPV4_INSIDE: Final = (IPv6Network("::/96"), IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+"""Loopback, link-local and multicast. Private networks are allowed: blue may be in one."""
+NETWORKS_WITH_IPV4_INSIDE: Final = (IPv6Network("::/96"), IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 
 
-def is_barred(address: str) -> bool:
-    """Whether that IP address may not be asked; an IPv4 address counts in an IPv6 one, too."""
+def is_blocked(address: str) -> bool:
+    """Return whether the IP address is blocked, also as an IPv4 address inside an IPv6 address."""
     ip = ip_address(address.partition("%")[0])
-    inside = IPv4Address(ip.packed[-4:]) if any(ip in network for network in WITH_IPV4_INSIDE) else ip
-    return any(ip in network or inside in network for network in BARRED)
+    inside = IPv4Address(ip.packed[-4:]) if any(ip in network for network in NETWORKS_WITH_IPV4_INSIDE) else ip
+    return any(ip in network or inside in network for network in BLOCKED_NETWORKS)
 
 
-def barred_literal(host: str) -> str | None:
-    """The barred address that a host is a spelling of, without asking DNS; None for other addresses and for names.
+def blocked_address(host: str) -> str | None:
+    """Return the blocked address that the host spells; None for other addresses and for names. Does not ask DNS.
 
     A spelling may be decimal, octal, hexadecimal or short: http://2852039166/ is http://169.254.169.254/.
     """
@@ -47,4 +47,4 @@ def barred_literal(host: str) -> str | None:
         address = str(socket.getaddrinfo(name, None, flags=socket.AI_NUMERICHOST)[0][4][0])
     except (OSError, UnicodeError):
         return None
-    return address if is_barred(address) else None
+    return address if is_blocked(address) else None

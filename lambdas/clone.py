@@ -1,40 +1,30 @@
-"""Green as a clone of this tool's own making: how it is told from others, and how it goes."""
+"""Removing green: the clone itself and its saved configuration."""
+
+from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
-from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import logger
-from lambdas.pair import Pair, demand_off_duty
+from lambdas.pair import Pair, require_not_live, require_own_clone
 
-MARK = "made by beanstalk-bluegreen for "
-"""What the description of a saved configuration begins with, if this tool made it."""
-
-
-def demand_clone(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> None:
-    """Raises UnexpectedEnvironmentError for an environment that is not this tool's clone of blue."""
-    tags = beanstalk.tags(green)
-    if green.id == deployment.blue_id or not deployment.tags.items() <= tags.items():
-        raise UnexpectedEnvironmentError(
-            expected=f"{green.name} to be a clone of {deployment.blue} that this tool made ({deployment.tags})",
-            found=f"an environment with the tags {tags}",
-            next_step="It was left alone. Start a new execution with another name for `green`, or remove it by hand.",
-        )
+DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
+"""The first words in the description of every saved configuration that this tool makes."""
 
 
 def remove_green(deployment: Deployment, beanstalk: Beanstalk) -> None:
-    """Terminate green, unless it is gone or going, and delete its saved configuration.
+    """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
 
-    Raises UnexpectedEnvironmentError rather than touch what is live or not ours, EnvironmentNotReadyError while an
-    operation on green is in progress.
+    Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
+    while an operation on green is in progress.
     """
     green = beanstalk.environment(deployment.green_id) if deployment.green_id else None
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
-        demand_clone(green, deployment, beanstalk)
-        pair = Pair.look(deployment, beanstalk)  # last, so that nothing lies between this look and the act
-        demand_off_duty(pair, pair.green, "it is terminated")
+        require_own_clone(green, deployment, beanstalk)
+        pair = Pair.look(deployment, beanstalk)  # the last call before the termination
+        require_not_live(pair, pair.green, "it is terminated")
         if not pair.green.ready:
             raise EnvironmentNotReadyError(
                 expected=f"{green.name} to be Ready", found=str(pair.green), next_step="Wait for its operation to end."
@@ -45,7 +35,7 @@ def remove_green(deployment: Deployment, beanstalk: Beanstalk) -> None:
 
 
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:
-    """Delete green's saved configuration. One of that name which this tool did not make is left alone."""
+    """Delete green's saved configuration, unless this tool did not make it."""
     description = beanstalk.configuration_description(deployment.application, deployment.config_template)
-    if description is not None and description.startswith(MARK):
+    if description is not None and description.startswith(DESCRIPTION_PREFIX):
         beanstalk.delete_configuration(deployment.application, deployment.config_template)

@@ -1,4 +1,4 @@
-"""What stages pass on: the deployment, and where in its execution an invocation stands."""
+"""The data that stages pass on: the deployment, and the place of an invocation in its execution."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -9,7 +9,10 @@ from typing import Any, Literal, Self
 Role = Literal["blue", "green"]
 
 BLUE_TAG = "bluegreen:blue"
-"""Green bears it, with blue's name. Permissions to make and to terminate environments are confined to it."""
+"""The tag of green that has blue's name. Roles may make and terminate only environments that have it."""
+PRODUCTION_CNAME_TAG = "bluegreen:production-cname"
+CONFIG_TEMPLATE_TAG = "bluegreen:config-template"
+"""The tag of green that has the name of the saved configuration it was made from."""
 
 
 class Mode(StrEnum):
@@ -22,18 +25,18 @@ class Mode(StrEnum):
 
 
 class NextStep(StrEnum):
-    """Where the workflow goes after Plan, by what Plan found standing."""
+    """Where the workflow goes after Plan."""
 
-    RELEASE = "release"  # blue serves, or green is on its way: all stages, from the start
-    DEPLOY = "deploy"  # green serves: straight to the new version on blue
-    TEST = "test"  # green serves and blue runs the version: straight to the cutover
-    FINISH = "finish"  # blue serves the version already, green is left over
-    NOTHING = "nothing"  # blue serves the version already, alone
+    RELEASE = "release"  # blue serves: all stages
+    DEPLOY = "deploy"  # green serves: from the deployment onto blue on
+    TEST = "test"  # green serves and blue runs the version: from the test of blue on
+    FINISH = "finish"  # blue serves the version already: watch it and remove green
+    NOTHING = "nothing"  # blue serves the version already, and there is no green
 
 
 @dataclass(frozen=True)
 class SourceBundle:
-    """An S3 object, or one version of it, that becomes the application version."""
+    """The S3 object, or the version of an object, that becomes the application version."""
 
     bucket: str
     key: str
@@ -55,7 +58,7 @@ class HealthCheck:
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds that a stage may wait for Elastic Beanstalk, from when its state was entered."""
+    """Seconds that a stage may wait for Elastic Beanstalk, counted from the entry of its state."""
 
     register_release: int
     clone_blue: int
@@ -68,7 +71,7 @@ class Timeouts:
 class Deployment:
     """One release of one version onto one blue environment.
 
-    Plan makes it from the validated request and what it observed; it is the only thing that stages hand on, as JSON.
+    Plan makes it from the request and what it observed. Each stage gets it and returns it, as JSON.
     """
 
     application: str
@@ -79,7 +82,7 @@ class Deployment:
     accepted_health: tuple[str, ...]
     drain_seconds: int
     drain_until: str
-    """When clients with DNS answers from before the swap to green have left blue; ISO 8601."""
+    """When DNS answers from before the swap to green have expired; ISO 8601."""
     bake_seconds: int
     alarms: tuple[str, ...]
     timeouts: Timeouts
@@ -87,9 +90,9 @@ class Deployment:
     blue_id: str
     production_cname: str
     previous_version: str
-    """What users had when the release was planned."""
+    """The live version when the release was planned."""
     green_version: str
-    """What green runs, or is to run."""
+    """The version that green runs, or is launched with."""
     next_step: NextStep
     mode: Mode
     approval: bool
@@ -100,7 +103,7 @@ class Deployment:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The inverse of `to_json`."""
+        """Return the deployment that `to_json` turned into `data`."""
         check, bundle = data["health_check"], data.get("source_bundle")
         return cls(
             **{
@@ -116,38 +119,43 @@ class Deployment:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Shape: this class's fields, nested as they are."""
+        """Return the fields of this class, nested as they are."""
         return asdict(self)
 
     def drained(self, since: datetime) -> Self:
-        """The same deployment; the swap to green was complete at `since`."""
+        """Return the deployment for a swap to green that was complete at `since`."""
         return replace(self, drain_until=(since + timedelta(seconds=self.drain_seconds)).isoformat())
 
     @property
     def tags(self) -> dict[str, str]:
-        """What marks green as this project's own; TerminateGreen demands it."""
+        """The tags that mark green as this tool's clone of blue. Only an environment with all of them is terminated."""
         return {
             BLUE_TAG: self.blue,
-            "bluegreen:production-cname": self.production_cname,
-            "bluegreen:config-template": self.config_template,
+            PRODUCTION_CNAME_TAG: self.production_cname,
+            CONFIG_TEMPLATE_TAG: self.config_template,
         }
+
+    @property
+    def names(self) -> dict[Role, str]:
+        """The names of both environments."""
+        return {"blue": self.blue, "green": self.green}
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Where in its execution an invocation stands, from the Step Functions context object."""
+    """The place of an invocation in its execution."""
 
     execution: str
     """The execution's ARN."""
     state: str
     since: datetime
-    """When waiting began: the state's entry, across its retries, or the redrive that came after it."""
+    """When waiting began: at the state's entry, whatever its retries, or at a later redrive."""
     redrives: int = 0
     """How often the execution was redriven."""
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """Shape of `context`: Step Functions' context object."""
+        """`context`: Step Functions' context object."""
         execution, state = context["Execution"], context["State"]
         moments = [state["EnteredTime"], execution.get("RedriveTime") or state["EnteredTime"]]
         return cls(
@@ -159,9 +167,9 @@ class Visit:
 
     @property
     def execution_name(self) -> str:
-        """Unique per state machine for 90 days."""
+        """The last part of the ARN; unique per state machine for 90 days."""
         return self.execution.rsplit(":", 1)[-1]
 
     def elapsed(self, now: float) -> float:
-        """Seconds from when waiting began to `now`, an epoch."""
+        """Return the seconds from the begin of the wait to `now`, an epoch."""
         return now - self.since.timestamp()

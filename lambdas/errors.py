@@ -1,20 +1,20 @@
-"""Everything that can end or delay a release.
+"""The errors that end or delay a release.
 
     ReleaseError
     ├── InvalidRequestError         the execution input breaks the schema
-    ├── ReleaseRefusedError         what stands is not safe to start from; nothing was touched
-    ├── EnvironmentNotReadyError    not there yet: the state's Retry looks again
-    ├── BeanstalkUnavailableError   throttled, 5xx or no answer: the state's Retry asks again
-    ├── BeanstalkRejectedError      Elastic Beanstalk refused a call, and would again
-    │   └── AlreadyExistsError      what was to be made is there
-    ├── PermissionDeniedError       a function's role lacks a permission in another service
+    ├── ReleaseRefusedError         it is not safe to start; nothing was touched
+    ├── EnvironmentNotReadyError    not ready yet: the state's Retry looks again
+    ├── ServiceUnavailableError     a service of AWS throttles, fails or gives no answer: Retry asks again
+    ├── CallRejectedError           a service of AWS rejected a call, and would reject it again
+    │   └── AlreadyExistsError      the thing to be made exists
+    ├── PermissionDeniedError       a function's role lacks a permission
     ├── WaitTimedOutError           EnvironmentNotReadyError for longer than the stage's time-out
     ├── RegistrationFailedError     the source bundle did not become a usable version
     ├── LaunchFailedError           green did not come up
     ├── DeploymentFailedError       blue does not run the new version
     ├── ReleaseTestFailedError      blue runs the new version but does not answer as expected
-    ├── ReleaseUnhealthyError       blue turned unhealthy, or an alarm went off, while it was watched
-    ├── UnexpectedEnvironmentError  an environment is not as this release left it; somebody else acted
+    ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
+    ├── UnexpectedEnvironmentError  an environment is not as this release left it
     └── LockLostError               another execution has taken over this blue environment
 
 Step Functions matches the exact class name, never a base class.
@@ -22,18 +22,18 @@ Step Functions matches the exact class name, never a base class.
 
 from typing import Final
 
-LONGEST: Final = 5_000
-"""Characters of what was expected or found. They come from elsewhere in part, and what Step Functions cannot pass on
-(256 KB) ends an execution past every Catch.
+MAX_TEXT_LENGTH: Final = 5_000
+"""The most characters of what was expected or found. They are partly quotes, and a cause that Step Functions cannot
+pass on (256 KB) ends an execution past every Catch.
 """
 
 
 class ReleaseError(Exception):
-    """What was expected, what was found, and what to do next, in full sentences for a person."""
+    """Says what was expected, what was found and what to do next, in sentences for people."""
 
     def __init__(self, *, expected: str, found: str, next_step: str) -> None:
-        self.expected = expected[:LONGEST]
-        self.found = found[:LONGEST]
+        self.expected = expected[:MAX_TEXT_LENGTH]
+        self.found = found[:MAX_TEXT_LENGTH]
         super().__init__(f"Expected {self.expected}. Found {self.found.rstrip('.')}. {next_step}")
         self.next_step = next_step
 
@@ -43,31 +43,31 @@ class InvalidRequestError(ReleaseError):
 
 
 class ReleaseRefusedError(ReleaseError):
-    """What stands is not safe to start from; nothing was touched."""
+    """It is not safe to start; nothing was touched."""
 
 
 class EnvironmentNotReadyError(ReleaseError):
-    """Not there yet: the state's Retry looks again."""
+    """Not ready yet: the state's Retry looks again."""
 
 
-class BeanstalkUnavailableError(ReleaseError):
-    """Throttled, 5xx or no answer: the state's Retry asks again."""
+class ServiceUnavailableError(ReleaseError):
+    """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again."""
 
 
-class BeanstalkRejectedError(ReleaseError):
-    """Elastic Beanstalk refused a call, and would again."""
+class CallRejectedError(ReleaseError):
+    """A service of AWS rejected a call, and would reject it again."""
 
 
-class AlreadyExistsError(BeanstalkRejectedError):
-    """What was to be made is there."""
+class AlreadyExistsError(CallRejectedError):
+    """The thing to be made exists."""
 
 
 class PermissionDeniedError(ReleaseError):
-    """A function's role lacks a permission in another service."""
+    """A function's role lacks a permission."""
 
 
 class WaitTimedOutError(ReleaseError):
-    """Not there yet for longer than the stage's time-out."""
+    """Not ready within the stage's time-out."""
 
 
 class RegistrationFailedError(ReleaseError):
@@ -87,11 +87,11 @@ class ReleaseTestFailedError(ReleaseError):
 
 
 class ReleaseUnhealthyError(ReleaseError):
-    """Blue turned unhealthy, or an alarm went off, while it was watched."""
+    """Blue became unhealthy, or an alarm went off, during the watch."""
 
 
 class UnexpectedEnvironmentError(ReleaseError):
-    """An environment is not as this release left it; somebody else acted."""
+    """An environment is not as this release left it."""
 
 
 class LockLostError(ReleaseError):

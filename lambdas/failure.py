@@ -1,4 +1,4 @@
-"""A failed stage, and what a person is told about it."""
+"""A failed stage, and the notification about it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,45 +7,45 @@ from typing import Any, Self
 
 from lambdas.deployment import Deployment
 
-SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
-WORDS_LENGTH = 2_000  # bounded, since causes and events come from elsewhere
-EVENTS, EVENT_LENGTH = 20, 400
+MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
+MAX_SENTENCE_LENGTH = 2_000  # causes and events are quotes, of any length
+MAX_EVENTS, MAX_EVENT_LENGTH = 20, 400
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What the Catch of a stage kept."""
+    """The error of a stage, as its Catch kept it."""
 
     state: str
     error: str
     cause: str
     redrives: int
-    """How often the execution had been redriven by then."""
+    """The number of redrives before the failure."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Shape: {"State", "Error", "Cause", "RedriveCount"}, as the Catch assigns it."""
+        """`data`: {"State", "Error", "Cause", "RedriveCount"}, as the Catch assigns it."""
         return cls(data["State"], data["Error"], data["Cause"], data["RedriveCount"])
 
     @property
     def message(self) -> str:
-        """The cause in words, as one line; a function's cause is a JSON object with them inside."""
+        """The words of the cause, in one line. A function's cause is a JSON object with the words inside."""
         try:
             cause = json.loads(self.cause)
         except (ValueError, RecursionError):
             cause = None
         words = cause.get("errorMessage", self.cause) if isinstance(cause, dict) else self.cause
-        return one_line(str(words), WORDS_LENGTH)
+        return one_line(str(words), MAX_SENTENCE_LENGTH)
 
     @property
     def name(self) -> str:
-        """The error's name as a class can have it."""
-        return one_line(self.error, WORDS_LENGTH) or "Unknown"
+        """The error's name, in the form of a class name."""
+        return one_line(self.error, MAX_SENTENCE_LENGTH) or "Unknown"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What KeepGreenLive found and left behind, in sentences; None where there is nothing to say."""
+    """What KeepGreenLive found and did, in sentences; None where there is nothing to say."""
 
     served_by: str
     done: str | None = None
@@ -54,12 +54,12 @@ class Outcome:
 
 
 def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
-    """{"subject", "message"}: what failed, why, who serves users now, what is left over, what to do next."""
+    """Return {"subject", "message"}: what failed, why, who serves users, what is left over, what to do next."""
     release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
-    subject = one_line(f"The {release} failed in {failure.state}", SUBJECT_LENGTH)
+    subject = one_line(f"The {release} failed in {failure.state}", MAX_SUBJECT_LENGTH)
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
     lines = [f"{subject}.", "", f"Why: {failure.name}: {failure.message}"]
-    lines += [f"{what}: {one_line(words, WORDS_LENGTH)}" for what, words in said.items() if words]
+    lines += [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
     lines += [
         "",
         "What to do: once the cause is gone, redrive the execution (in the Step Functions console, or by the command",
@@ -68,19 +68,19 @@ def notification(failure: Failure, outcome: Outcome, deployment: Deployment | No
         f"  aws stepfunctions redrive-execution --execution-arn {execution}",
         f"  {console_link(execution)}",
     ]
-    # Last, so that nothing of ours stands behind what others wrote.
+    # Quotes come last, so that they cannot pass for instructions of this tool.
     lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if outcome.events else []
-    lines += [f"  > {one_line(event, EVENT_LENGTH)}" for event in outcome.events[:EVENTS]]
+    lines += [f"  > {one_line(event, MAX_EVENT_LENGTH)}" for event in outcome.events[:MAX_EVENTS]]
     return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
 
 
 def one_line(text: str, longest: int) -> str:
-    """Text from elsewhere in one line of printable characters, so that it cannot pass for a part of a message."""
+    """Return quoted text as one line of printable characters, so that it cannot pass for a part of a message."""
     words = " ".join(text[: 2 * longest].split())
     return "".join(each if each.isprintable() else "?" for each in words)[:longest]
 
 
 def console_link(execution: str) -> str:
-    """The execution's page. `execution` is its ARN: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
+    """Return the URL of the execution's page. Shape: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
     region = execution.split(":")[3]
     return f"https://console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"

@@ -1,4 +1,4 @@
-"""What all handlers share: reading the event, logging, the stage's time-out, the metrics of every stage."""
+"""The part that all handlers share: the event, the log, the lock, the time-out and the metrics of a stage."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,13 +20,13 @@ Stage = Callable[[Deployment, Visit, Event], Deployment]
 Handler = Callable[[Event, object], dict[str, Any]]
 
 
-def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage], Handler]:
-    """Make a Lambda handler of a function from a deployment to a deployment.
+def stage(timeout: str | None = None, *, needs_lock: bool = False) -> Callable[[Stage], Handler]:
+    """Turn a function from a deployment to a deployment into a Lambda handler.
 
     Event: {"deployment": `Deployment.to_json()`, "context": Step Functions' context object, and what the state adds}.
-    `timeout` names the field of `Timeouts` after which EnvironmentNotReadyError becomes WaitTimedOutError;
-    without it the stage may wait for as long as it asks to. A stage that `acts` does so only while its execution holds
-    the record of the environment: one that was aborted, overtaken and redriven finds that out here.
+    `timeout` names the field of `Timeouts` after which EnvironmentNotReadyError becomes WaitTimedOutError; without it
+    the stage waits without a limit. `needs_lock` is for stages that change something: the handler raises LockLostError
+    when another execution holds the lock. An execution that is redriven after an abort may have lost it.
     """
 
     def decorate(function: Stage) -> Handler:
@@ -34,9 +34,9 @@ def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage]
         def handler(event: Event, _context: object) -> dict[str, Any]:
             deployment, visit = Deployment.from_json(event["deployment"]), Visit.from_context(event["context"])
             limit = getattr(deployment.timeouts, timeout) if timeout else float("inf")
-            with reported(visit, deployment.application, deployment.blue), limited(visit, limit):
-                if acts:
-                    connect_records().demand_held(deployment.application, deployment.blue, visit.execution)
+            with report_stage(visit, deployment.application, deployment.blue), limit_wait(visit, limit):
+                if needs_lock:
+                    connect_records().require_held(deployment.application, deployment.blue, visit.execution)
                 return function(deployment, visit, event).to_json()
 
         return handler
@@ -45,8 +45,8 @@ def stage(timeout: str | None = None, *, acts: bool = False) -> Callable[[Stage]
 
 
 @contextmanager
-def reported(visit: Visit, application: str, environment: str) -> Iterator[None]:
-    """Say in each log line to which release it belongs; log how the stage ended, and how long its state took."""
+def report_stage(visit: Visit, application: str, environment: str) -> Iterator[None]:
+    """Add the release to each log line; log and count how the stage ends."""
     logger.append_keys(execution=visit.execution, state=visit.state, application=application, environment=environment)
     try:
         yield
@@ -54,15 +54,15 @@ def reported(visit: Visit, application: str, environment: str) -> Iterator[None]
         logger.info("waiting", found=waiting.found)
         raise
     except ReleaseError as error:
-        logger.error("failed", error=type(error).__name__, cause=str(error))  # noqa: TRY400 - the cause says it all
+        logger.error("failed", error=type(error).__name__, cause=str(error))  # noqa: TRY400 - a stack trace adds nothing
         count_error(application, type(error).__name__)
         raise
     time_state(application, visit.state, visit.elapsed(time.time()))
 
 
 @contextmanager
-def limited(visit: Visit, seconds: float) -> Iterator[None]:
-    """Let a stage wait for `seconds` from when its state was entered, or redriven, and not longer."""
+def limit_wait(visit: Visit, seconds: float) -> Iterator[None]:
+    """Raise WaitTimedOutError for EnvironmentNotReadyError when the wait has lasted for `seconds`."""
     try:
         yield
     except EnvironmentNotReadyError as waiting:

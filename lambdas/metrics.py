@@ -1,4 +1,4 @@
-"""What is measured, as lines in CloudWatch's embedded metric format, which functions print and CloudWatch collects.
+"""The metrics, printed in CloudWatch's embedded metric format, which CloudWatch collects from the log.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 A stage may run twice, so counts are at least what happened.
@@ -14,7 +14,7 @@ NAMESPACE: Final = "BeanstalkBlueGreen"
 
 
 class Result(StrEnum):
-    """How a release ended, for its application."""
+    """How a release ended."""
 
     RELEASED = "released"
     DEPLOYED = "deployed"
@@ -25,24 +25,26 @@ class Result(StrEnum):
 
 
 def count_release(application: str, result: Result) -> None:
+    """Count the end of a release."""
     _record("Releases", MetricUnit.Count, 1, application=application, result=result)
 
 
 def count_rollback(application: str) -> None:
-    """Users went back to the version that they had before: by the failure branch, or by a person's wish."""
+    """Count a return of users to the version before, by the failure branch or by the mode `rollback`."""
     _record("Rollbacks", MetricUnit.Count, 1, application=application)
 
 
 def count_error(application: str, error: str) -> None:
-    """A stage ended with an error; BeanstalkUnavailableError is throttling or a fault of AWS, and is retried."""
+    """Count an error of a stage. ServiceUnavailableError is throttling or a fault of AWS, and is retried."""
     _record("StageErrors", MetricUnit.Count, 1, application=application, error=error)
 
 
 def time_state(application: str, state: str, seconds: float) -> None:
+    """Measure the seconds of a state, from its entry on."""
     _record("StateSeconds", MetricUnit.Seconds, seconds, application=application, state=state)
 
 
 def _record(name: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
     with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
-        for dimension, of in dimensions.items():
-            metric.add_dimension(dimension, of)
+        for dimension, value_of_dimension in dimensions.items():
+            metric.add_dimension(dimension, value_of_dimension)

@@ -1,6 +1,8 @@
-"""Blue and green in one look: which of the two holds the production CNAME."""
+"""Blue and green as they stand: which of the two exist, and which one holds the production CNAME."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
@@ -10,38 +12,75 @@ from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 
 @dataclass(frozen=True)
 class Pair:
-    """Both environments of a release as they stand."""
+    """Both environments of a release in one look."""
 
-    blue: Environment
-    green: Environment
+    names: Mapping[Role, str]
+    standing: Mapping[Role, Environment]
+    """The environments that exist and are not being terminated."""
     production_cname: str
 
     @classmethod
-    def look(cls, deployment: Deployment, beanstalk: Beanstalk) -> "Pair":
-        """Raises UnexpectedEnvironmentError when one of the two is gone, or neither holds the production CNAME."""
-        green_id = deployment.green_id or ""
-        found = beanstalk.by_id(deployment.blue_id, green_id)
-        blue = demanded(deployment.blue, found.get(deployment.blue_id))
-        green = demanded(deployment.green, found.get(green_id))
-        pair = cls(blue, green, deployment.production_cname)
-        if pair.production_cname not in {blue.cname, green.cname}:
+    def look(cls, deployment: Deployment, beanstalk: Beanstalk) -> Self:
+        """Return both environments, found by their ids.
+
+        Raises UnexpectedEnvironmentError when one of the two is gone, or neither holds the production CNAME.
+        """
+        ids: dict[Role, str] = {"blue": deployment.blue_id, "green": deployment.green_id or ""}
+        found = beanstalk.environments_by_id(*ids.values())
+        names = deployment.names
+        standing = {role: require_standing(names[role], found.get(id_)) for role, id_ in ids.items()}
+        pair = cls(names, standing, deployment.production_cname)
+        if pair.holder is None:
             raise UnexpectedEnvironmentError(
-                expected=f"{blue.name} or {green.name} to hold {pair.production_cname}",
-                found=f"{blue.cname} and {green.cname}",
+                expected=f"{pair.blue.name} or {pair.green.name} to hold {pair.production_cname}",
+                found=f"{pair.blue.cname} and {pair.green.cname}",
                 next_step="Give the production CNAME back to one of the two, then redrive this execution.",
             )
         return pair
 
+    @classmethod
+    def find(cls, deployment: Deployment, beanstalk: Beanstalk) -> Self:
+        """Return what stands of both environments, found by their names, since the answer with an id may be lost.
+
+        An environment with green's name that is not this tool's clone of blue is left out.
+        """
+        standing = find_environments(deployment.names, beanstalk)
+        green = standing.get("green")
+        if green and not _is_own_clone(green, deployment, beanstalk.tags(green)):
+            del standing["green"]
+        return cls(deployment.names, standing, deployment.production_cname)
+
+    @property
+    def blue(self) -> Environment:
+        """Blue. Raises UnexpectedEnvironmentError when it does not stand."""
+        return self.environment("blue")
+
+    @property
+    def green(self) -> Environment:
+        """Green. Raises UnexpectedEnvironmentError when it does not stand."""
+        return self.environment("green")
+
+    @property
+    def holder(self) -> Environment | None:
+        """The environment that holds the production CNAME; None when neither does."""
+        return next((each for each in self.standing.values() if each.cname == self.production_cname), None)
+
     @property
     def live(self) -> Environment:
-        """The environment that holds the production CNAME."""
-        return self.blue if self.blue.cname == self.production_cname else self.green
+        """The environment that holds the production CNAME. Raises UnexpectedEnvironmentError when neither does."""
+        return require_standing(f"that holds {self.production_cname}", self.holder)
 
-    def of(self, role: Role) -> Environment:
-        return self.blue if role == "blue" else self.green
+    @property
+    def live_role(self) -> Role:
+        """The role of the live environment. Raises UnexpectedEnvironmentError when neither is live."""
+        return "blue" if self.live == self.standing.get("blue") else "green"
 
-    def demand_ready(self) -> None:
-        """Raises EnvironmentNotReadyError while Elastic Beanstalk works on either."""
+    def environment(self, role: Role) -> Environment:
+        """Return the environment of this role. Raises UnexpectedEnvironmentError when it does not stand."""
+        return require_standing(self.names[role], self.standing.get(role))
+
+    def require_ready(self) -> None:
+        """Raise EnvironmentNotReadyError while an operation on either environment is in progress."""
         if not (self.blue.ready and self.green.ready):
             raise EnvironmentNotReadyError(
                 expected=f"{self.blue.name} and {self.green.name} to be Ready",
@@ -50,8 +89,14 @@ class Pair:
             )
 
 
-def demanded(name: str, environment: Environment | None) -> Environment:
-    """The environment, or UnexpectedEnvironmentError when it is gone."""
+def find_environments(names: Mapping[Role, str], beanstalk: Beanstalk) -> dict[Role, Environment]:
+    """Return the environments of these names that exist and are not being terminated, by role, in one call."""
+    found = {each.name: each for each in beanstalk.environments(*names.values()) if not each.gone}
+    return {role: found[name] for role, name in names.items() if name in found}
+
+
+def require_standing(name: str, environment: Environment | None) -> Environment:
+    """Return the environment. Raises UnexpectedEnvironmentError when it is gone."""
     if environment is None or environment.gone:
         raise UnexpectedEnvironmentError(
             expected=f"the environment {name} to stand",
@@ -62,8 +107,8 @@ def demanded(name: str, environment: Environment | None) -> Environment:
     return environment
 
 
-def demand_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
-    """Raises EnvironmentNotReadyError while the environment's health is none of `accepted`."""
+def require_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
+    """Raise EnvironmentNotReadyError while the environment's health is none of `accepted`."""
     if not environment.healthy(accepted):
         raise EnvironmentNotReadyError(
             expected=f"{environment.name} to be healthy ({', '.join(accepted)})",
@@ -72,11 +117,26 @@ def demand_healthy(environment: Environment, accepted: tuple[str, ...]) -> None:
         )
 
 
-def demand_off_duty(pair: Pair, environment: Environment, doing: str) -> None:
-    """Raises UnexpectedEnvironmentError when the environment serves users: it is not to be touched then."""
+def require_not_live(pair: Pair, environment: Environment, change: str) -> None:
+    """Raise UnexpectedEnvironmentError when the environment serves users. `change`: what would be done to it."""
     if pair.live.id == environment.id:
         raise UnexpectedEnvironmentError(
-            expected=f"{environment.name} not to serve users before {doing}",
+            expected=f"{environment.name} not to serve users before {change}",
             found=f"it holds the production CNAME {pair.production_cname}",
             next_step="Nothing was done to it. Start a new execution, which looks at what stands.",
         )
+
+
+def require_own_clone(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> None:
+    """Raise UnexpectedEnvironmentError when the environment is not this tool's clone of blue."""
+    tags = beanstalk.tags(green)
+    if not _is_own_clone(green, deployment, tags):
+        raise UnexpectedEnvironmentError(
+            expected=f"{green.name} to be a clone of {deployment.blue} that this tool made ({deployment.tags})",
+            found=f"an environment with the tags {tags}",
+            next_step="It was left alone. Start a new execution with another name for `green`, or remove it by hand.",
+        )
+
+
+def _is_own_clone(green: Environment, deployment: Deployment, tags: Mapping[str, str]) -> bool:
+    return green.id != deployment.blue_id and deployment.tags.items() <= tags.items()

@@ -1,7 +1,7 @@
-"""One HTTP request that tells a status code, and no more, within its time.
+"""One HTTP request for a status code, within a time limit.
 
-What answers is under test, so it is not trusted: its body is never read, its redirects are not followed, and it may
-neither drip for ever nor lead the request to where credentials are.
+The server is under test, so it is not trusted: its body is never read, its redirects are not followed, a slow answer
+ends at the limit, and no name leads the request to addresses that give out credentials.
 """
 
 import signal
@@ -16,21 +16,21 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from lambdas.addresses import barred_literal, is_barred
+from lambdas.addresses import blocked_address, is_blocked
 
 
 class NoAnswerError(Exception):
-    """There is no status code; the message says why, in a few words."""
+    """There is no status code. The message says why, in a few words."""
 
 
-class _LateError(Exception):
-    """Nothing that urllib3 catches, as it does with TimeoutError."""
+class _DeadlineError(Exception):
+    """The time limit. Not a TimeoutError, which urllib3 would catch."""
 
 
-def status(url: str, headers: Mapping[str, str], seconds: float) -> int:
-    """The status code that a GET is answered with. Raises NoAnswerError. Only for a main thread, as Lambda's is."""
+def get_status(url: str, headers: Mapping[str, str], seconds: float) -> int:
+    """Return the status code of a GET. Raises NoAnswerError. Call it in the main thread, as Lambda does."""
     host = urlsplit(url).hostname or ""
-    if address := barred_literal(host):
+    if address := blocked_address(host):
         raise NoAnswerError(f"{host} is {address}, where a health check may not go")
     try:
         with (
@@ -39,7 +39,7 @@ def status(url: str, headers: Mapping[str, str], seconds: float) -> int:
             session.get(url, headers=dict(headers), timeout=seconds, allow_redirects=False, stream=True) as answer,
         ):
             return answer.status_code
-    except _LateError as error:
+    except _DeadlineError as error:
         raise NoAnswerError(f"none within {seconds:g} seconds") from error
     except requests.RequestException as error:
         raise NoAnswerError(type(error).__name__) from error
@@ -47,10 +47,10 @@ def status(url: str, headers: Mapping[str, str], seconds: float) -> int:
 
 @contextmanager
 def _deadline(seconds: float) -> Iterator[None]:
-    """End the block with _LateError. The time-outs of requests are for each read: bytes that drip never reach them."""
+    """End the block with _DeadlineError. The time-outs of requests apply to each read, not to all of them."""
 
     def late(_number: int, _frame: FrameType | None) -> None:
-        raise _LateError
+        raise _DeadlineError
 
     before = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -64,19 +64,19 @@ def _deadline(seconds: float) -> Iterator[None]:
 class _HttpConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _demand_allowed(self)
+        _require_allowed(self)
 
 
 class _HttpsConnection(HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _demand_allowed(self)
+        _require_allowed(self)
 
 
-def _demand_allowed(connection: HTTPConnection) -> None:
-    """By the address at the other end, whatever DNS says of the name before or after; nothing was asked yet."""
+def _require_allowed(connection: HTTPConnection) -> None:
+    """Raise NoAnswerError for a blocked peer address, before a byte is sent. DNS may answer differently each time."""
     address = connection.sock.getpeername()[0]
-    if is_barred(address):
+    if is_blocked(address):
         connection.close()
         raise NoAnswerError(f"{connection.host} is {address}, where a health check may not go")
 
@@ -90,7 +90,7 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects as above. Where a proxy is set, it connects to that, and names are the proxy's to resolve."""
+    """Connects through the pools above. With a proxy, only the proxy resolves names."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
@@ -99,7 +99,7 @@ class _Adapter(HTTPAdapter):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """None: of a redirect, even one that is not followed, requests would read the whole body."""
+        """Return None. Otherwise requests reads the whole body of a redirect, even one that it does not follow."""
         return None
 
 

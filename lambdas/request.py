@@ -8,28 +8,26 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.validation import SchemaValidationError, validate
 
-from lambdas.addresses import barred_literal
+from lambdas.addresses import blocked_address
 from lambdas.errors import InvalidRequestError
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
 NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
-MOST_PROBLEMS = (
-    30  # more help nobody, and a message beyond Step Functions' 256 KB would end the execution without words
-)
+MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
 
 
 def completed(request: object) -> dict[str, Any]:
-    """The request with every default filled in, or InvalidRequestError that names all problems at once."""
+    """Return the request with every default. Raises InvalidRequestError, which names all problems at once."""
     problems = [*_problems(request, SCHEMA, "input"), *_problem_of_url(request)]
     if problems:
-        left_out = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+        left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
         raise InvalidRequestError(
             expected="an execution input as docs/execution-input.md describes it",
-            found="; ".join(problems[:MOST_PROBLEMS] + left_out),
+            found="; ".join(problems[:MAX_PROBLEMS] + left_out),
             next_step="Correct the input and start a new execution; nothing was touched.",
         )
-    nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # their own defaults fill only what is there
+    nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # defaults inside an object need the object
     complete: dict[str, Any] = validate(event=nested | _with_integers(request), schema=SCHEMA)
     complete.setdefault("green", green_name(complete["blue"]))
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
@@ -37,18 +35,18 @@ def completed(request: object) -> dict[str, Any]:
 
 
 def green_name(blue: str) -> str:
-    """Blue's name with the suffix; blue's part is what is cut, so that the two can never be the same."""
+    """Return blue's name with the suffix. Only blue's part is cut, so the two names always differ."""
     return blue[: NAME_LENGTH - len(GREEN_SUFFIX)].rstrip("-") + GREEN_SUFFIX
 
 
 def _with_integers(request: object) -> dict[str, Any]:
-    """A copy in which 3.0, an integer to JSON Schema, is one to Python too; the input has no other fractions."""
+    """Return a copy with 3 for 3.0. JSON Schema takes both for an integer."""
     whole: dict[str, Any] = json.loads(json.dumps(request), parse_float=lambda text: int(float(text)))
     return whole
 
 
 def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
-    """The validator stops at its first finding, so each rule of an object and each of its keys is put to it alone."""
+    """Yield all problems. The validator stops at the first one, so it gets each key of an object alone."""
     keys = schema.get("properties")
     if not keys or not isinstance(value, Mapping):
         yield from _finding(value, schema, path)
@@ -64,9 +62,9 @@ def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[s
 
 
 def _required(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """What an object must have; a request for a new version must name it."""
-    takes_what_stands = value.get("mode") in ("cutover", "rollback")
-    return [*schema.get("required", []), *(["version"] if schema is SCHEMA and not takes_what_stands else [])]
+    """Return the keys that the object must have. `version` is required unless the mode has a default for it."""
+    has_default_version = value.get("mode") in ("cutover", "rollback")
+    return [*schema.get("required", []), *(["version"] if schema is SCHEMA and not has_default_version else [])]
 
 
 def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -80,10 +78,10 @@ def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[st
 
 
 def _problem_of_url(request: object) -> Iterator[str]:
-    """What no pattern can say: that a host is a spelling of an address that must not be asked."""
+    """Yield a problem when the host spells a blocked address, which no pattern of the schema can tell."""
     check = request.get("health_check") if isinstance(request, Mapping) else None
     url = check.get("url") if isinstance(check, Mapping) else None
-    if isinstance(url, str) and (address := barred_literal(_host(url))):
+    if isinstance(url, str) and (address := blocked_address(_host(url))):
         yield f"input.health_check.url must not lead to {address}, not {_shown(url)}"
 
 
@@ -95,5 +93,5 @@ def _host(url: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """The beginning of a value, in printable ASCII."""
+    """Return the first 100 characters of a value, in printable ASCII."""
     return json.dumps(value, default=str)[:100]

@@ -1,13 +1,12 @@
 """The CloudWatch alarms that a release is watched by."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.aws.errors import unanswered
+from lambdas.aws.errors import translated_errors
 from lambdas.errors import UnexpectedEnvironmentError
 
 if TYPE_CHECKING:
@@ -20,29 +19,37 @@ class Alarms:
     def __init__(self, client: "CloudWatchClient") -> None:
         self._client = client
 
-    def ringing(self, names: Sequence[str]) -> list[str]:
-        """Those in ALARM. A named alarm that does not exist is an UnexpectedEnvironmentError, not silence."""
+    def states(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the states of the named alarms that exist: OK, ALARM or INSUFFICIENT_DATA, by name."""
         if not names:
-            return []
-        try:
+            return {}
+        with translated_errors("CloudWatch", f"tell the state of {', '.join(names)}"):
             found = self._client.describe_alarms(
                 AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"], MaxRecords=100
             )
-        except (ClientError, BotoCoreError) as error:
-            raise unanswered(f"CloudWatch to tell the state of {', '.join(names)}", error) from error
         states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in found["MetricAlarms"]}
         states |= {alarm["AlarmName"]: alarm["StateValue"] for alarm in found["CompositeAlarms"]}
-        missing = [name for name in names if name not in states]
-        if missing:
-            raise UnexpectedEnvironmentError(
-                expected=f"the alarms {', '.join(names)} to exist",
-                found=f"no {', '.join(missing)}",
-                next_step="Correct `alarms` in the input, then start a new execution.",
-            )
+        return {name: states[name] for name in names if name in states}
+
+    def in_alarm(self, names: Sequence[str]) -> list[str]:
+        """Return the alarms that are in ALARM. Raises UnexpectedEnvironmentError when a named alarm does not exist."""
+        states = self.states(names)
+        require_existing(names, states)
         return [name for name in names if states[name] == "ALARM"]
+
+
+def require_existing(names: Sequence[str], existing: Container[str]) -> None:
+    """Raise UnexpectedEnvironmentError when a named alarm does not exist."""
+    missing = [name for name in names if name not in existing]
+    if missing:
+        raise UnexpectedEnvironmentError(
+            expected=f"the alarms {', '.join(names)} to exist",
+            found=f"no {', '.join(missing)}",
+            next_step="Correct `alarms` in the input, then start a new execution.",
+        )
 
 
 @cache
 def connect_alarms() -> Alarms:
-    """The account's alarms, by the environment's credentials and region; one client a process."""
+    """Return CloudWatch's alarms by the function's credentials and region; one client a process."""
     return Alarms(boto3.client("cloudwatch"))

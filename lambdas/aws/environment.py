@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk.type_defs import EnvironmentDescriptionTypeDef
 
-COLOURS: Final = {
+HEALTH_BY_COLOUR: Final = {
     "Green": {"Ok", "Info"},
     "Yellow": {"Warning"},
     "Red": {"Degraded", "Severe"},
     "Grey": {"Pending", "Unknown", "Suspended", "NoData"},
 }
-"""What basic health reporting's colours stand for in the words of enhanced reporting."""
+"""The statuses of enhanced health reporting that each colour of basic reporting stands for."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What Elastic Beanstalk says of one environment. `endpoint` is a host name or an address, without a scheme."""
+    """One environment. `endpoint` is a host name or an address, without a scheme."""
 
     id: str
     name: str
@@ -33,11 +33,11 @@ class Environment:
     tier: str
     arn: str
     abortable: bool
-    """An update is under way that AbortEnvironmentUpdate can stop."""
+    """Whether an update is in progress that AbortEnvironmentUpdate can stop."""
 
     @classmethod
     def from_description(cls, found: "EnvironmentDescriptionTypeDef") -> Self:
-        """Shape: one item of DescribeEnvironments."""
+        """`found`: one item of DescribeEnvironments."""
         return cls(
             id=found["EnvironmentId"],
             name=found["EnvironmentName"],
@@ -55,22 +55,22 @@ class Environment:
 
     @property
     def ready(self) -> bool:
-        """Elastic Beanstalk would accept a change. It says nothing about health."""
+        """Whether Elastic Beanstalk accepts a change. It says nothing about health."""
         return self.status == "Ready"
 
     @property
     def gone(self) -> bool:
-        """Terminated, or on the way there."""
+        """Whether the environment is terminated or being terminated."""
         return self.status in {"Terminating", "Terminated"}
 
     @property
     def health(self) -> str:
-        """For a person: the health status, or the colour where that is all there is."""
+        """The status of enhanced health reporting, or the colour of basic reporting."""
         return self.health_status or self.colour
 
     def healthy(self, accepted: Iterable[str]) -> bool:
-        """Whether health is one of `accepted` (enhanced statuses); under basic reporting, of a colour of theirs."""
-        statuses = {self.health_status} if self.health_status else COLOURS.get(self.colour, set())
+        """Return whether the health is one of `accepted`, which are statuses of enhanced reporting."""
+        statuses = {self.health_status} if self.health_status else HEALTH_BY_COLOUR.get(self.colour, set())
         return not statuses.isdisjoint(accepted)
 
     def __str__(self) -> str:

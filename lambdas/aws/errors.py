@@ -1,22 +1,80 @@
-"""What it means when AWS does not do what it was asked: a permission is missing, or it passes by itself."""
+"""One translation of AWS's errors into this project's, used by every adapter.
 
+Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/CommonErrors.html, and what the services answer in life.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.errors import BeanstalkUnavailableError, PermissionDeniedError, ReleaseError
+from lambdas.errors import (
+    AlreadyExistsError,
+    CallRejectedError,
+    EnvironmentNotReadyError,
+    PermissionDeniedError,
+    ReleaseError,
+    ServiceUnavailableError,
+)
 
-DENIALS: Final = {"AccessDenied", "AccessDeniedException", "InsufficientPrivilegesException", "UnauthorizedOperation"}
-PERMIT: Final = "Let the function's role do it, if need be by deploying the stack again, then redrive this execution."
+UNAVAILABLE_CODES: Final = {
+    "ConditionalRequestConflict",
+    "OperationAborted",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+"""Throttling and conflicts that pass by themselves. Every status of 500 and above counts, too."""
+DENIAL_CODES: Final = {
+    "403",  # S3's answer to HeadObject has no body, so no code
+    "AccessDenied",
+    "AccessDeniedException",
+    "InsufficientPrivilegesException",
+    "UnauthorizedOperation",
+}
+DENIAL_MESSAGES: Final = ("Access Denied", "is not authorized to perform", "You don't have permission to")
+"""Elastic Beanstalk reports a denial by another service as InvalidParameterValue."""
+BUSY_CODES: Final = {"OperationInProgressFailure"}
+BUSY_MESSAGES: Final = ("Must be Ready", "invalid state for this operation", "pending creation", "pending deployment")
+GRANT: Final = "Let the function's role do it, if need be by deploying the stack again, then redrive this execution."
 
 
-def is_denial(error: Exception) -> bool:
-    """Whether IAM said no, and would say it again."""
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIALS
+@contextmanager
+def translated_errors(service: str, task: str, *, grant: str = GRANT) -> Iterator[None]:
+    """Run calls to a service; raise every error of AWS as one of `lambdas.errors`.
+
+    `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _translation(error, f"{service} to {task}", grant) from error
+    except BotoCoreError as error:
+        raise ServiceUnavailableError(
+            expected=f"{service} to {task}",
+            found=f"no answer ({error})",
+            next_step="The stage looks again and repeats what is missing.",
+        ) from error
 
 
-def unanswered(expected: str, error: ClientError | BotoCoreError) -> ReleaseError:
-    """The error for a service's refusal that is nobody's fault but AWS's or the role's; `expected`: its answer."""
-    if is_denial(error):
-        return PermissionDeniedError(expected=expected, found=str(error), next_step=PERMIT)
-    return BeanstalkUnavailableError(expected=expected, found=str(error), next_step="The stage asks again.")
+def _translation(error: ClientError, expected: str, grant: str) -> ReleaseError:
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    found = f"{code} from {error.operation_name}: {message}"
+    if code in UNAVAILABLE_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        return ServiceUnavailableError(
+            expected=expected, found=found, next_step="The stage looks again and repeats what is missing."
+        )
+    if code in DENIAL_CODES or any(denial in message for denial in DENIAL_MESSAGES):
+        return PermissionDeniedError(expected=expected, found=found, next_step=grant)
+    if code in BUSY_CODES or any(busy in message for busy in BUSY_MESSAGES):
+        return EnvironmentNotReadyError(
+            expected=expected, found=found, next_step="Wait for the operation in progress to end."
+        )
+    kind = AlreadyExistsError if message.endswith("already exists.") else CallRejectedError
+    return kind(
+        expected=expected, found=found, next_step="Correct what the message names, then redrive this execution."
+    )

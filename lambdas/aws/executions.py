@@ -1,12 +1,11 @@
-"""The executions of the state machine itself: whether the one that holds an environment still runs."""
+"""The executions of the state machine: whether the one that holds an environment still runs."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.aws.errors import unanswered
+from lambdas.aws.errors import translated_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -18,19 +17,17 @@ class Executions:
     def __init__(self, client: "SFNClient") -> None:
         self._client = client
 
-    def running(self, arn: str) -> bool:
-        """Whether the execution runs, or is about to again; one that is forgotten does not."""
-        try:
-            return self._client.describe_execution(executionArn=arn)["status"] in {"RUNNING", "PENDING_REDRIVE"}
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
+    def is_running(self, arn: str) -> bool:
+        """Return whether the execution runs, or waits for its redrive; False when there is no such execution."""
+        with translated_errors("Step Functions", f"answer about {arn}"):
+            try:
+                status = self._client.describe_execution(executionArn=arn)["status"]
+            except (self._client.exceptions.ExecutionDoesNotExist, self._client.exceptions.InvalidArn):
                 return False
-            raise unanswered(f"Step Functions to answer about {arn}", error) from error
-        except BotoCoreError as error:
-            raise unanswered(f"Step Functions to answer about {arn}", error) from error
+        return status in {"RUNNING", "PENDING_REDRIVE"}
 
 
 @cache
 def connect_executions() -> Executions:
-    """The account's executions, by the function's credentials and region; one client a process."""
+    """Return Step Functions' executions by the function's credentials and region; one client a process."""
     return Executions(boto3.client("stepfunctions"))

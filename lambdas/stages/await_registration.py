@@ -1,13 +1,13 @@
 """AwaitRegistration: look once whether Elastic Beanstalk has processed the version."""
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, RegistrationFailedError
 from lambdas.handler import Event, stage
 
 
 def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment, once the version is PROCESSED."""
+    """Return the deployment once the version is PROCESSED. Raises RegistrationFailedError when it failed."""
     version = beanstalk.version(deployment.application, deployment.version)
     status = version.status if version else "no such version"
     expected = f"the version {deployment.version} of {deployment.application} to be PROCESSED"
@@ -24,4 +24,4 @@ def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployme
 
 @stage(timeout="register_release")
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return await_registration(deployment, connect())
+    return await_registration(deployment, connect_beanstalk())

@@ -3,29 +3,29 @@
 import time
 from datetime import UTC, datetime
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Role, Visit
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, stage
-from lambdas.pair import Pair, demand_healthy
+from lambdas.pair import Pair, require_healthy
 
 
 def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
-    """The deployment once the swap is complete, with the time until which blue is drained if green has it."""
+    """Return the deployment once the swap is complete. After a swap to green it has the time when blue is drained."""
     pair = Pair.look(deployment, beanstalk)
-    target = pair.of(to)
+    target = pair.environment(to)
     if pair.live != target:
         raise EnvironmentNotReadyError(
             expected=f"{target.name} to hold the production CNAME {pair.production_cname}",
             found=f"it at {pair.live}",
             next_step="See the events of both environments in the Elastic Beanstalk console.",
         )
-    pair.demand_ready()
-    demand_healthy(target, deployment.accepted_health)
+    pair.require_ready()
+    require_healthy(target, deployment.accepted_health)
     return deployment.drained(since=now) if to == "green" else deployment
 
 
 @stage(timeout="swap_traffic")
 def handler(deployment: Deployment, _visit: Visit, event: Event) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return await_traffic(deployment, event["to"], datetime.fromtimestamp(time.time(), UTC), connect())
+    return await_traffic(deployment, event["to"], datetime.fromtimestamp(time.time(), UTC), connect_beanstalk())

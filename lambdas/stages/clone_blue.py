@@ -1,22 +1,22 @@
-"""CloneBlue: launch green from blue's saved configuration, running the version that users are to fall back on."""
+"""CloneBlue: launch green from blue's saved configuration, with the version that users can go back to."""
 
 from dataclasses import replace
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.clone import MARK, demand_clone
+from lambdas.clone import DESCRIPTION_PREFIX
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
-from lambdas.pair import demanded
+from lambdas.pair import require_own_clone, require_standing
 
 
 def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
-    """The deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
-    standing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
-    if standing:
-        return replace(deployment, green_id=_ours(standing[0], deployment, beanstalk).id)
-    blue = demanded(deployment.blue_id, beanstalk.environment(deployment.blue_id))
+    """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
+    existing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
+    if existing:
+        return replace(deployment, green_id=_existing_clone(existing[0], deployment, beanstalk).id)
+    blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
     try:
@@ -34,13 +34,16 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
 
 
 def _save_configuration(blue: Environment, template: str, visit: Visit, beanstalk: Beanstalk) -> None:
-    """A saved configuration of that name is kept if this execution made it, and replaced if an earlier one did."""
-    description = f"{MARK}{visit.execution_name}"
+    """Save blue's configuration. One that an earlier execution made is replaced; one that this execution made is kept.
+
+    Raises UnexpectedEnvironmentError when this tool did not make it.
+    """
+    description = f"{DESCRIPTION_PREFIX}{visit.execution_name}"
     try:
         beanstalk.save_configuration(blue, template, description)
     except AlreadyExistsError:
         found = beanstalk.configuration_description(blue.application, template)
-        if found is not None and not found.startswith(MARK):
+        if found is not None and not found.startswith(DESCRIPTION_PREFIX):
             raise UnexpectedEnvironmentError(
                 expected=f"no saved configuration named {template}, or one that this tool made",
                 found=f"one with the description {found!r}",
@@ -51,18 +54,19 @@ def _save_configuration(blue: Environment, template: str, visit: Visit, beanstal
             beanstalk.save_configuration(blue, template, description)
 
 
-def _ours(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
+def _existing_clone(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
+    """Return the environment that has green's name. Raises when it terminates, or is not this tool's clone."""
     if found.gone:
         raise EnvironmentNotReadyError(
             expected=f"the name {found.name} to be free",
             found=str(found),
             next_step="Wait for the termination to end.",
         )
-    demand_clone(found, deployment, beanstalk)
+    require_own_clone(found, deployment, beanstalk)
     logger.info("green stands already", green=str(found))
     return found
 
 
-@stage(timeout="clone_blue", acts=True)
+@stage(timeout="clone_blue", needs_lock=True)
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return clone_blue(deployment, visit, connect())
+    return clone_blue(deployment, visit, connect_beanstalk())

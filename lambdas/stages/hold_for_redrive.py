@@ -1,7 +1,7 @@
-"""HoldForRedrive: fail the execution with the error of the stage that failed; on redrive, let it resume.
+"""HoldForRedrive: fail the execution with the error of the failed stage; after a redrive, let it resume.
 
-A redriven Fail state would fail again. This is a task, which a redrive runs again: it sees that the execution has been
-redriven since the failure, and succeeds, and the machine goes back to Plan.
+A redriven Fail state fails again. A redrive runs this task again: it sees the redrive and succeeds, and the machine
+goes back to Plan.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from lambdas.handler import Event, logger
 
 
 def hold_for_redrive(failure: Failure, redrives: int) -> None:
-    """Raises an exception of the failure's own name, unless there was a redrive after the failure."""
+    """Raise an exception with the name of the failure, unless there was a redrive after the failure."""
     if redrives <= failure.redrives:
         raise type(failure.name, (Exception,), {})(failure.message)
 

@@ -1,16 +1,16 @@
-"""RegisterRelease: make the application version from its source bundle, unless it is there already."""
+"""RegisterRelease: make the application version from its source bundle, unless it exists."""
 
 from dataclasses import replace
 
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.bundles import Bundles, connect_bundles
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 
 
-def pinned(deployment: Deployment, bundles: Bundles) -> Deployment:
-    """The deployment with a bundle that stays as it is, where the input names one version of an object."""
+def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:
+    """Return the deployment with a copy of its bundle, if the input names one version of an object."""
     source = deployment.source_bundle
     if source is None or source.version_id is None:
         return deployment
@@ -18,7 +18,7 @@ def pinned(deployment: Deployment, bundles: Bundles) -> Deployment:
 
 
 def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """The same deployment. Raises UnexpectedEnvironmentError when the label stands for another bundle."""
+    """Return the same deployment. Raises UnexpectedEnvironmentError when the label has another bundle."""
     source = deployment.source_bundle
     if source is None:
         return deployment
@@ -35,6 +35,6 @@ def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment
     return deployment
 
 
-@stage(timeout="register_release", acts=True)
+@stage(timeout="register_release", needs_lock=True)
 def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return register_release(pinned(deployment, connect_bundles()), connect())
+    return register_release(with_kept_bundle(deployment, connect_bundles()), connect_beanstalk())

@@ -1,9 +1,9 @@
-"""WatchRelease: look once at blue and the alarms, until it has served users long enough for green to go."""
+"""WatchRelease: look once at blue and the alarms, until blue has served users for `bake_seconds`."""
 
 import time
 
 from lambdas.aws.alarms import Alarms, connect_alarms
-from lambdas.aws.beanstalk import Beanstalk, connect
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Visit
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.handler import Event, stage
@@ -11,13 +11,16 @@ from lambdas.pair import Pair
 
 
 def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
-    """The same deployment, after `bake_seconds` without a finding. `now` is an epoch. Raises ReleaseUnhealthyError."""
+    """Return the deployment after `bake_seconds`. `now` is an epoch.
+
+    Raises ReleaseUnhealthyError when blue is unhealthy or an alarm is in ALARM, and EnvironmentNotReadyError before.
+    """
     blue = Pair.look(deployment, beanstalk).blue
-    ringing = alarms.ringing(deployment.alarms)
-    if ringing or not blue.healthy(deployment.accepted_health):
+    in_alarm = alarms.in_alarm(deployment.alarms)
+    if in_alarm or not blue.healthy(deployment.accepted_health):
         raise ReleaseUnhealthyError(
             expected=f"{blue.name} to stay healthy on {deployment.version}, with no alarm",
-            found=f"{blue}; in ALARM: {', '.join(ringing) or 'none'}",
+            found=f"{blue}; in ALARM: {', '.join(in_alarm) or 'none'}",
             next_step=f"{deployment.green} still stands by with {deployment.green_version}, and gets "
             "the users back. Correct the version and start a new execution with it.",
         )
@@ -26,11 +29,11 @@ def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: B
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be watched for {deployment.bake_seconds} seconds",
             found=f"{watched:.0f}",
-            next_step="Nothing is wrong; green goes when the time is over.",
+            next_step="Nothing is wrong; green is removed after that.",
         )
     return deployment
 
 
 @stage()
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return watch_release(deployment, visit, time.time(), connect(), connect_alarms())
+    return watch_release(deployment, visit, time.time(), connect_beanstalk(), connect_alarms())

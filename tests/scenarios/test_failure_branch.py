@@ -32,8 +32,8 @@ def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(testb
         with testbed.faults({**swap, "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
-    assert (release.error, release.failed_in) == ("BeanstalkUnavailableError", "SwapToGreen")
-    assert f"swapping the CNAMEs of {shop.blue} and {shop.green}" in release.cause
+    assert (release.error, release.failed_in) == ("ServiceUnavailableError", "SwapToGreen")
+    assert f"swap the CNAMEs of {shop.blue} and {shop.green}" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert users.failed == []
     assert shop.stands == {shop.blue: "v2"}
@@ -45,7 +45,7 @@ def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: 
         with testbed.faults({"kind": "error_before", "service": "s3", "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
-    assert (release.error, release.failed_in) == ("BeanstalkUnavailableError", "Plan")
+    assert (release.error, release.failed_in) == ("ServiceUnavailableError", "Plan")
     assert f"S3 to answer about s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert users.failed == []
@@ -73,7 +73,7 @@ def test_a_failure_branch_that_fails_itself_hides_nothing(testbed: Testbed) -> N
     first, second = testbed.mailbox.about(release.arn)
     assert first.subject == "A release failed, and so did its failure branch"
     assert "DeploymentFailedError" in first.text
-    assert "BeanstalkUnavailableError" in first.text
+    assert "ServiceUnavailableError" in first.text
     assert redriven.error == "DeploymentFailedError"
     assert f"Users are served by: {shop.green}" in second.text
     assert users.failed == []

@@ -54,7 +54,7 @@ def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: Testbed
     with pytest.raises(EnvironmentNotReadyError):
         records.write("raced", "prod", mine, seen)
     with pytest.raises(LockLostError):
-        records.demand_held("raced", "prod", f"{EXECUTION}:mine")
+        records.require_held("raced", "prod", f"{EXECUTION}:mine")
 
 
 def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(testbed: Testbed) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lambdas.clone import MARK
+from lambdas.clone import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.scenarios.test_bad_versions import start_seconds
@@ -46,7 +46,7 @@ def is_released(testbed: Testbed) -> list[Ending]:
         ApplicationName=shop.name,
         TemplateName="kept",
         EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
-        Description=f"{MARK}an earlier execution",
+        Description=f"{DESCRIPTION_PREFIX}an earlier execution",
     )
     key = f"{shop.name}/v3.zip"
     version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]

@@ -142,8 +142,8 @@ CASES: Mapping[str, Case] = {
     "Plan": Case("Plan", "ReleaseRefusedError", "a version v2", BLUE_V1, harm=forget_version, repair=register_version),
     "RegisterRelease": Case(
         "RegisterRelease",
-        "BeanstalkRejectedError",
-        "registering the version v3",
+        "CallRejectedError",
+        "register the version v3",
         BLUE_V1,
         repair=upload_bundle,
         request={"source_bundle": bundle_of},

@@ -114,7 +114,7 @@ def test_the_dashboard_shows_releases_by_end_and_result_durations_who_serves_thr
         "Who serves users",
         "Alarms",
         "Throttled by Step Functions and Lambda",
-        "Errors of stages; BeanstalkUnavailableError is throttling",
+        "Errors of stages; ServiceUnavailableError is throttling",
     ]
     assert len(widgets["Alarms"]["alarms"]) == 4
 

@@ -137,7 +137,7 @@ def test_waiting_backs_off_to_half_a_minute_with_full_jitter_on_every_task(invoc
 def test_throttling_and_lambdas_own_faults_are_retried_on_every_task(invocations: dict[str, Json]) -> None:
     for name, task in invocations.items():
         assert {
-            errors.BeanstalkUnavailableError.__name__,
+            errors.ServiceUnavailableError.__name__,
             "Lambda.TooManyRequestsException",
             "Lambda.ServiceException",
             "Lambda.Unknown",
@@ -147,7 +147,7 @@ def test_throttling_and_lambdas_own_faults_are_retried_on_every_task(invocations
 
 
 def test_an_error_that_ends_a_release_is_never_retried(invocations: dict[str, Json]) -> None:
-    passing = {errors.EnvironmentNotReadyError.__name__, errors.BeanstalkUnavailableError.__name__}
+    passing = {errors.EnvironmentNotReadyError.__name__, errors.ServiceUnavailableError.__name__}
     ours = {name for name, value in vars(errors).items() if isinstance(value, type)}
     for name, task in invocations.items():
         retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}

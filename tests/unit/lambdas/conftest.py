@@ -1,21 +1,25 @@
-"""A release on the rehearsal's Elastic Beanstalk: `shop` with v1 live on shop-prod, and the stages to call directly."""
+"""A release of `shop`, with v1 live on shop-prod, and the stages as functions to call."""
 
+import json
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
 
-from emulator.forwarder import Forwarder, Target
+from emulator.forwarder import Forwarder
+from emulator.forwarder import Target
 from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
 from lambdas.deployment import Deployment, Role, Visit
-from lambdas.errors import EnvironmentNotReadyError
+from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
+from lambdas.observation import Services
 from lambdas.request import completed
 from lambdas.stages import (
     await_green,
@@ -36,69 +40,73 @@ __all__ = ["account", "client", "server", "service"]
 T = TypeVar("T")
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen:release-v2"
+PRODUCTION = "shop.us-east-1.elasticbeanstalk.com"
+CAUSE = json.dumps({"errorMessage": "Expected this. Found that. Do so.", "errorType": "SomeError", "stackTrace": []})
+READS = ("Describe", "List", "Check")
+"""The first words of the actions that change nothing."""
 
 
 def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit:
     return Visit(EXECUTION.replace("release-v2", execution), "Somewhere", since or datetime.now(UTC))
 
 
-class Ringing(Alarms):
-    """Alarms of which the given ones are in ALARM."""
+class FakeAlarms(Alarms):
+    """Alarms that all exist, with the given ones in ALARM."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
+    def __init__(self, *in_alarm: str) -> None:
+        self._in_alarm = in_alarm
 
-    def ringing(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if name in self.names]
+    def states(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: "ALARM" if name in self._in_alarm else "OK" for name in names}
 
 
-class Book(Records):
+class FakeRecords(Records):
     """Records in memory, with S3's conditions on writing."""
 
     def __init__(self) -> None:
-        self.pages: dict[tuple[str, str], Record] = {}
+        self.by_environment: dict[tuple[str, str], Record] = {}
         self.writes = 0
 
     def read(self, application: str, blue: str) -> Record | None:
-        return self.pages.get((application, blue))
+        return self.by_environment.get((application, blue))
 
     def write(self, application: str, blue: str, record: Record, seen: Record | None) -> None:
         if self.read(application, blue) != seen:
-            raise EnvironmentNotReadyError(expected="the page as it was", found="it changed", next_step="Look again.")
+            raise EnvironmentNotReadyError(expected="the record as it was", found="it changed", next_step="Look again.")
         self.writes += 1
-        self.pages[application, blue] = replace(record, version_of=str(self.writes))
+        self.by_environment[application, blue] = replace(record, etag=str(self.writes))
 
 
-class Ended(Executions):
+class FakeExecutions(Executions):
     """Executions of which only the given ones run."""
 
     def __init__(self, *arns: str) -> None:
         self.arns = arns
 
-    def running(self, arn: str) -> bool:
+    def is_running(self, arn: str) -> bool:
         return arn in self.arns
 
 
 @dataclass
 class Release:
-    """The stages by name, on real environments; each call is one invocation."""
+    """The stages by name; each call is one invocation. `cloned`, `swapped` and so on wait for the end."""
 
     account: BeanstalkAccount
     beanstalk: Beanstalk
-    records: Book
-    executions: Ended
+    records: FakeRecords
+    executions: FakeExecutions
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
         complete = completed({key: value for key, value in given.items() if value is not None})
-        sources = plan.Sources(self.beanstalk, state_of or Ringing(), self.records, self.executions)
-        return plan.plan(complete, visit(execution), datetime.now(UTC), sources)
+        services = Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
+        return plan.plan(complete, visit(execution), datetime.now(UTC), services)
 
     def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
         return clone_blue.clone_blue(deployment, visit(execution), self.beanstalk)
 
     def cloned(self, **request: Any) -> Deployment:
-        """Until green is up."""
+        """Plan, clone, and wait until green is up."""
         deployment = self.clone(self.plan(**request))
         return eventually(lambda: await_green.await_green(deployment, self.beanstalk))
 
@@ -124,20 +132,32 @@ class Release:
         return eventually(lambda: await_termination.await_termination(deployment, self.beanstalk))
 
     def look(self, name: str) -> Environment:
-        """The standing environment of that name."""
+        """Return the environment of that name."""
         (found,) = self.beanstalk.environments(name)
         return found
 
     def stands(self, name: str) -> bool:
-        """Whether an environment of that name is neither terminated nor on the way there."""
+        """Return whether an environment of that name exists and is not being terminated."""
         return any(not each.gone for each in self.beanstalk.environments(name))
 
     def calls(self, action: str) -> int:
         return self.account.service.calls[action]
 
 
+def refusal(release: Release, **request: Any) -> str:
+    """Return the message by which Plan refuses the request. Fails when the plan changes anything."""
+    before = {key: count for key, count in release.account.service.calls.items() if not key.startswith(READS)}
+    with pytest.raises(ReleaseRefusedError) as refused:
+        release.plan(**request)
+    after = {key: count for key, count in release.account.service.calls.items() if not key.startswith(READS)}
+    assert before == after, "a refusal touches nothing"
+    message = str(refused.value)
+    assert re.fullmatch(r"Expected .+\. Found .+\. .+start a new execution; nothing was touched\.", message), message
+    return message
+
+
 def eventually(stage: Callable[[], T], seconds: float = 15) -> T:
-    """What the state's Retry does: look again as long as the stage is not there yet."""
+    """Call the stage again until it does not raise EnvironmentNotReadyError, as the state's Retry does."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -152,20 +172,4 @@ def eventually(stage: Callable[[], T], seconds: float = 15) -> T:
 def release(account: BeanstalkAccount) -> Release:
     """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
     account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
-    return Release(account, Beanstalk(account.client), Book(), Ended())
-
-
-@pytest.fixture
-def proxy(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As in the account: names are known to a proxy only, and addresses on loopback are not asked."""
-
-    def route(host: str) -> Target | str:
-        answer = release.account.service.resolve(host)
-        return Target(answer.address, answer.port) if answer else f"no {host}"
-
-    forwarder = Forwarder(route)
-    forwarder.start()
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{forwarder.port}")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    yield
-    forwarder.stop()
+    return Release(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())

@@ -1,4 +1,4 @@
-"""Whatever the execution input, the record or an error's cause hold: a clear refusal, in bounded time and length."""
+"""Any execution input, record and cause is accepted or refused in a clear message, in bounded time and length."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from lambdas.stages.hold_for_redrive import hold_for_redrive
 from tests.unit.lambdas.conftest import EXECUTION
 
 LONGEST_CAUSE = 32_768
-"""What Step Functions takes as the cause of a failure, and far below what it passes on."""
+"""Step Functions' limit for the cause of a failure, in characters."""
 GOOD = {"application": "shop", "blue": "shop-prod", "version": "v2"}
 
 sometimes = settings(
@@ -34,7 +34,7 @@ documents = st.recursive(
 
 
 def near(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Documents with the keys of the schema, whose values are good ones, nearly good ones, and others."""
+    """Return documents with the keys of the schema: valid values, values just out of range, and others."""
     if "properties" in schema:
         keys = {key: near(rule) for key, rule in schema["properties"].items()}
         return documents | st.fixed_dictionaries({}, optional={**keys, "another": documents})
@@ -66,7 +66,7 @@ def test_any_document_is_a_request_or_is_refused(document: object) -> None:
 
 @sometimes
 @given(near(SCHEMA))
-def test_what_is_taken_is_taken_again_and_can_be_sent(document: Any) -> None:
+def test_a_completed_request_is_valid_and_can_be_sent(document: Any) -> None:
     request = refused_or_completed(GOOD | document if isinstance(document, dict) else document)
     if request is not None:
         assert completed(request) == request
@@ -87,11 +87,11 @@ def test_what_is_taken_is_taken_again_and_can_be_sent(document: Any) -> None:
     ],
     ids=["keys", "a key", "a name", "a pattern", "a list", "headers", "a host", "a number"],
 )
-def test_an_input_as_large_as_step_functions_takes_is_refused_in_few_words(request_: object) -> None:
+def test_a_huge_input_is_refused_in_a_short_message(request_: object) -> None:
     assert refused_or_completed(request_) is None
 
 
-def test_the_largest_request_leaves_room_in_what_step_functions_passes_on() -> None:
+def test_the_largest_request_fits_twice_into_what_step_functions_passes_on() -> None:
     wide = "\U0001f6d2"
     request = completed(
         {
@@ -147,13 +147,13 @@ deployments = st.builds(
 
 @often
 @given(deployments)
-def test_a_deployment_survives_the_way_through_step_functions(deployment: Deployment) -> None:
+def test_a_deployment_is_the_same_after_step_functions_passed_it_on(deployment: Deployment) -> None:
     assert Deployment.from_json(json.loads(json.dumps(deployment.to_json()))) == deployment
 
 
 @often
 @given(texts, texts | documents.map(json.dumps) | documents.map(lambda it: json.dumps({"errorMessage": it})))
-def test_an_execution_fails_in_words_whatever_its_stage_failed_with(error: str, cause: str) -> None:
+def test_any_error_and_cause_of_a_stage_end_the_execution_in_printable_words(error: str, cause: str) -> None:
     failure = Failure("AwaitApproval", error, cause, 0)
     with pytest.raises(Exception, match=f"^{re.escape(failure.message)}$") as raised:
         hold_for_redrive(failure, redrives=0)
@@ -163,7 +163,7 @@ def test_an_execution_fails_in_words_whatever_its_stage_failed_with(error: str, 
 
 @often
 @given(texts, st.lists(texts, max_size=30))
-def test_a_notification_keeps_its_shape_whatever_is_quoted_in_it(cause: str, events: list[str]) -> None:
+def test_a_quoted_event_cannot_pass_for_a_part_of_the_notification(cause: str, events: list[str]) -> None:
     quoting = [f"{event}\nWhat to do: aws s3 rm s3://records --recursive\n\x1b[2J" for event in events]
     said = notification(Failure("Plan", cause, cause, 0), Outcome(cause, cause, cause, quoting), None, EXECUTION)
     lines = said["message"].split("\n")
@@ -172,7 +172,7 @@ def test_a_notification_keeps_its_shape_whatever_is_quoted_in_it(cause: str, eve
     assert sum(line.startswith("What to do: ") for line in lines) == 1
 
 
-def test_what_to_do_is_said_however_much_there_is_to_quote() -> None:
+def test_a_notification_with_huge_quotes_says_what_to_do() -> None:
     endless = "x" * 10**6
     outcome = Outcome(endless, endless, endless, [endless] * 1_000)
     said = notification(Failure("Plan", endless, "[" * 100_000, 0), outcome, None, EXECUTION)["message"]
@@ -180,7 +180,7 @@ def test_what_to_do_is_said_however_much_there_is_to_quote() -> None:
     assert len(said) <= 20_000
 
 
-def test_an_error_is_of_bounded_length_and_says_what_to_do() -> None:
+def test_an_error_of_huge_texts_is_bounded_and_says_what_to_do() -> None:
     error = ReleaseError(expected="x" * 10**6, found="y" * 10**6, next_step="Do so.")
     assert len(str(error)) <= LONGEST_CAUSE
     assert str(error).endswith("Do so.")

@@ -1,4 +1,4 @@
-"""The lines in CloudWatch's embedded metric format that functions print."""
+"""Functions print their metrics in CloudWatch's embedded metric format."""
 
 import json
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from lambdas.deployment import Visit
-from lambdas.errors import BeanstalkUnavailableError, EnvironmentNotReadyError, ReleaseError
-from lambdas.handler import reported
+from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
+from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
 from lambdas.stages import await_termination, keep_green_live, plan, verify_release
-from tests.unit.lambdas.conftest import EXECUTION, Release, Ringing, eventually, visit
+from tests.unit.lambdas.conftest import EXECUTION, FakeAlarms, Release, eventually, visit
 
 Json = dict[str, Any]
 Lines = pytest.CaptureFixture[str]
 
 
-class Printed:
-    """The metrics among the lines that were printed since the last look."""
+class PrintedMetrics:
+    """The metrics that were printed since the last call of `measured`."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
@@ -37,18 +37,18 @@ class Printed:
 
 
 @pytest.fixture
-def printed(capsys: Lines) -> Printed:
-    return Printed(capsys)
+def printed(capsys: Lines) -> PrintedMetrics:
+    return PrintedMetrics(capsys)
 
 
 @pytest.fixture
 def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
-    """Handlers find the release's account where they would connect to one."""
+    """Connect the handlers to the release's account."""
     for module in (plan, verify_release, await_termination, keep_green_live):
-        monkeypatch.setattr(module, "connect", lambda: release.beanstalk)
+        monkeypatch.setattr(module, "connect_beanstalk", lambda: release.beanstalk)
     for module in (plan, keep_green_live):
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
-    monkeypatch.setattr(plan, "connect_alarms", Ringing)
+    monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     return release
 
@@ -71,8 +71,8 @@ def count(**dimensions: str) -> list[Json]:
     return [{**dimensions, "value": 1, "unit": "Count"}]
 
 
-def test_each_stage_tells_how_long_its_state_took(printed: Printed) -> None:
-    with reported(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
+def test_each_stage_measures_how_long_its_state_took(printed: PrintedMetrics) -> None:
+    with report_stage(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
         pass
     ((taken,),) = printed.measured().values()
     assert (taken["application"], taken["state"], taken["unit"]) == ("shop", "AwaitGreen", "Seconds")
@@ -80,63 +80,63 @@ def test_each_stage_tells_how_long_its_state_took(printed: Printed) -> None:
 
 
 def failing(error: type[ReleaseError]) -> None:
-    with reported(visit(), "shop", "shop-prod"):
+    with report_stage(visit(), "shop", "shop-prod"):
         raise error(expected="this", found="that", next_step="Do so.")
 
 
-def test_an_error_of_a_stage_is_counted_by_its_name(printed: Printed) -> None:
-    with pytest.raises(BeanstalkUnavailableError):
-        failing(BeanstalkUnavailableError)
-    assert printed.measured() == {"StageErrors": count(application="shop", error="BeanstalkUnavailableError")}
+def test_an_error_of_a_stage_is_counted_by_its_name(printed: PrintedMetrics) -> None:
+    with pytest.raises(ServiceUnavailableError):
+        failing(ServiceUnavailableError)
+    assert printed.measured() == {"StageErrors": count(application="shop", error="ServiceUnavailableError")}
 
 
-def test_waiting_is_no_error(printed: Printed) -> None:
+def test_a_wait_is_not_counted_as_an_error(printed: PrintedMetrics) -> None:
     with pytest.raises(EnvironmentNotReadyError):
         failing(EnvironmentNotReadyError)
     assert printed.measured() == {}
 
 
-def test_a_release_that_is_refused_is_counted(invoked: Release, printed: Printed) -> None:
+def test_a_refused_release_is_counted(invoked: Release, printed: PrintedMetrics) -> None:
     with pytest.raises(ReleaseError):
         planned(version="v9")
     assert printed.measured()["Releases"] == count(application="shop", result="refused")
 
 
-def test_a_release_of_what_is_live_already_is_counted_as_unchanged(invoked: Release, printed: Printed) -> None:
+def test_a_release_of_the_live_version_is_counted_as_unchanged(invoked: Release, printed: PrintedMetrics) -> None:
     planned(version="v1")
     assert printed.measured()["Releases"] == count(application="shop", result="unchanged")
 
 
 @pytest.mark.parametrize("version", ["v1", "v2", "v9"])
-def test_a_dry_run_is_no_release(invoked: Release, printed: Printed, version: str) -> None:
+def test_a_dry_run_is_not_counted_as_a_release(invoked: Release, printed: PrintedMetrics, version: str) -> None:
     planned(version=version, dry_run=True)
     assert "Releases" not in printed.measured()
 
 
-@pytest.mark.usefixtures("proxy")
-def test_a_release_counts_as_deployed_after_its_test_and_in_full_only_at_its_end(
-    invoked: Release, printed: Printed
+def test_only_the_mode_deploy_counts_a_release_after_its_test(
+    invoked: Release, printed: PrintedMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(verify_release, "get_status", lambda *_: 200)
     for mode, expected in [("deploy", count(application="shop", result="deployed")), ("full", None)]:
         verify_release.handler(event("VerifyRelease", invoked.plan(mode=mode)), None)
         assert printed.measured().get("Releases") == expected
 
 
-def test_a_release_counts_as_released_when_green_is_gone(invoked: Release, printed: Printed) -> None:
+def test_a_release_counts_as_released_when_green_is_gone(invoked: Release, printed: PrintedMetrics) -> None:
     await_termination.handler(event("AwaitTermination", invoked.plan()), None)
     measured = printed.measured()
     assert measured["Releases"] == count(application="shop", result="released")
     assert "Rollbacks" not in measured
 
 
-def test_a_rollback_counts_as_one(invoked: Release, printed: Printed) -> None:
+def test_a_rollback_is_counted_as_one(invoked: Release, printed: PrintedMetrics) -> None:
     await_termination.handler(event("AwaitTermination", invoked.plan(mode="rollback")), None)
     measured = printed.measured()
     assert measured["Releases"] == count(application="shop", result="rolled back")
     assert measured["Rollbacks"] == count(application="shop")
 
 
-def test_a_failed_release_counts_once_and_as_a_rollback_if_users_went_back(invoked: Release, printed: Printed) -> None:
+def test_a_swap_back_is_counted_as_a_rollback_and_the_failure_once(invoked: Release, printed: PrintedMetrics) -> None:
     deployment = invoked.swapped(invoked.cloned(), "green")
     deployment = invoked.swapped(invoked.deployed(deployment), "blue")
     failure = {"State": "WatchRelease", "Error": "ReleaseUnhealthyError", "Cause": "so", "RedriveCount": 0}

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.addresses import barred_literal, is_barred
-from lambdas.probe import NoAnswerError, status
+from lambdas.addresses import blocked_address, is_blocked
+from lambdas.probe import NoAnswerError, get_status
 
 URL = "http://shop.example/"
 SECONDS = 0.4
@@ -98,12 +98,12 @@ HOSTILE: dict[str, tuple[list[bytes | Iterator[bytes]], float]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_no_answer_ends_in_time_and_in_little_memory(proxied: Callable[[int], None], name: str) -> None:
+def test_a_broken_answer_ends_in_time_and_in_little_memory(proxied: Callable[[int], None], name: str) -> None:
     pieces, pause = HOSTILE[name]
     with answering(*pieces, pause=pause) as (port, _):
         proxied(port)
         with bounded(), pytest.raises(NoAnswerError):
-            status(URL, {}, SECONDS)
+            get_status(URL, {}, SECONDS)
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def test_a_body_is_not_read_and_a_redirect_not_followed(
     with answering(head, body) as (port, asked):
         proxied(port)
         with bounded():
-            assert status(URL, {"Host": "other.example"}, SECONDS) == expected
+            assert get_status(URL, {"Host": "other.example"}, SECONDS) == expected
     assert len(asked) == 1
     assert b"Host: other.example" in asked[0]
 
@@ -170,34 +170,32 @@ def test_a_body_is_not_read_and_a_redirect_not_followed(
         "255.255.255.255",
     ],
 )
-def test_an_address_that_is_barred_is_found_in_every_spelling_and_not_asked(
-    proxied: Callable[[int], None], host: str
-) -> None:
-    assert barred_literal(host)
+def test_a_blocked_address_is_found_in_every_spelling_and_not_asked(proxied: Callable[[int], None], host: str) -> None:
+    assert blocked_address(host)
     with answering(OK + b"\r\n") as (port, asked):
         proxied(port)
         with pytest.raises(NoAnswerError, match="where a health check may not go"):
-            status(f"http://[{host}]/" if ":" in host else f"http://{host}/", {}, SECONDS)
+            get_status(f"http://[{host}]/" if ":" in host else f"http://{host}/", {}, SECONDS)
     assert asked == []
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "172.16.0.9", "192.168.1.1", "203.0.113.7", "2600:1f18::1", "fd12::1"])
-def test_other_addresses_are_not_barred_be_they_private(host: str) -> None:
-    assert barred_literal(host) is None
+def test_other_addresses_are_not_blocked_private_ones_included(host: str) -> None:
+    assert blocked_address(host) is None
 
 
 @pytest.mark.parametrize("host", ["shop.example", "localhost.example", "", "x" * 300, "a..b", "\u2100.example"])
-def test_a_name_is_no_address(host: str) -> None:
-    assert barred_literal(host) is None
+def test_a_name_is_not_taken_for_an_address(host: str) -> None:
+    assert blocked_address(host) is None
 
 
-def test_a_name_that_leads_to_a_barred_address_is_not_asked(resolved: Callable[[str], None]) -> None:
+def test_a_name_that_leads_to_a_blocked_address_is_not_asked(resolved: Callable[[str], None]) -> None:
     with answering(OK + b"\r\n") as (port, asked):
         resolved("127.0.0.1")
         with pytest.raises(NoAnswerError, match=r"rebound\.example is 127\.0\.0\.1, where a health check may not go"):
-            status(f"http://rebound.example:{port}/", {}, SECONDS)
+            get_status(f"http://rebound.example:{port}/", {}, SECONDS)
     assert asked in ([], [b""])
 
 
-def test_the_zone_of_an_address_does_not_matter() -> None:
-    assert is_barred("fe80::1%eth0")
+def test_the_zone_of_an_address_is_ignored() -> None:
+    assert is_blocked("fe80::1%eth0")

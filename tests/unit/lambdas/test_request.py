@@ -38,14 +38,14 @@ def test_three_names_are_enough() -> None:
     }
 
 
-def test_what_is_given_goes_before_the_defaults() -> None:
+def test_given_values_replace_the_defaults() -> None:
     complete = completed({**GOOD, "green": "other", "health_check": {"attempts": 5}, "timeouts": {"clone_blue": 60}})
     assert complete["green"] == "other"
     assert (complete["health_check"]["attempts"], complete["health_check"]["path"]) == (5, "/")
     assert (complete["timeouts"]["clone_blue"], complete["timeouts"]["swap_traffic"]) == (60, 900)
 
 
-def test_the_request_itself_is_left_as_it_was() -> None:
+def test_the_request_itself_is_not_changed() -> None:
     request = dict(GOOD)
     completed(request)
     assert request == GOOD
@@ -82,7 +82,7 @@ def test_all_problems_are_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("request_", [None, [], "x", 3, True])
-def test_an_input_that_is_no_object_is_refused(request_: object) -> None:
+def test_an_input_that_is_not_an_object_is_refused(request_: object) -> None:
     assert "input must be object" in problems(request_)
 
 
@@ -123,23 +123,23 @@ def test_an_input_that_is_no_object_is_refused(request_: object) -> None:
         ("timeouts", {"clone_green": 60}),
     ],
 )
-def test_a_value_that_elastic_beanstalk_or_good_sense_would_refuse_is_refused(key: str, value: Any) -> None:
+def test_a_value_out_of_range_is_refused(key: str, value: Any) -> None:
     assert f"input.{key}" in problems({**GOOD, key: value})
 
 
 @pytest.mark.parametrize(
     "url", ["http://shop.example", "https://a_b.example:8443/x?y=z", "http://10.0.0.1/", "http://[fd12::1]:80"]
 )
-def test_a_url_of_ones_own_may_lead_anywhere_else(url: str) -> None:
+def test_a_url_to_another_address_is_accepted(url: str) -> None:
     assert completed({**GOOD, "health_check": {"url": url}})["health_check"]["url"] == url
 
 
-def test_a_whole_number_may_be_written_as_a_fraction() -> None:
+def test_a_whole_number_may_have_a_decimal_point() -> None:
     assert repr(completed({**GOOD, "drain_seconds": 60.0})["drain_seconds"]) == "60"
 
 
 @pytest.mark.parametrize("blue", ["shop", "x" * 40, "x" * 33 + "-" + "y" * 6])
-def test_greens_name_fits_and_is_never_blues(blue: str) -> None:
+def test_the_default_name_of_green_fits_and_differs_from_blue(blue: str) -> None:
     green = green_name(blue)
     assert len(green) <= 40
     assert green.endswith("-green")

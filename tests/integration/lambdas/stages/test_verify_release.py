@@ -1,4 +1,4 @@
-"""VerifyRelease asks blue, and believes nothing but the expected answer."""
+"""VerifyRelease passes a release only by the expected answer of blue."""
 
 import pytest
 
@@ -19,13 +19,13 @@ def test_a_release_that_answers_as_expected_passes(release: Release) -> None:
 
 
 @pytest.mark.usefixtures("proxy")
-def test_a_release_that_answers_otherwise_fails_with_every_answer(release: Release) -> None:
+def test_other_answers_fail_the_release_and_are_all_named(release: Release) -> None:
     with pytest.raises(ReleaseTestFailedError, match="Found 200, 200"):
         ask_blue(release, expected_status=[204], attempts=2)
 
 
 @pytest.mark.usefixtures("proxy")
-def test_a_failure_does_not_tell_the_query_which_may_have_a_key_in_it(release: Release) -> None:
+def test_a_failure_does_not_quote_the_query_which_may_have_a_key_in_it(release: Release) -> None:
     with pytest.raises(ReleaseTestFailedError, match="/health to answer 204") as failed:
         ask_blue(release, path="/health?key=secret", expected_status=[204], attempts=1)
     assert "secret" not in str(failed.value)

@@ -1,0 +1,120 @@
+"""What Plan refuses to start from: the list of checks, and the checks of all but the two environments.
+
+Each is pure, over the request and what was observed. It raises ReleaseRefusedError, which says what was expected, what
+was found and what to do next.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from lambdas import environment_checks
+from lambdas.aws.alarms import require_existing
+from lambdas.deployment import Mode
+from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
+from lambdas.observation import Observation
+from lambdas.refusal import require
+
+Request = Mapping[str, Any]
+Check = Callable[[Request, Observation], None]
+
+
+def check_names(request: Request, _: Observation) -> None:
+    """Require two names."""
+    require(
+        request["blue"] != request["green"],
+        expected="blue and green to be two environments",
+        found=f"one name for both, {request['blue']}",
+    )
+
+
+def check_application(request: Request, observation: Observation) -> None:
+    """Require that the application exists."""
+    require(
+        observation.application_exists,
+        expected=f"an application named {request['application']} in this region",
+        found="none",
+    )
+
+
+def check_no_other_execution(_: Request, observation: Observation) -> None:
+    """Require that no other execution holds the lock and runs. One that has ended has lost the lock."""
+    require(
+        observation.running_holder is None,
+        expected="no other execution to be releasing onto this environment",
+        found=f"{observation.running_holder}, which is RUNNING",
+        remedy="Wait for it to end, or stop it",
+    )
+
+
+def check_alarms(request: Request, observation: Observation) -> None:
+    """Require that the request's alarms exist, and that none is in ALARM."""
+    names, states = request["alarms"], observation.alarm_states
+    try:
+        require_existing(names, states)
+    except UnexpectedEnvironmentError as missing:
+        raise ReleaseRefusedError(
+            expected=missing.expected, found=missing.found, next_step=f"{missing.next_step} Nothing was touched."
+        ) from missing
+    in_alarm = [name for name in names if states[name] == "ALARM"]
+    require(
+        not in_alarm,
+        expected=f"the alarms {', '.join(names)} to be calm before the release",
+        found=f"{', '.join(in_alarm)} in ALARM",
+        remedy="Repair what they tell of, or leave them out of `alarms`",
+    )
+
+
+def check_version_named(request: Request, observation: Observation) -> None:
+    """Require a version to release: only a rollback may leave it out and find no green that runs one."""
+    require(
+        observation.version,
+        expected=f"a version to go back to in `{request['mode']}`",
+        found="no green that runs one, and no `version` in the input",
+        remedy="Name the `version`",
+    )
+
+
+def check_version(request: Request, observation: Observation) -> None:
+    """Require a version that can be deployed, unless the request has its bundle."""
+    if request.get("source_bundle"):
+        return
+    version = observation.versions.get(observation.version or "")
+    status = version.status if version else "none"
+    require(
+        # A version that was made without validation stays UNPROCESSED, and deploys like any other.
+        status in {"PROCESSED", "UNPROCESSED"},
+        expected=f"a version {observation.version} of {request['application']} that can be deployed (PROCESSED)",
+        found=status,
+        remedy="Register the version, or name its bundle as `source_bundle`",
+    )
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    check_names,
+    check_application,
+    check_no_other_execution,
+    check_alarms,
+    environment_checks.check_blue_exists,
+    environment_checks.check_green_is_own_clone,
+    environment_checks.check_production_cname,
+    environment_checks.check_record,
+    check_version_named,
+    environment_checks.check_tier,
+    environment_checks.check_database,
+    environment_checks.check_tags,
+    check_version,
+)
+CHECKS_EXCEPT_IN_ROLLBACK: Final[tuple[Check, ...]] = (
+    environment_checks.check_live_environment,
+    environment_checks.check_live_version,
+    environment_checks.check_cutover,
+    environment_checks.check_green_version,
+)
+"""A rollback repairs what is live, so it may be broken."""
+
+
+def check(request: Request, observation: Observation) -> None:
+    """Raise ReleaseRefusedError for the first thing that is not safe to start from."""
+    rollback = request["mode"] == Mode.ROLLBACK
+    for each in CHECKS if rollback else CHECKS + CHECKS_EXCEPT_IN_ROLLBACK:
+        each(request, observation)

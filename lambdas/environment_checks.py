@@ -1,0 +1,143 @@
+"""The checks of blue and green: pure, over the request and what was observed.
+
+Each raises ReleaseRefusedError, which says what was expected, what was found and what to do next.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from lambdas.deployment import BLUE_TAG, Mode
+from lambdas.observation import Observation
+from lambdas.refusal import require
+
+Request = Mapping[str, Any]
+
+MAX_TAGS: Final = 50 - 3 - 4
+"""Elastic Beanstalk's limit, less its own tags, less those that CloneBlue adds to green."""
+
+
+def check_blue_exists(request: Request, observation: Observation) -> None:
+    """Require that blue exists in the application."""
+    blue = observation.pair.standing.get("blue")
+    require(
+        blue and blue.application == request["application"],
+        expected=f"an environment named {request['blue']} in the application {request['application']}",
+        found=f"it in {blue.application}" if blue else "none",
+    )
+
+
+def check_green_is_own_clone(_: Request, observation: Observation) -> None:
+    """Require that this tool made green from blue, if there is a green."""
+    blue, green, tags = observation.pair.blue, observation.pair.standing.get("green"), observation.green_tags
+    if green:
+        require(
+            tags.get(BLUE_TAG) == blue.name and green.application == blue.application,
+            expected=f"{green.name} to be a clone that this tool made of {blue.name}",
+            found=f"an environment of {green.application} with the tags {tags}",
+            remedy="Choose another name for `green`, or remove that environment",
+        )
+
+
+def check_production_cname(_: Request, observation: Observation) -> None:
+    """Require that blue or green holds the production CNAME."""
+    pair = observation.pair
+    require(
+        pair.holder,
+        expected=f"{' or '.join(pair.names.values())} to hold the production CNAME {pair.production_cname}",
+        found=" and ".join(each.cname for each in pair.standing.values()),
+        remedy="Give the production CNAME back to one of the two",
+    )
+
+
+def check_record(_: Request, observation: Observation) -> None:
+    """Require that the record names the observed production CNAME. If not, a person has to say which one is right."""
+    record, blue, holders = observation.record, observation.pair.blue, observation.cname_holders
+    if record is None or record.production_cname == observation.pair.production_cname:
+        return
+    remedy = f"Give {blue.name} that CNAME back, or delete the record if the present one is right"
+    if holders and holders != (blue.name,):
+        remedy = f"Name {holders[0]} as `green`, or give {blue.name} its CNAME back"
+    require(
+        condition=False,
+        expected=f"the production CNAME of {blue.name} to be {record.production_cname}, as its record says",
+        found=f"{blue.name} at {blue.cname}, and {record.production_cname} at "
+        f"{', '.join(holders) or 'no environment of the application'}",
+        remedy=remedy,
+    )
+
+
+def check_tier(_: Request, observation: Observation) -> None:
+    """Require a web server environment: a worker has no CNAME."""
+    blue = observation.pair.blue
+    require(
+        blue.tier == "WebServer",
+        expected=f"{blue.name} to be a web server environment, with a CNAME to swap",
+        found=f"the tier {blue.tier}",
+    )
+
+
+def check_database(_: Request, observation: Observation) -> None:
+    """Require a database outside the environment: green would get an empty one, and users' data would go with green."""
+    require(
+        not observation.has_coupled_database,
+        expected=f"{observation.pair.blue.name} to use a database with a life cycle of its own",
+        found="an RDS database coupled to the environment, of which green would get an empty one",
+        remedy="Decouple the database",
+    )
+
+
+def check_tags(_: Request, observation: Observation) -> None:
+    """Require room for green's own tags beside blue's."""
+    require(
+        len(observation.blue_tags) <= MAX_TAGS,
+        expected=f"{observation.pair.blue.name} to have at most {MAX_TAGS} tags, which leaves room for four on green",
+        found=str(len(observation.blue_tags)),
+        remedy="Remove tags that are not needed",
+    )
+
+
+def check_live_environment(request: Request, observation: Observation) -> None:
+    """Require that the live environment is Ready and healthy. The other one may be broken: a release repairs it."""
+    live, accepted = observation.pair.live, request["accepted_health"]
+    require(
+        live.ready and live.healthy(accepted),
+        expected=f"{live.name}, which serves users, to be Ready and healthy ({', '.join(accepted)})",
+        found=str(live),
+        remedy="Wait for the operation in progress, or repair the environment",
+    )
+
+
+def check_live_version(_: Request, observation: Observation) -> None:
+    """Require that the live version is registered: green is to run it, too."""
+    live = observation.pair.live
+    require(
+        live.version in observation.versions,
+        expected=f"the version that {live.name} runs to be registered, for green to run it too",
+        found=f"no version {live.version}: the sample application, or a version that was deleted",
+        remedy=f"Deploy a registered version onto {live.name}",
+    )
+
+
+def check_cutover(request: Request, observation: Observation) -> None:
+    """Require for a cutover that blue runs the version: a release in `deploy` mode put it there."""
+    live, blue = observation.pair.live, observation.pair.blue
+    require(
+        request["mode"] != Mode.CUTOVER or observation.blue_runs_version,
+        expected=f"green to serve users and {blue.name} to run {observation.version}, deployed to its end, "
+        "before a cutover",
+        found=f"{live.name} serving {live.version}, and {blue.name} running {blue.version}",
+        remedy="Release with the mode `deploy` or `full`",
+    )
+
+
+def check_green_version(_: Request, observation: Observation) -> None:
+    """Require that a green which is to be used again runs blue's version."""
+    pair, green = observation.pair, observation.pair.standing.get("green")
+    if green and pair.live == pair.blue and not observation.blue_runs_version:
+        require(
+            green.version == pair.blue.version,
+            expected=f"{green.name}, left by an earlier release, to run {pair.blue.version} as {pair.blue.name} does",
+            found=str(green.version),
+            remedy=f"Terminate {green.name}; or release {pair.blue.version} to end that release, or roll it back"
+            f" (`mode`: `rollback`)",
+        )

@@ -1,0 +1,99 @@
+"""Recovery from a failed stage: bring users to an environment whose version is known to be good.
+
+Before the swap to green, that is blue, and green is removed. Once a deployment onto blue has started, it is green:
+users are swapped back if green has lost them, and green stays. Once blue has been watched to the end, it is blue.
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
+from lambdas.clone import remove_configuration, remove_green
+from lambdas.deployment import Deployment, Mode
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.failure import Failure, Outcome
+from lambdas.handler import logger
+from lambdas.metrics import count_rollback
+from lambdas.pair import Pair, require_healthy
+
+BLUE_UNCHANGED: Final = frozenset(
+    {"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"}
+)
+"""Stages in which blue still has its version. A green that does not serve yet is needed only by a rollback."""
+BLUE_UNPROVED: Final = frozenset(
+    {"AwaitRelease", "VerifyRelease", "AwaitApproval", "SwapToBlue", "AwaitBlueLive", "WatchRelease"}
+)
+"""Stages in which blue has, or may have, a version that is not proved yet."""
+SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
+"""Stages in which a swap may still be in progress, since its answer may be lost."""
+
+
+class Recovery(StrEnum):
+    """What to do about a failure while both environments stand."""
+
+    REMOVE_GREEN = "remove green"
+    SWAP_TO_GREEN = "swap to green"
+    LEAVE_BOTH = "leave both"
+
+
+def decide_recovery(failed_state: str, mode: Mode, pair: Pair) -> Recovery:
+    """Return what brings users to a version that is known to be good. No calls of AWS."""
+    if pair.holder != pair.blue:
+        return Recovery.LEAVE_BOTH
+    if failed_state in BLUE_UNCHANGED and mode != Mode.ROLLBACK:
+        return Recovery.REMOVE_GREEN
+    return Recovery.SWAP_TO_GREEN if failed_state in BLUE_UNPROVED else Recovery.LEAVE_BOTH
+
+
+def recover(deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
+    """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong."""
+    pair = Pair.find(deployment, beanstalk)
+    if len(pair.standing) < len(pair.names):
+        return _recover_alone(pair, deployment, failure, beanstalk)
+    if failure.state in SWAPPING:
+        pair.require_ready()
+    recovery = decide_recovery(failure.state, deployment.mode, pair)
+    if recovery == Recovery.REMOVE_GREEN:
+        remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), beanstalk)
+        done = f"{pair.green.name}, half-made, is being terminated"
+        return Outcome(_served_by(pair), done=done, events=_errors(pair.green, beanstalk))
+    if recovery == Recovery.SWAP_TO_GREEN:
+        _swap_to_green(pair, deployment, beanstalk)
+    left_over = f"{pair.blue}, which serves no users"
+    if pair.holder == pair.blue:
+        left_over = f"{pair.green.name}, which the next run removes"
+    return Outcome(_served_by(pair), left_over=left_over, events=_errors(pair.blue, beanstalk))
+
+
+def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
+    """One of the two stands, or none, so there is nothing to choose from."""
+    if failure.state in BLUE_UNCHANGED:
+        remove_configuration(deployment, beanstalk)
+    events = [event for each in pair.standing.values() for event in _errors(each, beanstalk)]
+    return Outcome(_served_by(pair), events=events)
+
+
+def _swap_to_green(pair: Pair, deployment: Deployment, beanstalk: Beanstalk) -> None:
+    """Start the swap. Raises EnvironmentNotReadyError in any case: the next look sees whether it is complete."""
+    pair.require_ready()
+    require_healthy(pair.green, deployment.accepted_health)
+    beanstalk.swap(pair.blue, pair.green)
+    logger.info("swapped", source=str(pair.blue), target=str(pair.green), cname=pair.production_cname)
+    count_rollback(deployment.application)
+    raise EnvironmentNotReadyError(
+        expected=f"{pair.green.name} to hold {pair.production_cname}",
+        found="a swap in progress",
+        next_step="Wait for the swap to end.",
+    )
+
+
+def _served_by(pair: Pair) -> str:
+    if pair.holder is None:
+        return f"NOBODY at {pair.production_cname}: act at once"
+    return f"{pair.holder}, at http://{pair.production_cname}/"
+
+
+def _errors(environment: Environment, beanstalk: Beanstalk) -> list[str]:
+    return [f"{environment.name}: {message}" for message in beanstalk.events(environment).last_operation.errors]

@@ -1,0 +1,24 @@
+"""AwaitGreen ends with a green that could take over, or with an error."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.errors import LaunchFailedError, UnexpectedEnvironmentError
+from lambdas.stages import await_green
+from tests.support import source_bundles
+from tests.unit.lambdas.conftest import Release, eventually
+
+
+def test_a_green_that_fails_to_launch_ends_the_release_with_its_events(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    deployment = release.clone(replace(release.plan(), green_version="bad"))
+    with pytest.raises(LaunchFailedError, match="with errors"):
+        eventually(lambda: await_green.await_green(deployment, release.beanstalk))
+
+
+def test_a_green_that_is_terminated_ends_the_release(release: Release) -> None:
+    deployment = release.cloned()
+    release.account.client.terminate_environment(EnvironmentId=deployment.green_id or "")
+    with pytest.raises(UnexpectedEnvironmentError):
+        await_green.await_green(deployment, release.beanstalk)

@@ -1,0 +1,20 @@
+"""AwaitRegistration ends with a version that can be deployed, or with an error."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.deployment import SourceBundle
+from lambdas.errors import RegistrationFailedError
+from lambdas.stages import await_registration
+from lambdas.stages.register_release import register_release
+from tests.support.beanstalk import BUCKET
+from tests.unit.lambdas.conftest import Release, eventually
+
+
+def test_a_bundle_that_is_not_a_zip_ends_the_release(release: Release) -> None:
+    release.account.objects[f"/{BUCKET}/v3.zip"] = b"no zip"
+    deployment = replace(release.plan(), version="v3", source_bundle=SourceBundle(BUCKET, "v3.zip"))
+    register_release(deployment, release.beanstalk)
+    with pytest.raises(RegistrationFailedError):
+        eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))

@@ -1,0 +1,21 @@
+"""AwaitGreenLive and AwaitBlueLive end when the swap is complete."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.stages.await_traffic import await_traffic
+from tests.unit.lambdas.conftest import PRODUCTION, Release
+
+
+def test_the_wait_goes_on_while_the_other_environment_holds_the_production_cname(release: Release) -> None:
+    with pytest.raises(EnvironmentNotReadyError, match=f"shop-prod-green to hold the production CNAME {PRODUCTION}"):
+        await_traffic(release.cloned(), "green", datetime.now(UTC), release.beanstalk)
+
+
+def test_blue_is_drained_from_when_green_is_seen_to_hold_the_production_cname(release: Release) -> None:
+    deployment = release.swapped(release.cloned(drain_seconds=300), "green")
+    now = datetime.now(UTC)
+    awaited = await_traffic(deployment, "green", now, release.beanstalk)
+    assert datetime.fromisoformat(awaited.drain_until) == now + timedelta(seconds=300)

@@ -1,0 +1,45 @@
+"""KeepGreenLive ends with an outcome, so that it does not hide the failure before it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lambdas.deployment import Deployment
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.failure import Failure, Outcome
+from lambdas.stages.keep_green_live import handler, keep_green_live
+from tests.unit.lambdas.conftest import CAUSE, EXECUTION, Release, visit
+
+FAILURE = Failure("WatchRelease", "SomeError", CAUSE, 0)
+
+
+def kept(release: Release, deployment: Deployment, seconds: int = 0) -> Outcome:
+    """The outcome of an invocation so many seconds after its state was entered."""
+    entered = datetime.now(UTC) - timedelta(seconds=seconds)
+    return keep_green_live(deployment, FAILURE, visit(since=entered), release.records, release.beanstalk)
+
+
+def test_an_execution_that_lost_the_lock_touches_nothing_and_names_the_other_one(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.plan(execution="other")
+    outcome = kept(release, deployment)
+    assert "execution:bluegreen:other" in outcome.served_by
+    assert release.calls("SwapEnvironmentCNAMEs") == 2, "there and back, by the release itself"
+
+
+def test_the_branch_waits_until_users_are_where_they_belong_but_not_longer_than_its_time_out(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    deployment = replace(deployment, accepted_health=("Severe",))
+    with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
+        kept(release, deployment, seconds=deployment.timeouts.swap_traffic - 60)
+    outcome = kept(release, deployment, seconds=deployment.timeouts.swap_traffic)
+    assert "unfinished after 900 seconds: Expected shop-prod-green to be healthy" in (outcome.left_over or "")
+
+
+def test_a_failure_in_plan_touched_nothing() -> None:
+    failure = {"State": "Plan", "Error": "ReleaseRefusedError", "Cause": CAUSE, "RedriveCount": 0}
+    entered = datetime.now(UTC).isoformat()
+    context = {"Execution": {"Id": EXECUTION}, "State": {"Name": "KeepGreenLive", "EnteredTime": entered}}
+    notice = handler({"deployment": None, "failure": failure, "context": context}, None)
+    assert "Users are served by: the same environment as before: nothing was touched" in notice["message"]

@@ -1,0 +1,68 @@
+"""Plan touches nothing but the record, by which it takes the lock."""
+
+import pytest
+
+from lambdas.aws.record import Record
+from lambdas.errors import InvalidRequestError, ReleaseRefusedError
+from tests.unit.lambdas.conftest import EXECUTION, PRODUCTION, READS, Release
+
+OTHER = EXECUTION.replace("release-v2", "other")
+
+
+def test_a_plan_touches_nothing(release: Release) -> None:
+    before = dict(release.account.service.calls)
+    release.plan()
+    made = {action for action, count in release.account.service.calls.items() if count != before.get(action)}
+    assert [action for action in made if not action.startswith(READS)] == []
+
+
+def test_a_request_is_validated_before_the_first_call(release: Release) -> None:
+    before = dict(release.account.service.calls)
+    with pytest.raises(InvalidRequestError):
+        release.plan(drain_seconds="long")
+    assert dict(release.account.service.calls) == before
+
+
+@pytest.mark.parametrize("mode", ["full", "deploy"])
+def test_a_request_without_a_version_is_invalid(release: Release, mode: str) -> None:
+    with pytest.raises(InvalidRequestError, match=r"input\.version is missing"):
+        release.plan(mode=mode, version=None)
+
+
+def test_a_plan_writes_its_execution_into_the_record(release: Release) -> None:
+    release.plan()
+    record = release.records.read("shop", "shop-prod")
+    assert record is not None
+    assert (record.production_cname, record.green, record.execution) == (PRODUCTION, "shop-prod-green", EXECUTION)
+
+
+def test_planning_twice_writes_once(release: Release) -> None:
+    release.plan()
+    release.plan()
+    assert release.records.writes == 1
+
+
+def test_the_next_execution_takes_the_lock_of_one_that_has_ended(release: Release) -> None:
+    release.plan(execution="other")
+    release.plan()
+    record = release.records.read("shop", "shop-prod")
+    assert record is not None
+    assert record.execution == EXECUTION
+
+
+def test_a_refused_plan_does_not_take_the_lock(release: Release) -> None:
+    with pytest.raises(ReleaseRefusedError):
+        release.plan(version="v9")
+    assert release.records.writes == 0
+
+
+def test_a_dry_run_does_not_take_the_lock(release: Release) -> None:
+    assert release.plan(dry_run=True).dry_run
+    assert release.records.writes == 0
+
+
+def test_a_record_that_changed_since_it_was_read_is_not_replaced(release: Release) -> None:
+    seen = release.records.read("shop", "shop-prod")
+    release.plan(execution="other")
+    with pytest.raises(Exception, match="it changed"):
+        release.records.write("shop", "shop-prod", Record(PRODUCTION, "shop-prod-green", EXECUTION), seen)

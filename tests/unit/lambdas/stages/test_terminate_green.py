@@ -1,0 +1,39 @@
+"""TerminateGreen removes green, and nothing that serves users or is not a clone of blue."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.errors import UnexpectedEnvironmentError
+from tests.unit.lambdas.conftest import Release
+
+
+def test_green_is_terminated_once_and_its_saved_configuration_deleted(release: Release) -> None:
+    deployment = release.cloned()
+    release.terminate(deployment)
+    release.terminate(deployment)
+    release.terminated(deployment)
+    assert release.beanstalk.environments("shop-prod-green") == []
+    assert release.calls("TerminateEnvironment") == 1
+    assert release.beanstalk.configuration_description("shop", "bluegreen-release-v2") is None
+
+
+def test_green_is_not_terminated_while_it_serves_users(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    with pytest.raises(UnexpectedEnvironmentError, match="not to serve users"):
+        release.terminate(deployment)
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_an_environment_that_is_not_a_clone_of_this_tool_is_not_terminated(release: Release) -> None:
+    theirs = release.account.healthy("shop-theirs", VersionLabel="v1")
+    with pytest.raises(UnexpectedEnvironmentError, match="that this tool made"):
+        release.terminate(replace(release.plan(), green="shop-theirs", green_id=theirs))
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_blue_is_never_terminated(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    with pytest.raises(UnexpectedEnvironmentError):
+        release.terminate(replace(deployment, green_id=deployment.blue_id))
+    assert release.calls("TerminateEnvironment") == 0

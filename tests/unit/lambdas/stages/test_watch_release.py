@@ -1,0 +1,35 @@
+"""WatchRelease ends after its time, or at the first finding."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
+from lambdas.stages import watch_release
+from tests.unit.lambdas.conftest import FakeAlarms, Release, visit
+
+
+def test_the_watch_ends_after_its_seconds(release: Release) -> None:
+    deployment = replace(release.swapped(release.cloned(), "green"), bake_seconds=600)
+    start = datetime.now(UTC)
+
+    def watch(seconds: int) -> object:
+        now = (start + timedelta(seconds=seconds)).timestamp()
+        return watch_release.watch_release(deployment, visit(since=start), now, release.beanstalk, FakeAlarms())
+
+    with pytest.raises(EnvironmentNotReadyError, match="watched for 600 seconds"):
+        watch(599)
+    assert watch(600) == deployment
+
+
+def test_an_alarm_ends_the_watch_at_once(release: Release) -> None:
+    deployment = replace(release.cloned(), alarms=("errors", "latency"))
+    with pytest.raises(ReleaseUnhealthyError, match="in ALARM: latency"):
+        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms("latency"))
+
+
+def test_an_unhealthy_blue_ends_the_watch_at_once(release: Release) -> None:
+    deployment = replace(release.cloned(), accepted_health=("Severe",))
+    with pytest.raises(ReleaseUnhealthyError, match="Green"):
+        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms())

@@ -1,0 +1,48 @@
+"""Plan refuses what is not safe to start from."""
+
+import pytest
+
+from lambdas.errors import ReleaseRefusedError
+from tests.support.beanstalk import until
+from tests.unit.lambdas.conftest import EXECUTION, FakeAlarms, FakeExecutions, Release, refusal
+
+OTHER = EXECUTION.replace("release-v2", "other")
+
+
+def test_an_unknown_application_is_refused(release: Release) -> None:
+    assert "an application named blog" in refusal(release, application="blog")
+
+
+def test_an_unknown_version_is_refused(release: Release) -> None:
+    assert "a version v9 of shop" in refusal(release, version="v9")
+
+
+def test_a_version_that_failed_to_process_is_refused(release: Release) -> None:
+    release.account.version("broken", b"no zip", Process=True)
+    until(
+        lambda: (found := release.beanstalk.version("shop", "broken")) and found.status == "FAILED",
+        lambda: "the version to fail",
+    )
+    assert "Found FAILED" in refusal(release, version="broken")
+
+
+def test_one_name_for_blue_and_green_is_refused(release: Release) -> None:
+    assert "one name for both" in refusal(release, green="shop-prod")
+
+
+def test_an_alarm_in_alarm_state_is_refused(release: Release) -> None:
+    with pytest.raises(ReleaseRefusedError, match="latency in ALARM"):
+        release.plan(FakeAlarms("latency"), alarms=["errors", "latency"])
+
+
+def test_another_execution_that_runs_is_named(release: Release) -> None:
+    release.plan(execution="other")
+    release.executions = FakeExecutions(OTHER)
+    with pytest.raises(ReleaseRefusedError, match=r"other, which is RUNNING"):
+        release.plan()
+    assert release.records.writes == 1
+
+
+def test_a_rollback_to_no_version_is_refused(release: Release) -> None:
+    with pytest.raises(ReleaseRefusedError, match="a version to go back to"):
+        release.plan(mode="rollback", version=None)

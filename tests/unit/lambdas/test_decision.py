@@ -1,0 +1,100 @@
+"""Plan decides where to start, by what stands."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from lambdas.decision import DESCRIPTIONS
+from lambdas.deployment import NextStep
+from tests.support import source_bundles
+from tests.unit.lambdas.conftest import Release
+
+
+def test_a_deployment_has_the_request_and_what_was_observed(release: Release) -> None:
+    deployment = release.plan()
+    blue = release.look("shop-prod")
+    assert (deployment.blue_id, deployment.green_id, deployment.green) == (blue.id, None, "shop-prod-green")
+    assert deployment.production_cname == "shop.us-east-1.elasticbeanstalk.com"
+    assert (deployment.previous_version, deployment.version) == ("v1", "v2")
+    assert deployment.next_step == NextStep.RELEASE
+    assert deployment.config_template == "bluegreen-release-v2"
+
+
+def test_a_version_that_is_live_alone_needs_nothing(release: Release) -> None:
+    assert release.plan(version="v1").next_step == NextStep.NOTHING
+
+
+def test_a_live_green_leads_straight_to_deploy(release: Release) -> None:
+    first = release.swapped(release.cloned(), "green")
+    second = release.plan(execution="release-v3")
+    assert second.next_step == NextStep.DEPLOY
+    assert second.production_cname == first.production_cname == release.look("shop-prod-green").cname
+    assert second.green_id == first.green_id
+    assert second.config_template == first.config_template, "the saved configuration that green was made from"
+
+
+def test_a_live_green_of_an_earlier_run_counts_its_drain_from_the_swap(release: Release) -> None:
+    release.swapped(release.cloned(), "green")
+    swapped = release.beanstalk.events(release.look("shop-prod-green")).last_swap
+    assert swapped is not None
+    planned = release.plan(execution="again", drain_seconds=300)
+    assert datetime.fromisoformat(planned.drain_until) == swapped + timedelta(seconds=300)
+
+
+def test_a_green_left_over_after_a_release_is_only_removed(release: Release) -> None:
+    release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    assert release.plan(execution="again").next_step == NextStep.FINISH
+
+
+def test_a_green_that_was_never_live_is_used_again(release: Release) -> None:
+    first = release.cloned()
+    second = release.plan(execution="again")
+    assert (second.next_step, second.green_id) == (NextStep.RELEASE, first.green_id)
+
+
+def test_a_broken_blue_is_released_onto_while_green_serves(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.version("bad", source_bundles.release(500))
+    release.deploy(replace(deployment, version="bad"))
+    release.account.until_status(deployment.blue_id, "Ready")
+    release.account.until_health(deployment.blue_id, "Red")
+    assert release.plan().next_step == NextStep.DEPLOY
+
+
+def test_a_cutover_tests_what_a_deployment_left_and_gives_the_users_back(release: Release) -> None:
+    release.deployed(release.swapped(release.cloned(mode="deploy"), "green"))
+    deployment = release.plan(mode="cutover", version=None, execution="cutover")
+    assert (deployment.next_step, deployment.version) == (NextStep.TEST, "v2")
+
+
+def test_a_cutover_that_is_complete_needs_nothing(release: Release) -> None:
+    assert release.plan(mode="cutover", version=None).next_step == NextStep.NOTHING
+
+
+def test_a_rollback_while_green_serves_puts_its_version_back_onto_blue(release: Release) -> None:
+    release.deployed(release.swapped(release.cloned(), "green"))
+    deployment = release.plan(mode="rollback", version=None, execution="back")
+    assert (deployment.next_step, deployment.version, deployment.green_version) == (NextStep.DEPLOY, "v1", "v1")
+
+
+def test_a_rollback_while_green_stands_by_gives_it_the_users_first(release: Release) -> None:
+    release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    deployment = release.plan(mode="rollback", version=None, execution="back")
+    assert (deployment.next_step, deployment.version, deployment.green_version) == (NextStep.RELEASE, "v1", "v1")
+    assert deployment.previous_version == "v2"
+
+
+def test_a_rollback_without_a_green_launches_one_with_the_good_version(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="bad")
+    blue = release.look("shop-prod").id
+    release.account.until_status(blue, "Ready")
+    release.account.until_health(blue, "Red")
+    deployment = release.cloned(mode="rollback", version="v2", execution="back")
+    assert deployment.green_version == "v2"
+    assert release.look("shop-prod-green").version == "v2"
+    release.swapped(deployment, "green")
+
+
+def test_a_dry_run_describes_every_next_step() -> None:
+    names = {"blue": "shop-prod", "green": "shop-prod-green", "version": "v2"}
+    assert all("shop-prod" in DESCRIPTIONS[step].format(**names) for step in NextStep)

@@ -1,0 +1,118 @@
+"""Plan refuses environments that cannot be released onto."""
+
+import pytest
+
+from lambdas.aws.record import Record
+from lambdas.deployment import NextStep
+from lambdas.errors import ReleaseRefusedError
+from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED
+from tests.unit.lambdas.conftest import EXECUTION, PRODUCTION, Release, refusal
+
+OTHER = EXECUTION.replace("release-v2", "other")
+
+
+def test_an_unknown_environment_is_refused(release: Release) -> None:
+    assert "an environment named shop-nope" in refusal(release, blue="shop-nope")
+
+
+def test_an_environment_of_another_application_is_refused(release: Release) -> None:
+    release.account.client.create_application(ApplicationName="blog")
+    release.account.version("b1", ApplicationName="blog")
+    assert "Found it in shop" in refusal(release, application="blog", version="b1")
+
+
+def test_a_live_environment_that_is_being_updated_is_refused(release: Release) -> None:
+    release.account.service.durations.set({"update": 600})
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v2")
+    assert "shop-prod, which serves users, to be Ready and healthy" in refusal(release, version="v1")
+
+
+def test_an_unhealthy_live_environment_is_refused(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="bad")
+    id_ = release.look("shop-prod").id
+    release.account.until_status(id_, "Ready")
+    release.account.until_health(id_, "Red")
+    assert "Red" in refusal(release)
+
+
+def test_a_worker_environment_is_refused(release: Release) -> None:
+    tier = {"Name": "Worker", "Type": "SQS/HTTP"}
+    release.account.healthy("shop-jobs", VersionLabel="v1", Tier=tier)
+    assert "the tier Worker" in refusal(release, blue="shop-jobs")
+
+
+def test_a_database_coupled_to_the_environment_is_refused(release: Release) -> None:
+    coupled = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase", "Value": "true"}
+    release.account.healthy("shop-data", coupled, VersionLabel="v1")
+    assert "an RDS database coupled" in refusal(release, blue="shop-data")
+
+
+def test_a_green_that_is_not_a_clone_of_blue_is_refused(release: Release) -> None:
+    release.account.healthy("shop-prod-green", VersionLabel="v1")
+    assert "a clone that this tool made of shop-prod" in refusal(release)
+
+
+def test_a_left_over_green_that_runs_another_version_than_blue_is_refused(release: Release) -> None:
+    release.cloned()
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v2")
+    id_ = release.look("shop-prod").id
+    release.account.until_status(id_, "Ready")
+    release.account.until_health(id_, "Green")
+    release.account.version("v3")
+    assert "to run v2 as shop-prod does" in refusal(release, version="v3")
+
+
+def test_a_production_cname_that_neither_holds_is_refused(release: Release) -> None:
+    release.cloned()
+    other = release.account.healthy("shop-other", VersionLabel="v1")
+    release.account.client.swap_environment_cnames(
+        SourceEnvironmentName="shop-prod", DestinationEnvironmentName="shop-other"
+    )
+    release.account.until_status(other, "Ready")
+    release.account.until_health(release.look("shop-prod").id, "Green")
+    assert "to hold the production CNAME shop.us-east-1" in refusal(release)
+
+
+def test_too_many_tags_for_green_to_copy_are_refused(release: Release) -> None:
+    tags = [{"Key": f"tag{number}", "Value": "x"} for number in range(44)]
+    release.account.healthy("shop-tags", VersionLabel="v1", Tags=tags)
+    assert "at most 43 tags" in refusal(release, blue="shop-tags")
+
+
+def test_the_sample_application_is_refused(release: Release) -> None:
+    release.account.healthy("shop-sample")
+    assert "the sample application" in refusal(release, blue="shop-sample")
+
+
+def test_enhanced_health_is_compared_by_its_status(release: Release) -> None:
+    release.account.healthy("shop-fine", ENHANCED, VersionLabel="v1")
+    assert release.plan(blue="shop-fine").next_step == NextStep.RELEASE
+    assert "Ok" in refusal(release, blue="shop-fine", accepted_health=["Warning"])
+
+
+def test_a_record_of_another_production_cname_is_refused_and_both_are_shown(release: Release) -> None:
+    release.records.by_environment["shop", "shop-prod"] = Record("elsewhere.example", "shop-prod-green", OTHER, "1")
+    with pytest.raises(ReleaseRefusedError, match=f"elsewhere.example.*shop-prod at {PRODUCTION}"):
+        release.plan()
+
+
+def test_a_wrong_name_for_green_is_refused_and_the_right_one_is_named(release: Release) -> None:
+    release.swapped(release.cloned(), "green")
+    with pytest.raises(ReleaseRefusedError, match="Name shop-prod-green as `green`"):
+        release.plan(green="shop-green", execution="again")
+
+
+def test_a_cutover_without_a_deployment_is_refused(release: Release) -> None:
+    with pytest.raises(
+        ReleaseRefusedError, match="green to serve users and shop-prod to run v2, deployed to its end, before a cutover"
+    ):
+        release.plan(mode="cutover")
+
+
+def test_a_cutover_to_another_version_than_blue_runs_is_refused(release: Release) -> None:
+    release.deployed(release.swapped(release.cloned(), "green"))
+    release.account.version("v3")
+    with pytest.raises(ReleaseRefusedError, match="shop-prod to run v3"):
+        release.plan(mode="cutover", version="v3", execution="cutover")

@@ -1,0 +1,168 @@
+"""Recovery brings users to a version that is known to be good."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.aws.environment import Environment
+from lambdas.deployment import Deployment, Mode, Role
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.failure import Failure, Outcome
+from lambdas.pair import Pair
+from lambdas.recovery import Recovery, decide_recovery, recover
+from tests.support import source_bundles
+from tests.unit.lambdas.conftest import CAUSE, PRODUCTION, Release, eventually
+
+
+def failed_in(state: str, redrives: int = 0) -> Failure:
+    return Failure(state, "SomeError", CAUSE, redrives)
+
+
+def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
+    return eventually(lambda: recover(deployment, failed_in(state), release.beanstalk))
+
+
+def holder(release: Release) -> str:
+    (name,) = [each.name for each in release.beanstalk.environments_in("shop") if each.cname == PRODUCTION]
+    return name
+
+
+@pytest.mark.parametrize("state", ["CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"])
+def test_before_the_swap_green_is_removed_and_blue_serves_on(release: Release, state: str) -> None:
+    deployment = release.clone(release.plan())
+    outcome = kept(release, deployment, state)
+    assert holder(release) == "shop-prod"
+    assert not release.stands("shop-prod-green")
+    assert "shop-prod-green" in (outcome.done or "")
+    assert release.beanstalk.configuration_description("shop", deployment.config_template) is None
+
+
+def test_a_green_without_a_known_id_is_found_by_its_name(release: Release) -> None:
+    deployment = release.plan()
+    release.clone(deployment)
+    kept(release, deployment, "CloneBlue")
+    assert not release.stands("shop-prod-green")
+
+
+def test_a_saved_configuration_without_a_green_is_deleted(release: Release) -> None:
+    deployment = release.plan()
+    release.beanstalk.save_configuration(
+        release.look("shop-prod"), deployment.config_template, "made by beanstalk-bluegreen for release-v2"
+    )
+    kept(release, deployment, "CloneBlue")
+    assert release.beanstalk.configuration_description("shop", deployment.config_template) is None
+
+
+def test_a_saved_configuration_of_somebody_else_is_left_alone(release: Release) -> None:
+    deployment = replace(release.plan(), config_template="theirs")
+    release.beanstalk.save_configuration(release.look("shop-prod"), "theirs", "do not touch")
+    kept(release, deployment, "CloneBlue")
+    assert release.beanstalk.configuration_description("shop", "theirs") == "do not touch"
+
+
+def test_an_environment_that_is_not_a_clone_of_this_tool_is_left_alone(release: Release) -> None:
+    release.account.healthy("shop-prod-green", VersionLabel="v1")
+    kept(release, replace(release.plan(green="shop-other"), green="shop-prod-green"), "CloneBlue")
+    assert release.stands("shop-prod-green")
+
+
+@pytest.mark.parametrize("state", ["DeployRelease", "AwaitRelease", "VerifyRelease", "AwaitApproval", "SwapToBlue"])
+def test_after_the_deployment_began_green_serves_on_and_stays(release: Release, state: str) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    outcome = kept(release, deployment, state)
+    assert holder(release) == "shop-prod-green"
+    assert "shop-prod-green" in outcome.served_by
+    assert release.calls("TerminateEnvironment") == 0
+
+
+@pytest.mark.parametrize("state", ["AwaitBlueLive", "WatchRelease"])
+def test_green_gets_the_users_back_from_a_blue_that_failed_while_watched(release: Release, state: str) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    outcome = kept(release, deployment, state)
+    assert holder(release) == "shop-prod-green"
+    assert "v1" in outcome.served_by
+
+
+def test_a_second_run_of_the_branch_does_not_swap_again(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    for _ in range(3):
+        kept(release, deployment, "WatchRelease")
+    assert release.calls("SwapEnvironmentCNAMEs") == 3  # there, back, and there again
+
+
+@pytest.mark.parametrize("state", ["TerminateGreen", "AwaitTermination"])
+def test_after_the_watch_blue_serves_on_and_the_left_over_green_is_named(release: Release, state: str) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    outcome = kept(release, deployment, state)
+    assert holder(release) == "shop-prod"
+    assert "shop-prod-green" in (outcome.left_over or "")
+
+
+def test_users_are_not_swapped_to_an_unhealthy_green(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
+        recover(replace(deployment, accepted_health=("Severe",)), failed_in("WatchRelease"), release.beanstalk)
+    assert holder(release) == "shop-prod"
+
+
+def test_a_rollback_that_fails_before_the_swap_keeps_green(release: Release) -> None:
+    release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    deployment = release.plan(mode="rollback", version=None, execution="back")
+    kept(release, deployment, "SwapToGreen")
+    assert release.stands("shop-prod-green")
+
+
+def test_the_error_events_of_a_failed_deployment_are_in_the_outcome(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    deployment = replace(release.swapped(release.cloned(), "green"), version="bad")
+    release.deploy(deployment)
+    release.account.until_status(deployment.blue_id, "Ready")
+    outcome = kept(release, deployment, "AwaitRelease")
+    assert any("Failed to deploy application" in event for event in outcome.events)
+
+
+def test_users_are_said_to_be_served_by_nobody_when_neither_environment_holds_the_production_cname(
+    release: Release,
+) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    other = release.account.healthy("shop-other", VersionLabel="v1")
+    release.account.client.swap_environment_cnames(
+        SourceEnvironmentName="shop-prod-green", DestinationEnvironmentName="shop-other"
+    )
+    release.account.until_status(other, "Ready")
+    outcome = kept(release, deployment, "AwaitRelease")
+    assert outcome.served_by == f"NOBODY at {PRODUCTION}: act at once"
+    assert release.calls("SwapEnvironmentCNAMEs") == 2, "to green, and by hand"
+
+
+def pair(live: Role | None) -> Pair:
+    """Two environments, of which the one of the role `live` holds the production CNAME."""
+
+    def environment(role: Role) -> Environment:
+        cname = PRODUCTION if role == live else f"{role}.example"
+        return Environment(role, role, "shop", "Ready", "v1", cname, "", "Green", "Ok", "WebServer", "arn", False)
+
+    return Pair(
+        {"blue": "blue", "green": "green"}, {"blue": environment("blue"), "green": environment("green")}, PRODUCTION
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "mode", "live", "recovery"),
+    [
+        ("CloneBlue", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
+        ("AwaitGreenLive", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
+        ("CloneBlue", Mode.ROLLBACK, "blue", Recovery.LEAVE_BOTH),
+        ("AwaitGreenLive", Mode.FULL, "green", Recovery.LEAVE_BOTH),
+        ("DeployRelease", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
+        ("AwaitRelease", Mode.FULL, "blue", Recovery.SWAP_TO_GREEN),
+        ("WatchRelease", Mode.ROLLBACK, "blue", Recovery.SWAP_TO_GREEN),
+        ("WatchRelease", Mode.FULL, "green", Recovery.LEAVE_BOTH),
+        ("WatchRelease", Mode.FULL, None, Recovery.LEAVE_BOTH),
+        ("TerminateGreen", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
+    ],
+)
+def test_the_failed_stage_and_the_live_environment_decide_the_recovery(
+    state: str, mode: Mode, live: Role | None, recovery: Recovery
+) -> None:
+    assert decide_recovery(state, mode, pair(live)) == recovery
