@@ -13,10 +13,10 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trigger.access import connect, sign_in
-from trigger.environments import Environments, in_words
-from trigger.releases import UNDER_WAY, Found, Releases
-from trigger.report import Report, clock, message
+from trigger.aws_session import create_session, sign_in
+from trigger.environment_pair import EnvironmentPair, in_words
+from trigger.output import Output, clock, message
+from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
 from trigger.variables import Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
@@ -37,14 +37,14 @@ class RefusedError(Exception):
         self.status = status
 
 
-class Interrupted(BaseException):
+class SignalReceived(BaseException):
     """By the signal whose number is the argument."""
 
 
 class Trigger:
     """Does what the options ask for."""
 
-    def __init__(self, options: argparse.Namespace, report: Report) -> None:
+    def __init__(self, options: argparse.Namespace, report: Output) -> None:
         self._options, self._report = options, report
         self.followed: str | None = None
         """The execution that goes on without the program."""
@@ -53,7 +53,7 @@ class Trigger:
         """The exit status. Raises RefusedError, and botocore's exceptions."""
         command = self._options.command
         request = variables.execution_input(command, dry_run=self._options.dry_run)
-        session = connect(variables)
+        session = create_session(variables)
         if variables.problems or session is None:
             problems = "\n  - ".join(["Nothing was done. Correct the environment variables:", *variables.problems])
             raise RefusedError(problems, WRONG_VARIABLES)
@@ -62,8 +62,8 @@ class Trigger:
             told = "is not used: where records are kept is decided when the stack is deployed (-c record_key=)"
             self._report.tell("warning", f"BLUE_CNAME_CONFIG_FILE={record} {told}.")
         session, machine = sign_in(session, variables)
-        self._releases = Releases(session.client("stepfunctions", config=PATIENT), machine, request)
-        self._environments = Environments(session.client("elasticbeanstalk", config=PATIENT), request)
+        self._releases = ReleaseExecutions(session.client("stepfunctions", config=PATIENT), machine, request)
+        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=PATIENT), request)
         if command in MODES:
             return self._follow(self._releases.start())
         found = self._releases.newest(*UNDER_WAY)
@@ -168,17 +168,17 @@ def link(execution: str) -> str:
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Run the program; returns its exit status."""
+    """Run the program; return its exit status."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     options = _parser().parse_args(arguments)
-    report = Report(as_json=options.output == "json")
+    report = Output(as_json=options.output == "json")
     trigger = Trigger(options, report)
     try:
         return trigger.run(Variables(environ))
     except RefusedError as refusal:
         text, status = str(refusal), refusal.status
-    except Interrupted as interrupted:
+    except SignalReceived as interrupted:
         text, status = f"Stopped following. {_what_goes_on(trigger)}", 128 + interrupted.args[0]
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -197,7 +197,7 @@ def _what_goes_on(trigger: Trigger) -> str:
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted(number)
+    raise SignalReceived(number)
 
 
 def _parser() -> argparse.ArgumentParser:

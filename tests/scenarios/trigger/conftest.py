@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.support.image import Image
 from tests.support.testbed import Testbed
+from tests.support.trigger_program import TriggerProgram
 
 
 @pytest.fixture(scope="module")
-def image(testbed: Testbed) -> Image:
-    return Image(testbed)
+def image(testbed: Testbed) -> TriggerProgram:
+    return TriggerProgram(testbed)

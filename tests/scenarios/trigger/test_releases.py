@@ -11,10 +11,16 @@ from functools import partial
 
 import pytest
 
-from tests.support.image import ASKING, PATIENCE_SECONDS, Image, Run, documented_permissions
 from tests.support.roles import Role
 from tests.support.shop import SOON, Shop, Users
 from tests.support.testbed import Testbed
+from tests.support.trigger_program import (
+    ASKING,
+    PATIENCE_SECONDS,
+    ProgramResult,
+    TriggerProgram,
+    documented_permissions,
+)
 
 NOT_TO_BE_DONE = 5
 WATCHED = {"bake_seconds": 600}
@@ -28,11 +34,11 @@ class Played:
     """What came of a script."""
 
     shop: Shop
-    runs: Mapping[str, Run]
+    runs: Mapping[str, ProgramResult]
     users: Users | None = None
 
 
-def play_full(testbed: Testbed, image: Image) -> Played:
+def play_full(testbed: Testbed, image: TriggerProgram) -> Played:
     shop = testbed.open()
     bundle = {
         "ARTIFACTS_S3_BUCKET": testbed.artifacts,
@@ -53,7 +59,7 @@ def play_full(testbed: Testbed, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def play_bad_version(testbed: Testbed, image: Image) -> Played:
+def play_bad_version(testbed: Testbed, image: TriggerProgram) -> Played:
     shop = testbed.open()
     shop.register("bad", "does_not_start")
     with shop.users() as users:
@@ -66,7 +72,7 @@ def play_bad_version(testbed: Testbed, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def play_rejection(testbed: Testbed, image: Image) -> Played:
+def play_rejection(testbed: Testbed, image: TriggerProgram) -> Played:
     shop = testbed.open()
     with shop.users() as users:
         runs = {"detached": image.run(shop, "--detach", "--output=json", **ASKING)}
@@ -77,7 +83,7 @@ def play_rejection(testbed: Testbed, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def play_abort(testbed: Testbed, image: Image) -> Played:
+def play_abort(testbed: Testbed, image: TriggerProgram) -> Played:
     shop = testbed.open()
     with shop.users() as users:
         following = image.start(shop, "--output=json", **ASKING).until_said("AwaitApproval")
@@ -89,7 +95,7 @@ def play_abort(testbed: Testbed, image: Image) -> Played:
     return Played(shop, runs, users)
 
 
-def _as_soon_as_it_asks(run: Callable[[], Run]) -> Run:
+def _as_soon_as_it_asks(run: Callable[[], ProgramResult]) -> ProgramResult:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := run()).status == NOT_TO_BE_DONE and time.monotonic() < deadline:
         pass
@@ -103,7 +109,7 @@ def role(testbed: Testbed) -> Role:
 
 
 @pytest.fixture(scope="module")
-def played(testbed: Testbed, image: Image, role: Role) -> Callable[[str], Played]:
+def played(testbed: Testbed, image: TriggerProgram, role: Role) -> Callable[[str], Played]:
     image = image.acting_as(role)
     scripts = {"full": play_full, "bad": play_bad_version, "rejection": play_rejection, "abort": play_abort}
     futures: Mapping[str, Future[Played]] = testbed.play(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from trigger.report import Report, harmless, message
+from trigger.output import Output, harmless, message
 from trigger.variables import Variables
 
 
@@ -24,8 +24,8 @@ def test_control_characters_and_orders_to_a_pipeline_are_shown_and_not_obeyed(te
 
 
 def test_all_that_is_told_is_harmless(capsys: pytest.CaptureFixture[str]) -> None:
-    Report(as_json=False).tell("release", "a\x1b[2J")
-    Report(as_json=True).tell("release", "a", cause="\x1b[2J")
+    Output(as_json=False).tell("release", "a\x1b[2J")
+    Output(as_json=True).tell("release", "a", cause="\x1b[2J")
     assert "\x1b" not in capsys.readouterr().out
 
 

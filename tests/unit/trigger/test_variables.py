@@ -12,9 +12,9 @@ import pytest
 
 from lambdas.request import completed
 from lambdas.request import green_name as green_name_of_plan
-from tests.support.image import ROOT
-from trigger.environments import green_name
-from trigger.report import waiting_for
+from tests.support.trigger_program import ROOT
+from trigger.environment_pair import green_name
+from trigger.output import waiting_for
 from trigger.variables import Variables
 
 PREDECESSOR = {

@@ -15,7 +15,7 @@ LINES = 10
 """Of what Elastic Beanstalk says went wrong."""
 
 
-class Environments:
+class EnvironmentPair:
     """Those of a release with that execution input."""
 
     def __init__(self, beanstalk: "ElasticBeanstalkClient", request: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from trigger.variables import Variables
 STATE_MACHINE = re.compile(r"arn:[\w-]+:states:([\w-]+):\d{12}:stateMachine:[\w-]+")
 
 
-def connect(variables: Variables) -> boto3.Session | None:
+def create_session(variables: Variables) -> boto3.Session | None:
     """With the credentials that boto3 finds by itself; AWS is asked nothing yet. None when there is no such profile."""
     sso = variables.get("AUTH_METHOD") == "SSO"
     profile = variables.need("SSO_PROFILE", "AUTH_METHOD is SSO") if sso else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trigger.report import Report
+from trigger.output import Output
 
 BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def waiting(seconds: float, found: str) -> dict[str, Any]:
 
 def told(events: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines of a log after `Watch` was entered."""
-    report = Report(as_json=False)
+    report = Output(as_json=False)
     report.history({"type": "TaskStateEntered", "timestamp": BEGIN, "stateEnteredEventDetails": {"name": "Watch"}})
     for event in events:
         report.history(event)

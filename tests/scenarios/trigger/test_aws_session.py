@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.emulator.ministack.conftest import make_role
-from tests.support.image import ROOT, Image
+from tests.support.forwarding_proxy import ForwardingProxy
 from tests.support.shop import Shop
 from tests.support.testbed import Testbed
-from tests.support.wire import Wire
+from tests.support.trigger_program import ROOT, TriggerProgram
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
 WAITING = {"StartAt": "Waiting", "States": {"Waiting": {"Type": "Wait", "Seconds": 3600, "End": True}}}
@@ -40,7 +40,7 @@ def machine(testbed: Testbed, name: str, **fields: object) -> str:
     return str(found["stateMachineArn"])
 
 
-def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: TriggerProgram, shop: Shop) -> None:
     impatient = machine(testbed, "impatient", TimeoutSeconds=30)
     run = image.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
     assert (run.status, run.line("release")["status"]) == (3, "TIMED_OUT")
@@ -51,14 +51,16 @@ def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Ima
     "variables",
     [{"ENV": "prod"}, {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:Another"}],
 )
-def test_a_state_machine_that_is_not_there_is_named(image: Image, shop: Shop, variables: dict[str, str]) -> None:
+def test_a_state_machine_that_is_not_there_is_named(
+    image: TriggerProgram, shop: Shop, variables: dict[str, str]
+) -> None:
     run = image.run(shop, **variables)
     assert (run.status, run.said) == (5, "")
     expected = variables.get("STATE_MACHINE_ARN", ":stateMachine:BeanstalkBlueGreen-prod")
     assert expected in run.complained
 
 
-def test_without_credentials_nothing_is_started(image: Image, shop: Shop) -> None:
+def test_without_credentials_nothing_is_started(image: TriggerProgram, shop: Shop) -> None:
     none = {
         "AWS_ACCESS_KEY_ID": "",
         "AWS_SECRET_ACCESS_KEY": "",
@@ -71,9 +73,9 @@ def test_without_credentials_nothing_is_started(image: Image, shop: Shop) -> Non
 
 
 def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: Testbed, image: TriggerProgram, shop: Shop
 ) -> None:
-    with Wire(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as wire:
         patient = machine(testbed, "patient")
         following = image.start(shop, AWS_ENDPOINT_URL=wire.url, STATE_MACHINE_ARN=patient).until_said("Waiting")
         wire.expired.set()
@@ -83,7 +85,7 @@ def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
     assert "If credentials have expired, renew them" in run.complained
 
 
-def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: TriggerProgram, shop: Shop) -> None:
     silent = machine(testbed, "silent")
     assert image.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
     run = image.run(shop, "approve", STATE_MACHINE_ARN=silent)
@@ -92,9 +94,9 @@ def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: Im
 
 
 def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: Testbed, image: TriggerProgram, shop: Shop
 ) -> None:
-    with Wire(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as wire:
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE="pipeline", AWS_ACCOUNT_ID="123456789012")
     own = {image.account["AWS_ACCESS_KEY_ID"]}
     assert run.status == 0
@@ -103,39 +105,41 @@ def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
     assert wire.keys("ListExecutions").isdisjoint(own)
 
 
-def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(
+    testbed: Testbed, image: TriggerProgram, shop: Shop
+) -> None:
     keys = testbed.account.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="pipeline")["Credentials"]
     assumed = {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
-    with Wire(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as wire:
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE=ROLE, **assumed)
     assert run.status == 0, run
     assert wire.keys("AssumeRole") == set()
     assert wire.keys("ListExecutions") == {keys["AccessKeyId"]}
 
 
-def test_with_sso_the_profile_is_used(testbed: Testbed, image: Image, shop: Shop, tmp_path: Path) -> None:
+def test_with_sso_the_profile_is_used(testbed: Testbed, image: TriggerProgram, shop: Shop, tmp_path: Path) -> None:
     profiles = tmp_path / "config"
     profiles.write_text("[profile people]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = x\n")
     none = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-    with Wire(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as wire:
         sso = {"AUTH_METHOD": "SSO", "SSO_PROFILE": "people", "AWS_CONFIG_FILE": str(profiles)}
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, **sso, **none)
     assert run.status == 0, run
     assert wire.keys("ListExecutions") == {"test"}
 
 
-def test_where_there_was_no_release_status_says_so(image: Image, shop: Shop) -> None:
+def test_where_there_was_no_release_status_says_so(image: TriggerProgram, shop: Shop) -> None:
     run = image.run(shop, "status")
     nobody = f"Users are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
     assert (run.status, run.said) == (0, f"{nobody}\nThere was no release yet.\n")
 
 
 def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: Testbed, image: TriggerProgram, shop: Shop
 ) -> None:
     following = image.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=UNREAD))
     following.until_said("First").unread()
@@ -145,7 +149,7 @@ def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
 
 
 def test_a_terminal_sees_what_is_waited_for_in_one_line_that_changes(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: Testbed, image: TriggerProgram, shop: Shop
 ) -> None:
     retrying = {
         "Type": "Task",

@@ -33,7 +33,7 @@ def documented_permissions() -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramResult:
     """What came of one run of the program."""
 
     status: int
@@ -50,7 +50,7 @@ class Run:
         return [line for line in self.lines if line["event"] == event][-1]
 
 
-class Following:
+class RunningProgram:
     """A run of the program that goes on."""
 
     def __init__(self, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
@@ -78,21 +78,21 @@ class Following:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def signalled(self, number: signal.Signals) -> Run:
+    def signalled(self, number: signal.Signals) -> ProgramResult:
         """Its end, after that signal."""
         self._process.send_signal(number)
         return self.ended()
 
-    def ended(self) -> Run:
+    def ended(self) -> ProgramResult:
         """Its end."""
         try:
             said, complained = self._process.communicate(timeout=PATIENCE_SECONDS)
         finally:
             self._process.kill()
-        return Run(self._process.returncode, self._said + (said or ""), complained)
+        return ProgramResult(self._process.returncode, self._said + (said or ""), complained)
 
 
-class Image:
+class TriggerProgram:
     """Runs the program in the testbed's account, as its administrator."""
 
     def __init__(self, testbed: Testbed) -> None:
@@ -115,8 +115,8 @@ class Image:
             **more,
         }
 
-    def start(self, shop: Shop, *arguments: str, **more: str) -> Following:
-        return Following((*arguments, POLL), self.variables(shop, **more))
+    def start(self, shop: Shop, *arguments: str, **more: str) -> RunningProgram:
+        return RunningProgram((*arguments, POLL), self.variables(shop, **more))
 
-    def run(self, shop: Shop, *arguments: str, **more: str) -> Run:
+    def run(self, shop: Shop, *arguments: str, **more: str) -> ProgramResult:
         return self.start(shop, *arguments, **more).ended()

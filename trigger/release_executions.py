@@ -18,7 +18,7 @@ Found = Mapping[str, Any]
 """What AWS answered, as its API describes it."""
 
 
-class Releases:
+class ReleaseExecutions:
     """By that state machine, with that execution input. All methods raise botocore's exceptions."""
 
     def __init__(self, states: "SFNClient", machine: str, request: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ AGAIN = timedelta(minutes=1)
 FAILURES = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 
 
-class Report:
+class Output:
     """`as_json`: a JSON object for each line, which has the first line of the text, and the facts."""
 
     def __init__(self, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ EXPIRED = b'{"__type": "ExpiredTokenException", "message": "The security token i
 
 
 @dataclass
-class Wire:
+class ForwardingProxy:
     """A forwarding server on loopback, as a context manager."""
 
     account: str
