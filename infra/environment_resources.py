@@ -10,7 +10,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.permissions import allow
+from infra.policies import allow
 
 READS = [
     "acm:DescribeCertificate",

@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.questions import WHO_SERVES
+from infra.saved_queries import WHO_SERVES
 from lambdas.metrics import NAMESPACE
 
 ALARMS = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD

@@ -30,7 +30,7 @@ class Notifications(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def tell_of_ends(self, machine: sfn.IStateMachine) -> None:
+    def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
         """An execution that is aborted or times out bypasses every Catch, so its status change is what tells."""
         field = events.EventField.from_path  # none whose text is free: a quotation mark in it loses the notification
         execution = field("$.detail.executionArn")

@@ -3,10 +3,6 @@
 The action that starts executions: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
@@ -17,16 +13,14 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import accept, explain
+from infra.acknowledgments import acknowledge
 from infra.pipeline_role import PipelineRole
 from infra.pipeline_settings import PipelineSettings, Repository
+from infra.policies import explain
 from lambdas.deployment import Mode
 
 SOURCE = "Source"
 """The source action's artifact, and the namespace of its variables."""
-INPUT_LENGTH = 1_000
-LONGEST_VERSION = "v" * 100
-LONGEST_BUCKET = "b" * 63
 PREFIX_LENGTH = 80 - len("-") - 36
 """An execution's name has at most 80 characters; CodePipeline puts a hyphen and a UUID behind the prefix."""
 
@@ -76,22 +70,17 @@ class ReleasePipeline(Construct):
         CfnOutput(self, "PipelineName", value=self.pipeline.pipeline_name)
 
     def _stages(self) -> dict[str, codepipeline.IAction]:
+        return self._sources() | {
+            "Deploy": self._release(Mode.DEPLOY),
+            "Approve": self._approval(),
+            "Cutover": self._release(Mode.CUTOVER),
+        }
+
+    def _sources(self) -> dict[str, codepipeline.IAction]:
         repository = self._settings.repository
         if repository is None:
-            version = "#{Source.VersionId}"
-            bundle = {"key": self._settings.key, "version_id": version}
-            first: dict[str, codepipeline.IAction] = {"Source": self._upload()}
-        else:
-            version = "#{Source.CommitId}"
-            bundle = {"key": self._settings.key.replace("{commit}", version)}
-            first = {"Source": self._repository(repository), "Bundle": self._bundle(bundle["key"])}
-        source_bundle = {"source_bundle": {"bucket": self._artifacts.bucket_name, **bundle}}
-        return first | {
-            "Deploy": self._release(Mode.DEPLOY, version, source_bundle),
-            "Approve": self._approve(version),
-            # The version is named, so that a person's approval never gives users a later one.
-            "Cutover": self._release(Mode.CUTOVER, version, {}),
-        }
+            return {"Source": self._upload()}
+        return {"Source": self._repository(repository), "Bundle": self._bundle(self._settings.bundle_key)}
 
     def _upload(self) -> actions.S3SourceAction:
         return actions.S3SourceAction(
@@ -136,37 +125,26 @@ class ReleasePipeline(Construct):
             action_name="Bundle", bucket=self._artifacts, input=self._source, object_key=key, extract=False
         )
 
-    def _release(self, mode: Mode, version: str, more: Mapping[str, Any]) -> actions.StepFunctionInvokeAction:
-        settings = self._settings
-        named = {"application": settings.application, "blue": settings.blue, "version": version, "mode": mode.value}
-        given = {**settings.release, **named, **more}
-        self._demand_short(given)
+    def _release(self, mode: Mode) -> actions.StepFunctionInvokeAction:
+        execution_input = self._settings.execution_input(mode, self._artifacts.bucket_name)
         return actions.StepFunctionInvokeAction(
             action_name=mode.title(),
             variables_namespace=mode.title(),
             state_machine=self._machine,
-            state_machine_input=actions.StateMachineInput.literal(given),
-            execution_name_prefix=execution_prefix(settings.blue, mode),
+            state_machine_input=actions.StateMachineInput.literal(execution_input),
+            execution_name_prefix=execution_prefix(self._settings.blue, mode),
         )
 
-    def _approve(self, version: str) -> actions.ManualApprovalAction:
+    def _approval(self) -> actions.ManualApprovalAction:
         settings = self._settings
+        where = f"{settings.blue} of {settings.application}"
         return actions.ManualApprovalAction(
             action_name="Approve",
             notification_topic=self._topic,
-            additional_information=f"{version} runs on {settings.blue} of {settings.application} and passed its test; "
+            additional_information=f"{settings.version} runs on {where} and passed its test; "
             "its clone serves users with the version before. Approve: users get the new version. Reject: the clone "
             "serves on, until the next release.",
         )
-
-    def _demand_short(self, given: Mapping[str, Any]) -> None:
-        text = json.dumps(given, separators=(",", ":")).replace(self._artifacts.bucket_name, LONGEST_BUCKET)
-        length = len(text.replace("#{Source.VersionId}", LONGEST_VERSION))
-        if length > INPUT_LENGTH:
-            raise ValueError(
-                f"Expected the pipeline's execution input to have at most {INPUT_LENGTH} characters, found {length}. "
-                "Shorten pipeline_release, or give the input as a file: see docs/pipelines.md."
-            )
 
     def _store(self) -> s3.Bucket:
         """Where the pipeline passes artifacts on: not among the records, since its role may write to all of it."""
@@ -179,7 +157,7 @@ class ReleasePipeline(Construct):
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        accept(store, "S1", "It holds copies for 30 days; the sources have their own history.")
+        acknowledge(store, "S1", "It holds copies for 30 days; the sources have their own history.")
         return store
 
 

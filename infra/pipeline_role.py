@@ -10,8 +10,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import accept, accept_wildcards, arn_in_findings, explain
+from infra.acknowledgments import acknowledge, acknowledge_wildcards, arn_in_findings
 from infra.pipeline_settings import PipelineSettings
+from infra.policies import explain
 
 OF_BUCKET = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
 READ = ["s3:GetObject", "s3:GetObjectVersion"]
@@ -34,20 +35,20 @@ class PipelineRole(iam.Role):
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com"))
         self._allow(OF_BUCKET, artifacts.bucket_arn, store.bucket_arn, why="What CodePipeline asks of every bucket.")
         self._allow([*READ, "s3:PutObject"], store.arn_for_objects("*"), why="Artifacts are passed on.")
-        accept(self, f"IAM5[Resource::{arn_in_findings(store)}/*]", "The store is the pipeline's own.")
+        acknowledge(self, f"IAM5[Resource::{arn_in_findings(store)}/*]", "The store is the pipeline's own.")
         if settings.repository is None:
             self._allow(READ, artifacts.arn_for_objects(settings.key), why="The source is read.")
         else:
             sources = settings.key.format(commit="*")
             self._allow(["s3:PutObject"], artifacts.arn_for_objects(sources), why="Each commit becomes a bundle.")
-            accept(self, f"IAM5[Resource::{arn_in_findings(artifacts)}/{sources}]", "One object for each commit.")
+            acknowledge(self, f"IAM5[Resource::{arn_in_findings(artifacts)}/{sources}]", "One object for each commit.")
             # A connection's ARN says which of the service's two names authorises it.
             uses = [f"{service}:UseConnection" for service in ("codeconnections", "codestar-connections")]
             self._allow(uses, settings.repository.connection, why="The repository is read.")
         starts = ["states:DescribeStateMachine", "states:StartExecution"]
         self._allow(starts, machine.state_machine_arn, why="Releases are started.")
         self._allow(["states:DescribeExecution"], self._executions(), why="Releases are followed to their end.")
-        accept_wildcards(self, resources=[self._executions()], why="Each execution has a name of its own.")
+        acknowledge_wildcards(self, resources=[self._executions()], why="Each execution has a name of its own.")
         self._allow(["sns:Publish"], topic.topic_arn, why="People are asked to approve.")
         if topic.master_key:
             encrypts = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -10,8 +10,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledgments import acknowledge, arn_in_findings
 from infra.environment_resources import SETTINGS, environment_resources_policy
-from infra.permissions import accept, allow, arn_in_findings, explain
+from infra.policies import allow, explain
 from lambdas.aws.bundles import BUNDLE_KEY
 from lambdas.deployment import BLUE_TAG
 
@@ -19,7 +20,7 @@ LOOK = ("DescribeEnvironments",)
 
 
 @dataclass(frozen=True)
-class Permissions:
+class StagePermissions:
     """Elastic Beanstalk's actions by the kind of resource that AWS authorises them on, and what else a stage needs."""
 
     environment: tuple[str, ...] = ()
@@ -40,8 +41,8 @@ class Permissions:
     """The function's time-out."""
 
 
-STAGES: Mapping[str, Permissions] = {
-    "plan": Permissions(
+STAGES: Mapping[str, StagePermissions] = {
+    "plan": StagePermissions(
         environment=(*LOOK, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
@@ -49,14 +50,14 @@ STAGES: Mapping[str, Permissions] = {
         reads_settings=True,
         record="write",
     ),
-    "register_release": Permissions(
+    "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
         applicationversion=("CreateApplicationVersion", "DescribeApplicationVersions"),
         bundles=True,
         record="read",
     ),
-    "await_registration": Permissions(applicationversion=("DescribeApplicationVersions",)),
-    "clone_blue": Permissions(
+    "await_registration": StagePermissions(applicationversion=("DescribeApplicationVersions",)),
+    "clone_blue": StagePermissions(
         environment=(*LOOK, "ListTagsForResource"),
         marked=("AddTags", "CreateEnvironment"),
         configurationtemplate=(
@@ -67,33 +68,33 @@ STAGES: Mapping[str, Permissions] = {
         makes_resources=True,
         record="read",
     ),
-    "await_green": Permissions(environment=(*LOOK, "DescribeEvents")),
-    "swap_traffic": Permissions(environment=(*LOOK, "SwapEnvironmentCNAMEs"), record="read"),
-    "await_traffic": Permissions(environment=LOOK),
-    "deploy_release": Permissions(
+    "await_green": StagePermissions(environment=(*LOOK, "DescribeEvents")),
+    "swap_traffic": StagePermissions(environment=(*LOOK, "SwapEnvironmentCNAMEs"), record="read"),
+    "await_traffic": StagePermissions(environment=LOOK),
+    "deploy_release": StagePermissions(
         environment=(*LOOK, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         makes_resources=True,
         record="read",
     ),
-    "await_release": Permissions(environment=(*LOOK, "DescribeEvents")),
-    "verify_release": Permissions(environment=LOOK, seconds=800),
-    "watch_release": Permissions(environment=LOOK, alarms=True),
-    "terminate_green": Permissions(
+    "await_release": StagePermissions(environment=(*LOOK, "DescribeEvents")),
+    "verify_release": StagePermissions(environment=LOOK, seconds=800),
+    "watch_release": StagePermissions(environment=LOOK, alarms=True),
+    "terminate_green": StagePermissions(
         environment=(*LOOK, "ListTagsForResource"),
         marked=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         makes_resources=True,
         record="read",
     ),
-    "await_termination": Permissions(environment=LOOK),
-    "keep_green_live": Permissions(
+    "await_termination": StagePermissions(environment=LOOK),
+    "keep_green_live": StagePermissions(
         environment=(*LOOK, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
         marked=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         makes_resources=True,
         record="read",
     ),
-    "hold_for_redrive": Permissions(),
+    "hold_for_redrive": StagePermissions(),
 }
 
 
@@ -136,7 +137,7 @@ class StageRoles:
         self._machine_name = machine_name
         self._makes_resources = environment_resources_policy(scope)
 
-    def role(self, construct_id: str, permissions: Permissions) -> iam.Role:
+    def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """A role that a function may act in."""
         role = iam.Role(self._scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         for kind in ("environment", "application", "applicationversion", "configurationtemplate"):
@@ -194,7 +195,7 @@ class StageRoles:
         role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[objects]))
         explain(role, actions, why)
         if "*" in key:
-            accept(role, f"IAM5[Resource::{arn_in_findings(self._artifacts)}/{key}]", why)
+            acknowledge(role, f"IAM5[Resource::{arn_in_findings(self._artifacts)}/{key}]", why)
 
 
 def _in_keys(application: str) -> str:

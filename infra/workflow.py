@@ -30,8 +30,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.expressions import APPROVAL_EXPIRED, APPROVAL_QUESTION, FAILURE, NOTICE_OF_LAST_RESORT, result
-from infra.permissions import accept, accept_wildcards, arn_in_findings, explain
+from infra.acknowledgments import acknowledge, acknowledge_wildcards, arn_in_findings
+from infra.jsonata_expressions import APPROVAL_EXPIRED, APPROVAL_REQUEST, FAILURE, FALLBACK_NOTICE, result
+from infra.policies import explain
 from lambdas.deployment import Mode, NextStep
 from lambdas.errors import BeanstalkUnavailableError, EnvironmentNotReadyError
 
@@ -115,11 +116,11 @@ class Workflow(Construct):
         explain(role, ["sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*"], "People are asked, and told of failures.")
         explain(role, LOG_DELIVERY, "Step Functions delivers its log; that is authorised on * only.")
         explain(role, TRACES, "Step Functions sends its traces; that is authorised on * only.")
-        accept_wildcards(self.machine, resources=["*"], why="Log delivery and X-Ray authorise on * only.")
+        acknowledge_wildcards(self.machine, resources=["*"], why="Log delivery and X-Ray authorise on * only.")
         for function in self._functions.values():
-            accept(self.machine, f"IAM5[Resource::{arn_in_findings(function)}:*]", "The function's versions.")
-        accept(self.machine, "IAM5[Action::kms:GenerateDataKey*]", "To publish to the encrypted topic.")
-        accept(self.machine, "IAM5[Action::kms:ReEncrypt*]", "To publish to the encrypted topic.")
+            acknowledge(self.machine, f"IAM5[Resource::{arn_in_findings(function)}:*]", "The function's versions.")
+        acknowledge(self.machine, "IAM5[Action::kms:GenerateDataKey*]", "To publish to the encrypted topic.")
+        acknowledge(self.machine, "IAM5[Action::kms:ReEncrypt*]", "To publish to the encrypted topic.")
 
     def _story(self) -> sfn.IChainable:
         register = self._stage("RegisterRelease", "register_release", "Make the version from its source bundle.")
@@ -200,7 +201,7 @@ class Workflow(Construct):
         )
         notify.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
         # Neither may hide the failure that led here.
-        keep.add_catch(notify, errors=["States.ALL"], assign={"notice": NOTICE_OF_LAST_RESORT})
+        keep.add_catch(notify, errors=["States.ALL"], assign={"notice": FALLBACK_NOTICE})
         notify.add_catch(hold, errors=["States.ALL"])
         keep.next(notify).next(hold).next(self._plan)
         self._plan.add_catch(keep, errors=["States.ALL"], assign=FAILURE | {"deployment": "{% null %}"})
@@ -217,7 +218,7 @@ class Workflow(Construct):
                 "Arguments": {
                     "TopicArn": self._topic.topic_arn,
                     "Subject": "A release waits for your approval",
-                    "Message": APPROVAL_QUESTION,
+                    "Message": APPROVAL_REQUEST,
                 },
                 "TimeoutSeconds": "{% $deployment.approval_seconds %}",
                 "Output": {},

@@ -5,16 +5,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.questions import OF_FUNCTIONS, OF_MACHINE, Question
+from infra.saved_queries import FUNCTION_QUERIES, MACHINE_QUERIES, SavedQuery
 from lambdas.metrics import NAMESPACE
-from tests.integration.infra.test_pipeline import text
-
-Json = dict[str, Any]
+from tests.support.template import Json, listed, text
 
 EMITTED = {
     "ExecutionsAborted",
@@ -97,7 +94,7 @@ def test_alarms_reach_people_through_a_topic_that_is_encrypted(template: Templat
 def _allowed(policy: Json, service: str) -> Iterator[str]:
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow" and statement["Principal"] == {"Service": service}:
-            yield from [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            yield from listed(statement["Action"])
 
 
 # --- the dashboard
@@ -155,7 +152,7 @@ def test_the_document_names_what_there_is(alarms: dict[str, Json], widgets: dict
     assert {f"<stack>-{name}" for name in alarms} <= rows
     assert {title.split(";")[0] for title in widgets} <= rows
     assert {name for name, _ in printed_metrics()} <= rows
-    assert {question.title for question in OF_FUNCTIONS + OF_MACHINE} <= rows
+    assert {question.title for question in FUNCTION_QUERIES + MACHINE_QUERIES} <= rows
 
 
 # --- saved queries
@@ -166,8 +163,8 @@ def test_every_question_of_the_runbook_has_a_saved_query_over_the_logs_that_answ
     (machine,) = (name for name, group in groups.items() if "LogGroupName" in group["Properties"])
     saved = [each["Properties"] for each in template.find_resources("AWS::Logs::QueryDefinition").values()]
     asked = {each["Name"]: {group["Ref"] for group in each["LogGroupNames"]} for each in saved}
-    assert asked == {f"Test/{question.title}": groups.keys() - {machine} for question in OF_FUNCTIONS} | {
-        f"Test/{question.title}": {machine} for question in OF_MACHINE
+    assert asked == {f"Test/{question.title}": groups.keys() - {machine} for question in FUNCTION_QUERIES} | {
+        f"Test/{question.title}": {machine} for question in MACHINE_QUERIES
     }
 
 
@@ -184,8 +181,8 @@ def logged() -> tuple[set[str], set[str]]:
     return messages, keys
 
 
-@pytest.mark.parametrize("question", OF_FUNCTIONS, ids=lambda question: question.title)
-def test_a_query_asks_for_what_the_functions_log(question: Question, logged: tuple[set[str], set[str]]) -> None:
+@pytest.mark.parametrize("question", FUNCTION_QUERIES, ids=lambda question: question.title)
+def test_a_query_asks_for_what_the_functions_log(question: SavedQuery, logged: tuple[set[str], set[str]]) -> None:
     messages, keys = logged
     query = "\n".join(question.lines)
     assert set(re.findall(r'message !?= "([^"]+)"', query)) <= messages

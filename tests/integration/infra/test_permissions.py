@@ -17,8 +17,7 @@ from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.model import Application, Environment
 from emulator.beanstalk.state import State
 from emulator.clock import Clock
-
-Json = dict[str, Any]
+from tests.support.template import Json, listed
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 LOG_DELIVERY = {
@@ -41,10 +40,6 @@ TRACING = {
 """https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"""
 ENCRYPTED_PUBLISH = {"kms:Decrypt", "kms:GenerateDataKey*"}
 """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def logical(reference: Any) -> str:

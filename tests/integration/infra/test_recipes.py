@@ -12,16 +12,12 @@ import cfnlint.decode
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.pipeline import INPUT_LENGTH
+from infra.pipeline_settings import INPUT_LENGTH
 from lambdas.deployment import Mode
 from lambdas.request import completed
-from tests.integration.infra.test_pipeline import actions_in, statements_of, uploaded
-from tests.integration.infra.test_validity import findings
+from tests.support.linters import findings
+from tests.support.template import Json, pipeline_actions, pipeline_permissions
 from trigger.variables import Variables
-
-Json = dict[str, Any]
-
-__all__ = ["uploaded"]
 
 DOCUMENT = Path("docs/pipelines.md").read_text()
 
@@ -39,7 +35,7 @@ def parsed(text: str) -> Json:
 
 
 def test_the_action_is_configured_as_that_of_the_stacks_own_pipeline(uploaded: Template) -> None:
-    action, own = json.loads(block("action")), actions_in(uploaded)["Deploy"]
+    action, own = json.loads(block("action")), pipeline_actions(uploaded)["Deploy"]
     assert {key.title(): value for key, value in action["actionTypeId"].items()} == own["ActionTypeId"]
     assert set(action["configuration"]) == set(own["Configuration"])
     assert len(action["configuration"]["Input"]) <= INPUT_LENGTH
@@ -51,7 +47,7 @@ def test_the_permissions_are_those_of_the_stacks_own_pipeline(uploaded: Template
         {each["Action"]} if isinstance(each["Action"], str) else set(each["Action"])
         for each in json.loads(block("permissions"))
     ]
-    needed = [actions for actions, _ in statements_of(uploaded) if any("states:" in each for each in actions)]
+    needed = [actions for actions, _ in pipeline_permissions(uploaded) if any("states:" in each for each in actions)]
     assert documented == needed
 
 

@@ -10,9 +10,7 @@ from jsonata import Jsonata
 from lambdas import errors
 from lambdas.deployment import Mode, NextStep
 from lambdas.request import SCHEMA
-from tests.integration.infra.conftest import FUNCTION_ARN
-
-Json = dict[str, Any]
+from tests.support.template import FUNCTION_ARN, Json
 
 STORY = [
     "CloneBlue",

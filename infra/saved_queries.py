@@ -8,23 +8,23 @@ from constructs import Construct
 
 
 @dataclass(frozen=True)
-class Question:
+class SavedQuery:
     """A query in lines, as CloudWatch joins them with `|`. Functions log JSON: lambdas/handler.py says which keys."""
 
     title: str
     lines: tuple[str, ...]
 
 
-WHO_SERVES = Question(
+WHO_SERVES = SavedQuery(
     "Who serves users",
     (
         'filter message = "swapped"',
         "stats latest(target) as serving, latest(@timestamp) as since by application, cname",
     ),
 )
-OF_FUNCTIONS = (
+FUNCTION_QUERIES = (
     WHO_SERVES,
-    Question(
+    SavedQuery(
         "What happened in each release",
         (
             "fields @timestamp, execution, state, message, error, cause",
@@ -32,7 +32,7 @@ OF_FUNCTIONS = (
             "sort execution asc, @timestamp asc",
         ),
     ),
-    Question(
+    SavedQuery(
         "What a release is waiting for",
         (
             'filter message = "waiting"',
@@ -40,7 +40,7 @@ OF_FUNCTIONS = (
             "sort at desc",
         ),
     ),
-    Question(
+    SavedQuery(
         "Why releases failed",
         (
             "fields @timestamp, application, environment, state, error, cause, execution",
@@ -48,14 +48,14 @@ OF_FUNCTIONS = (
             "sort @timestamp desc",
         ),
     ),
-    Question(
+    SavedQuery(
         "Whether AWS throttles or fails",
         (
             'filter error = "BeanstalkUnavailableError" and message = "failed"',
             "stats count(*) as times, latest(cause) as last by bin(1m), state",
         ),
     ),
-    Question(
+    SavedQuery(
         "How long stages take",
         (
             "filter ispresent(StateSeconds.0)",
@@ -63,8 +63,8 @@ OF_FUNCTIONS = (
         ),
     ),
 )
-OF_MACHINE = (
-    Question(
+MACHINE_QUERIES = (
+    SavedQuery(
         "How executions ended",
         (
             "fields @timestamp, type, execution_arn, details.error, details.cause",
@@ -88,8 +88,8 @@ class SavedQueries(Construct):
         machine: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        asked = [(question, functions) for question in OF_FUNCTIONS] + [
-            (question, [machine]) for question in OF_MACHINE
+        asked = [(question, functions) for question in FUNCTION_QUERIES] + [
+            (question, [machine]) for question in MACHINE_QUERIES
         ]
         for question, groups in asked:
             logs.CfnQueryDefinition(

@@ -36,7 +36,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-APPROVAL_QUESTION = _text(
+APPROVAL_REQUEST = _text(
     "$deployment.version",
     " of ",
     "$deployment.application",
@@ -57,7 +57,7 @@ APPROVAL_QUESTION = _text(
     "$states.context.Execution.Id",
 )
 
-NOTICE_OF_LAST_RESORT = {
+FALLBACK_NOTICE = {
     "subject": "A release failed, and so did its failure branch",
     "message": _text(
         "The release failed in ",
