@@ -1,25 +1,25 @@
-"""The JSONata that the state machine evaluates: what a Catch keeps, what people are asked, what a release returns."""
+"""The JSONata of the state machine: what a Catch stores, the request for approval, the result of a release."""
 
 from typing import Any
 
 
-def _or(expression: str, otherwise: str) -> str:
-    """An expression that yields nothing is an error to Step Functions, and an error in a Catch bypasses it."""
+def _value_or(expression: str, otherwise: str) -> str:
+    """Return an expression that always has a value: without one it is an error, and an error bypasses a Catch."""
     return f"($exists({expression}) ? {expression} : {otherwise})"
 
 
-_ERROR = _or("$states.errorOutput.Error", "'unknown'")
-_CAUSE = _or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has none
+_ERROR = _value_or("$states.errorOutput.Error", "'unknown'")
+_CAUSE = _value_or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has no cause
 
 _FAILURE = {
     "State": "{% $states.context.State.Name %}",
     "Error": f"{{% {_ERROR} %}}",
     "Cause": f"{{% {_CAUSE} %}}",
-    "RedriveCount": f"{{% {_or('$states.context.Execution.RedriveCount', '0')} %}}",
+    "RedriveCount": f"{{% {_value_or('$states.context.Execution.RedriveCount', '0')} %}}",
 }
 
-FAILURE: dict[str, Any] = {"failure": _FAILURE}
-"""What the Catch of a stage keeps of its failure."""
+CAUGHT_FAILURE: dict[str, Any] = {"failure": _FAILURE}
+"""What a Catch stores of a stage's failure."""
 
 APPROVAL_EXPIRED: dict[str, Any] = {
     "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."}
@@ -27,7 +27,7 @@ APPROVAL_EXPIRED: dict[str, Any] = {
 
 
 def _text(*parts: str) -> str:
-    """One expression that joins its parts: literal text as a person reads it, or a $ expression."""
+    """Return one expression that joins its parts; a part is literal text or a `$` expression."""
     joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)
     return f"{{% {joined} %}}"
 
@@ -76,11 +76,11 @@ FALLBACK_NOTICE = {
         "$states.context.Execution.Id",
     ),
 }
-"""For when KeepGreenLive itself fails: it must not hide the failure that led to it."""
+"""The notice when KeepGreenLive fails: it still tells of the failure that led there."""
 
 
-def result(status: str, served_by: str) -> dict[str, str]:
-    """What an execution returns. `served_by`: the key of the environment in the deployment, blue or green."""
+def release_result(status: str, served_by: str) -> dict[str, str]:
+    """Return the execution's output. `served_by`: the deployment's key for the environment, `blue` or `green`."""
     return {
         "status": status,
         "application": "{% $deployment.application %}",
