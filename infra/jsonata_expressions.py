@@ -42,18 +42,18 @@ APPROVAL_REQUEST = _text(
     "$deployment.application",
     " runs on ",
     "$deployment.blue",
-    " and passed its test. Users are served by ",
+    " and passed its test. Now ",
     "$deployment.green",
-    " with ",
+    " serves users, with ",
     "$deployment.green_version",
     '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
     "$states.context.Task.Token",
-    "\n\nReject, and green goes on serving:\n\n"
+    "\n\nReject (green continues to serve users):\n\n"
     '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
-    "\n\nThe question expires after ",
+    "\n\nThis request expires after ",
     "$string($deployment.approval_seconds)",
-    " seconds. Redriving the execution asks again:\n\n  aws stepfunctions redrive-execution --execution-arn ",
+    " seconds. To get a new one then, redrive the execution:\n\n  aws stepfunctions redrive-execution --execution-arn ",
     "$states.context.Execution.Id",
 )
 
@@ -70,7 +70,7 @@ FALLBACK_NOTICE = {
         _ERROR,
         ": ",
         _CAUSE,
-        "\n\nUsers are served by the environment that holds the production CNAME: look at both in the "
+        "\n\nThe environment with the production CNAME serves users: check both environments in the "
         "Elastic Beanstalk console. Then redrive the execution:\n\n"
         "  aws stepfunctions redrive-execution --execution-arn ",
         "$states.context.Execution.Id",

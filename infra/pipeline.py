@@ -1,4 +1,4 @@
-"""An optional CodePipeline: source, release in the mode `deploy`, a person's approval, `cutover`.
+"""The optional CodePipeline: a source, a release in mode `deploy`, a person's approval, a release in mode `cutover`.
 
 The action that starts executions: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
 """
@@ -20,15 +20,15 @@ from infra.policies import explain
 from lambdas.deployment import Mode
 
 SOURCE = "Source"
-"""The source action's artifact, and the namespace of its variables."""
+"""The name of the source action, of its artifact and of the namespace of its variables."""
 PREFIX_LENGTH = 80 - len("-") - 36
 """An execution's name has at most 80 characters; CodePipeline puts a hyphen and a UUID behind the prefix."""
 
 
 class ReleasePipeline(Construct):
-    """A pipeline that releases one application onto one environment, started by each new source.
+    """A pipeline that releases one application onto one environment. Each new source starts it.
 
-    `artifacts`: the stack's bucket, versioned; a bucket of one's own must send its events to EventBridge.
+    `artifacts`: the bucket with the sources. It must have versioning on, and send its events to EventBridge.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class ReleasePipeline(Construct):
             "Pipeline",
             pipeline_name=f"{Stack.of(self).stack_name}-{settings.blue}",
             pipeline_type=codepipeline.PipelineType.V2,
-            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,  # the newest source is the one to release
+            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,  # only the newest source is released
             artifact_bucket=store,
             role=role.without_policy_updates(),
             use_pipeline_role_for_actions=True,
@@ -64,7 +64,7 @@ class ReleasePipeline(Construct):
                 codepipeline.StageProps(stage_name=name, actions=[action]) for name, action in self._stages().items()
             ],
         )
-        self.pipeline.node.add_dependency(role)  # it runs as soon as it is made
+        self.pipeline.node.add_dependency(role)  # it runs as soon as it exists, and needs its permissions then
         if settings.repository is None:
             self._start_on_upload()
         CfnOutput(self, "PipelineName", value=self.pipeline.pipeline_name)
@@ -89,7 +89,7 @@ class ReleasePipeline(Construct):
             bucket=self._artifacts,
             bucket_key=self._settings.key,
             output=self._source,
-            trigger=actions.S3Trigger.NONE,  # the CDK's would need a trail of CloudTrail
+            trigger=actions.S3Trigger.NONE,  # the CDK's own trigger needs a trail of CloudTrail
         )
 
     def _start_on_upload(self) -> None:
@@ -105,7 +105,9 @@ class ReleasePipeline(Construct):
             targets=[targets.CodePipeline(self.pipeline)],
         )
         explain(
-            self.pipeline.node.find_child("EventsRole"), ["codepipeline:StartPipelineExecution"], "Uploads start it."
+            self.pipeline.node.find_child("EventsRole"),
+            ["codepipeline:StartPipelineExecution"],
+            "Uploads start the pipeline.",
         )
 
     def _repository(self, repository: Repository) -> actions.CodeStarConnectionsSourceAction:
@@ -120,7 +122,7 @@ class ReleasePipeline(Construct):
         )
 
     def _bundle(self, key: str) -> actions.S3DeployAction:
-        """Put the repository, as the zip that it is, where Elastic Beanstalk can read it."""
+        """Put the repository's zip where Elastic Beanstalk can read it."""
         return actions.S3DeployAction(
             action_name="Bundle", bucket=self._artifacts, input=self._source, object_key=key, extract=False
         )
@@ -143,11 +145,11 @@ class ReleasePipeline(Construct):
             notification_topic=self._topic,
             additional_information=f"{settings.version} runs on {where} and passed its test; "
             "its clone serves users with the version before. Approve: users get the new version. Reject: the clone "
-            "serves on, until the next release.",
+            "continues to serve users until the next release.",
         )
 
     def _store(self) -> s3.Bucket:
-        """Where the pipeline passes artifacts on: not among the records, since its role may write to all of it."""
+        """Return the bucket for artifacts. Records are in another one, since the pipeline may write to all of this."""
         store = s3.Bucket(
             self,
             "Store",
@@ -162,5 +164,5 @@ class ReleasePipeline(Construct):
 
 
 def execution_prefix(blue: str, mode: Mode) -> str:
-    """`<blue>-<mode>`; blue's name is what is cut where both are too long for the name of an execution."""
+    """Return `<blue>-<mode>`; blue's name is cut if both are too long for an execution's name."""
     return f"{blue[: PREFIX_LENGTH - len(mode) - 1]}-{mode}"

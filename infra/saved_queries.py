@@ -1,4 +1,4 @@
-"""The questions of the runbook, as saved queries of CloudWatch Logs Insights over what functions and machine log."""
+"""Saved queries of CloudWatch Logs Insights over the logs of the functions and the state machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from constructs import Construct
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """A query in lines, as CloudWatch joins them with `|`. Functions log JSON: lambdas/handler.py says which keys."""
+    """A query; CloudWatch joins its lines with `|`. Functions log JSON with the keys of lambdas/handler.py."""
 
     title: str
     lines: tuple[str, ...]
@@ -76,7 +76,7 @@ MACHINE_QUERIES = (
 
 
 class SavedQueries(Construct):
-    """The questions, under `folder` in the console of Logs Insights."""
+    """The saved queries, in `folder` in the console of Logs Insights."""
 
     def __init__(
         self,
@@ -88,14 +88,12 @@ class SavedQueries(Construct):
         machine: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        asked = [(question, functions) for question in FUNCTION_QUERIES] + [
-            (question, [machine]) for question in MACHINE_QUERIES
-        ]
-        for question, groups in asked:
+        queries = [(query, functions) for query in FUNCTION_QUERIES]
+        for query, groups in [*queries, *((query, [machine]) for query in MACHINE_QUERIES)]:
             logs.CfnQueryDefinition(
                 self,
-                question.title.title().replace(" ", ""),
-                name=f"{folder}/{question.title}",
-                query_string="\n| ".join(question.lines),
+                query.title.title().replace(" ", ""),
+                name=f"{folder}/{query.title}",
+                query_string="\n| ".join(query.lines),
                 log_group_names=[group.log_group_name for group in groups],
             )

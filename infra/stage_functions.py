@@ -1,4 +1,4 @@
-"""One Lambda function for each stage, in a role of its own."""
+"""One Lambda function for each stage, each with a role of its own."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,8 @@ from infra.layer import RUNTIME, dependencies_layer
 from infra.network import place_in_network
 from infra.policies import explain
 from infra.settings import NetworkSettings
-from infra.stage_roles import STAGES, StageRoles
+from infra.stage_permissions import STAGES
+from infra.stage_roles import StageRoles
 
 
 class StageFunctions(Construct):
@@ -31,9 +32,8 @@ class StageFunctions(Construct):
         machine_name: str,
         network: NetworkSettings | None = None,
     ) -> None:
-        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: whose executions Plan knows.
-
-        `network`: where VerifyRelease runs.
+        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: the state machine, whose
+        executions Plan describes. `network`: the network that VerifyRelease runs in.
         """
         super().__init__(scope, construct_id)
         self._artifacts = artifacts
@@ -59,7 +59,7 @@ class StageFunctions(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         log.grant_write(role)
-        explain(role, ["logs:CreateLogStream", "logs:PutLogEvents"], "The function's own log.")
+        explain(role, ["logs:CreateLogStream", "logs:PutLogEvents"], "The function writes its own log.")
         why = "Lambda sends the function's traces; X-Ray authorises that on * only."
         acknowledge_wildcards(role, resources=["*"], why=why)
         explain(role, ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], why)

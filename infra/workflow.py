@@ -52,7 +52,7 @@ class Workflow(Construct):
         super().__init__(scope, construct_id)
         self._topic = topic
         self._stage_tasks = StageTasks(self, functions)
-        comment = "Validate the request, look at what stands, refuse what is unsafe."
+        comment = "Validate the request, observe blue and green, refuse what is unsafe."
         self._plan = self._stage_tasks.task("Plan", "plan", comment)
         self._failure_branch = failure_branch(self, self._stage_tasks, topic, self._plan)
         self.log = logs.LogGroup(
@@ -78,8 +78,8 @@ class Workflow(Construct):
         allow_machine(self.machine, functions.values(), topic)
 
     def _definition(self) -> sfn.IChainable:
-        register = self._stage("RegisterRelease", "register_release", "Make the version from its source bundle.")
-        await_registration = self._stage("AwaitRegistration", "await_registration", "Wait for it to be processed.")
+        register = self._stage("RegisterRelease", "register_release", "Create the version from its source bundle.")
+        await_registration = self._stage("AwaitRegistration", "await_registration", "Wait until it is processed.")
         clone = self._stage("CloneBlue", "clone_blue", "Launch green from blue's saved configuration.")
         await_green = self._stage("AwaitGreen", "await_green", "Wait until green is up and healthy.")
         to_green = self._stage("SwapToGreen", "swap_traffic", "Green serves users.", to="green")
@@ -87,19 +87,22 @@ class Workflow(Construct):
         drain = sfn.Wait.jsonata(
             self,
             "DrainBlue",
-            comment="Until clients with old DNS answers have left blue.",
+            comment="Wait until clients with old DNS answers have left blue.",
             time=sfn.WaitTime.timestamp("{% $deployment.drain_until %}"),
         )
-        deploy = self._stage("DeployRelease", "deploy_release", "Put the new version onto blue, which nobody uses.")
-        await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs it, healthy.")
+        deploy = self._stage("DeployRelease", "deploy_release", "Deploy the version onto blue, which nobody uses.")
+        await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs the version and is healthy.")
         test = self._stage(
-            "VerifyRelease", "verify_release", "Ask blue over HTTP, before users do.", timeout=Duration.seconds(840)
+            "VerifyRelease",
+            "verify_release",
+            "Check blue over HTTP before it serves users.",
+            timeout=Duration.seconds(840),
         )
         approval = self._approval()
         to_blue = self._stage("SwapToBlue", "swap_traffic", "Blue serves users, with the new version.", to="blue")
         await_blue_live = self._stage("AwaitBlueLive", "await_traffic", "Wait for the swap.", to="blue")
         watch = self._stage("WatchRelease", "watch_release", "Watch blue and the alarms while green stands by.")
-        terminate = self._stage("TerminateGreen", "terminate_green", "Remove the clone, after a look at who is live.")
+        terminate = self._stage("TerminateGreen", "terminate_green", "Terminate green unless it serves users.")
         await_termination = self._stage("AwaitTermination", "await_termination", "Wait until green is gone.")
         released = self._succeed("Released", "Blue serves the new version.", release_result("released", "blue"))
         deployed = self._succeed(
@@ -109,9 +112,9 @@ class Workflow(Construct):
         )
         planned = self._succeed("Planned", "A dry run tells what would be done.", "{% $deployment.outcome %}")
 
-        where_to_start = sfn.Choice.jsonata(self, "WhereToStart", comment="By what Plan found standing.")
-        clone_needed = sfn.Choice.jsonata(self, "GreenServes", comment="After a failed release green is live already.")
-        how_far = sfn.Choice.jsonata(self, "HowFar", comment="By the mode, and whether a person is to be asked.")
+        where_to_start = sfn.Choice.jsonata(self, "WhereToStart", comment="Choose the first stage, as Plan decided.")
+        clone_needed = sfn.Choice.jsonata(self, "GreenServes", comment="Skip the clone if green serves already.")
+        how_far = sfn.Choice.jsonata(self, "HowFar", comment="Stop, ask for approval or go on, as the input says.")
 
         self._plan.next(where_to_start)
         where_to_start.when(_condition("$deployment.dry_run"), planned)

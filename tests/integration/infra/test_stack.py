@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from infra.stage_roles import STAGES
+from infra.stage_permissions import STAGES
 from tests.support.template import listed, stage_actions, stage_statements
 
 LOOKERS = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
