@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trigger.output import Output
+from trigger.output import Output, waiting_for
 
 BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -42,9 +42,25 @@ def test_a_wait_for_something_else_is_shown_at_once(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("kind", ["TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed"])
-def test_each_way_in_which_a_task_may_fail_is_lines_of(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_kind_of_task_failure_is_shown(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines_of([failed(1, kind, error="States.Timeout", cause="too late")], capsys) == ["States.Timeout: too late"]
 
 
 def test_a_rejection_without_error_and_cause_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines_of([failed(1)], capsys) == ["unknown:"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("Expected g to be Ready. Found g (e-1) Launching, Grey, running None. Wait.", "waiting for g: Launching"),
+        ("Expected g to be healthy. Found g (e-1) Ready, Pending, running v1. Wait.", "waiting for g: Ready, Pending"),
+        (
+            "Expected b to be watched for 120 seconds. Found 35. Fine.",
+            "waiting for b to be watched for 120 seconds: 35",
+        ),
+        ("something else", "something else"),
+    ],
+)
+def test_a_wait_is_shown_in_few_words(cause: str, words: str) -> None:
+    assert waiting_for(cause) == words

@@ -23,7 +23,7 @@ def test_control_characters_and_commands_to_a_pipeline_have_no_effect(text: str,
     assert sanitized(text) == shown
 
 
-def test_all_that_is_told_is_sanitized(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_output_is_sanitized(capsys: pytest.CaptureFixture[str]) -> None:
     Output(as_json=False).write("release", "a\x1b[2J")
     Output(as_json=True).write("release", "a", cause="\x1b[2J")
     assert "\x1b" not in capsys.readouterr().out
