@@ -1,4 +1,4 @@
-"""The program of the image, run as the image runs it: a process of its own that knows only its variables."""
+"""The program of the image, run as the image runs it: as a process that has its own variables only."""
 
 import json
 import os
@@ -17,44 +17,44 @@ from tests.support.shop import SOON, Shop
 from tests.support.testbed import Testbed
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 300
+TIMEOUT_SECONDS = 300
 POLL = "--poll=0.1"
-ASKING = {"EXECUTION_INPUT": json.dumps({**SOON, "approval": True})}
-"""A release that stands still until a person answers."""
+WITH_APPROVAL = {"EXECUTION_INPUT": json.dumps({**SOON, "approval": True})}
+"""Variables of a release that waits until a person answers."""
 
 
 def documented_permissions() -> list[dict[str, Any]]:
-    """The statements that docs/image.md shows, for the testbed's stack."""
+    """Return the policy statements in docs/image.md, with the testbed's names."""
     (policy,) = re.findall(r"## Permissions\n\n```json\n(.*?)```", (ROOT / "docs" / "image.md").read_text(), re.DOTALL)
-    for shown, here in (("REGION", REGION), ("ACCOUNT", ACCOUNT_ID), ("-prod", "-dev")):
-        policy = policy.replace(shown, here)
+    for documented, actual in (("REGION", REGION), ("ACCOUNT", ACCOUNT_ID), ("-prod", "-dev")):
+        policy = policy.replace(documented, actual)
     statements: list[dict[str, Any]] = json.loads(policy)["Statement"]
     return statements
 
 
 @dataclass(frozen=True)
 class ProgramResult:
-    """What came of one run of the program."""
+    """The exit status and the output of one run of the program."""
 
     status: int
-    said: str
-    complained: str
+    stdout: str
+    stderr: str
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """With `--output json`."""
-        return [json.loads(line) for line in self.said.splitlines()]
+        """Return the lines of a run with `--output json`."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
 
     def line(self, event: str) -> dict[str, Any]:
-        """The last one about that."""
+        """Return the last line of that event."""
         return [line for line in self.lines if line["event"] == event][-1]
 
 
 class RunningProgram:
-    """A run of the program that goes on."""
+    """A process of the program."""
 
     def __init__(self, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
-        self._said = ""
+        self._read = ""
         self._process = subprocess.Popen(  # noqa: S603 - this project's own program
             [sys.executable, "-W", "error", "-m", "trigger", *arguments],
             cwd=ROOT,
@@ -64,32 +64,32 @@ class RunningProgram:
             text=True,
         )
 
-    def until_said(self, words: str) -> Self:
-        """Until a line has those words in it."""
+    def wait_for_output(self, words: str) -> Self:
+        """Wait until the standard output has these words in it."""
         assert self._process.stdout is not None
-        while words not in self._said:
+        while words not in self._read:
             line = self._process.stdout.readline()
-            assert line, f"expected it to say {words!r}, it said {self._said!r}"
-            self._said += line
+            assert line, f"expected {words!r} in the output, found {self._read!r}"
+            self._read += line
         return self
 
-    def unread(self) -> None:
-        """Let nobody read any more what it says."""
+    def close_output(self) -> None:
+        """Close the reading end of the standard output."""
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def signalled(self, number: signal.Signals) -> ProgramResult:
-        """Its end, after that signal."""
+    def end_by(self, number: signal.Signals) -> ProgramResult:
+        """Send a signal; return the result."""
         self._process.send_signal(number)
-        return self.ended()
+        return self.wait()
 
-    def ended(self) -> ProgramResult:
-        """Its end."""
+    def wait(self) -> ProgramResult:
+        """Wait for the end; return the result."""
         try:
-            said, complained = self._process.communicate(timeout=PATIENCE_SECONDS)
+            stdout, stderr = self._process.communicate(timeout=TIMEOUT_SECONDS)
         finally:
             self._process.kill()
-        return ProgramResult(self._process.returncode, self._said + (said or ""), complained)
+        return ProgramResult(self._process.returncode, self._read + (stdout or ""), stderr)
 
 
 class TriggerProgram:
@@ -98,14 +98,14 @@ class TriggerProgram:
     def __init__(self, testbed: Testbed) -> None:
         self.account = {name: value for name, value in testbed.account.environment().items() if value}
 
-    def acting_as(self, role: Role) -> Self:
-        """The program of somebody who acts in a role."""
+    def in_role(self, role: Role) -> Self:
+        """Return the program with the credentials of a role."""
         other = copy(self)
         other.account = self.account | role.credentials()
         return other
 
     def variables(self, shop: Shop, **more: str) -> dict[str, str]:
-        """Those of a pipeline that releases v2; an empty one is as good as none."""
+        """Return the variables of a pipeline that releases v2. The program ignores an empty one."""
         return {
             **self.account,
             "BEANSTALK_APP_NAME": shop.name,
@@ -116,7 +116,9 @@ class TriggerProgram:
         }
 
     def start(self, shop: Shop, *arguments: str, **more: str) -> RunningProgram:
+        """Start the program with these arguments and further variables."""
         return RunningProgram((*arguments, POLL), self.variables(shop, **more))
 
     def run(self, shop: Shop, *arguments: str, **more: str) -> ProgramResult:
-        return self.start(shop, *arguments, **more).ended()
+        """Run the program to its end with these arguments and further variables."""
+        return self.start(shop, *arguments, **more).wait()

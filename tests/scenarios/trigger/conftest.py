@@ -1,4 +1,4 @@
-"""The image's program in the testbed of the scenarios."""
+"""The program of the image in the testbed of the scenarios."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from tests.support.trigger_program import TriggerProgram
 
 
 @pytest.fixture(scope="module")
-def image(testbed: Testbed) -> TriggerProgram:
+def program(testbed: Testbed) -> TriggerProgram:
     return TriggerProgram(testbed)

@@ -1,4 +1,4 @@
-"""How the image finds its state machine and its credentials, and what it says when it cannot."""
+"""How the program of the image finds its state machine and its credentials, and what it writes without them."""
 
 import json
 import os
@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.emulator.ministack.conftest import make_role
 from tests.support.forwarding_proxy import ForwardingProxy
+from tests.support.roles import Role, on
 from tests.support.shop import Shop
 from tests.support.testbed import Testbed
 from tests.support.trigger_program import ROOT, TriggerProgram
 
-ROLE = "arn:aws:iam::123456789012:role/pipeline"
 WAITING = {"StartAt": "Waiting", "States": {"Waiting": {"Type": "Wait", "Seconds": 3600, "End": True}}}
-UNREAD = {
+TWO_WAITS = {
     "First": {"Type": "Wait", "Seconds": 50, "Next": "Second"},
     "Second": {"Type": "Wait", "Seconds": 3600, "End": True},
 }
@@ -26,23 +25,28 @@ UNREAD = {
 
 @pytest.fixture(scope="module")
 def shop(testbed: Testbed) -> Shop:
-    """One that nobody releases: its application has no environment."""
-    for role in ("machine", "pipeline"):
-        make_role(testbed.account, role)
+    """A shop without an environment."""
     return Shop(testbed, "empty", "empty.us-east-1.elasticbeanstalk.com")
 
 
+@pytest.fixture(scope="module")
+def role(testbed: Testbed) -> Role:
+    """A role that may do everything."""
+    return Role(testbed.account, on("*"))
+
+
 def machine(testbed: Testbed, name: str, **fields: object) -> str:
-    """A state machine that waits."""
+    """Create a state machine that waits, or one with these fields; return its ARN."""
+    role = Role(testbed.account, on("*"))
     found = testbed.states.create_state_machine(
-        name=name, definition=json.dumps({**WAITING, **fields}), roleArn="arn:aws:iam::123456789012:role/machine"
+        name=name, definition=json.dumps({**WAITING, **fields}), roleArn=role.arn
     )
     return str(found["stateMachineArn"])
 
 
-def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: TriggerProgram, shop: Shop) -> None:
+def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, program: TriggerProgram, shop: Shop) -> None:
     impatient = machine(testbed, "impatient", TimeoutSeconds=30)
-    run = image.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
+    run = program.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
     assert (run.status, run.line("release")["status"]) == (3, "TIMED_OUT")
     assert run.line("following")["execution"].startswith(impatient.replace(":stateMachine:", ":execution:"))
 
@@ -51,106 +55,110 @@ def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Tri
     "variables",
     [{"ENV": "prod"}, {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:Another"}],
 )
-def test_a_state_machine_that_is_not_there_is_named(
-    image: TriggerProgram, shop: Shop, variables: dict[str, str]
+def test_a_state_machine_that_does_not_exist_is_named(
+    program: TriggerProgram, shop: Shop, variables: dict[str, str]
 ) -> None:
-    run = image.run(shop, **variables)
-    assert (run.status, run.said) == (5, "")
+    run = program.run(shop, **variables)
+    assert (run.status, run.stdout) == (5, "")
     expected = variables.get("STATE_MACHINE_ARN", ":stateMachine:BeanstalkBlueGreen-prod")
-    assert expected in run.complained
+    assert expected in run.stderr
 
 
-def test_without_credentials_nothing_is_started(image: TriggerProgram, shop: Shop) -> None:
+def test_without_credentials_nothing_is_started(program: TriggerProgram, shop: Shop) -> None:
     none = {
         "AWS_ACCESS_KEY_ID": "",
         "AWS_SECRET_ACCESS_KEY": "",
         "AWS_CONFIG_FILE": "",
         "AWS_SHARED_CREDENTIALS_FILE": "",
     }
-    run = image.run(shop, **none)
+    run = program.run(shop, **none)
     assert run.status == 5
-    assert "Unable to locate credentials" in run.complained
+    assert "Unable to locate credentials" in run.stderr
 
 
-def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
-    testbed: Testbed, image: TriggerProgram, shop: Shop
+def test_it_exits_with_6_when_credentials_expire_and_says_what_to_do(
+    testbed: Testbed, program: TriggerProgram, shop: Shop
 ) -> None:
-    with ForwardingProxy(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as proxy:
         patient = machine(testbed, "patient")
-        following = image.start(shop, AWS_ENDPOINT_URL=wire.url, STATE_MACHINE_ARN=patient).until_said("Waiting")
-        wire.expired.set()
-        run = following.ended()
+        following = program.start(shop, AWS_ENDPOINT_URL=proxy.url, STATE_MACHINE_ARN=patient).wait_for_output(
+            "Waiting"
+        )
+        proxy.expired.set()
+        run = running.wait()
     assert run.status == 6
-    assert "The release goes on: arn:" in run.complained
-    assert "If credentials have expired, renew them" in run.complained
+    assert "The release goes on: arn:" in run.stderr
+    assert "If credentials have expired, renew them" in run.stderr
 
 
-def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: TriggerProgram, shop: Shop) -> None:
+def test_an_answer_without_a_request_for_approval_is_refused(
+    testbed: Testbed, program: TriggerProgram, shop: Shop
+) -> None:
     silent = machine(testbed, "silent")
-    assert image.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
-    run = image.run(shop, "approve", STATE_MACHINE_ARN=silent)
+    assert program.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
+    run = program.run(shop, "approve", STATE_MACHINE_ARN=silent)
     assert run.status == 5
-    assert "Nothing is asked at present" in run.complained
+    assert "No request for approval is open" in run.stderr
 
 
-def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
-    testbed: Testbed, image: TriggerProgram, shop: Shop
+def test_a_role_makes_all_calls_but_get_caller_identity(
+    testbed: Testbed, program: TriggerProgram, shop: Shop, role: Role
 ) -> None:
-    with ForwardingProxy(testbed.account.url) as wire:
-        run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE="pipeline", AWS_ACCOUNT_ID="123456789012")
-    own = {image.account["AWS_ACCESS_KEY_ID"]}
+    with ForwardingProxy(testbed.account.url) as proxy:
+        run = program.run(shop, "status", AWS_ENDPOINT_URL=proxy.url, AWS_ROLE=role.name, AWS_ACCOUNT_ID="123456789012")
+    own = {program.account["AWS_ACCESS_KEY_ID"]}
     assert run.status == 0
-    assert wire.keys("GetCallerIdentity") == wire.keys("AssumeRole") == own
-    assert wire.keys("ListExecutions") == wire.keys("DescribeEnvironments")
-    assert wire.keys("ListExecutions").isdisjoint(own)
+    assert proxy.access_keys("GetCallerIdentity") == proxy.access_keys("AssumeRole") == own
+    assert proxy.access_keys("ListExecutions") == proxy.access_keys("DescribeEnvironments")
+    assert proxy.access_keys("ListExecutions").isdisjoint(own)
 
 
-def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(
-    testbed: Testbed, image: TriggerProgram, shop: Shop
+def test_a_role_that_the_pipeline_already_has_is_not_assumed_again(
+    testbed: Testbed, program: TriggerProgram, shop: Shop, role: Role
 ) -> None:
-    keys = testbed.account.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="pipeline")["Credentials"]
+    keys = testbed.account.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="pipeline")["Credentials"]
     assumed = {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
-    with ForwardingProxy(testbed.account.url) as wire:
-        run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE=ROLE, **assumed)
+    with ForwardingProxy(testbed.account.url) as proxy:
+        run = program.run(shop, "status", AWS_ENDPOINT_URL=proxy.url, AWS_ROLE=role.arn, **assumed)
     assert run.status == 0, run
-    assert wire.keys("AssumeRole") == set()
-    assert wire.keys("ListExecutions") == {keys["AccessKeyId"]}
+    assert proxy.access_keys("AssumeRole") == set()
+    assert proxy.access_keys("ListExecutions") == {keys["AccessKeyId"]}
 
 
-def test_with_sso_the_profile_is_used(testbed: Testbed, image: TriggerProgram, shop: Shop, tmp_path: Path) -> None:
+def test_with_sso_the_program_uses_the_profile(
+    testbed: Testbed, program: TriggerProgram, shop: Shop, tmp_path: Path
+) -> None:
     profiles = tmp_path / "config"
     profiles.write_text("[profile people]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = x\n")
     none = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-    with ForwardingProxy(testbed.account.url) as wire:
+    with ForwardingProxy(testbed.account.url) as proxy:
         sso = {"AUTH_METHOD": "SSO", "SSO_PROFILE": "people", "AWS_CONFIG_FILE": str(profiles)}
-        run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, **sso, **none)
+        run = program.run(shop, "status", AWS_ENDPOINT_URL=proxy.url, **sso, **none)
     assert run.status == 0, run
-    assert wire.keys("ListExecutions") == {"test"}
+    assert proxy.access_keys("ListExecutions") == {"test"}
 
 
-def test_where_there_was_no_release_status_says_so(image: TriggerProgram, shop: Shop) -> None:
-    run = image.run(shop, "status")
+def test_status_says_that_there_was_no_release(program: TriggerProgram, shop: Shop) -> None:
+    run = program.run(shop, "status")
     nobody = f"Users are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
-    assert (run.status, run.said) == (0, f"{nobody}\nThere was no release yet.\n")
+    assert (run.status, run.stdout) == (0, f"{nobody}\nThere was no release yet.\n")
 
 
-def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
-    testbed: Testbed, image: TriggerProgram, shop: Shop
+def test_a_closed_output_ends_the_program_and_not_the_release(
+    testbed: Testbed, program: TriggerProgram, shop: Shop
 ) -> None:
-    following = image.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=UNREAD))
-    following.until_said("First").unread()
-    run = following.ended()
+    following = program.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=TWO_WAITS))
+    following.wait_for_output("First").close_output()
+    run = following.wait()
     assert run.status == 128 + signal.SIGPIPE
-    assert run.complained.startswith("Nobody reads this any more. The release goes on: arn:")
+    assert run.stderr.startswith("The output was closed. The release goes on: arn:")
 
 
-def test_a_terminal_sees_what_is_waited_for_in_one_line_that_changes(
-    testbed: Testbed, image: TriggerProgram, shop: Shop
-) -> None:
+def test_a_terminal_shows_waits_in_one_line_that_changes(testbed: Testbed, program: TriggerProgram, shop: Shop) -> None:
     retrying = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -160,7 +168,7 @@ def test_a_terminal_sees_what_is_waited_for_in_one_line_that_changes(
     }
     failing = machine(testbed, "failing", StartAt="Plan", States={"Plan": retrying})
     ours, theirs = pty.openpty()
-    variables = image.variables(shop, STATE_MACHINE_ARN=failing)
+    variables = program.variables(shop, STATE_MACHINE_ARN=failing)
     command = [sys.executable, "-m", "trigger", "--poll=0.1"]
     process = subprocess.Popen(command, cwd=ROOT, env={"PATH": os.environ["PATH"], **variables}, stdout=theirs)  # noqa: S603
     os.close(theirs)
