@@ -8,6 +8,7 @@ from aws_cdk.assertions import Template
 
 CONTEXT = json.loads(Path("cdk.json").read_text())["context"]
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
+FAILURE_BRANCH = {"KeepGreenLive", "NotifyFailure", "HoldForRedrive"}
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
 from tests.support.contexts import REPOSITORY_PIPELINE, UPLOAD_PIPELINE, settings_in
-from tests.support.template import CONTEXT, Json, definition_in
+from tests.support.template import CONTEXT, FAILURE_BRANCH, Json, definition_in
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,18 @@ def definition(template: Template) -> Json:
 @pytest.fixture(scope="session")
 def tasks(definition: Json) -> dict[str, Json]:
     return {name: state for name, state in definition["States"].items() if state["Type"] == "Task"}
+
+
+@pytest.fixture(scope="session")
+def stages(tasks: dict[str, Json]) -> dict[str, Json]:
+    """Return the tasks that call a stage of the release."""
+    return {name: task for name, task in tasks.items() if name not in FAILURE_BRANCH | {"AwaitApproval"}}
+
+
+@pytest.fixture(scope="session")
+def invocations(tasks: dict[str, Json]) -> dict[str, Json]:
+    """Return the tasks that call a Lambda function."""
+    return {name: task for name, task in tasks.items() if "FunctionName" in task["Arguments"]}
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,11 @@ def input_of(template: Template, action: str) -> Json:
     return given
 
 
-def test_there_is_no_pipeline_unless_it_is_asked_for(template: Template) -> None:
+def test_there_is_no_pipeline_by_default(template: Template) -> None:
     template.resource_count_is("AWS::CodePipeline::Pipeline", 0)
 
 
-def test_a_bundle_is_deployed_then_a_person_approves_then_it_is_cut_over(uploaded: Template) -> None:
+def test_the_pipeline_deploys_then_asks_a_person_then_cuts_over(uploaded: Template) -> None:
     kinds = {name: action["ActionTypeId"]["Provider"] for name, action in pipeline_actions(uploaded).items()}
     assert kinds == {
         "Source": "S3",
@@ -37,13 +37,13 @@ def test_a_bundle_is_deployed_then_a_person_approves_then_it_is_cut_over(uploade
     assert list(kinds) == ["Source", "Deploy", "Approve", "Cutover"]
 
 
-def test_each_action_is_a_stage_of_its_own_so_that_the_cutover_alone_can_be_retried(uploaded: Template) -> None:
+def test_each_action_is_a_stage_so_the_cutover_alone_can_be_retried(uploaded: Template) -> None:
     (pipeline,) = uploaded.find_resources("AWS::CodePipeline::Pipeline").values()
     assert [len(stage["Actions"]) for stage in pipeline["Properties"]["Stages"]] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("mode", [Mode.DEPLOY, Mode.CUTOVER])
-def test_the_release_names_the_uploads_version_in_both_modes(uploaded: Template, mode: Mode) -> None:
+def test_both_releases_name_the_version_of_the_upload(uploaded: Template, mode: Mode) -> None:
     given = input_of(uploaded, mode.title())
     assert given["version"] == "#{Source.VersionId}"
     assert (given["application"], given["blue"], given["mode"]) == ("shop", "shop-prod", mode)
@@ -51,7 +51,7 @@ def test_the_release_names_the_uploads_version_in_both_modes(uploaded: Template,
     completed(given)
 
 
-def test_the_bundle_is_the_version_of_the_object_that_the_source_action_saw(uploaded: Template) -> None:
+def test_the_bundle_is_the_object_version_that_the_source_action_found(uploaded: Template) -> None:
     bundle = input_of(uploaded, "Deploy")["source_bundle"]
     assert bundle["version_id"] == "#{Source.VersionId}"
     source = pipeline_actions(uploaded)["Source"]["Configuration"]
@@ -59,12 +59,12 @@ def test_the_bundle_is_the_version_of_the_object_that_the_source_action_saw(uplo
     assert "source_bundle" not in input_of(uploaded, "Cutover")
 
 
-def test_variables_come_from_an_action_that_has_their_namespace(uploaded: Template, committed: Template) -> None:
+def test_the_source_action_has_the_namespace_of_the_variables(uploaded: Template, committed: Template) -> None:
     for template in (uploaded, committed):
         assert pipeline_actions(template)["Source"]["Namespace"] == "Source"
 
 
-def test_executions_are_named_by_environment_and_mode_and_fit_into_80_characters(uploaded: Template) -> None:
+def test_execution_names_have_environment_and_mode_and_at_most_80_characters(uploaded: Template) -> None:
     prefixes = [
         pipeline_actions(uploaded)[name]["Configuration"]["ExecutionNamePrefix"] for name in ("Deploy", "Cutover")
     ]
@@ -74,7 +74,7 @@ def test_executions_are_named_by_environment_and_mode_and_fit_into_80_characters
     assert len(f"{longest}-12345678-1234-1234-1234-123456789012") == 80
 
 
-def test_an_upload_starts_the_pipeline_by_an_event_of_the_bucket_itself(uploaded: Template) -> None:
+def test_an_upload_starts_the_pipeline_by_an_event_of_the_bucket(uploaded: Template) -> None:
     assert pipeline_actions(uploaded)["Source"]["Configuration"]["PollForSourceChanges"] is False
     (rule,) = [
         rule["Properties"]
@@ -90,7 +90,7 @@ def test_an_upload_starts_the_pipeline_by_an_event_of_the_bucket_itself(uploaded
     )
 
 
-def test_a_repository_is_put_where_elastic_beanstalk_can_read_it_one_object_for_each_commit(
+def test_each_commit_of_a_repository_becomes_one_object_in_the_bucket(
     committed: Template,
 ) -> None:
     actions = pipeline_actions(committed)
@@ -104,7 +104,7 @@ def test_a_repository_is_put_where_elastic_beanstalk_can_read_it_one_object_for_
     assert bundle["ObjectKey"] == "sources/shop/shop-prod/#{Source.CommitId}.zip"
 
 
-def test_the_pipeline_may_start_only_this_machine_and_follow_only_its_executions(uploaded: Template) -> None:
+def test_the_pipeline_may_start_and_follow_only_this_machine(uploaded: Template) -> None:
     allowed = [
         (actions, on) for actions, on in pipeline_permissions(uploaded) if any("states:" in each for each in actions)
     ]
@@ -116,7 +116,7 @@ def test_the_pipeline_may_start_only_this_machine_and_follow_only_its_executions
 
 
 @pytest.mark.parametrize("source", ["uploaded", "committed"])
-def test_the_pipeline_may_not_write_over_a_record(request: pytest.FixtureRequest, source: str) -> None:
+def test_the_pipeline_may_not_overwrite_a_record(request: pytest.FixtureRequest, source: str) -> None:
     template: Template = request.getfixturevalue(source)
     written = [
         resource for actions, on in pipeline_permissions(template) if "s3:PutObject" in actions for resource in on
@@ -128,7 +128,7 @@ def test_the_pipeline_may_not_write_over_a_record(request: pytest.FixtureRequest
     assert not any("*" in action for actions, _ in pipeline_permissions(template) for action in actions)
 
 
-def test_people_are_asked_through_the_encrypted_topic(uploaded: Template) -> None:
+def test_the_pipeline_asks_people_through_the_encrypted_topic(uploaded: Template) -> None:
     configuration = pipeline_actions(uploaded)["Approve"]["Configuration"]
     assert "notificationstopic" in text(configuration["NotificationArn"])
     assert "#{Source.VersionId} runs on shop-prod" in configuration["CustomData"]

@@ -4,9 +4,8 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import cfnlint.decode
 import pytest
@@ -34,7 +33,7 @@ def parsed(text: str) -> Json:
     return found
 
 
-def test_the_action_is_configured_as_that_of_the_stacks_own_pipeline(uploaded: Template) -> None:
+def test_the_documented_action_is_like_that_of_the_stacks_pipeline(uploaded: Template) -> None:
     action, own = json.loads(block("action")), pipeline_actions(uploaded)["Deploy"]
     assert {key.title(): value for key, value in action["actionTypeId"].items()} == own["ActionTypeId"]
     assert set(action["configuration"]) == set(own["Configuration"])
@@ -42,7 +41,7 @@ def test_the_action_is_configured_as_that_of_the_stacks_own_pipeline(uploaded: T
     assert completed(json.loads(action["configuration"]["Input"]))["mode"] == "deploy"
 
 
-def test_the_permissions_are_those_of_the_stacks_own_pipeline(uploaded: Template) -> None:
+def test_the_documented_permissions_are_those_of_the_stacks_pipeline(uploaded: Template) -> None:
     documented = [
         {each["Action"]} if isinstance(each["Action"], str) else set(each["Action"])
         for each in json.loads(block("permissions"))
@@ -52,22 +51,20 @@ def test_the_permissions_are_those_of_the_stacks_own_pipeline(uploaded: Template
 
 
 @pytest.mark.parametrize(("ci", "variables"), [("github", "env"), ("azure", "variables")])
-def test_a_ci_runs_deploy_then_cutover_with_variables_that_make_a_valid_input(
-    ci: str, variables: str, tmp_path: Path
-) -> None:
+def test_a_ci_recipe_runs_deploy_then_cutover_with_valid_inputs(ci: str, variables: str, tmp_path: Path) -> None:
     given = {
         name: re.sub(r"\$\S*[({].*?[)}]+", "1a2b3c", str(value)) for name, value in parsed(block(ci))[variables].items()
     }
     bundle = {"bucket": "releases-of-shop", "key": "sources/shop/1a2b3c.zip"}
     named = {"application": "shop", "blue": "shop-prod", "version": "1a2b3c"}
     commands = re.findall(r"docker run .*", block(ci))
-    asked = [asked_by(command, given, tmp_path) for command in commands]
+    asked = [request_of(command, given, tmp_path) for command in commands]
     assert asked == [{**named, "mode": "deploy", "source_bundle": bundle}, {**named, "mode": "cutover"}]
     assert [completed(request)["mode"] for request in asked] == [Mode.DEPLOY, Mode.CUTOVER]
 
 
-def asked_by(command: str, variables: Mapping[str, str], folder: Path) -> Json:
-    """The execution input that the image would make of what a shell gives it, with a stand-in for docker."""
+def request_of(command: str, variables: Mapping[str, str], folder: Path) -> Json:
+    """Return the execution input that the image makes of a shell command, with a fake docker."""
     docker = folder / "docker"
     docker.write_text('#!/bin/sh\nprintf "%s %s\\n" "$4" "$5"; cat "$3"\n')
     docker.chmod(0o755)
@@ -82,21 +79,6 @@ def asked_by(command: str, variables: Mapping[str, str], folder: Path) -> Json:
     request = read.execution_input(mode, dry_run=False)
     assert read.problems == []
     return request
-
-
-def shown() -> Iterator[Any]:
-    """The text from where an execution input begins, for each that a document shows."""
-    for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
-        text = path.read_text()
-        for found in re.finditer(r'\{\s*"application": "shop",\s+"blue"', text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield pytest.param(text[found.start() :], id=f"{path}:{line}")
-
-
-@pytest.mark.parametrize("text", list(shown()))
-def test_an_execution_input_that_is_shown_is_valid(text: str) -> None:
-    request, _ = json.JSONDecoder().raw_decode(text)
-    assert completed(request)["blue"] == "shop-prod"
 
 
 def test_the_template_of_the_rule_is_valid() -> None:

@@ -1,4 +1,4 @@
-"""What the template makes besides the state machine, and who may do what."""
+"""The stack's resources besides the state machine, and the permissions of each stage."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from aws_cdk.assertions import Match, Template
 from infra.stage_permissions import STAGES
 from tests.support.template import listed, stage_actions, stage_statements
 
-LOOKERS = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
+READ_ONLY_STAGES = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
 WRITES = ("Create", "Update", "Swap", "Terminate", "Delete", "AddTags", "Put", "Abort", "Rebuild", "Restart")
 
 
@@ -32,7 +32,7 @@ def test_functions_run_python_3_13_on_arm64_with_one_layer_and_tracing(template:
     template.resource_count_is("AWS::Lambda::LayerVersion", 1)
 
 
-def test_the_machine_logs_every_event_without_its_data_and_is_traced(template: Template) -> None:
+def test_the_machine_is_traced_and_logs_every_event_without_data(template: Template) -> None:
     template.has_resource_properties(
         "AWS::StepFunctions::StateMachine",
         {
@@ -46,8 +46,8 @@ def test_logs_are_kept_for_three_months(template: Template) -> None:
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
 
 
-@pytest.mark.parametrize("stage", LOOKERS)
-def test_what_only_looks_may_only_look(template: Template, stage: str) -> None:
+@pytest.mark.parametrize("stage", READ_ONLY_STAGES)
+def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> None:
     writes = [
         action
         for action in stage_actions(template, stage)
@@ -56,7 +56,7 @@ def test_what_only_looks_may_only_look(template: Template, stage: str) -> None:
     assert writes == []
 
 
-def test_only_what_creates_updates_or_terminates_gets_what_elastic_beanstalk_takes_from_its_caller(
+def test_only_stages_that_change_environments_have_the_policy_for_their_resources(
     template: Template,
 ) -> None:
     holders = {
@@ -72,7 +72,7 @@ def test_only_what_creates_updates_or_terminates_gets_what_elastic_beanstalk_tak
     }
 
 
-def test_besides_the_failure_branch_only_one_stage_may_terminate_and_only_one_may_swap(template: Template) -> None:
+def test_one_stage_and_the_failure_branch_may_terminate_and_one_may_swap(template: Template) -> None:
     for action, stage in [("TerminateEnvironment", "terminate_green"), ("SwapEnvironmentCNAMEs", "swap_traffic")]:
         assert [name for name in STAGES if f"elasticbeanstalk:{action}" in stage_actions(template, name)] == [
             stage,
@@ -89,14 +89,14 @@ def test_besides_the_failure_branch_only_one_stage_may_terminate_and_only_one_ma
         ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
     ],
 )
-def test_only_what_bears_the_tag_of_a_clone_may_be_made_and_terminated(
+def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
     template: Template, stage: str, action: str, key: str
 ) -> None:
     (statement,) = [each for each in stage_statements(template, stage) if action in json.dumps(each["Action"])]
     assert statement["Condition"] == {"Null": {f"{key}/bluegreen:blue": "false"}}
 
 
-def test_what_acts_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
+def test_acting_stages_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
     for stage in STAGES:
         records = [s for s in stage_statements(template, stage) if "records/" in json.dumps(s["Resource"])]
         allowed = {action for s in records for action in listed(s["Action"])}
@@ -105,7 +105,7 @@ def test_what_acts_may_read_the_record_and_only_plan_may_write_it(template: Temp
         assert allowed == (expected if acts or stage in {"plan", "keep_green_live"} else set()), stage
 
 
-def test_a_record_of_another_application_cannot_be_read(synthesize: Callable[..., Template]) -> None:
+def test_a_stage_may_not_read_records_of_other_applications(synthesize: Callable[..., Template]) -> None:
     narrowed = synthesize(applications="my shop")
     (read,) = [
         statement
@@ -125,7 +125,7 @@ def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesiz
                     assert arn.split("/")[1] in {"shop", "blog"}, arn
 
 
-def test_what_elastic_beanstalk_takes_from_its_caller_allows_nothing_on_elastic_beanstalk_itself(
+def test_the_policy_for_resources_allows_nothing_on_elastic_beanstalk_itself(
     template: Template,
 ) -> None:
     (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
@@ -169,7 +169,7 @@ def test_the_bucket_is_private_encrypted_versioned_and_stays_when_the_stack_goes
     )
 
 
-def test_a_bucket_of_ones_own_takes_the_place_of_the_stacks(synthesize: Callable[..., Template]) -> None:
+def test_artifacts_bucket_replaces_the_stacks_own_bucket(synthesize: Callable[..., Template]) -> None:
     other = synthesize(artifacts_bucket="releases-of-shop")
     other.resource_count_is("AWS::S3::Bucket", 0)
     assert "releases-of-shop" in json.dumps(stage_statements(other, "register_release"))
@@ -179,17 +179,17 @@ def test_the_outputs_name_the_machine_the_bucket_and_the_topic(template: Templat
     assert set(template.find_outputs("*")) == {"StateMachineArn", "ArtifactsBucketName", "NotificationsTopicArn"}
 
 
-def test_the_topic_is_encrypted_and_an_address_is_subscribed_if_given(synthesize: Callable[..., Template]) -> None:
+def test_the_topic_is_encrypted_and_has_the_address_as_a_subscriber(synthesize: Callable[..., Template]) -> None:
     told = synthesize(notify_email="releases@example.com")
     told.has_resource_properties("AWS::SNS::Topic", {"KmsMasterKeyId": Match.any_value()})
     told.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "releases@example.com"})
 
 
-def test_nobody_is_subscribed_by_default(template: Template) -> None:
+def test_the_topic_has_no_subscriber_by_default(template: Template) -> None:
     template.resource_count_is("AWS::SNS::Subscription", 0)
 
 
-def test_aborted_and_timed_out_releases_are_told_of_by_a_rule(template: Template) -> None:
+def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -> None:
     template.has_resource_properties(
         "AWS::Events::Rule",
         {

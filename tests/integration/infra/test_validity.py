@@ -1,4 +1,4 @@
-"""What independent tools say of the template and of the state machine's definition."""
+"""Independent tools check the template and the state machine's definition."""
 
 import json
 from pathlib import Path
@@ -21,15 +21,15 @@ def as_template(definition: Json) -> Json:
     return {"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}
 
 
-def test_the_definition_is_valid_in_the_eyes_of_two_parsers(definition: Json) -> None:
-    # The linter knows TimeoutSeconds as a number only; in JSONata it may be an expression.
+def test_two_parsers_accept_the_definition(definition: Json) -> None:
+    # The linter expects a number for TimeoutSeconds; in JSONata it may be an expression.
     # https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
-    unknown_to_it = "E3601 '{% $deployment.approval_seconds %}' is not of type 'number'"
-    assert findings(as_template(definition)) == [unknown_to_it]
+    known_gap = "E3601 '{% $deployment.approval_seconds %}' is not of type 'number'"
+    assert findings(as_template(definition)) == [known_gap]
     AmazonStateLanguageParser.parse(json.dumps(definition))
 
 
-def test_both_parsers_can_find_fault(definition: Json) -> None:
+def test_two_parsers_refuse_a_broken_definition(definition: Json) -> None:
     broken = json.loads(json.dumps(definition))
     broken["States"]["Plan"]["Type"] = "Taks"
     assert findings(as_template(broken)) != []

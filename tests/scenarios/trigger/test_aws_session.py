@@ -81,9 +81,8 @@ def test_it_exits_with_6_when_credentials_expire_and_says_what_to_do(
 ) -> None:
     with ForwardingProxy(testbed.account.url) as proxy:
         patient = machine(testbed, "patient")
-        following = program.start(shop, AWS_ENDPOINT_URL=proxy.url, STATE_MACHINE_ARN=patient).wait_for_output(
-            "Waiting"
-        )
+        running = program.start(shop, AWS_ENDPOINT_URL=proxy.url, STATE_MACHINE_ARN=patient)
+        running.wait_for_output("Waiting")
         proxy.expired.set()
         run = running.wait()
     assert run.status == 6
