@@ -1,81 +1,57 @@
-"""The stack: stage functions, the state machine over them, a bucket for bundles and records, what tells of releases."""
-
-from collections.abc import Sequence
+"""The stack: stage functions, the state machine that calls them, a bucket, notifications, monitoring, a pipeline."""
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledgments import acknowledge
 from infra.monitoring import Monitoring
-from infra.network import Network
 from infra.notifications import Notifications
-from infra.permissions import accept
 from infra.pipeline import ReleasePipeline
-from infra.pipeline_settings import PipelineSettings
-from infra.questions import SavedQueries
+from infra.saved_queries import SavedQueries
+from infra.settings import Settings
 from infra.stage_functions import StageFunctions
 from infra.workflow import Workflow
 
-RECORD_KEY = "records/{application}/{blue}.json"
-SLOW_MINUTES = 60
-
 
 class BlueGreenStack(Stack):
-    """Blue/green releases for the given Elastic Beanstalk applications (`*`: all) of this account and region.
+    """Blue/green releases for the Elastic Beanstalk applications of the settings, in this account and region."""
 
-    `artifacts_bucket`: for bundles and records, else one is made. `record_key`: a pattern with {application} and
-    {blue} in it. `notify_email`: who hears of releases that failed, took `slow_minutes` or wait for approval.
-    `pipeline`: with one, a CodePipeline is made that starts releases. `network`: where blue is tested from, else the
-    internet.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        applications: Sequence[str],
-        artifacts_bucket: str | None = None,
-        record_key: str = RECORD_KEY,
-        notify_email: str | None = None,
-        slow_minutes: int = SLOW_MINUTES,
-        pipeline: PipelineSettings | None = None,
-        network: Network | None = None,
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Blue/green releases for AWS Elastic Beanstalk")
-        artifacts = self._artifacts(artifacts_bucket)
-        notifications = Notifications(self, "Notifications", email=notify_email)
+        artifacts = self._artifacts(settings.artifacts_bucket)
+        notifications = Notifications(self, "Notifications", email=settings.notify_email)
         functions = StageFunctions(
             self,
             "Stages",
-            applications=applications,
+            applications=settings.applications,
             artifacts=artifacts,
-            record_key=record_key,
+            record_key=settings.record_key,
             machine_name=self.stack_name,
-            network=network,
+            network=settings.network,
         )
         workflow = Workflow(self, "Workflow", self.stack_name, functions.by_name, notifications.topic)
-        notifications.tell_of_ends(workflow.machine)
+        notifications.notify_of_stopped_releases(workflow.machine)
         Monitoring(
             self,
             "Monitoring",
             machine=workflow.machine,
             functions=functions.by_name,
             topic=notifications.topic,
-            slow_minutes=slow_minutes,
+            slow_minutes=settings.slow_minutes,
         )
         SavedQueries(
             self,
-            "Questions",
+            "Questions",  # not "SavedQueries": the logical ids of deployed stacks come from it
             folder=self.stack_name,
             functions=[function.log_group for function in functions.by_name.values()],
             machine=workflow.log,
         )
-        if pipeline:
+        if settings.pipeline:
             ReleasePipeline(
                 self,
                 "Pipeline",
-                settings=pipeline,
+                settings=settings.pipeline,
                 machine=workflow.machine,
                 artifacts=artifacts,
                 topic=notifications.topic,
@@ -96,14 +72,14 @@ class BlueGreenStack(Stack):
             versioned=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        why = "Access logs would take a second bucket; who reads a bundle, CloudTrail's data events tell."
-        accept(bucket, "S1", why)
+        why = "Access logs need a second bucket. CloudTrail's data events show who reads a bundle."
+        acknowledge(bucket, "S1", why)
         _send_events(bucket)
         return bucket
 
 
 def _send_events(bucket: s3.Bucket) -> None:
-    """To EventBridge, so that an upload can start a release. The CDK's own way takes a function and a role for it."""
+    """Send the bucket's events to EventBridge: an upload can start a release. The CDK's own way adds a function."""
     resource = bucket.node.default_child
     if isinstance(resource, s3.CfnBucket):
         path = "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled"

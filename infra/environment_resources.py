@@ -1,8 +1,8 @@
-"""What Elastic Beanstalk needs from the caller that creates, updates or terminates an environment.
+"""The policy for stages that create, update or terminate an environment.
 
-Elastic Beanstalk acts with its caller's permissions on the resources of an environment. AWS's own answer is the
-managed policy AdministratorAccess-AWSElasticBeanstalk, which also allows everything on every application. This is the
-part of it that an environment's resources take, without Elastic Beanstalk's own actions.
+Elastic Beanstalk uses its caller's permissions on the resources of an environment. AWS offers the managed policy
+AdministratorAccess-AWSElasticBeanstalk, which also allows everything on every application. This policy is the part
+of it for an environment's resources, without Elastic Beanstalk's own actions.
 Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.iam.managed-policies.html
 """
 
@@ -10,7 +10,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.permissions import allow
+from infra.policies import allow
 
 READS = [
     "acm:DescribeCertificate",
@@ -36,8 +36,8 @@ SETTINGS = [
     "cloudformation:GetTemplate",
     "ec2:DescribeInstances",
 ]
-"""What Elastic Beanstalk looks at for a caller that asks for the settings of an environment. Not documented; callers
-who had nothing but its own actions were denied: https://github.com/aws/aws-elastic-beanstalk-cli/issues/82."""
+"""Elastic Beanstalk reads them when a caller asks for the settings of an environment. Not documented; callers
+with Elastic Beanstalk's own actions only were denied: https://github.com/aws/aws-elastic-beanstalk-cli/issues/82."""
 
 NETWORK = [
     "ec2:AllocateAddress",
@@ -58,7 +58,7 @@ NETWORK = [
     "ec2:RunInstances",
     "ec2:TerminateInstances",
 ]
-"""EC2 gives these resources ids, not names, so that no pattern of names can tell Elastic Beanstalk's own."""
+"""EC2 gives these resources ids, not names, so no pattern of names matches Elastic Beanstalk's own."""
 
 STACKS = ["cloudformation:*"]
 ELASTICITY = ["autoscaling:*", "elasticloadbalancing:*"]
@@ -75,12 +75,12 @@ OTHERS = [
     "sns:Subscribe",
 ]
 BUCKET = ["s3:CreateBucket", "s3:DeleteObject", "s3:Get*", "s3:List*", "s3:PutObject"]
-"""To create it as well: Elastic Beanstalk demands that even where the bucket is there."""
-NAMED_BY_BEANSTALK = "Elastic Beanstalk chooses the names of what it makes; the pattern confines it to those."
+"""Elastic Beanstalk requires s3:CreateBucket even if the bucket exists."""
+NAMED_BY_BEANSTALK = "Elastic Beanstalk chooses these names; the pattern allows its resources only."
 
 
 def environment_resources_policy(scope: Construct) -> iam.ManagedPolicy:
-    """One policy, for the functions that create, update or terminate."""
+    """Return the one policy that all these stages share."""
     policy = iam.ManagedPolicy(
         scope,
         "EnvironmentResources",
@@ -105,7 +105,7 @@ def environment_resources_policy(scope: Construct) -> iam.ManagedPolicy:
     bucket = f"arn:{stack.partition}:s3:::elasticbeanstalk-{stack.region}-{stack.account}"
 
     allow(policy, READS, ["*"], why="AWS authorises these reads on * only, or before a resource has a name.")
-    allow(policy, NETWORK, ["*"], why="EC2 gives these resources ids, so no pattern of names can confine them.")
+    allow(policy, NETWORK, ["*"], why="EC2 gives these resources ids, so no pattern of names can match them.")
     allow(policy, STACKS, [arn("cloudformation", "stack/awseb-*")], why=NAMED_BY_BEANSTALK)
     allow(policy, ELASTICITY, [*groups, *balancers], why=NAMED_BY_BEANSTALK)
     allow(policy, OTHERS, others, why=NAMED_BY_BEANSTALK)

@@ -1,4 +1,4 @@
-"""The layer with the handlers' dependencies, put together by pip: pure Python, so it fits any architecture."""
+"""The layer with the handlers' dependencies. pip installs pure Python packages, which run on any architecture."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 
 
 def dependencies_layer(scope: Construct) -> lambda_.LayerVersion:
-    """What lambdas/requirements.txt pins. boto3 is not in it: the Lambda runtime brings its own."""
+    """Return the layer with the pins of lambdas/requirements.txt. boto3 is not one: the Lambda runtime has its own."""
     return lambda_.LayerVersion(
         scope,
         "Dependencies",
@@ -27,20 +27,20 @@ def dependencies_layer(scope: Construct) -> lambda_.LayerVersion:
 
 
 def layer_folder() -> Path:
-    """A folder by the digest of the pins, so that it is made once, and again when they change."""
+    """Return the folder with the packages; install them if the pins have changed. Its name is the pins' digest."""
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
     folder = Path("build/layer") / digest
     if folder.exists():
         return folder
-    half_made = folder.with_suffix(f".{os.getpid()}")
+    unfinished = folder.with_suffix(f".{os.getpid()}")
     options = "--quiet --disable-pip-version-check --no-compile --only-binary=:all: --no-deps --require-hashes"
     target = "--platform any --implementation py --abi none --python-version 3.13"
     command = [sys.executable, "-m", "pip", "install", *options.split(), *target.split()]
-    subprocess.run(  # noqa: S603 - every word is ours
-        [*command, "--target", str(half_made / "python"), "-r", str(REQUIREMENTS)], check=True
+    subprocess.run(  # noqa: S603 - a fixed command
+        [*command, "--target", str(unfinished / "python"), "-r", str(REQUIREMENTS)], check=True
     )
     try:
-        half_made.rename(folder)
+        unfinished.rename(folder)
     except OSError:  # another process was first
-        shutil.rmtree(half_made)
+        shutil.rmtree(unfinished)
     return folder

@@ -1,7 +1,7 @@
-"""What tells how releases go: alarms, and a dashboard. Both use what AWS emits, and what functions print.
+"""Alarms and a dashboard. Both use the metrics that AWS emits, and those that the functions print.
 
 Step Functions' metrics: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
-The functions' own: lambdas/metrics.py.
+The functions' metrics: lambdas/metrics.py.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.questions import WHO_SERVES
+from infra.saved_queries import WHO_SERVES
 from lambdas.metrics import NAMESPACE
 
-ALARMS = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-ENDS = {
+AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+FAILED_ENDS = {
     "failed": ("ExecutionsFailed", "A release failed. Users are served by an environment that is known to be good."),
     "timed-out": (
         "ExecutionsTimedOut",
@@ -27,15 +27,15 @@ ENDS = {
     ),
     "aborted": ("ExecutionsAborted", "A release was stopped by hand; nothing was cleaned up."),
 }
-"""The ends that are no success, by the name of their alarm. A redriven execution counts in these metrics again."""
+"""Metric and description of each end without success, by alarm. A redriven execution counts again."""
 HALF = 12
 HEIGHT = 6
 
 
 class Monitoring(Construct):
-    """Alarms that tell the topic, and a dashboard of their stack's name.
+    """Alarms that notify the topic, and a dashboard with the stack's name.
 
-    `slow_minutes`: how long a release may take before people are told, its bake and its approval included.
+    `slow_minutes`: a release that takes longer, with its bake and its approval, raises an alarm.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Monitoring(Construct):
         self._machine = machine
         self._functions = functions
         self._prefix = Stack.of(self).stack_name
-        self.alarms = [self._ended(name, *end) for name, end in ENDS.items()] + [self._slow(slow_minutes)]
+        self.alarms = [self._end_alarm(name, *end) for name, end in FAILED_ENDS.items()] + [
+            self._slow_alarm(slow_minutes)
+        ]
         _let_alarms_publish(topic)
         for alarm in self.alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
@@ -62,17 +64,17 @@ class Monitoring(Construct):
             dashboard_name=self._prefix,
             default_interval=Duration.days(7),
             widgets=[
-                [self._ends(), self._durations()],
+                [self._executions(), self._durations()],
                 [self._results(), self._stages()],
                 [self._who_serves(), self._alarm_states()],
                 [self._throttles(), self._errors()],
             ],
         )
 
-    def _ended(self, name: str, metric: str, description: str) -> cloudwatch.Alarm:
+    def _end_alarm(self, name: str, metric: str, description: str) -> cloudwatch.Alarm:
         return self._alarm(name, self._machine.metric(metric, statistic="Sum"), 1, description)
 
-    def _slow(self, minutes: int) -> cloudwatch.Alarm:
+    def _slow_alarm(self, minutes: int) -> cloudwatch.Alarm:
         longest = self._machine.metric("ExecutionTime", statistic="Maximum")
         return self._alarm("slow", longest, minutes * 60_000, f"A release took {minutes} minutes or more.")
 
@@ -84,13 +86,13 @@ class Monitoring(Construct):
             alarm_description=description,
             metric=metric,
             threshold=threshold,
-            comparison_operator=ALARMS,
+            comparison_operator=AT_LEAST,
             evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # most of the time nobody releases
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # most of the time no release runs
         )
 
-    def _ends(self) -> cloudwatch.GraphWidget:
-        names = ["ExecutionsSucceeded", *(metric for metric, _ in ENDS.values()), "ExecutionsRedriven"]
+    def _executions(self) -> cloudwatch.GraphWidget:
+        names = ["ExecutionsSucceeded", *(metric for metric, _ in FAILED_ENDS.values()), "ExecutionsRedriven"]
         return _graph(
             "Executions by their end",
             *(self._machine.metric(name, statistic="Sum", period=Duration.hours(1)) for name in names),
@@ -160,7 +162,7 @@ def _graph(title: str, *metrics: cloudwatch.IMetric, stacked: bool = False) -> c
 
 
 def _search(metric: str, by: str, statistic: str, period: Duration) -> cloudwatch.SearchExpression:
-    """The functions' metric, for all values of the dimensions that it is measured by."""
+    """Return a search for a metric of the functions with all values of its dimensions. `by`: the dimensions."""
     searched = f'{{{NAMESPACE},{by}}} MetricName="{metric}"'
     return cloudwatch.SearchExpression(
         expression=f"SEARCH('{searched}', '{statistic}', {period.to_seconds():g})", label="", period=period
@@ -168,15 +170,15 @@ def _search(metric: str, by: str, statistic: str, period: Duration) -> cloudwatc
 
 
 def _let_alarms_publish(topic: sns.Topic) -> None:
-    """An encrypted topic takes an alarm's message only if both the topic and its key let CloudWatch in."""
-    cloudwatch_itself = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+    """Let CloudWatch publish: an encrypted topic takes an alarm only if its policy and its key allow CloudWatch."""
+    service = iam.ServicePrincipal("cloudwatch.amazonaws.com")
     topic.add_to_resource_policy(
         iam.PolicyStatement(
             actions=["sns:Publish"],
-            principals=[cloudwatch_itself],
+            principals=[service],
             resources=[topic.topic_arn],
             conditions={"StringEquals": {"aws:SourceAccount": Stack.of(topic).account}},
         )
     )
     if topic.master_key:
-        topic.master_key.grant(cloudwatch_itself, "kms:Decrypt", "kms:GenerateDataKey*")
+        topic.master_key.grant(service, "kms:Decrypt", "kms:GenerateDataKey*")

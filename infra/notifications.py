@@ -1,4 +1,4 @@
-"""Where people hear of a release that needs them: a topic, and a rule for what bypasses the failure branch."""
+"""Notifications to people: a topic, and a rule for executions that bypass the failure branch."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_events as events
@@ -14,7 +14,7 @@ EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 
 
 class Notifications(Construct):
-    """An encrypted topic; `email` is subscribed to it, if given."""
+    """An encrypted topic. `email`: an address to subscribe, if any."""
 
     def __init__(self, scope: Construct, construct_id: str, *, email: str | None) -> None:
         super().__init__(scope, construct_id)
@@ -25,20 +25,21 @@ class Notifications(Construct):
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        key.grant_encrypt_decrypt(EVENTS)  # AWS's own key for SNS does not let EventBridge publish
+        key.grant_encrypt_decrypt(EVENTS)  # with AWS's own key for SNS, EventBridge cannot publish
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def tell_of_ends(self, machine: sfn.IStateMachine) -> None:
-        """An execution that is aborted or times out bypasses every Catch, so its status change is what tells."""
-        field = events.EventField.from_path  # none whose text is free: a quotation mark in it loses the notification
+    def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
+        """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status."""
+        # Fields without free text only: a quotation mark in free text loses the notification.
+        field = events.EventField.from_path
         execution = field("$.detail.executionArn")
         text = (
-            f"The release {field('$.detail.name')} ended {field('$.detail.status')}. Nothing was cleaned up: users are "
-            "served by whichever environment holds the production CNAME, and a green environment may be left over.\n"
-            "What to do: redrive the execution, which goes on where it was, or start a new one, which looks at what "
-            f"stands.\n  aws stepfunctions redrive-execution --execution-arn {execution}\n"
+            f"The release {field('$.detail.name')} ended {field('$.detail.status')}. Nothing was cleaned up: the "
+            "environment with the production CNAME serves users, and a green environment may be left over.\n"
+            "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
+            f"both environments first.\n  aws stepfunctions redrive-execution --execution-arn {execution}\n"
             f"  https://console.aws.amazon.com/states/home?region={field('$.region')}"
             f"#/v2/executions/details/{execution}\n"
         )

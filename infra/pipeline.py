@@ -1,11 +1,7 @@
-"""An optional CodePipeline: source, release in the mode `deploy`, a person's approval, `cutover`.
+"""The optional CodePipeline: a source, a release in mode `deploy`, a person's approval, a release in mode `cutover`.
 
 The action that starts executions: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html
 """
-
-import json
-from collections.abc import Mapping
-from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_codepipeline as codepipeline
@@ -17,24 +13,22 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import accept, explain
+from infra.acknowledgments import acknowledge
 from infra.pipeline_role import PipelineRole
 from infra.pipeline_settings import PipelineSettings, Repository
+from infra.policies import explain
 from lambdas.deployment import Mode
 
 SOURCE = "Source"
-"""The source action's artifact, and the namespace of its variables."""
-INPUT_LENGTH = 1_000
-LONGEST_VERSION = "v" * 100
-LONGEST_BUCKET = "b" * 63
+"""The name of the source action, of its artifact and of the namespace of its variables."""
 PREFIX_LENGTH = 80 - len("-") - 36
 """An execution's name has at most 80 characters; CodePipeline puts a hyphen and a UUID behind the prefix."""
 
 
 class ReleasePipeline(Construct):
-    """A pipeline that releases one application onto one environment, started by each new source.
+    """A pipeline that releases one application onto one environment. Each new source starts it.
 
-    `artifacts`: the stack's bucket, versioned; a bucket of one's own must send its events to EventBridge.
+    `artifacts`: the bucket with the sources. It must have versioning on, and send its events to EventBridge.
     """
 
     def __init__(
@@ -62,7 +56,7 @@ class ReleasePipeline(Construct):
             "Pipeline",
             pipeline_name=f"{Stack.of(self).stack_name}-{settings.blue}",
             pipeline_type=codepipeline.PipelineType.V2,
-            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,  # the newest source is the one to release
+            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,  # only the newest source is released
             artifact_bucket=store,
             role=role.without_policy_updates(),
             use_pipeline_role_for_actions=True,
@@ -70,28 +64,23 @@ class ReleasePipeline(Construct):
                 codepipeline.StageProps(stage_name=name, actions=[action]) for name, action in self._stages().items()
             ],
         )
-        self.pipeline.node.add_dependency(role)  # it runs as soon as it is made
+        self.pipeline.node.add_dependency(role)  # it runs as soon as it exists, and needs its permissions then
         if settings.repository is None:
             self._start_on_upload()
         CfnOutput(self, "PipelineName", value=self.pipeline.pipeline_name)
 
     def _stages(self) -> dict[str, codepipeline.IAction]:
+        return self._sources() | {
+            "Deploy": self._release(Mode.DEPLOY),
+            "Approve": self._approval(),
+            "Cutover": self._release(Mode.CUTOVER),
+        }
+
+    def _sources(self) -> dict[str, codepipeline.IAction]:
         repository = self._settings.repository
         if repository is None:
-            version = "#{Source.VersionId}"
-            bundle = {"key": self._settings.key, "version_id": version}
-            first: dict[str, codepipeline.IAction] = {"Source": self._upload()}
-        else:
-            version = "#{Source.CommitId}"
-            bundle = {"key": self._settings.key.replace("{commit}", version)}
-            first = {"Source": self._repository(repository), "Bundle": self._bundle(bundle["key"])}
-        source_bundle = {"source_bundle": {"bucket": self._artifacts.bucket_name, **bundle}}
-        return first | {
-            "Deploy": self._release(Mode.DEPLOY, version, source_bundle),
-            "Approve": self._approve(version),
-            # The version is named, so that a person's approval never gives users a later one.
-            "Cutover": self._release(Mode.CUTOVER, version, {}),
-        }
+            return {"Source": self._upload()}
+        return {"Source": self._repository(repository), "Bundle": self._bundle(self._settings.bundle_key)}
 
     def _upload(self) -> actions.S3SourceAction:
         return actions.S3SourceAction(
@@ -100,7 +89,7 @@ class ReleasePipeline(Construct):
             bucket=self._artifacts,
             bucket_key=self._settings.key,
             output=self._source,
-            trigger=actions.S3Trigger.NONE,  # the CDK's would need a trail of CloudTrail
+            trigger=actions.S3Trigger.NONE,  # the CDK's own trigger needs a trail of CloudTrail
         )
 
     def _start_on_upload(self) -> None:
@@ -116,7 +105,9 @@ class ReleasePipeline(Construct):
             targets=[targets.CodePipeline(self.pipeline)],
         )
         explain(
-            self.pipeline.node.find_child("EventsRole"), ["codepipeline:StartPipelineExecution"], "Uploads start it."
+            self.pipeline.node.find_child("EventsRole"),
+            ["codepipeline:StartPipelineExecution"],
+            "Uploads start the pipeline.",
         )
 
     def _repository(self, repository: Repository) -> actions.CodeStarConnectionsSourceAction:
@@ -131,45 +122,34 @@ class ReleasePipeline(Construct):
         )
 
     def _bundle(self, key: str) -> actions.S3DeployAction:
-        """Put the repository, as the zip that it is, where Elastic Beanstalk can read it."""
+        """Put the repository's zip where Elastic Beanstalk can read it."""
         return actions.S3DeployAction(
             action_name="Bundle", bucket=self._artifacts, input=self._source, object_key=key, extract=False
         )
 
-    def _release(self, mode: Mode, version: str, more: Mapping[str, Any]) -> actions.StepFunctionInvokeAction:
-        settings = self._settings
-        named = {"application": settings.application, "blue": settings.blue, "version": version, "mode": mode.value}
-        given = {**settings.release, **named, **more}
-        self._demand_short(given)
+    def _release(self, mode: Mode) -> actions.StepFunctionInvokeAction:
+        execution_input = self._settings.execution_input(mode, self._artifacts.bucket_name)
         return actions.StepFunctionInvokeAction(
             action_name=mode.title(),
             variables_namespace=mode.title(),
             state_machine=self._machine,
-            state_machine_input=actions.StateMachineInput.literal(given),
-            execution_name_prefix=execution_prefix(settings.blue, mode),
+            state_machine_input=actions.StateMachineInput.literal(execution_input),
+            execution_name_prefix=execution_prefix(self._settings.blue, mode),
         )
 
-    def _approve(self, version: str) -> actions.ManualApprovalAction:
+    def _approval(self) -> actions.ManualApprovalAction:
         settings = self._settings
+        where = f"{settings.blue} of {settings.application}"
         return actions.ManualApprovalAction(
             action_name="Approve",
             notification_topic=self._topic,
-            additional_information=f"{version} runs on {settings.blue} of {settings.application} and passed its test; "
+            additional_information=f"{settings.version} runs on {where} and passed its test; "
             "its clone serves users with the version before. Approve: users get the new version. Reject: the clone "
-            "serves on, until the next release.",
+            "continues to serve users until the next release.",
         )
 
-    def _demand_short(self, given: Mapping[str, Any]) -> None:
-        text = json.dumps(given, separators=(",", ":")).replace(self._artifacts.bucket_name, LONGEST_BUCKET)
-        length = len(text.replace("#{Source.VersionId}", LONGEST_VERSION))
-        if length > INPUT_LENGTH:
-            raise ValueError(
-                f"Expected the pipeline's execution input to have at most {INPUT_LENGTH} characters, found {length}. "
-                "Shorten pipeline_release, or give the input as a file: see docs/pipelines.md."
-            )
-
     def _store(self) -> s3.Bucket:
-        """Where the pipeline passes artifacts on: not among the records, since its role may write to all of it."""
+        """Return the bucket for artifacts. Records are in another one, since the pipeline may write to all of this."""
         store = s3.Bucket(
             self,
             "Store",
@@ -179,10 +159,10 @@ class ReleasePipeline(Construct):
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        accept(store, "S1", "It holds copies for 30 days; the sources have their own history.")
+        acknowledge(store, "S1", "It holds copies for 30 days; the sources have their own history.")
         return store
 
 
 def execution_prefix(blue: str, mode: Mode) -> str:
-    """`<blue>-<mode>`; blue's name is what is cut where both are too long for the name of an execution."""
+    """Return `<blue>-<mode>`; blue's name is cut if both are too long for an execution's name."""
     return f"{blue[: PREFIX_LENGTH - len(mode) - 1]}-{mode}"

@@ -1,4 +1,4 @@
-"""What the pipeline may do, for all of its actions; the CDK's own grants would let it write over records.
+"""The role of the pipeline, for all of its actions. The CDK's own grants would let it overwrite records.
 
 Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 """
@@ -10,15 +10,16 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import accept, accept_wildcards, arn_in_findings, explain
+from infra.acknowledgments import acknowledge, acknowledge_wildcards, arn_in_findings
 from infra.pipeline_settings import PipelineSettings
+from infra.policies import explain
 
-OF_BUCKET = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
-READ = ["s3:GetObject", "s3:GetObjectVersion"]
+BUCKET_ACTIONS = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
+READ_ACTIONS = ["s3:GetObject", "s3:GetObjectVersion"]
 
 
 class PipelineRole(iam.Role):
-    """Passes artifacts on in `store`, reads or writes sources in `artifacts`, starts executions and asks people."""
+    """A role that uses artifacts in `store`, reads or writes sources in `artifacts`, starts executions, asks people."""
 
     def __init__(
         self,
@@ -32,22 +33,24 @@ class PipelineRole(iam.Role):
         topic: sns.Topic,
     ) -> None:
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com"))
-        self._allow(OF_BUCKET, artifacts.bucket_arn, store.bucket_arn, why="What CodePipeline asks of every bucket.")
-        self._allow([*READ, "s3:PutObject"], store.arn_for_objects("*"), why="Artifacts are passed on.")
-        accept(self, f"IAM5[Resource::{arn_in_findings(store)}/*]", "The store is the pipeline's own.")
+        self._allow(
+            BUCKET_ACTIONS, artifacts.bucket_arn, store.bucket_arn, why="CodePipeline needs them on every bucket."
+        )
+        self._allow([*READ_ACTIONS, "s3:PutObject"], store.arn_for_objects("*"), why="Artifacts are passed on.")
+        acknowledge(self, f"IAM5[Resource::{arn_in_findings(store)}/*]", "The store is the pipeline's own.")
         if settings.repository is None:
-            self._allow(READ, artifacts.arn_for_objects(settings.key), why="The source is read.")
+            self._allow(READ_ACTIONS, artifacts.arn_for_objects(settings.key), why="The source is read.")
         else:
             sources = settings.key.format(commit="*")
             self._allow(["s3:PutObject"], artifacts.arn_for_objects(sources), why="Each commit becomes a bundle.")
-            accept(self, f"IAM5[Resource::{arn_in_findings(artifacts)}/{sources}]", "One object for each commit.")
-            # A connection's ARN says which of the service's two names authorises it.
+            acknowledge(self, f"IAM5[Resource::{arn_in_findings(artifacts)}/{sources}]", "One object for each commit.")
+            # The service has two names; the connection's ARN decides which of them authorises.
             uses = [f"{service}:UseConnection" for service in ("codeconnections", "codestar-connections")]
             self._allow(uses, settings.repository.connection, why="The repository is read.")
         starts = ["states:DescribeStateMachine", "states:StartExecution"]
         self._allow(starts, machine.state_machine_arn, why="Releases are started.")
         self._allow(["states:DescribeExecution"], self._executions(), why="Releases are followed to their end.")
-        accept_wildcards(self, resources=[self._executions()], why="Each execution has a name of its own.")
+        acknowledge_wildcards(self, resources=[self._executions()], why="Each execution has a name of its own.")
         self._allow(["sns:Publish"], topic.topic_arn, why="People are asked to approve.")
         if topic.master_key:
             encrypts = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -58,7 +61,7 @@ class PipelineRole(iam.Role):
         explain(self, actions, why)
 
     def _executions(self) -> str:
-        """The machine has its stack's name."""
+        """Return the ARN of all executions; the machine has the stack's name."""
         stack = Stack.of(self)
         return stack.format_arn(
             service="states",

@@ -1,25 +1,31 @@
-"""The pipeline's context: `-c pipeline=<application>:<blue>` and what goes with it."""
+"""The settings of the optional pipeline: `-c pipeline=APPLICATION:BLUE`, and what belongs to it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from infra.context_reader import ContextReader
+from lambdas.deployment import Mode
 from lambdas.errors import InvalidRequestError
 from lambdas.request import completed
 
 SOURCES = "sources"
-"""Where in the stack's bucket sources appear; an application's below its name."""
-OF_THE_PIPELINE = ("application", "blue", "version", "mode", "source_bundle", "approval", "dry_run")
-
-
-class PipelineSettingsError(Exception):
-    """The context does not describe a pipeline; the message says what was expected, what was found, what to do."""
+"""The folder for sources in the stack's bucket; it has a folder for each application."""
+UPLOAD_VERSION = "#{Source.VersionId}"
+COMMIT_VERSION = "#{Source.CommitId}"
+LONGEST = {UPLOAD_VERSION: "v" * 100, COMMIT_VERSION: "c" * 40}
+"""The longest value of each variable: a version id of S3, a commit."""
+LONGEST_BUCKET = "b" * 63
+INPUT_LENGTH = 1_000
+"""The most characters that CodePipeline takes as a literal input."""
+OWN_KEYS = ("application", "blue", "version", "mode", "source_bundle", "approval", "dry_run")
+"""Keys of the execution input that the pipeline gives itself, or that would make its own approval useless."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository behind a connection of CodeConnections, by the connection's ARN."""
+    """A repository behind a connection of CodeConnections. `connection`: its ARN."""
 
     connection: str
     owner: str
@@ -29,10 +35,10 @@ class Repository:
 
 @dataclass(frozen=True)
 class PipelineSettings:
-    """What a pipeline releases where. `release`: further keys of the execution input, for both of its releases.
+    """What a pipeline releases, and onto which environment. `release`: further keys of both execution inputs.
 
-    `key`: where in the stack's bucket a new source bundle appears; with a repository, where the pipeline puts each
-    commit, {commit} in it.
+    `key`: the key of a new source bundle in the stack's bucket. With a repository it has {commit} in it, and the
+    pipeline puts each commit there.
     """
 
     application: str
@@ -42,53 +48,83 @@ class PipelineSettings:
     release: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def from_context(cls, context: Callable[[str], Any], applications: Sequence[str]) -> Self | None:
-        """None without a pipeline. Raises PipelineSettingsError."""
-        named = context("pipeline")
+    def read(cls, reader: ContextReader, applications: Sequence[str]) -> Self | None:
+        """Return the pipeline's settings, None without a pipeline. The reader collects the problems."""
+        named = reader.text("pipeline")
         if not named:
             return None
-        application, _, blue = str(named).rpartition(":")
-        release = _release(context("pipeline_release"))
-        _demand_valid({**release, "application": application, "blue": blue, "version": "v"})
-        if "*" not in applications and application not in applications:
-            raise _error("pipeline", f"to name one of the applications {', '.join(applications)}", application)
-        repository = _repository(context)
+        application, _, blue = named.rpartition(":")
+        repository = _repository(reader)
         name = f"{SOURCES}/{application}/{blue}"
-        return cls(application, blue, f"{name}/{{commit}}.zip" if repository else f"{name}.zip", repository, release)
+        key = f"{name}/{{commit}}.zip" if repository else f"{name}.zip"
+        settings = cls(application, blue, key, repository, _release(reader))
+        settings._check(reader, applications)
+        return settings
+
+    @property
+    def version(self) -> str:
+        """The variable of the source action that becomes the version label."""
+        return COMMIT_VERSION if self.repository else UPLOAD_VERSION
+
+    @property
+    def bundle_key(self) -> str:
+        """The key of the source bundle of one execution of the pipeline."""
+        return self.key.replace("{commit}", self.version)
+
+    def execution_input(self, mode: Mode, bucket: str) -> dict[str, Any]:
+        """Return the execution input of the release in that mode. `bucket`: the name of the bucket with the bundle.
+
+        Both modes name the version, so the cutover never gives users a later version than the approved one.
+        """
+        named = {"application": self.application, "blue": self.blue, "version": self.version, "mode": mode.value}
+        if mode is not Mode.DEPLOY:
+            return {**self.release, **named}
+        bundle = {"bucket": bucket, "key": self.bundle_key}
+        if self.repository is None:
+            bundle["version_id"] = self.version
+        return {**self.release, **named, "source_bundle": bundle}
+
+    def _check(self, reader: ContextReader, applications: Sequence[str]) -> None:
+        try:
+            completed({**self.release, "application": self.application, "blue": self.blue, "version": "v"})
+        except InvalidRequestError as error:
+            expected = "to be APPLICATION:BLUE, with further keys of the execution input in pipeline_release"
+            reader.refuse("pipeline", expected, error.found)
+        if "*" not in applications and self.application not in applications:
+            reader.refuse("pipeline", f"to name one of the applications {', '.join(applications)}", self.application)
+        longest = json.dumps(self.execution_input(Mode.DEPLOY, LONGEST_BUCKET), separators=(",", ":"))
+        length = len(longest.replace(self.version, LONGEST[self.version]))
+        if length > INPUT_LENGTH:
+            reader.refuse(
+                "pipeline_release",
+                f"to leave the execution input at most {INPUT_LENGTH} characters",
+                f"{length}",
+                "Shorten it, or give the input as a file: see docs/pipelines.md.",
+            )
 
 
-def _repository(context: Callable[[str], Any]) -> Repository | None:
-    connection, named = context("pipeline_connection"), context("pipeline_repository")
+def _repository(reader: ContextReader) -> Repository | None:
+    connection, named = reader.text("pipeline_connection"), reader.text("pipeline_repository")
     if not (connection or named):
         return None
-    owner, _, name = str(named or "").partition("/")
+    owner, _, name = named.partition("/")
     if not (connection and owner and name):
+        expected = "to be OWNER/NAME, with the ARN in pipeline_connection"
         found = f"pipeline_connection={connection} and pipeline_repository={named}"
-        raise _error("pipeline_repository", "to be OWNER/NAME, with the ARN in pipeline_connection", found)
-    return Repository(connection, owner, name, context("pipeline_branch") or "main")
+        reader.refuse("pipeline_repository", expected, found)
+    return Repository(connection, owner, name, reader.text("pipeline_branch", "main"))
 
 
-def _release(given: Any) -> dict[str, Any]:
-    """An object, from cdk.json as it is or from the command line as JSON."""
+def _release(reader: ContextReader) -> dict[str, Any]:
+    """Return the further keys: an object in cdk.json, or JSON on the command line."""
+    given = reader.value("pipeline_release")
     try:
         release = json.loads(given) if isinstance(given, str) else given or {}
     except ValueError:
         release = None
-    taken = [name for name in OF_THE_PIPELINE if isinstance(release, dict) and name in release]
+    taken = [name for name in OWN_KEYS if isinstance(release, dict) and name in release]
     if not isinstance(release, dict) or taken:
-        raise _error(
-            "pipeline_release", f"to be a JSON object without {', '.join(taken or OF_THE_PIPELINE)}", f"{given!r}"
-        )
+        expected = f"to be a JSON object without {', '.join(taken or OWN_KEYS)}"
+        reader.refuse("pipeline_release", expected, f"{given!r}")
+        return {}
     return release
-
-
-def _demand_valid(request: Mapping[str, Any]) -> None:
-    try:
-        completed(request)
-    except InvalidRequestError as error:
-        expected = "to be APPLICATION:BLUE, with further keys of the execution input in pipeline_release"
-        raise _error("pipeline", expected, error.found) from error
-
-
-def _error(name: str, expected: str, found: str) -> PipelineSettingsError:
-    return PipelineSettingsError(f"Expected -c {name}= {expected}. Found {found}. Correct it.")

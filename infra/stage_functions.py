@@ -1,4 +1,4 @@
-"""One Lambda function for each stage, in a role of its own."""
+"""One Lambda function for each stage, each with a role of its own."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledgments import acknowledge, acknowledge_wildcards
 from infra.layer import RUNTIME, dependencies_layer
-from infra.network import Network
-from infra.permissions import accept, accept_wildcards, explain
-from infra.stage_roles import STAGES, StageRoles
+from infra.network import place_in_network
+from infra.policies import explain
+from infra.settings import NetworkSettings
+from infra.stage_permissions import STAGES
+from infra.stage_roles import StageRoles
 
 
 class StageFunctions(Construct):
@@ -27,11 +30,10 @@ class StageFunctions(Construct):
         artifacts: s3.IBucket,
         record_key: str,
         machine_name: str,
-        network: Network | None = None,
+        network: NetworkSettings | None = None,
     ) -> None:
-        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: whose executions Plan knows.
-
-        `network`: where VerifyRelease runs.
+        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: the state machine, whose
+        executions Plan describes. `network`: the network that VerifyRelease runs in.
         """
         super().__init__(scope, construct_id)
         self._artifacts = artifacts
@@ -57,9 +59,9 @@ class StageFunctions(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         log.grant_write(role)
-        explain(role, ["logs:CreateLogStream", "logs:PutLogEvents"], "The function's own log.")
+        explain(role, ["logs:CreateLogStream", "logs:PutLogEvents"], "The function writes its own log.")
         why = "Lambda sends the function's traces; X-Ray authorises that on * only."
-        accept_wildcards(role, resources=["*"], why=why)
+        acknowledge_wildcards(role, resources=["*"], why=why)
         explain(role, ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], why)
         function = lambda_.Function(
             self,
@@ -81,8 +83,10 @@ class StageFunctions(Construct):
             },
         )
         if self._network and name == "verify_release":
-            self._network.place(function, role)
-        accept(function, "L1", "The runtime moves with what the handlers are tested with, not with what is newest.")
+            place_in_network(function, role, self._network)
+        acknowledge(
+            function, "L1", "The runtime moves with what the handlers are tested with, not with what is newest."
+        )
         return function
 
 

@@ -1,8 +1,7 @@
-"""What each stage's role may do: what the stage calls, on what it calls it, and nothing else."""
+"""The role of each stage: it allows the calls of the stage, on the resources of these calls, and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from aws_cdk import Stack
@@ -10,115 +9,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledgments import acknowledge, arn_in_findings
 from infra.environment_resources import SETTINGS, environment_resources_policy
-from infra.permissions import accept, allow, arn_in_findings, explain
+from infra.policies import allow, explain
+from infra.stage_permissions import WHY, StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 from lambdas.deployment import BLUE_TAG
 
-LOOK = ("DescribeEnvironments",)
-
-
-@dataclass(frozen=True)
-class Permissions:
-    """Elastic Beanstalk's actions by the kind of resource that AWS authorises them on, and what else a stage needs."""
-
-    environment: tuple[str, ...] = ()
-    marked: tuple[str, ...] = ()
-    """On environments that bear the tag of a clone, or get it."""
-    application: tuple[str, ...] = ()
-    applicationversion: tuple[str, ...] = ()
-    configurationtemplate: tuple[str, ...] = ()
-    alarms: bool = False
-    bundles: bool = False
-    record: Literal["", "read", "write"] = ""
-    """What acts reads the record first, whether it still holds the environment; Plan writes it."""
-    reads_settings: bool = False
-    """Elastic Beanstalk looks at an environment's resources with its caller's permissions."""
-    makes_resources: bool = False
-    """Elastic Beanstalk takes what it needs to make, change or remove an environment's resources from its caller."""
-    seconds: int = 120
-    """The function's time-out."""
-
-
-STAGES: Mapping[str, Permissions] = {
-    "plan": Permissions(
-        environment=(*LOOK, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
-        application=("DescribeApplications",),
-        applicationversion=("DescribeApplicationVersions",),
-        alarms=True,
-        reads_settings=True,
-        record="write",
-    ),
-    "register_release": Permissions(
-        application=("CreateApplicationVersion",),
-        applicationversion=("CreateApplicationVersion", "DescribeApplicationVersions"),
-        bundles=True,
-        record="read",
-    ),
-    "await_registration": Permissions(applicationversion=("DescribeApplicationVersions",)),
-    "clone_blue": Permissions(
-        environment=(*LOOK, "ListTagsForResource"),
-        marked=("AddTags", "CreateEnvironment"),
-        configurationtemplate=(
-            "CreateConfigurationTemplate",
-            "DeleteConfigurationTemplate",
-            "DescribeConfigurationSettings",
-        ),
-        makes_resources=True,
-        record="read",
-    ),
-    "await_green": Permissions(environment=(*LOOK, "DescribeEvents")),
-    "swap_traffic": Permissions(environment=(*LOOK, "SwapEnvironmentCNAMEs"), record="read"),
-    "await_traffic": Permissions(environment=LOOK),
-    "deploy_release": Permissions(
-        environment=(*LOOK, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
-        makes_resources=True,
-        record="read",
-    ),
-    "await_release": Permissions(environment=(*LOOK, "DescribeEvents")),
-    "verify_release": Permissions(environment=LOOK, seconds=800),
-    "watch_release": Permissions(environment=LOOK, alarms=True),
-    "terminate_green": Permissions(
-        environment=(*LOOK, "ListTagsForResource"),
-        marked=("TerminateEnvironment",),
-        configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
-        record="read",
-    ),
-    "await_termination": Permissions(environment=LOOK),
-    "keep_green_live": Permissions(
-        environment=(*LOOK, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
-        marked=("TerminateEnvironment",),
-        configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
-        record="read",
-    ),
-    "hold_for_redrive": Permissions(),
-}
-
-
-WHY: Mapping[str, str] = {
-    "AbortEnvironmentUpdate": "An update that hangs on blue is broken off.",
-    "AddTags": "Green is marked as a clone when it is made.",
-    "CreateApplicationVersion": "The version is made from its source bundle.",
-    "CreateConfigurationTemplate": "Green is made from blue's saved configuration.",
-    "CreateEnvironment": "Green is made.",
-    "DeleteConfigurationTemplate": "Green's saved configuration goes with it.",
-    "DescribeApplicationVersions": "Is the version there, and processed?",
-    "DescribeApplications": "Is the application there?",
-    "DescribeConfigurationSettings": "Is a database coupled to blue? Whose is the saved configuration?",
-    "DescribeEnvironments": "Who stands, who serves, how are they?",
-    "DescribeEvents": "How did the last operation go, and when were users moved?",
-    "ListTagsForResource": "Is this a clone of this tool, and of whom?",
-    "SwapEnvironmentCNAMEs": "Users move.",
-    "TerminateEnvironment": "Green goes.",
-    "UpdateEnvironment": "The version is deployed onto blue.",
-}
-"""Elastic Beanstalk's actions, in the words of a release."""
-
 
 class StageRoles:
-    """Makes the roles. `record_key`: a pattern with {application} and {blue}. `machine_name`: whose executions hold."""
+    """Makes the roles. `record_key`: a pattern with {application} and {blue}. `machine_name`: the state machine."""
 
     def __init__(
         self,
@@ -136,23 +36,25 @@ class StageRoles:
         self._machine_name = machine_name
         self._makes_resources = environment_resources_policy(scope)
 
-    def role(self, construct_id: str, permissions: Permissions) -> iam.Role:
-        """A role that a function may act in."""
+    def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
+        """Return a role with these permissions for a function."""
         role = iam.Role(self._scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         for kind in ("environment", "application", "applicationversion", "configurationtemplate"):
             self._allow_on(kind, role, getattr(permissions, kind))
-        if permissions.marked:
-            bears = "ResourceTag" if "TerminateEnvironment" in permissions.marked else "RequestTag"
-            self._allow_on("environment", role, permissions.marked, {"Null": {f"aws:{bears}/{BLUE_TAG}": "false"}})
+        if permissions.tagged_environment:
+            tag_of = "ResourceTag" if "TerminateEnvironment" in permissions.tagged_environment else "RequestTag"
+            self._allow_on(
+                "environment", role, permissions.tagged_environment, {"Null": {f"aws:{tag_of}/{BLUE_TAG}": "false"}}
+            )
         if permissions.alarms:
-            why = "Do the release's alarms ring? Of several alarms at once, AWS answers on all alarms or not at all."
+            why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.bundles:
             self._allow_bundles(role)
         if permissions.record:
             self._allow_record(role, writes=permissions.record == "write")
         if permissions.reads_settings:
-            why = "Elastic Beanstalk looks at blue's resources for who asks for its settings; authorised on * only."
+            why = "Elastic Beanstalk reads blue's resources for a caller that asks for settings; authorised on * only."
             allow(role, SETTINGS, ["*"], why=why)
         if permissions.makes_resources:
             role.add_managed_policy(self._makes_resources)
@@ -162,31 +64,31 @@ class StageRoles:
         self, kind: str, role: iam.Role, actions: Sequence[str], conditions: Mapping[str, Any] | None = None
     ) -> None:
         stack = Stack.of(role)
-        of = f"arn:{stack.partition}:elasticbeanstalk:{stack.region}:{stack.account}:{kind}"
-        behind = "" if kind == "application" else "/*"
-        arns = [f"{of}/{application}{behind}" for application in self._applications]
+        prefix = f"arn:{stack.partition}:elasticbeanstalk:{stack.region}:{stack.account}:{kind}"
+        suffix = "" if kind == "application" else "/*"
+        arns = [f"{prefix}/{application}{suffix}" for application in self._applications]
         for action in actions:
             allow(role, [f"elasticbeanstalk:{action}"], arns, why=WHY[action], conditions=conditions)
 
     def _allow_bundles(self, role: iam.Role) -> None:
-        why = "Bundles may have any key; Elastic Beanstalk reads them as its caller."
+        why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."
         self._allow_objects(role, ["s3:GetObject", "s3:GetObjectVersion"], "*", why)
         for application in self._applications:
-            prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_in_keys(application))
+            prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_quoted(application))
             self._allow_objects(role, ["s3:PutObject"], f"{prefix}*", "One bundle is kept for each version.")
 
     def _allow_record(self, role: iam.Role, *, writes: bool) -> None:
         for application in self._applications:
-            key = self._record_key.replace("{application}", _in_keys(application)).replace("{blue}", "*")
-            self._allow_objects(role, ["s3:GetObject"], key, "Who holds the environment?")
+            key = self._record_key.replace("{application}", _quoted(application)).replace("{blue}", "*")
+            self._allow_objects(role, ["s3:GetObject"], key, "Which execution holds the environment?")
             if writes:
-                self._allow_objects(role, ["s3:PutObject"], key, "This execution holds the environment.")
-        why = "Without it, S3 answers 403 and not 404 where there is no record or bundle yet."
+                self._allow_objects(role, ["s3:PutObject"], key, "The execution takes the environment.")
+        why = "Without it, S3 answers 403 instead of 404 for a record or bundle that does not exist yet."
         allow(role, ["s3:ListBucket"], [self._artifacts.bucket_arn], why=why)
         if writes:
             stack = Stack.of(role)
             executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{self._machine_name}:*"
-            why = "Does the execution that holds the environment still run?"
+            why = "Is the execution that holds the environment still running?"
             allow(role, ["states:DescribeExecution"], [executions], why=why)
 
     def _allow_objects(self, role: iam.Role, actions: Sequence[str], key: str, why: str) -> None:
@@ -194,8 +96,8 @@ class StageRoles:
         role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[objects]))
         explain(role, actions, why)
         if "*" in key:
-            accept(role, f"IAM5[Resource::{arn_in_findings(self._artifacts)}/{key}]", why)
+            acknowledge(role, f"IAM5[Resource::{arn_in_findings(self._artifacts)}/{key}]", why)
 
 
-def _in_keys(application: str) -> str:
+def _quoted(application: str) -> str:
     return "*" if application == "*" else quote(application, safe="")

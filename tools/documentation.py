@@ -13,9 +13,9 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
-from infra.pipeline_settings import PipelineSettings
+from infra.settings import Settings
 from lambdas.request import SCHEMA
-from tests.integration.infra.conftest import CONTEXT, definition_in
+from tests.support.template import CONTEXT, definition_in
 from tools import grants
 
 Json = dict[str, Any]
@@ -98,8 +98,8 @@ def completed(document: str, parts: dict[str, str]) -> str:
 
 def documented() -> Stack:
     """The stack that the documents show: for all applications, with a pipeline."""
-    pipeline = PipelineSettings.from_context({"pipeline": "shop:shop-prod"}.get, ["*"])
-    return BlueGreenStack(App(context=CONTEXT), "BeanstalkBlueGreen-dev", applications=["*"], pipeline=pipeline)
+    settings = Settings.from_context({"env": "dev", "pipeline": "shop:shop-prod"}.get, {})
+    return BlueGreenStack(App(context=CONTEXT), "BeanstalkBlueGreen-dev", settings)
 
 
 def main() -> None:

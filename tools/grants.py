@@ -9,7 +9,7 @@ from aws_cdk import CfnElement, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
-from infra.permissions import reasons
+from infra.policies import reasons
 
 Json = dict[str, Any]
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.layer import layer_folder
-from infra.stage_roles import STAGES
+from infra.stage_permissions import STAGES
 
 PYTHON = ".venv-emulator/bin/python"
 RUNS = 7

@@ -1,1 +1,1 @@
-"""Starts a release of an Elastic Beanstalk environment and follows it: the program of the image."""
+"""The program of the image: starts a release of an Elastic Beanstalk environment and follows it."""

@@ -1,4 +1,4 @@
-"""The environment variables of the image, and the execution input that they ask for. docs/image.md lists them."""
+"""The environment variables of the image, and the execution input that they make. docs/image.md lists them."""
 
 import json
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from typing import Any
 
 
 class Variables:
-    """Reads variables, an empty one as none; `problems`: all that is missing or contradictory."""
+    """Reads variables; an empty one is unset. `problems`: all that is missing or contradictory."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
 
     def get(self, *names: str) -> str | None:
-        """The value of one thing, which may go by several names."""
+        """Return the value of a variable, which may have several names; None if it is unset."""
         given = {name: self._environ[name] for name in names if self._environ.get(name)}
         self.problems += [
             f"{name} has a control character in it, such as the line end of another system: {value!r}"
@@ -24,26 +24,26 @@ class Variables:
             self.problems.append(" contradicts ".join(f"{name}={value}" for name, value in given.items()))
         return next(iter(given.values()), None)
 
-    def need(self, name: str, why: str) -> str:
-        """The value, or a problem."""
+    def require(self, name: str, why: str) -> str:
+        """Return the value; if it is unset, add a problem and return an empty text."""
         found = self.get(name) or ""
         if not found:
             self.problems.append(f"{name} is missing: {why}")
         return found
 
     def execution_input(self, mode: str, *, dry_run: bool) -> dict[str, Any]:
-        """What docs/execution-input.md describes. Whether the values make sense is for Plan to say."""
+        """Return the execution input as in docs/execution-input.md. The state machine checks the values."""
         new = mode in ("deploy", "full")
         bucket, key = self.get("ARTIFACTS_S3_BUCKET", "S3_ARTIFACTS_BUCKET"), self.get("S3_ARTIFACTS_OBJECT")
         if key and not bucket:
-            self.problems.append("ARTIFACTS_S3_BUCKET is missing: S3_ARTIFACTS_OBJECT is in it")
+            self.problems.append("ARTIFACTS_S3_BUCKET is missing: the bucket with S3_ARTIFACTS_OBJECT")
         check = self.get("RELEASE_HEALTH_CHECKING_PATH") or ""
         named = {
-            "application": self.need("BEANSTALK_APP_NAME", "the application"),
-            "blue": self.need("BLUE_ENV_NAME", "the environment that serves production"),
+            "application": self.require("BEANSTALK_APP_NAME", "the application"),
+            "blue": self.require("BLUE_ENV_NAME", "the environment that serves production"),
             "green": self.get("GREEN_ENV_NAME"),
             "mode": mode,
-            "version": self.need("VERSION_LABEL", "the version to release") if new else self.get("VERSION_LABEL"),
+            "version": self.require("VERSION_LABEL", "the version to release") if new else self.get("VERSION_LABEL"),
             "source_bundle": {"bucket": bucket, "key": key} if new and key else None,
             "health_check": {"url" if "://" in check else "path": check} if check else None,
             "config_template": self.get("CREATE_CONFIG_TEMPLATE_NAME"),
@@ -58,5 +58,5 @@ class Variables:
         try:
             return dict(json.loads(self.get("EXECUTION_INPUT") or "{}"))
         except (RecursionError, TypeError, ValueError):
-            self.problems.append("EXECUTION_INPUT is no JSON object")
+            self.problems.append("EXECUTION_INPUT is not a JSON object")
             return {}

@@ -13,12 +13,12 @@ from aws_cdk import App
 from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
-from infra.pipeline_settings import PipelineSettings
+from infra.settings import Settings
 from rehearsal.account import samples
-from tests.integration.infra.conftest import CONTEXT
 from tests.support.codepipeline import Done, StepFunctionsAction, Variables
 from tests.support.roles import Role
 from tests.support.shop import SOON, Shop
+from tests.support.template import CONTEXT
 from tests.support.testbed import Testbed
 
 Json = dict[str, Any]
@@ -44,8 +44,8 @@ class Pipeline:
         return StepFunctionsAction(self._states).run(self._configurations[action], source)
 
     def _synthesized(self, context: Json) -> dict[str, dict[str, str]]:
-        settings = PipelineSettings.from_context(context.get, ["*"])
-        stack = BlueGreenStack(App(context=CONTEXT), "Piped", applications=["*"], pipeline=settings)
+        settings = Settings.from_context({"env": "dev", **context}.get, {})
+        stack = BlueGreenStack(App(context=CONTEXT), "Piped", settings)
         (pipeline,) = Template.from_stack(stack).find_resources("AWS::CodePipeline::Pipeline").values()
         return {
             action["Name"]: {key: self._deployed(value) for key, value in action["Configuration"].items()}

@@ -1,20 +1,17 @@
-"""Alarms, dashboard and saved queries rest on what AWS emits and on what the functions really print."""
+"""Alarms, dashboard and saved queries use metrics that AWS emits and fields that the functions log."""
 
 import ast
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.questions import OF_FUNCTIONS, OF_MACHINE, Question
+from infra.saved_queries import FUNCTION_QUERIES, MACHINE_QUERIES, SavedQuery
 from lambdas.metrics import NAMESPACE
-from tests.integration.infra.test_pipeline import text
-
-Json = dict[str, Any]
+from tests.support.template import Json, listed, text
 
 EMITTED = {
     "ExecutionsAborted",
@@ -43,7 +40,7 @@ def alarms(template: Template) -> dict[str, Json]:
 
 @pytest.fixture(scope="session")
 def widgets(template: Template) -> dict[str, Json]:
-    """The dashboard's widgets by their title."""
+    """Return the dashboard's widgets by title."""
     (dashboard,) = template.find_resources("AWS::CloudWatch::Dashboard").values()
     body = json.loads(text(dashboard["Properties"]["DashboardBody"]))
     return {widget["properties"]["title"]: widget["properties"] for widget in body["widgets"]}
@@ -61,7 +58,7 @@ def widgets(template: Template) -> dict[str, Json]:
         ("slow", "ExecutionTime", "Maximum", 60 * 60 * 1000),
     ],
 )
-def test_a_release_that_did_not_go_well_sets_an_alarm_off(
+def test_a_release_that_fails_stops_or_is_slow_raises_an_alarm(
     alarms: dict[str, Json], name: str, metric: str, statistic: str, threshold: int
 ) -> None:
     alarm = alarms[name]
@@ -71,18 +68,18 @@ def test_a_release_that_did_not_go_well_sets_an_alarm_off(
     assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["StateMachineArn"]
 
 
-def test_no_release_is_no_alarm(alarms: dict[str, Json]) -> None:
+def test_an_alarm_stays_off_while_no_release_runs(alarms: dict[str, Json]) -> None:
     assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"notBreaching"}
 
 
-def test_how_long_a_release_may_take_is_the_deployers_choice(synthesize: Callable[..., Template]) -> None:
-    patient = synthesize(slow_minutes=240)
-    patient.has_resource_properties(
+def test_slow_minutes_sets_the_threshold_of_the_slow_alarm(synthesize: Callable[..., Template]) -> None:
+    template = synthesize(slow_minutes=240)
+    template.has_resource_properties(
         "AWS::CloudWatch::Alarm", {"MetricName": "ExecutionTime", "Threshold": 240 * 60 * 1000}
     )
 
 
-def test_alarms_reach_people_through_a_topic_that_is_encrypted(template: Template, alarms: dict[str, Json]) -> None:
+def test_cloudwatch_may_publish_alarms_to_the_encrypted_topic(template: Template, alarms: dict[str, Json]) -> None:
     ((topic, properties),) = template.find_resources("AWS::SNS::Topic").items()
     assert [alarm["AlarmActions"] for alarm in alarms.values()] == [[{"Ref": topic}]] * 4
     key = template.find_resources("AWS::KMS::Key")[properties["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0]]
@@ -97,13 +94,13 @@ def test_alarms_reach_people_through_a_topic_that_is_encrypted(template: Templat
 def _allowed(policy: Json, service: str) -> Iterator[str]:
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow" and statement["Principal"] == {"Service": service}:
-            yield from [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            yield from listed(statement["Action"])
 
 
 # --- the dashboard
 
 
-def test_the_dashboard_shows_releases_by_end_and_result_durations_who_serves_throttles_and_alarms(
+def test_the_dashboard_has_a_widget_for_each_question(
     widgets: dict[str, Json],
 ) -> None:
     assert list(widgets) == [
@@ -119,7 +116,7 @@ def test_the_dashboard_shows_releases_by_end_and_result_durations_who_serves_thr
     assert len(widgets["Alarms"]["alarms"]) == 4
 
 
-def test_every_metric_of_step_functions_is_one_that_it_emits(template: Template, widgets: dict[str, Json]) -> None:
+def test_the_dashboard_shows_only_metrics_that_exist(template: Template, widgets: dict[str, Json]) -> None:
     shown = {
         metric[1]
         for widget in widgets.values()
@@ -130,7 +127,7 @@ def test_every_metric_of_step_functions_is_one_that_it_emits(template: Template,
     assert {"ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"} <= shown
 
 
-def test_every_search_is_for_a_metric_of_the_functions_by_the_dimensions_that_they_print(
+def test_each_search_has_the_dimensions_that_the_functions_print(
     widgets: dict[str, Json],
 ) -> None:
     searched = re.findall(rf"SEARCH\('{{{NAMESPACE},([\w,]+)}} MetricName=.\"(\w+).\"'", json.dumps(widgets))
@@ -138,7 +135,7 @@ def test_every_search_is_for_a_metric_of_the_functions_by_the_dimensions_that_th
 
 
 def printed_metrics() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Name and dimensions of each metric, as lambdas/metrics.py says them."""
+    """Return the name and the dimensions of each metric in lambdas/metrics.py."""
     for call in calls(Path("lambdas/metrics.py")):
         if isinstance(call.func, ast.Name) and call.func.id == "_record":
             assert isinstance(call.args[0], ast.Constant)
@@ -149,31 +146,33 @@ def calls(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
 
 
-def test_the_document_names_what_there_is(alarms: dict[str, Json], widgets: dict[str, Json]) -> None:
+def test_the_document_names_alarms_widgets_metrics_and_queries(
+    alarms: dict[str, Json], widgets: dict[str, Json]
+) -> None:
     document = Path("docs/monitoring.md").read_text()
     rows = {line.split("|")[1].strip().strip("`") for line in document.splitlines() if line.startswith("|")}
     assert {f"<stack>-{name}" for name in alarms} <= rows
     assert {title.split(";")[0] for title in widgets} <= rows
     assert {name for name, _ in printed_metrics()} <= rows
-    assert {question.title for question in OF_FUNCTIONS + OF_MACHINE} <= rows
+    assert {query.title for query in FUNCTION_QUERIES + MACHINE_QUERIES} <= rows
 
 
 # --- saved queries
 
 
-def test_every_question_of_the_runbook_has_a_saved_query_over_the_logs_that_answer_it(template: Template) -> None:
+def test_each_saved_query_reads_the_logs_of_the_functions_or_of_the_machine(template: Template) -> None:
     groups = template.find_resources("AWS::Logs::LogGroup")
     (machine,) = (name for name, group in groups.items() if "LogGroupName" in group["Properties"])
     saved = [each["Properties"] for each in template.find_resources("AWS::Logs::QueryDefinition").values()]
     asked = {each["Name"]: {group["Ref"] for group in each["LogGroupNames"]} for each in saved}
-    assert asked == {f"Test/{question.title}": groups.keys() - {machine} for question in OF_FUNCTIONS} | {
-        f"Test/{question.title}": {machine} for question in OF_MACHINE
+    assert asked == {f"Test/{query.title}": groups.keys() - {machine} for query in FUNCTION_QUERIES} | {
+        f"Test/{query.title}": {machine} for query in MACHINE_QUERIES
     }
 
 
 @pytest.fixture(scope="session")
 def logged() -> tuple[set[str], set[str]]:
-    """The messages that the functions log, and the keys beside them."""
+    """Return the messages that the functions log, and the keys beside them."""
     messages: set[str] = set()
     keys = set(LOGGER_KEYS)
     for path in Path("lambdas").rglob("*.py"):
@@ -184,17 +183,19 @@ def logged() -> tuple[set[str], set[str]]:
     return messages, keys
 
 
-@pytest.mark.parametrize("question", OF_FUNCTIONS, ids=lambda question: question.title)
-def test_a_query_asks_for_what_the_functions_log(question: Question, logged: tuple[set[str], set[str]]) -> None:
+@pytest.mark.parametrize("saved_query", FUNCTION_QUERIES, ids=lambda saved_query: saved_query.title)
+def test_a_saved_query_uses_only_messages_and_keys_that_the_functions_log(
+    saved_query: SavedQuery, logged: tuple[set[str], set[str]]
+) -> None:
     messages, keys = logged
-    query = "\n".join(question.lines)
+    query = "\n".join(saved_query.lines)
     assert set(re.findall(r'message !?= "([^"]+)"', query)) <= messages
     metrics = {f"{name}.0" for name, _ in printed_metrics()}  # the format has a list of values
     assert fields_of(query) <= keys | metrics
 
 
 def fields_of(query: str) -> set[str]:
-    """The names in a query that are neither its language's words, nor its own names, nor CloudWatch's fields."""
+    """Return the fields of a query: no keywords, none of its own names, none of CloudWatch's fields."""
     language = {
         "and", "as", "asc", "avg", "bin", "by", "count", "desc", "fields", "filter", "ispresent", "latest", "max",
         "sort", "stats",

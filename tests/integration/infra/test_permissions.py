@@ -1,4 +1,4 @@
-"""What the emulator cannot enforce, or only together: the state machine's role, and the policy for environments."""
+"""Permissions that the emulator cannot enforce one by one: the machine's role, and the policy for environments."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,7 @@ from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.model import Application, Environment
 from emulator.beanstalk.state import State
 from emulator.clock import Clock
-
-Json = dict[str, Any]
+from tests.support.template import Json, listed
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 LOG_DELIVERY = {
@@ -43,12 +42,8 @@ ENCRYPTED_PUBLISH = {"kms:Decrypt", "kms:GenerateDataKey*"}
 """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def logical(reference: Any) -> str:
-    """A resource by its logical id; a function's versions with `:*` behind it."""
+    """Return a resource's logical id, with `:*` behind it for a function's versions."""
     match reference:
         case str():
             return reference
@@ -56,7 +51,7 @@ def logical(reference: Any) -> str:
             return str(name)
         case {"Fn::Join": ["", parts]}:
             return "".join(map(logical, parts))
-    raise AssertionError(f"what is {reference}?")
+    raise AssertionError(f"expected a reference to a resource, found {reference}")
 
 
 def role_of(machine: Mapping[str, Any]) -> str:
@@ -64,7 +59,7 @@ def role_of(machine: Mapping[str, Any]) -> str:
 
 
 def granted(template: Template, role: str) -> set[tuple[str, str]]:
-    """Every action of the role's policies with every resource of its statement."""
+    """Return each action that the role's policies allow, with each of its resources."""
     policies = template.find_resources("AWS::IAM::Policy").values()
     statements = [
         statement
@@ -81,7 +76,7 @@ def granted(template: Template, role: str) -> set[tuple[str, str]]:
 
 
 def called(task: Json, template: Template) -> Iterator[tuple[str, str]]:
-    """What a task calls."""
+    """Return each action that a task calls, with its resource."""
     if task["Resource"].endswith(":states:::lambda:invoke"):
         function = task["Arguments"]["FunctionName"].rpartition(":")[2]
         yield "lambda:InvokeFunction", function
@@ -92,10 +87,10 @@ def called(task: Json, template: Template) -> Iterator[tuple[str, str]]:
         key = template.find_resources("AWS::SNS::Topic")[topic]["Properties"]["KmsMasterKeyId"]
         yield from ((action, logical(key)) for action in ENCRYPTED_PUBLISH)
     else:
-        raise AssertionError(f"no permission is known for {task['Resource']}")
+        raise AssertionError(f"expected a Lambda or SNS task, found {task['Resource']}: add its permissions here")
 
 
-def test_the_state_machine_may_do_what_its_definition_calls_and_no_more(
+def test_the_machines_role_allows_exactly_the_calls_of_its_definition(
     template: Template, tasks: dict[str, Json]
 ) -> None:
     (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
@@ -109,14 +104,14 @@ def test_the_state_machine_may_do_what_its_definition_calls_and_no_more(
     assert role.keys() <= {"AssumeRolePolicyDocument", "Tags"}, "no other policies"
 
 
-class Holder:
-    """A caller with these statements of a policy, and nothing else."""
+class FakeCaller:
+    """A caller with these policy statements only."""
 
     def __init__(self, statements: list[Json]) -> None:
         self._statements = statements
 
     def authenticate(self) -> None:
-        """Known."""
+        """Accept the caller."""
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:
         allowed = any(_allows(statement, action, resource, conditions or {}) for statement in self._statements)
@@ -149,7 +144,7 @@ def statements(template: Template) -> list[Json]:
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    """One environment, `shop-prod`, of one application."""
+    """Return an account with one environment, `shop-prod`, of one application."""
     state = State(clock=Clock(1), region=REGION, account_id=ACCOUNT, durations=Durations())
     state.applications["shop"] = Application("shop", "", 0, 0)
     platform = platforms.available(REGION)[0]
@@ -161,27 +156,23 @@ def state(tmp_path: Path) -> State:
     return state
 
 
-def refusals(state: State, holder: Holder) -> list[str]:
-    """What a release lacks with these permissions."""
+def refusals(state: State, caller: FakeCaller) -> list[str]:
+    """Return the calls of a release that these permissions refuse."""
     named = {"EnvironmentName": "shop-prod"}
     calls = {
         "CreateEnvironment": {"ApplicationName": "shop", "EnvironmentName": "shop-prod-green"},
         "UpdateEnvironment": {**named, "VersionLabel": "v2"},
         "TerminateEnvironment": named,
     }
-    acts = [
-        act
-        for name, call in calls.items()
-        for act in on_behalf.required_permissions(name, Call("", call, holder), state)
-    ]
-    return [refusal for act in acts if (refusal := holder.refusal(*act))]
+    acts = [act for name, call in calls.items() for act in on_behalf.required_permissions(name, Call("", call, caller), state)]
+    return [refusal for act in acts if (refusal := caller.refusal(*act))]
 
 
-def test_the_policy_is_enough_to_create_update_and_terminate(state: State, statements: list[Json]) -> None:
-    assert refusals(state, Holder(statements)) == []
+def test_the_policy_allows_to_create_update_and_terminate(state: State, statements: list[Json]) -> None:
+    assert refusals(state, FakeCaller(statements)) == []
 
 
-def test_a_release_fails_without_any_statement_of_the_policy(state: State, statements: list[Json]) -> None:
+def test_the_policy_has_no_statement_that_a_release_does_not_need(state: State, statements: list[Json]) -> None:
     for statement in statements:
         others = [each for each in statements if each is not statement]
-        assert refusals(state, Holder(others)), f"nothing takes {json.dumps(statement['Action'])}"
+        assert refusals(state, FakeCaller(others)), f"no release needs {json.dumps(statement['Action'])}"

@@ -4,24 +4,19 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import cfnlint.decode
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.pipeline import INPUT_LENGTH
+from infra.pipeline_settings import INPUT_LENGTH
 from lambdas.deployment import Mode
 from lambdas.request import completed
-from tests.integration.infra.test_pipeline import actions_in, statements_of, uploaded
-from tests.integration.infra.test_validity import findings
+from tests.support.linters import findings
+from tests.support.template import Json, pipeline_actions, pipeline_permissions
 from trigger.variables import Variables
-
-Json = dict[str, Any]
-
-__all__ = ["uploaded"]
 
 DOCUMENT = Path("docs/pipelines.md").read_text()
 
@@ -38,40 +33,38 @@ def parsed(text: str) -> Json:
     return found
 
 
-def test_the_action_is_configured_as_that_of_the_stacks_own_pipeline(uploaded: Template) -> None:
-    action, own = json.loads(block("action")), actions_in(uploaded)["Deploy"]
+def test_the_documented_action_is_like_that_of_the_stacks_pipeline(uploaded: Template) -> None:
+    action, own = json.loads(block("action")), pipeline_actions(uploaded)["Deploy"]
     assert {key.title(): value for key, value in action["actionTypeId"].items()} == own["ActionTypeId"]
     assert set(action["configuration"]) == set(own["Configuration"])
     assert len(action["configuration"]["Input"]) <= INPUT_LENGTH
     assert completed(json.loads(action["configuration"]["Input"]))["mode"] == "deploy"
 
 
-def test_the_permissions_are_those_of_the_stacks_own_pipeline(uploaded: Template) -> None:
+def test_the_documented_permissions_are_those_of_the_stacks_pipeline(uploaded: Template) -> None:
     documented = [
         {each["Action"]} if isinstance(each["Action"], str) else set(each["Action"])
         for each in json.loads(block("permissions"))
     ]
-    needed = [actions for actions, _ in statements_of(uploaded) if any("states:" in each for each in actions)]
+    needed = [actions for actions, _ in pipeline_permissions(uploaded) if any("states:" in each for each in actions)]
     assert documented == needed
 
 
 @pytest.mark.parametrize(("ci", "variables"), [("github", "env"), ("azure", "variables")])
-def test_a_ci_runs_deploy_then_cutover_with_variables_that_make_a_valid_input(
-    ci: str, variables: str, tmp_path: Path
-) -> None:
+def test_a_ci_recipe_runs_deploy_then_cutover_with_valid_inputs(ci: str, variables: str, tmp_path: Path) -> None:
     given = {
         name: re.sub(r"\$\S*[({].*?[)}]+", "1a2b3c", str(value)) for name, value in parsed(block(ci))[variables].items()
     }
     bundle = {"bucket": "releases-of-shop", "key": "sources/shop/1a2b3c.zip"}
     named = {"application": "shop", "blue": "shop-prod", "version": "1a2b3c"}
     commands = re.findall(r"docker run .*", block(ci))
-    asked = [asked_by(command, given, tmp_path) for command in commands]
+    asked = [request_of(command, given, tmp_path) for command in commands]
     assert asked == [{**named, "mode": "deploy", "source_bundle": bundle}, {**named, "mode": "cutover"}]
     assert [completed(request)["mode"] for request in asked] == [Mode.DEPLOY, Mode.CUTOVER]
 
 
-def asked_by(command: str, variables: Mapping[str, str], folder: Path) -> Json:
-    """The execution input that the image would make of what a shell gives it, with a stand-in for docker."""
+def request_of(command: str, variables: Mapping[str, str], folder: Path) -> Json:
+    """Return the execution input that the image makes of a shell command, with a fake docker."""
     docker = folder / "docker"
     docker.write_text('#!/bin/sh\nprintf "%s %s\\n" "$4" "$5"; cat "$3"\n')
     docker.chmod(0o755)
@@ -86,21 +79,6 @@ def asked_by(command: str, variables: Mapping[str, str], folder: Path) -> Json:
     request = read.execution_input(mode, dry_run=False)
     assert read.problems == []
     return request
-
-
-def shown() -> Iterator[Any]:
-    """The text from where an execution input begins, for each that a document shows."""
-    for path in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
-        text = path.read_text()
-        for found in re.finditer(r'\{\s*"application": "shop",\s+"blue"', text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield pytest.param(text[found.start() :], id=f"{path}:{line}")
-
-
-@pytest.mark.parametrize("text", list(shown()))
-def test_an_execution_input_that_is_shown_is_valid(text: str) -> None:
-    request, _ = json.JSONDecoder().raw_decode(text)
-    assert completed(request)["blue"] == "shop-prod"
 
 
 def test_the_template_of_the_rule_is_valid() -> None:

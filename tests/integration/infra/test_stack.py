@@ -1,42 +1,16 @@
-"""What the template makes besides the state machine, and who may do what."""
+"""The stack's resources besides the state machine, and the permissions of each stage."""
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from infra.stage_roles import STAGES
+from infra.stage_permissions import STAGES
+from tests.support.template import listed, stage_actions, stage_statements
 
-Json = dict[str, Any]
-
-LOOKERS = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
+READ_ONLY_STAGES = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
 WRITES = ("Create", "Update", "Swap", "Terminate", "Delete", "AddTags", "Put", "Abort", "Rebuild", "Restart")
-
-
-def statements_of(template: Template, stage: str) -> list[Json]:
-    """What the stage's role allows, its inline policies only."""
-    (function,) = [
-        each["Properties"]
-        for each in template.find_resources("AWS::Lambda::Function").values()
-        if each["Properties"]["Handler"] == f"lambdas.stages.{stage}.handler"
-    ]
-    role = function["Role"]["Fn::GetAtt"][0]
-    return [
-        statement
-        for policy in template.find_resources("AWS::IAM::Policy").values()
-        if {"Ref": role} in policy["Properties"]["Roles"]
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-    ]
-
-
-def actions_of(template: Template, stage: str) -> set[str]:
-    return {
-        action
-        for statement in statements_of(template, stage)
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    }
 
 
 def test_each_stage_has_a_function_and_a_role_of_its_own(template: Template) -> None:
@@ -58,7 +32,7 @@ def test_functions_run_python_3_13_on_arm64_with_one_layer_and_tracing(template:
     template.resource_count_is("AWS::Lambda::LayerVersion", 1)
 
 
-def test_the_machine_logs_every_event_without_its_data_and_is_traced(template: Template) -> None:
+def test_the_machine_is_traced_and_logs_every_event_without_data(template: Template) -> None:
     template.has_resource_properties(
         "AWS::StepFunctions::StateMachine",
         {
@@ -72,17 +46,17 @@ def test_logs_are_kept_for_three_months(template: Template) -> None:
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
 
 
-@pytest.mark.parametrize("stage", LOOKERS)
-def test_what_only_looks_may_only_look(template: Template, stage: str) -> None:
+@pytest.mark.parametrize("stage", READ_ONLY_STAGES)
+def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> None:
     writes = [
         action
-        for action in actions_of(template, stage)
+        for action in stage_actions(template, stage)
         if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"logs", "xray"}
     ]
     assert writes == []
 
 
-def test_only_what_creates_updates_or_terminates_gets_what_elastic_beanstalk_takes_from_its_caller(
+def test_only_stages_that_change_environments_have_the_policy_for_their_resources(
     template: Template,
 ) -> None:
     holders = {
@@ -98,9 +72,9 @@ def test_only_what_creates_updates_or_terminates_gets_what_elastic_beanstalk_tak
     }
 
 
-def test_besides_the_failure_branch_only_one_stage_may_terminate_and_only_one_may_swap(template: Template) -> None:
+def test_one_stage_and_the_failure_branch_may_terminate_and_one_may_swap(template: Template) -> None:
     for action, stage in [("TerminateEnvironment", "terminate_green"), ("SwapEnvironmentCNAMEs", "swap_traffic")]:
-        assert [name for name in STAGES if f"elasticbeanstalk:{action}" in actions_of(template, name)] == [
+        assert [name for name in STAGES if f"elasticbeanstalk:{action}" in stage_actions(template, name)] == [
             stage,
             "keep_green_live",
         ]
@@ -115,45 +89,43 @@ def test_besides_the_failure_branch_only_one_stage_may_terminate_and_only_one_ma
         ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
     ],
 )
-def test_only_what_bears_the_tag_of_a_clone_may_be_made_and_terminated(
+def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
     template: Template, stage: str, action: str, key: str
 ) -> None:
-    (statement,) = [each for each in statements_of(template, stage) if action in json.dumps(each["Action"])]
+    (statement,) = [each for each in stage_statements(template, stage) if action in json.dumps(each["Action"])]
     assert statement["Condition"] == {"Null": {f"{key}/bluegreen:blue": "false"}}
 
 
-def test_what_acts_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
+def test_acting_stages_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
     for stage in STAGES:
-        records = [s for s in statements_of(template, stage) if "records/" in json.dumps(s["Resource"])]
-        allowed = {
-            action for s in records for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
-        }
+        records = [s for s in stage_statements(template, stage) if "records/" in json.dumps(s["Resource"])]
+        allowed = {action for s in records for action in listed(s["Action"])}
         acts = stage in {"register_release", "clone_blue", "swap_traffic", "deploy_release", "terminate_green"}
         expected = {"s3:GetObject", "s3:PutObject"} if stage == "plan" else {"s3:GetObject"}
         assert allowed == (expected if acts or stage in {"plan", "keep_green_live"} else set()), stage
 
 
-def test_a_record_of_another_application_cannot_be_read(synthesize: Callable[..., Template]) -> None:
-    narrowed = synthesize(applications=["my shop"])
+def test_a_stage_may_not_read_records_of_other_applications(synthesize: Callable[..., Template]) -> None:
+    narrowed = synthesize(applications="my shop")
     (read,) = [
         statement
-        for statement in statements_of(narrowed, "swap_traffic")
+        for statement in stage_statements(narrowed, "swap_traffic")
         if "records/" in json.dumps(statement["Resource"])
     ]
     assert "/records/my%20shop/*.json" in json.dumps(read["Resource"])
 
 
 def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesize: Callable[..., Template]) -> None:
-    narrowed = synthesize(applications=["shop", "blog"])
+    narrowed = synthesize(applications="shop,blog")
     for stage in STAGES:
-        for statement in statements_of(narrowed, stage):
+        for statement in stage_statements(narrowed, stage):
             if "elasticbeanstalk:" in json.dumps(statement["Action"]):
                 for resource in statement["Resource"]:
                     arn = "".join(part if isinstance(part, str) else "" for part in resource["Fn::Join"][1])
                     assert arn.split("/")[1] in {"shop", "blog"}, arn
 
 
-def test_what_elastic_beanstalk_takes_from_its_caller_allows_nothing_on_elastic_beanstalk_itself(
+def test_the_policy_for_resources_allows_nothing_on_elastic_beanstalk_itself(
     template: Template,
 ) -> None:
     (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
@@ -161,7 +133,7 @@ def test_what_elastic_beanstalk_takes_from_its_caller_allows_nothing_on_elastic_
     actions = [
         action
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        for action in listed(statement["Action"])
     ]
     assert [action for action in actions if action.startswith("elasticbeanstalk:") or action == "*"] == []
 
@@ -197,27 +169,27 @@ def test_the_bucket_is_private_encrypted_versioned_and_stays_when_the_stack_goes
     )
 
 
-def test_a_bucket_of_ones_own_takes_the_place_of_the_stacks(synthesize: Callable[..., Template]) -> None:
+def test_artifacts_bucket_replaces_the_stacks_own_bucket(synthesize: Callable[..., Template]) -> None:
     other = synthesize(artifacts_bucket="releases-of-shop")
     other.resource_count_is("AWS::S3::Bucket", 0)
-    assert "releases-of-shop" in json.dumps(statements_of(other, "register_release"))
+    assert "releases-of-shop" in json.dumps(stage_statements(other, "register_release"))
 
 
 def test_the_outputs_name_the_machine_the_bucket_and_the_topic(template: Template) -> None:
     assert set(template.find_outputs("*")) == {"StateMachineArn", "ArtifactsBucketName", "NotificationsTopicArn"}
 
 
-def test_the_topic_is_encrypted_and_an_address_is_subscribed_if_given(synthesize: Callable[..., Template]) -> None:
+def test_the_topic_is_encrypted_and_has_the_address_as_a_subscriber(synthesize: Callable[..., Template]) -> None:
     told = synthesize(notify_email="releases@example.com")
     told.has_resource_properties("AWS::SNS::Topic", {"KmsMasterKeyId": Match.any_value()})
     told.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "releases@example.com"})
 
 
-def test_nobody_is_subscribed_by_default(template: Template) -> None:
+def test_the_topic_has_no_subscriber_by_default(template: Template) -> None:
     template.resource_count_is("AWS::SNS::Subscription", 0)
 
 
-def test_aborted_and_timed_out_releases_are_told_of_by_a_rule(template: Template) -> None:
+def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -> None:
     template.has_resource_properties(
         "AWS::Events::Rule",
         {

@@ -1,11 +1,11 @@
-"""The image's program in the testbed of the scenarios."""
+"""The program of the image in the testbed of the scenarios."""
 
 import pytest
 
-from tests.support.image import Image
 from tests.support.testbed import Testbed
+from tests.support.trigger_program import TriggerProgram
 
 
 @pytest.fixture(scope="module")
-def image(testbed: Testbed) -> Image:
-    return Image(testbed)
+def program(testbed: Testbed) -> TriggerProgram:
+    return TriggerProgram(testbed)

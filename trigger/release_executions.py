@@ -1,4 +1,4 @@
-"""The releases of one blue environment: executions of the state machine."""
+"""The executions of the state machine that release one blue environment."""
 
 import json
 import re
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
-LOOK_BACK = 100
-"""Executions, of each status that is asked for, among which those of this environment are looked for."""
+LONGEST_SEARCH = 100
+"""The most executions of each status that a search looks at."""
 
 Found = Mapping[str, Any]
-"""What AWS answered, as its API describes it."""
+"""An answer of AWS, with the keys of its API."""
 
 
-class Releases:
-    """By that state machine, with that execution input. All methods raise botocore's exceptions."""
+class ReleaseExecutions:
+    """The executions of a state machine. `request`: the execution input. All methods raise botocore's exceptions."""
 
     def __init__(self, states: "SFNClient", machine: str, request: Mapping[str, Any]) -> None:
         self.states = states
         self._machine, self._request = machine, request
 
     def start(self) -> str:
-        """Start an execution, or find the one that runs: Step Functions takes a running one's name and input again."""
+        """Start an execution and return its ARN; return the running one if its name and input are the same."""
         text = json.dumps(self._request, sort_keys=True)
         words = f"{self._request['blue']}-{self._request.get('version', '')[:15]}-{self._request['mode']}"
         name = f"{re.sub('[^A-Za-z0-9]+', '-', words)}-{sha256(text.encode()).hexdigest()[:8]}"
@@ -36,11 +36,13 @@ class Releases:
             try:
                 started = self.states.start_execution(stateMachineArn=self._machine, name=numbered, input=text)
                 return started["executionArn"]
-            except self.states.exceptions.ExecutionAlreadyExists:  # and has ended; it is remembered for 90 days
+            except (
+                self.states.exceptions.ExecutionAlreadyExists
+            ):  # it has ended; Step Functions keeps its name for 90 days
                 numbered = f"{name}-{next(numbers)}"
 
     def newest(self, *statuses: str) -> Found | None:
-        """The newest execution, of any status or one of those; dry runs apart."""
+        """Return the newest execution of any status, or of one of these; never a dry run."""
         wanted: list[dict[str, Any]] = [{"statusFilter": status} for status in statuses] or [{}]
         listed = (item for each in wanted for item in self._list(**each))
         described = (self.states.describe_execution(executionArn=item["executionArn"]) for item in listed)
@@ -48,7 +50,7 @@ class Releases:
 
     def _list(self, **wanted: Any) -> Iterator[Found]:
         pages = self.states.get_paginator("list_executions").paginate(
-            stateMachineArn=self._machine, PaginationConfig={"MaxItems": LOOK_BACK}, **wanted
+            stateMachineArn=self._machine, PaginationConfig={"MaxItems": LONGEST_SEARCH}, **wanted
         )
         return (each for page in pages for each in page["executions"])
 
@@ -58,17 +60,17 @@ class Releases:
         return all(asked.get(name) == self._request[name] for name in ("application", "blue"))
 
     def events(self, execution: str, after: int = 0) -> Iterator[Found]:
-        """The history after the event of that number, newest first."""
+        """Return the history after the event of that number, newest first."""
         pages = self.states.get_paginator("get_execution_history").paginate(executionArn=execution, reverseOrder=True)
         return takewhile(lambda event: event["id"] > after, (event for page in pages for event in page["events"]))
 
-    def state(self, execution: str) -> str | None:
-        """The state that it entered last."""
+    def current_state(self, execution: str) -> str | None:
+        """Return the name of the state that the execution entered last."""
         entered = (event.get("stateEnteredEventDetails") for event in self.events(execution))
         return next((details["name"] for details in entered if details), None)
 
-    def question(self, execution: str) -> str | None:
-        """The token of the question that the execution asks a person; None when it asks none."""
+    def approval_token(self, execution: str) -> str | None:
+        """Return the token of the open request for approval; None if none is open."""
         for event in self.events(execution):
             if event["type"].endswith(("StateEntered", "StateExited")):
                 return None

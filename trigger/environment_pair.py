@@ -1,4 +1,4 @@
-"""Blue and green as they stand on Elastic Beanstalk. A release goes on whether or not they can be seen."""
+"""The state of blue and green on Elastic Beanstalk. Only `describe` raises when Elastic Beanstalk does not answer."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 SUFFIX = "-green"
 NAME_LENGTH = 40
-LINES = 10
-"""Of what Elastic Beanstalk says went wrong."""
+MOST_ERRORS = 10
+"""The most ERROR events that are shown."""
 
 
-class Environments:
-    """Those of a release with that execution input."""
+class EnvironmentPair:
+    """Blue and green of a release. `request`: its execution input."""
 
     def __init__(self, beanstalk: "ElasticBeanstalkClient", request: Mapping[str, Any]) -> None:
         self._beanstalk = beanstalk
@@ -24,8 +24,8 @@ class Environments:
         self._blue: str = request["blue"]
         self._green: str = request.get("green") or green_name(self._blue)
 
-    def look(self) -> list[dict[str, Any]]:
-        """Blue, then green: each's name, status, health, version, url, and whether it `serves` users.
+    def describe(self) -> list[dict[str, Any]]:
+        """Return blue, then green, if they exist: name, status, health, version, url, and whether it `serves` users.
 
         Raises botocore's exceptions.
         """
@@ -34,7 +34,7 @@ class Environments:
         )
         standing = {each["EnvironmentName"]: each for each in found["Environments"] if each["Status"] != "Terminating"}
         production = standing[self._blue]["CNAME"] if self._blue in standing else None
-        if green := standing.get(self._green):  # its tags say which CNAME is production's
+        if green := standing.get(self._green):  # its tags name the production CNAME
             tags = self._beanstalk.list_tags_for_resource(ResourceArn=green["EnvironmentArn"])["ResourceTags"]
             production = {tag["Key"]: tag["Value"] for tag in tags}.get("bluegreen:production-cname", production)
         return [
@@ -50,39 +50,40 @@ class Environments:
         ]
 
     def serving(self) -> str:
-        """Who serves users, in words."""
-        return " and ".join(_seen(self._serving)) or "NOBODY"
+        """Return in words which environment serves users; NOBODY if none does."""
+        return " and ".join(_or_unknown(self._serving)) or "NOBODY"
 
     def _serving(self) -> list[str]:
-        standing = self.look()
+        standing = self.describe()
         if not standing:
             return [f"NOBODY: {self._application} has neither {self._blue} nor {self._green}"]
         return [in_words(each) for each in standing if each["serves"]]
 
     def errors(self, since: datetime) -> list[str]:
-        """What Elastic Beanstalk says went wrong, a line each, newest last."""
-        return _seen(lambda: self._errors(since))
+        """Return Elastic Beanstalk's ERROR events since then, a line each, newest last."""
+        return _or_unknown(lambda: self._errors(since))
 
     def _errors(self, since: datetime) -> list[str]:
         found = self._beanstalk.describe_events(
             ApplicationName=self._application, StartTime=since, Severity="ERROR", MaxRecords=100
         )
         ours = [each for each in found["Events"] if each.get("EnvironmentName") in (self._blue, self._green)]
-        return [" ".join([f"{each['EnvironmentName']}:", *each["Message"].split()]) for each in ours[LINES - 1 :: -1]]
+        oldest_first = ours[:MOST_ERRORS][::-1]
+        return [" ".join([f"{each['EnvironmentName']}:", *each["Message"].split()]) for each in oldest_first]
 
 
 def green_name(blue: str) -> str:
-    """The name that the state machine gives to the clone unless it is told another."""
+    """Return the name that the state machine gives to the clone by default."""
     return blue[: NAME_LENGTH - len(SUFFIX)].rstrip("-") + SUFFIX
 
 
 def in_words(environment: Mapping[str, Any]) -> str:
-    """For an item of `look`."""
+    """Return an item of `describe` as text."""
     return "{name} ({status}, {health}) with {version}, at {url}".format(**environment)
 
 
-def _seen(look: Callable[[], list[str]]) -> list[str]:
+def _or_unknown(ask: Callable[[], list[str]]) -> list[str]:
     try:
-        return look()
+        return ask()
     except (BotoCoreError, ClientError) as error:
-        return [f"not to be seen ({error})"]
+        return [f"unknown ({error})"]

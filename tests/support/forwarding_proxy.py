@@ -1,4 +1,4 @@
-"""What stands between the program and the account: it takes notes, and can make the program's credentials expire."""
+"""A proxy between the program and the account: it records calls, and can let the program's credentials expire."""
 
 import http.client
 import re
@@ -12,30 +12,30 @@ EXPIRED = b'{"__type": "ExpiredTokenException", "message": "The security token i
 
 
 @dataclass
-class Wire:
-    """A forwarding server on loopback, as a context manager."""
+class ForwardingProxy:
+    """A server on loopback that forwards calls to the account; a context manager. Set `expired` to refuse all calls."""
 
     account: str
     calls: list[tuple[str, str]] = field(default_factory=list)
-    """The action and the access key of each call."""
+    """The action and the access key id of each call."""
     expired: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def keys(self, action: str) -> set[str]:
-        """Whose keys that action was called with."""
+    def access_keys(self, action: str) -> set[str]:
+        """Return the access key ids that called the action."""
         return {key for called, key in self.calls if called == action}
 
     def __enter__(self) -> Self:
-        wire = self
+        proxy = self
 
         class Forwarding(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                wire.note(self.headers["X-Amz-Target"], body, self.headers["Authorization"])
-                status, headers, answer = wire.answer(self.path, body, dict(self.headers))
+                proxy.record(self.headers["X-Amz-Target"], body, self.headers["Authorization"])
+                status, headers, answer = proxy.answer(self.path, body, dict(self.headers))
                 self.send_response(status)
                 for name in ("Content-Type", "x-amzn-requestid"):
                     if name in headers:
@@ -55,7 +55,7 @@ class Wire:
         self._server.shutdown()
         self._server.server_close()
 
-    def note(self, target: str | None, body: bytes, authorization: str) -> None:
+    def record(self, target: str | None, body: bytes, authorization: str) -> None:
         action = target.rpartition(".")[2] if target else parse_qs(body.decode())["Action"][0]
         key = re.search(r"Credential=([^/]+)/", authorization)
         self.calls.append((action, key[1] if key else ""))

@@ -1,15 +1,15 @@
-"""How the program finds the newest release of its environment among all executions of the state machine."""
+"""The search for the newest release of an environment among all executions of the state machine."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from trigger.releases import LOOK_BACK, UNDER_WAY, Releases
+from trigger.release_executions import LONGEST_SEARCH, UNDER_WAY, ReleaseExecutions
 
 REQUEST = {"application": "shop", "blue": "shop-prod"}
 
 
-class States:
+class FakeStates:
     """Step Functions with these executions, newest first: pairs of a status and an input."""
 
     def __init__(self, *executions: tuple[str, Any]) -> None:
@@ -18,7 +18,7 @@ class States:
             for number, (status, asked) in enumerate(executions)
         ]
 
-    def get_paginator(self, _name: str) -> "States":
+    def get_paginator(self, _name: str) -> "FakeStates":
         return self
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
@@ -30,19 +30,19 @@ class States:
 
 
 def newest(states: Any, *statuses: str) -> str | None:
-    """The ARN of what is found."""
-    found = Releases(states, "the machine", REQUEST).newest(*statuses)
+    """Return the ARN of the execution that the search finds."""
+    found = ReleaseExecutions(states, "the machine", REQUEST).newest(*statuses)
     return found["executionArn"] if found else None
 
 
-def test_the_newest_of_the_environment_is_found_dry_runs_and_others_apart() -> None:
+def test_the_search_skips_dry_runs_and_other_environments() -> None:
     others = [("FAILED", {**REQUEST, "blue": "blog"}), ("SUCCEEDED", {**REQUEST, "dry_run": True}), ("FAILED", "text")]
-    states = States(*others, ("FAILED", REQUEST), ("SUCCEEDED", REQUEST))
+    states = FakeStates(*others, ("FAILED", REQUEST), ("SUCCEEDED", REQUEST))
     assert newest(states) == "3"
     assert newest(states, *UNDER_WAY) is None
 
 
-def test_a_release_that_waits_for_days_is_found_behind_however_many_that_have_ended() -> None:
-    states = States(*[("SUCCEEDED", {**REQUEST, "blue": "blog"})] * (LOOK_BACK + 1), ("RUNNING", REQUEST))
-    assert newest(states, *UNDER_WAY) == str(LOOK_BACK + 1)
+def test_the_search_finds_a_running_release_behind_many_that_have_ended() -> None:
+    states = FakeStates(*[("SUCCEEDED", {**REQUEST, "blue": "blog"})] * (LONGEST_SEARCH + 1), ("RUNNING", REQUEST))
+    assert newest(states, *UNDER_WAY) == str(LONGEST_SEARCH + 1)
     assert newest(states) is None

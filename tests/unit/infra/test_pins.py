@@ -41,7 +41,7 @@ def test_the_layer_and_the_image_ship_the_same_versions_of_the_same_packages() -
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements-audit.txt", "requirements-dev.txt", "rehearsal/requirements.txt", "requirements.txt"]
+    "name", ["requirements-audit.txt", "requirements-dev.txt", "emulator/requirements.txt", "requirements.txt"]
 )
 def test_what_does_not_ship_is_pinned_too(name: str) -> None:
     for line in requirements(Path(name)):

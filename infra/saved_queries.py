@@ -1,4 +1,4 @@
-"""The questions of the runbook, as saved queries of CloudWatch Logs Insights over what functions and machine log."""
+"""Saved queries of CloudWatch Logs Insights over the logs of the functions and the state machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from constructs import Construct
 
 
 @dataclass(frozen=True)
-class Question:
-    """A query in lines, as CloudWatch joins them with `|`. Functions log JSON: lambdas/handler.py says which keys."""
+class SavedQuery:
+    """A query; CloudWatch joins its lines with `|`. Functions log JSON with the keys of lambdas/handler.py."""
 
     title: str
     lines: tuple[str, ...]
 
 
-WHO_SERVES = Question(
+WHO_SERVES = SavedQuery(
     "Who serves users",
     (
         'filter message = "swapped"',
         "stats latest(target) as serving, latest(@timestamp) as since by application, cname",
     ),
 )
-OF_FUNCTIONS = (
+FUNCTION_QUERIES = (
     WHO_SERVES,
-    Question(
+    SavedQuery(
         "What happened in each release",
         (
             "fields @timestamp, execution, state, message, error, cause",
@@ -32,7 +32,7 @@ OF_FUNCTIONS = (
             "sort execution asc, @timestamp asc",
         ),
     ),
-    Question(
+    SavedQuery(
         "What a release is waiting for",
         (
             'filter message = "waiting"',
@@ -40,7 +40,7 @@ OF_FUNCTIONS = (
             "sort at desc",
         ),
     ),
-    Question(
+    SavedQuery(
         "Why releases failed",
         (
             "fields @timestamp, application, environment, state, error, cause, execution",
@@ -48,14 +48,14 @@ OF_FUNCTIONS = (
             "sort @timestamp desc",
         ),
     ),
-    Question(
+    SavedQuery(
         "Whether AWS throttles or fails",
         (
             'filter error = "ServiceUnavailableError" and message = "failed"',
             "stats count(*) as times, latest(cause) as last by bin(1m), state",
         ),
     ),
-    Question(
+    SavedQuery(
         "How long stages take",
         (
             "filter ispresent(StateSeconds.0)",
@@ -63,8 +63,8 @@ OF_FUNCTIONS = (
         ),
     ),
 )
-OF_MACHINE = (
-    Question(
+MACHINE_QUERIES = (
+    SavedQuery(
         "How executions ended",
         (
             "fields @timestamp, type, execution_arn, details.error, details.cause",
@@ -76,7 +76,7 @@ OF_MACHINE = (
 
 
 class SavedQueries(Construct):
-    """The questions, under `folder` in the console of Logs Insights."""
+    """The saved queries, in `folder` in the console of Logs Insights."""
 
     def __init__(
         self,
@@ -88,14 +88,12 @@ class SavedQueries(Construct):
         machine: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        asked = [(question, functions) for question in OF_FUNCTIONS] + [
-            (question, [machine]) for question in OF_MACHINE
-        ]
-        for question, groups in asked:
+        queries = [(query, functions) for query in FUNCTION_QUERIES]
+        for query, groups in [*queries, *((query, [machine]) for query in MACHINE_QUERIES)]:
             logs.CfnQueryDefinition(
                 self,
-                question.title.title().replace(" ", ""),
-                name=f"{folder}/{question.title}",
-                query_string="\n| ".join(question.lines),
+                query.title.title().replace(" ", ""),
+                name=f"{folder}/{query.title}",
+                query_string="\n| ".join(query.lines),
                 log_group_names=[group.log_group_name for group in groups],
             )

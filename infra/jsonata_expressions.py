@@ -1,25 +1,25 @@
-"""The JSONata that the state machine evaluates: what a Catch keeps, what people are asked, what a release returns."""
+"""The JSONata of the state machine: what a Catch stores, the request for approval, the result of a release."""
 
 from typing import Any
 
 
-def _or(expression: str, otherwise: str) -> str:
-    """An expression that yields nothing is an error to Step Functions, and an error in a Catch bypasses it."""
+def _value_or(expression: str, otherwise: str) -> str:
+    """Return an expression that always has a value: without one it is an error, and an error bypasses a Catch."""
     return f"($exists({expression}) ? {expression} : {otherwise})"
 
 
-_ERROR = _or("$states.errorOutput.Error", "'unknown'")
-_CAUSE = _or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has none
+_ERROR = _value_or("$states.errorOutput.Error", "'unknown'")
+_CAUSE = _value_or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has no cause
 
 _FAILURE = {
     "State": "{% $states.context.State.Name %}",
     "Error": f"{{% {_ERROR} %}}",
     "Cause": f"{{% {_CAUSE} %}}",
-    "RedriveCount": f"{{% {_or('$states.context.Execution.RedriveCount', '0')} %}}",
+    "RedriveCount": f"{{% {_value_or('$states.context.Execution.RedriveCount', '0')} %}}",
 }
 
-FAILURE: dict[str, Any] = {"failure": _FAILURE}
-"""What the Catch of a stage keeps of its failure."""
+CAUGHT_FAILURE: dict[str, Any] = {"failure": _FAILURE}
+"""What a Catch stores of a stage's failure."""
 
 APPROVAL_EXPIRED: dict[str, Any] = {
     "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."}
@@ -27,7 +27,7 @@ APPROVAL_EXPIRED: dict[str, Any] = {
 
 
 def _text(*parts: str) -> str:
-    """One expression that joins its parts: literal text as a person reads it, or a $ expression."""
+    """Return one expression that joins its parts; a part is literal text or a `$` expression."""
     joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)
     return f"{{% {joined} %}}"
 
@@ -36,28 +36,28 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-APPROVAL_QUESTION = _text(
+APPROVAL_REQUEST = _text(
     "$deployment.version",
     " of ",
     "$deployment.application",
     " runs on ",
     "$deployment.blue",
-    " and passed its test. Users are served by ",
+    " and passed its test. Now ",
     "$deployment.green",
-    " with ",
+    " serves users, with ",
     "$deployment.green_version",
     '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
     "$states.context.Task.Token",
-    "\n\nReject, and green goes on serving:\n\n"
+    "\n\nReject (green continues to serve users):\n\n"
     '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
-    "\n\nThe question expires after ",
+    "\n\nThis request expires after ",
     "$string($deployment.approval_seconds)",
-    " seconds. Redriving the execution asks again:\n\n  aws stepfunctions redrive-execution --execution-arn ",
+    " seconds. To get a new one then, redrive the execution:\n\n  aws stepfunctions redrive-execution --execution-arn ",
     "$states.context.Execution.Id",
 )
 
-NOTICE_OF_LAST_RESORT = {
+FALLBACK_NOTICE = {
     "subject": "A release failed, and so did its failure branch",
     "message": _text(
         "The release failed in ",
@@ -70,17 +70,17 @@ NOTICE_OF_LAST_RESORT = {
         _ERROR,
         ": ",
         _CAUSE,
-        "\n\nUsers are served by the environment that holds the production CNAME: look at both in the "
+        "\n\nThe environment with the production CNAME serves users: check both environments in the "
         "Elastic Beanstalk console. Then redrive the execution:\n\n"
         "  aws stepfunctions redrive-execution --execution-arn ",
         "$states.context.Execution.Id",
     ),
 }
-"""For when KeepGreenLive itself fails: it must not hide the failure that led to it."""
+"""The notice when KeepGreenLive fails: it still tells of the failure that led there."""
 
 
-def result(status: str, served_by: str) -> dict[str, str]:
-    """What an execution returns. `served_by`: the key of the environment in the deployment, blue or green."""
+def release_result(status: str, served_by: str) -> dict[str, str]:
+    """Return the execution's output. `served_by`: the deployment's key for the environment, `blue` or `green`."""
     return {
         "status": status,
         "application": "{% $deployment.application %}",

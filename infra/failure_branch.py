@@ -1,0 +1,51 @@
+"""The failure branch: KeepGreenLive, NotifyFailure, HoldForRedrive. HoldForRedrive raises the stage's error again.
+
+On redrive HoldForRedrive runs again, succeeds, and the machine goes back to Plan.
+"""
+
+from aws_cdk import Duration
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.jsonata_expressions import CAUGHT_FAILURE, FALLBACK_NOTICE
+from infra.stage_tasks import StageTasks
+
+
+def failure_branch(
+    scope: Construct, stage_tasks: StageTasks, topic: sns.ITopic, plan: tasks.LambdaInvoke
+) -> tasks.LambdaInvoke:
+    """Return the branch's first state. The branch ends in Plan, and Plan's own failure leads to the branch."""
+    keep = stage_tasks.task(
+        "KeepGreenLive",
+        "keep_green_live",
+        "Leave users on an environment whose version is known to be good.",
+        payload={"deployment": "{% $deployment %}", "failure": "{% $failure %}"},
+        variable="notice",
+    )
+    notify = tasks.SnsPublish.jsonata(
+        scope,
+        "NotifyFailure",
+        comment="Tell people what failed, who serves users now, and what to do.",
+        topic=topic,
+        subject="{% $notice.subject %}",
+        message=sfn.TaskInput.from_text("{% $notice.message %}"),
+        outputs={},
+        task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
+    )
+    hold = stage_tasks.task(
+        "HoldForRedrive",
+        "hold_for_redrive",
+        "Fail with the error of the stage that failed; on redrive, let the release resume.",
+        payload={"failure": "{% $failure %}"},
+        variable="held",
+        attempts=3,
+    )
+    notify.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
+    # A failure of either state must not hide the stage's failure.
+    keep.add_catch(notify, errors=["States.ALL"], assign={"notice": FALLBACK_NOTICE})
+    notify.add_catch(hold, errors=["States.ALL"])
+    keep.next(notify).next(hold).next(plan)
+    plan.add_catch(keep, errors=["States.ALL"], assign=CAUGHT_FAILURE | {"deployment": "{% null %}"})
+    return keep

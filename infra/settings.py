@@ -1,0 +1,121 @@
+"""The settings of a deployment, all of them: read from the CDK context, checked together. The README lists them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Self
+
+from infra.context_reader import ContextReader
+from infra.pipeline_settings import PipelineSettings
+
+RECORD_KEY = "records/{application}/{blue}.json"
+SLOW_MINUTES = 60
+
+
+class InvalidSettingsError(ValueError):
+    """The context does not describe a deployment. The message names each wrong value and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n  - ".join(["The settings are wrong, so nothing was synthesized:", *problems]))
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Subnets of a VPC. From them both the load balancer and Elastic Beanstalk's API must be reachable."""
+
+    vpc_id: str
+    subnet_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one stack.
+
+    `applications`: the Elastic Beanstalk applications that releases may touch, `*` for all. `artifacts_bucket`: the
+    bucket for bundles and records; None makes one. `record_key`: a pattern with {application} and {blue} in it.
+    `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
+    a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
+    """
+
+    env: str
+    applications: tuple[str, ...]
+    artifacts_bucket: str | None = None
+    record_key: str = RECORD_KEY
+    notify_email: str | None = None
+    slow_minutes: int = SLOW_MINUTES
+    pipeline: PipelineSettings | None = None
+    network: NetworkSettings | None = None
+
+    @classmethod
+    def from_context(cls, context: Callable[[str], Any], environ: Mapping[str, str]) -> Self:
+        """Return the settings in the context; the environment variable ENV takes precedence over `env`.
+
+        Raises InvalidSettingsError, which names all problems at once.
+        """
+        reader = ContextReader(context)
+        applications = _applications(reader)
+        settings = cls(
+            env=_env(reader, environ),
+            applications=applications,
+            artifacts_bucket=reader.text("artifacts_bucket") or None,
+            record_key=_record_key(reader),
+            notify_email=reader.text("notify_email") or None,
+            slow_minutes=_slow_minutes(reader),
+            pipeline=PipelineSettings.read(reader, applications),
+            network=_network(reader),
+        )
+        if reader.problems:
+            raise InvalidSettingsError(reader.problems)
+        return settings
+
+
+def _env(reader: ContextReader, environ: Mapping[str, str]) -> str:
+    env = environ.get("ENV") or reader.text("env")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,30}", env):
+        expected = "(or ENV) to be a letter, then up to 30 letters, digits and hyphens"
+        reader.refuse("env", expected, f"{env!r}")
+    return env
+
+
+def _applications(reader: ContextReader) -> tuple[str, ...]:
+    applications = reader.names("applications", "*")
+    if not applications:
+        expected = "to name applications, with commas between them, or to be *"
+        reader.refuse("applications", expected, f"{reader.text('applications')!r}")
+    return applications
+
+
+def _record_key(reader: ContextReader) -> str:
+    key = reader.text("record_key", RECORD_KEY)
+    try:
+        placeholders = {name for _, name, _, _ in Formatter().parse(key) if name is not None}
+    except ValueError:  # a brace that nothing closes
+        placeholders = set()
+    if placeholders != {"application", "blue"}:
+        expected = "to have {application} and {blue} in it, and no other braces"
+        reader.refuse("record_key", expected, f"{key!r}")
+    return key
+
+
+def _slow_minutes(reader: ContextReader) -> int:
+    minutes = reader.text("slow_minutes", str(SLOW_MINUTES))
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", minutes):
+        reader.refuse("slow_minutes", "to be a number of minutes from 1 to 99999", f"{minutes!r}")
+        return SLOW_MINUTES
+    return int(minutes)
+
+
+def _network(reader: ContextReader) -> NetworkSettings | None:
+    vpc_id, subnet_ids = reader.text("vpc_id"), reader.names("subnet_ids")
+    if not vpc_id and not subnet_ids:
+        return None
+    wrong = [each for each in subnet_ids if not re.fullmatch(r"subnet-[0-9a-f]+", each)]
+    if wrong or not subnet_ids or not re.fullmatch(r"vpc-[0-9a-f]+", vpc_id):
+        reader.refuse(
+            "vpc_id",
+            "to be the id of a VPC, and -c subnet_ids= to be the ids of its subnets, with commas between them",
+            f"{vpc_id!r} and {', '.join(subnet_ids) or 'no subnets'}",
+            "Correct them.",
+        )
+    return NetworkSettings(vpc_id, subnet_ids)

@@ -1,0 +1,106 @@
+"""The permissions of each stage in Elastic Beanstalk and elsewhere, and the reason for each action."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+DESCRIBE = ("DescribeEnvironments",)
+
+
+@dataclass(frozen=True)
+class StagePermissions:
+    """Elastic Beanstalk's actions by the type of resource that AWS authorises them on, and what else a stage needs."""
+
+    environment: tuple[str, ...] = ()
+    tagged_environment: tuple[str, ...] = ()
+    """Actions on environments that have the tag of a clone, or that get it."""
+    application: tuple[str, ...] = ()
+    applicationversion: tuple[str, ...] = ()
+    configurationtemplate: tuple[str, ...] = ()
+    alarms: bool = False
+    bundles: bool = False
+    record: Literal["", "read", "write"] = ""
+    """A stage that acts first reads whether its execution still holds the environment. Plan writes the record."""
+    reads_settings: bool = False
+    """The stage asks for settings: Elastic Beanstalk reads resources with its caller's permissions."""
+    makes_resources: bool = False
+    """Elastic Beanstalk makes, changes or removes resources with its caller's permissions."""
+    seconds: int = 120
+    """The function's time-out."""
+
+
+STAGES: Mapping[str, StagePermissions] = {
+    "plan": StagePermissions(
+        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        application=("DescribeApplications",),
+        applicationversion=("DescribeApplicationVersions",),
+        alarms=True,
+        reads_settings=True,
+        record="write",
+    ),
+    "register_release": StagePermissions(
+        application=("CreateApplicationVersion",),
+        applicationversion=("CreateApplicationVersion", "DescribeApplicationVersions"),
+        bundles=True,
+        record="read",
+    ),
+    "await_registration": StagePermissions(applicationversion=("DescribeApplicationVersions",)),
+    "clone_blue": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        tagged_environment=("AddTags", "CreateEnvironment"),
+        configurationtemplate=(
+            "CreateConfigurationTemplate",
+            "DeleteConfigurationTemplate",
+            "DescribeConfigurationSettings",
+        ),
+        makes_resources=True,
+        record="read",
+    ),
+    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "swap_traffic": StagePermissions(environment=(*DESCRIBE, "SwapEnvironmentCNAMEs"), record="read"),
+    "await_traffic": StagePermissions(environment=DESCRIBE),
+    "deploy_release": StagePermissions(
+        environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
+        makes_resources=True,
+        record="read",
+    ),
+    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "verify_release": StagePermissions(environment=DESCRIBE, seconds=800),
+    "watch_release": StagePermissions(environment=DESCRIBE, alarms=True),
+    "terminate_green": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        tagged_environment=("TerminateEnvironment",),
+        configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
+        makes_resources=True,
+        record="read",
+    ),
+    "await_termination": StagePermissions(environment=DESCRIBE),
+    "keep_green_live": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
+        tagged_environment=("TerminateEnvironment",),
+        configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
+        makes_resources=True,
+        record="read",
+    ),
+    "hold_for_redrive": StagePermissions(),
+}
+
+
+WHY: Mapping[str, str] = {
+    "AbortEnvironmentUpdate": "An update of blue that hangs is aborted.",
+    "AddTags": "Green gets the tag of a clone when it is created.",
+    "CreateApplicationVersion": "The version is created from its source bundle.",
+    "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
+    "CreateEnvironment": "Green is created.",
+    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it.",
+    "DescribeApplicationVersions": "Does the version exist, and is it processed?",
+    "DescribeApplications": "Does the application exist?",
+    "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
+    "DescribeEvents": "How did the last operation end, and when was the last swap?",
+    "ListTagsForResource": "Is this a clone of this tool, and of which environment?",
+    "SwapEnvironmentCNAMEs": "Users move to the other environment.",
+    "TerminateEnvironment": "Green is terminated.",
+    "UpdateEnvironment": "The version is deployed onto blue.",
+}
+"""The reason for each action of Elastic Beanstalk."""

@@ -1,0 +1,78 @@
+"""The states that call stage functions: what each passes on, how each waits, what each retries."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from lambdas.errors import ServiceUnavailableError, EnvironmentNotReadyError
+
+LONGEST_DELAY = Duration.seconds(30)
+FAULTS = [
+    ServiceUnavailableError.__name__,
+    "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",  # the function was killed
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
+    "States.Timeout",
+]
+"""Errors that pass by themselves. A retry is safe after each of them: every stage looks before it acts."""
+
+
+class StageTasks:
+    """Makes the states. `functions`: the stage functions by the names of their modules in lambdas/stages."""
+
+    def __init__(self, scope: Construct, functions: Mapping[str, lambda_.Function]) -> None:
+        self._scope = scope
+        self._functions = functions
+
+    def task(
+        self,
+        name: str,
+        function: str,
+        comment: str,
+        *,
+        payload: Mapping[str, str] | None = None,
+        variable: str = "deployment",
+        timeout: Duration | None = None,
+        attempts: int = 20,
+    ) -> tasks.LambdaInvoke:
+        """Return a state that calls a stage function with the context object and `payload`.
+
+        `variable`: the workflow variable that gets the function's result. `attempts`: how often a fault is retried.
+        """
+        state = tasks.LambdaInvoke.jsonata(
+            self._scope,
+            name,
+            comment=comment,
+            lambda_function=self._functions[function],
+            payload=sfn.TaskInput.from_object({"context": "{% $states.context %}", **(payload or {})}),
+            assign={variable: "{% $states.result.Payload %}"},
+            outputs={},
+            task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
+            retry_on_service_exceptions=False,  # FAULTS has these exceptions, and more
+        )
+        state.add_retry(
+            errors=[EnvironmentNotReadyError.__name__],
+            interval=Duration.seconds(5),
+            backoff_rate=1.5,
+            max_delay=LONGEST_DELAY,
+            jitter_strategy=sfn.JitterType.FULL,
+            max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
+        )
+        state.add_retry(
+            errors=FAULTS,
+            interval=Duration.seconds(2),
+            backoff_rate=2,
+            max_delay=LONGEST_DELAY,
+            jitter_strategy=sfn.JitterType.FULL,
+            max_attempts=attempts,  # 20 take at most 2 + 4 + 8 + 16 + 16 x 30 = 510 seconds
+        )
+        return state

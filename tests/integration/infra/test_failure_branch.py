@@ -1,0 +1,53 @@
+"""The failure branch, and the catches that lead to it."""
+
+import re
+
+from jsonata import Jsonata
+
+from tests.support.template import FAILURE_BRANCH, Json
+
+
+def test_every_stage_stores_its_failure_and_leads_to_the_branch(tasks: dict[str, Json]) -> None:
+    for name, task in tasks.items():
+        if name in FAILURE_BRANCH:
+            continue
+        caught = task["Catch"][-1]
+        assert caught["ErrorEquals"] == ["States.ALL"], name
+        assert caught["Next"] == "KeepGreenLive", name
+        kept = caught["Assign"]["failure"]
+        assert kept["State"] == "{% $states.context.State.Name %}", name
+        assert "$states.errorOutput.Error" in kept["Error"], name
+        assert "$states.errorOutput.Cause" in kept["Cause"], name
+        assert "$states.context.Execution.RedriveCount" in kept["RedriveCount"], name
+
+
+def test_every_expression_of_a_catch_has_a_value_without_error_and_cause(tasks: dict[str, Json]) -> None:
+    kept = tasks["CloneBlue"]["Catch"][0]["Assign"]["failure"]
+    for key in ("Error", "Cause", "RedriveCount"):
+        (expression,) = re.findall(r"^{% (.+) %}$", kept[key])
+        parsed = Jsonata(expression)
+        parsed.assign("states", {"errorOutput": {}, "context": {"Execution": {}}})
+        assert parsed.evaluate({}) is not None, key
+
+
+def test_a_failure_of_plan_gives_the_branch_no_deployment(tasks: dict[str, Json]) -> None:
+    assert tasks["Plan"]["Catch"][0]["Assign"]["deployment"] == "{% null %}"
+
+
+def test_the_branch_keeps_green_live_then_notifies_then_holds_for_redrive(tasks: dict[str, Json]) -> None:
+    assert tasks["KeepGreenLive"]["Next"] == "NotifyFailure"
+    assert tasks["NotifyFailure"]["Next"] == "HoldForRedrive"
+    assert tasks["HoldForRedrive"]["Next"] == "Plan"
+
+
+def test_a_failure_of_the_branch_does_not_hide_the_stages_failure(tasks: dict[str, Json]) -> None:
+    (keep,), (notify,) = tasks["KeepGreenLive"]["Catch"], tasks["NotifyFailure"]["Catch"]
+    assert (keep["ErrorEquals"], keep["Next"]) == (["States.ALL"], "NotifyFailure")
+    assert (notify["ErrorEquals"], notify["Next"]) == (["States.ALL"], "HoldForRedrive")
+    for caught in (keep, notify):
+        assert "failure" not in caught.get("Assign", {})
+
+
+def test_a_failed_execution_ends_in_a_task_that_redrive_can_repeat(definition: Json) -> None:
+    assert "Catch" not in definition["States"]["HoldForRedrive"]
+    assert [name for name, state in definition["States"].items() if state["Type"] == "Fail"] == []

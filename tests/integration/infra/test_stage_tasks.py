@@ -1,0 +1,79 @@
+"""The retries and the time-outs of the tasks."""
+
+from typing import Any
+
+from lambdas import errors
+from lambdas.request import SCHEMA
+from tests.support.template import FUNCTION_ARN, Json
+
+
+def test_every_task_waits_with_backoff_to_30_seconds_and_full_jitter(invocations: dict[str, Json]) -> None:
+    for name, task in invocations.items():
+        waiting = task["Retry"][0]
+        assert waiting["ErrorEquals"] == [errors.EnvironmentNotReadyError.__name__], name
+        assert (waiting["IntervalSeconds"], waiting["BackoffRate"], waiting["MaxDelaySeconds"]) == (5, 1.5, 30), name
+        assert waiting["JitterStrategy"] == "FULL", name
+
+
+def test_every_task_retries_throttling_and_faults_of_lambda(invocations: dict[str, Json]) -> None:
+    for name, task in invocations.items():
+        assert {
+            errors.ServiceUnavailableError.__name__,
+            "Lambda.TooManyRequestsException",
+            "Lambda.ServiceException",
+            "Lambda.Unknown",
+            "States.Timeout",
+        } <= set(task["Retry"][1]["ErrorEquals"]), name
+        assert task["Retry"][1]["JitterStrategy"] == "FULL", name
+
+
+def test_an_error_that_ends_a_release_is_never_retried(invocations: dict[str, Json]) -> None:
+    passing = {errors.EnvironmentNotReadyError.__name__, errors.ServiceUnavailableError.__name__}
+    ours = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    for name, task in invocations.items():
+        retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+        assert retried & ours == passing, name
+        assert "States.ALL" not in retried, name
+        assert "States.TaskFailed" not in retried, name
+
+
+def test_a_task_times_out_after_its_function(invocations: dict[str, Json], template: Any) -> None:
+    seconds = {
+        name: function["Properties"]["Timeout"]
+        for name, function in template.find_resources("AWS::Lambda::Function").items()
+    }
+    for name, task in invocations.items():
+        assert task["TimeoutSeconds"] > seconds[task["Arguments"]["FunctionName"].removeprefix(FUNCTION_ARN)], name
+
+
+def test_the_longest_release_that_the_schema_allows_ends_before_the_machine_times_out(
+    definition: Json, tasks: dict[str, Json]
+) -> None:
+    most = {name: rule["maximum"] for name, rule in SCHEMA["properties"]["timeouts"]["properties"].items()}
+    waiting = (
+        2 * (most["register_release"] + most["clone_blue"] + most["deploy_release"] + most["terminate_green"])
+        + 4 * most["swap_traffic"]
+    )
+    properties = SCHEMA["properties"]
+    fixed = (
+        properties["drain_seconds"]["maximum"]
+        + tasks["VerifyRelease"]["TimeoutSeconds"]
+        + properties["bake_seconds"]["maximum"]
+        + properties["approval_seconds"]["maximum"]
+        + most["swap_traffic"]
+    )
+    assert waiting + fixed + len(tasks) * 600 < definition["TimeoutSeconds"]
+    assert (
+        waiting + properties["bake_seconds"]["maximum"] + most["swap_traffic"]
+    ) / 15 * 3 < 25_000  # events in a hiorder
+
+
+def test_the_longest_health_check_that_the_schema_allows_ends_before_its_function_times_out(template: Any) -> None:
+    check = {name: rule.get("maximum") for name, rule in SCHEMA["properties"]["health_check"]["properties"].items()}
+    longest = check["attempts"] * (check["timeout_seconds"] + check["interval_seconds"])
+    (function,) = [
+        each["Properties"]
+        for each in template.find_resources("AWS::Lambda::Function").values()
+        if each["Properties"]["Handler"] == "lambdas.stages.verify_release.handler"
+    ]
+    assert longest + 60 < function["Timeout"]

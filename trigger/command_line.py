@@ -1,0 +1,74 @@
+"""Starts a release and follows it, or acts on one. Everything else happens in the state machine."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from trigger import exit_status
+from trigger.commands import COMMANDS, MODES, Commands, RefusedError
+from trigger.output import Output
+from trigger.variables import Variables
+
+HELP = """exit status: 0 the release SUCCEEDED, or status or abort did its work; 1 FAILED; 2 wrong variables or
+arguments; 3 TIMED_OUT; 4 ABORTED; 5 nothing was started, redriven, answered or aborted; 6 the program lost contact with
+AWS, the release goes on; 128 + n: signal n ended the program, the release goes on."""
+
+
+class SignalReceived(BaseException):
+    """The signal whose number is the argument."""
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run the program; return its exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _raise_signal)
+    options = _parser().parse_args(arguments)
+    output = Output(as_json=options.output == "json")
+    commands = Commands(options, output)
+    try:
+        return commands.run(Variables(environ))
+    except RefusedError as refusal:
+        text, status = str(refusal), refusal.status
+    except SignalReceived as received:
+        text, status = f"Stopped following. {_what_goes_on(commands)}", exit_status.SIGNAL + received.args[0]
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        text, status = f"The output was closed. {_what_goes_on(commands)}", exit_status.SIGNAL + signal.SIGPIPE
+    except (BotoCoreError, ClientError) as error:
+        status = exit_status.LOST_CONTACT if commands.followed else exit_status.REFUSED
+        text = f"{error}\n{_what_goes_on(commands)} If credentials have expired, renew them first."
+    output.write("error", text, execution=commands.followed, exit_status=status)
+    return status
+
+
+def _what_goes_on(commands: Commands) -> str:
+    if commands.followed is None:
+        return "The program follows no release. Run status to see whether one runs."
+    return f"The release goes on: {commands.followed}\nThe same command follows it again; abort stops it."
+
+
+def _raise_signal(number: int, _frame: FrameType | None) -> None:
+    raise SignalReceived(number)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="trigger", description=__doc__, epilog=HELP)
+    parser.add_argument("command", nargs="?", choices=MODES + COMMANDS, default="full", help="default: %(default)s")
+    parser.add_argument("--detach", action="store_true", help="start the release, and do not follow it")
+    parser.add_argument("--dry-run", action="store_true", help="only report what a release would do")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
+    parser.add_argument("--poll", type=_seconds, default=5, metavar="SECONDS", help="time between polls, default: 5")
+    parser.add_argument("--because", default="by a person", metavar="WHY", help="the cause, for reject and abort")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    """Return a number of seconds up to an hour. Raises ValueError, which argparse reports."""
+    if not 0 < (seconds := float(text)) <= 3600:
+        raise ValueError(text)
+    return seconds

@@ -1,0 +1,111 @@
+"""The commands of the program: start a release, show, redrive, answer or abort one."""
+
+import argparse
+
+from botocore.config import Config
+
+from trigger import exit_status
+from trigger.aws_session import create_session, sign_in
+from trigger.environment_pair import EnvironmentPair, in_words
+from trigger.follower import ReleaseFollower
+from trigger.output import Output
+from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
+from trigger.variables import Variables
+
+MODES = ("full", "deploy", "cutover", "rollback")
+COMMANDS = ("status", "redrive", "approve", "reject", "abort")
+MORE_RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
+
+
+class RefusedError(Exception):
+    """The command cannot be done; the message says why. `status`: the exit status."""
+
+    def __init__(self, why: str, status: int = exit_status.REFUSED) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class Commands:
+    """Runs the command of the options."""
+
+    def __init__(self, options: argparse.Namespace, output: Output) -> None:
+        self._options, self._output = options, output
+        self.followed: str | None = None
+        """The ARN of the execution that goes on when the program ends."""
+
+    def run(self, variables: Variables) -> int:
+        """Run the command; return the exit status. Raises RefusedError and botocore's exceptions."""
+        command = self._options.command
+        request = variables.execution_input(command, dry_run=self._options.dry_run)
+        session = create_session(variables)
+        if variables.problems or session is None:
+            problems = "\n  - ".join(["Nothing was done. Correct the environment variables:", *variables.problems])
+            raise RefusedError(problems, exit_status.WRONG_VARIABLES)
+        self._warn_of_record_key(variables.get("BLUE_CNAME_CONFIG_FILE") or "")
+        session, machine = sign_in(session, variables)
+        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
+        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
+        self._follower = ReleaseFollower(self._executions, self._environments, self._output)
+        if command in MODES:
+            return self._follow(self._executions.start())
+        running = self._executions.newest(*UNDER_WAY)
+        if command == "status":
+            return self._status(running or self._executions.newest())
+        if command == "redrive":
+            return self._redrive(running or self._executions.newest())
+        if running is None:
+            raise RefusedError("No release runs on this environment. Run status to see the last one.")
+        if command == "abort":
+            return self._abort(running["executionArn"])
+        return self._answer(running["executionArn"])
+
+    def _warn_of_record_key(self, key: str) -> None:
+        if key and not ("{application}" in key and "{blue}" in key):
+            why = "is not used: where records are kept is decided when the stack is deployed (-c record_key=)"
+            self._output.write("warning", f"BLUE_CNAME_CONFIG_FILE={key} {why}.")
+
+    def _status(self, newest: Found | None) -> int:
+        environments = self._environments.describe()
+        for each in environments:
+            self._output.write("environment", in_words(each) + ("  <- users" if each["serves"] else ""), **each)
+        if not environments:
+            self._output.write("warning", f"Users are served by {self._environments.serving()}.")
+        if newest is None:
+            self._output.write("release", "There was no release yet.")
+        else:
+            self._follower.write_summary(newest)
+        return exit_status.SUCCEEDED
+
+    def _redrive(self, newest: Found | None) -> int:
+        if newest is None or newest["status"] in (*UNDER_WAY, "SUCCEEDED"):
+            found = f"{newest['name']} is {newest['status']}" if newest else "there was no release yet"
+            raise RefusedError(f"No release to redrive: {found}.")
+        last = next(self._executions.events(newest["executionArn"]))["id"]
+        self._executions.states.redrive_execution(executionArn=newest["executionArn"])
+        return self._follow(newest["executionArn"], after=last)
+
+    def _abort(self, execution: str) -> int:
+        states, because = self._executions.states, self._options.because
+        stopped = states.stop_execution(executionArn=execution, error="Aborted", cause=because)
+        found = states.describe_execution(executionArn=execution)  # it may still show the old status
+        self._follower.write_summary({**found, "status": "ABORTED", "stopDate": stopped["stopDate"]})
+        return exit_status.SUCCEEDED
+
+    def _answer(self, execution: str) -> int:
+        token = self._executions.approval_token(execution)
+        if token is None:
+            raise RefusedError(f"No request for approval is open in {execution}. Run status to see its state.")
+        last = next(self._executions.events(execution))["id"]
+        if self._options.command == "approve":
+            self._executions.states.send_task_success(taskToken=token, output="{}")
+        else:
+            because = self._options.because
+            self._executions.states.send_task_failure(taskToken=token, error="Rejected", cause=because)
+        return self._follow(execution, after=last)
+
+    def _follow(self, execution: str, after: int = 0) -> int:
+        self.followed = execution
+        self._follower.write_start(execution)
+        if self._options.detach:
+            return exit_status.SUCCEEDED
+        return self._follower.follow(execution, after=after, poll_seconds=self._options.poll)
