@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.shop import Release, Shop, Users
-from tests.support.testbed import Testbed
+from rehearsal.traffic import Traffic
+from tests.support.shop import FinishedRelease, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 DESCRIBE = (
     "DescribeApplications",
@@ -35,18 +36,20 @@ PHASES = ("Plan", "AwaitGreen", "AwaitRelease", "WatchRelease")
 """In each of them a service is away for a minute."""
 
 
-def release_through(testbed: Testbed, shop: Shop, *faults: dict[str, Any]) -> tuple[Release, Users, int]:
+def release_through(
+    testbed: ScenarioTestbed, shop: ScenarioShop, *faults: dict[str, Any]
+) -> tuple[FinishedRelease, Traffic, int]:
     """A release with these faults in each phase; also how many calls were struck."""
     struck = 0
-    with shop.users() as users, testbed.faults():
+    with shop.traffic() as traffic, testbed.faults():
         arn = shop.start("v2")
         for phase in PHASES:
             testbed.until_in(arn, phase)
             struck += sum(fault["struck"] for fault in testbed.control.faults())
-            testbed.control.order_faults(*faults)
+            testbed.control.set_faults(*faults)
         release = testbed.follow(arn)
         struck += sum(fault["struck"] for fault in testbed.control.faults())
-    return release, users, struck
+    return release, traffic, struck
 
 
 @pytest.mark.parametrize(
@@ -59,27 +62,27 @@ def release_through(testbed: Testbed, shop: Shop, *faults: dict[str, Any]) -> tu
     ids=["every look throttled", "Elastic Beanstalk answers 503", "S3 answers 503"],
 )
 def test_a_minute_without_a_service_is_waited_out_in_every_phase(
-    testbed: Testbed, faults: list[dict[str, Any]]
+    testbed: ScenarioTestbed, faults: list[dict[str, Any]]
 ) -> None:
-    shop = testbed.open()
-    release, users, struck = release_through(testbed, shop, *faults)
+    shop = testbed.open_shop()
+    release, traffic, struck = release_through(testbed, shop, *faults)
     assert release.status == "SUCCEEDED", release.cause
     assert struck >= 1
-    assert users.failed == []
+    assert traffic.failed == []
     assert testbed.acts_on(shop) == A_RELEASE
-    assert shop.stands == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v2"}
 
 
 @pytest.mark.parametrize("kind", ["error_before", "reset_after", "kill_after"])
-def test_every_act_is_done_once_whatever_becomes_of_its_first_call(testbed: Testbed, kind: str) -> None:
-    shop = testbed.open()
+def test_every_act_is_done_once_whatever_becomes_of_its_first_call(testbed: ScenarioTestbed, kind: str) -> None:
+    shop = testbed.open_shop()
     faults = [{"kind": kind, "service": "elasticbeanstalk", "action": action, "call": 1} for action in ACTS]
-    with shop.users() as users, testbed.faults(*faults):
+    with shop.traffic() as traffic, testbed.faults(*faults):
         release = shop.release("v2")
         unstruck = [fault["action"] for fault in testbed.control.faults() if not fault["struck"]]
     assert release.status == "SUCCEEDED", release.cause
     assert unstruck == []
-    assert users.failed == []
-    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert traffic.failed == []
+    assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
     assert testbed.acts_on(shop) == A_RELEASE
-    assert shop.stands == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v2"}

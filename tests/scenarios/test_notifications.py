@@ -4,10 +4,10 @@ import pytest
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.mailbox import Message
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
-def only(testbed: Testbed, arn: str) -> Message:
+def only(testbed: ScenarioTestbed, arn: str) -> Message:
     testbed.until(lambda: testbed.mailbox.about(arn), f"a notification about {arn}")
     (message,) = testbed.mailbox.about(arn)
     return message
@@ -20,8 +20,8 @@ def assert_it_helps(message: Message, arn: str) -> None:
     assert len(message.subject) <= 100
 
 
-def test_a_refused_release_tells_that_nothing_was_touched(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_refused_release_tells_that_nothing_was_touched(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     release = shop.release("v9")
     told = only(testbed, release.arn)
     assert told.subject == "The release failed in Plan"
@@ -30,8 +30,8 @@ def test_a_refused_release_tells_that_nothing_was_touched(testbed: Testbed) -> N
     assert_it_helps(told, release.arn)
 
 
-def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("does_not_start")
     release = shop.release("does_not_start")
     told = only(testbed, release.arn)
@@ -44,8 +44,8 @@ def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_
     assert_it_helps(told, release.arn)
 
 
-def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     with testbed.durations(configure=1000):
         with testbed.held("watch_release"):
             arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
@@ -59,8 +59,8 @@ def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(testbed: 
 
 
 @pytest.mark.parametrize("state", ["Plan", "AwaitGreen"])
-def test_an_aborted_release_tells_that_nothing_was_cleaned_up(testbed: Testbed, state: str) -> None:
-    shop = testbed.open()
+def test_an_aborted_release_tells_that_nothing_was_cleaned_up(testbed: ScenarioTestbed, state: str) -> None:
+    shop = testbed.open_shop()
     with testbed.held("plan" if state == "Plan" else "await_green"):
         arn = shop.started(state)
         testbed.abort(arn)
@@ -70,6 +70,6 @@ def test_an_aborted_release_tells_that_nothing_was_cleaned_up(testbed: Testbed, 
     assert_it_helps(told, arn)
 
 
-def test_a_release_that_succeeds_tells_nothing(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_release_that_succeeds_tells_nothing(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     assert testbed.mailbox.about(shop.release("v1").arn) == []

@@ -16,10 +16,10 @@ from infra.bluegreen_stack import BlueGreenStack
 from infra.pipeline_settings import PipelineSettings
 from rehearsal.account import samples
 from tests.integration.infra.conftest import CONTEXT
-from tests.support.codepipeline import Done, StepFunctionsAction, Variables
+from tests.support.fake_codepipeline import ActionResult, FakeStepFunctionsAction, Variables
 from tests.support.roles import Role
-from tests.support.shop import SOON, Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import SOON, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 Json = dict[str, Any]
 
@@ -27,8 +27,8 @@ Json = dict[str, Any]
 class Pipeline:
     """The stack's pipeline for a shop: its Step Functions actions, run by the stand-in as the template has them."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._theatre = shop.testbed
+    def __init__(self, shop: ScenarioShop) -> None:
+        self._testbed = shop.testbed
         # What docs/pipelines.md says that a pipeline's role needs, and nothing else.
         role = Role(shop.testbed.account, *json.loads(documented("permissions")))
         self._states = role.client("stepfunctions")
@@ -37,11 +37,11 @@ class Pipeline:
     def upload(self, bundle: bytes) -> Variables:
         """A new source; what the source action tells of it."""
         of = self._configurations["Source"]
-        stored = self._theatre.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
+        stored = self._testbed.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
         return {"Source": {"VersionId": stored["VersionId"], "ETag": stored["ETag"]}}
 
-    def run(self, action: str, source: Variables) -> Done:
-        return StepFunctionsAction(self._states).run(self._configurations[action], source)
+    def run(self, action: str, source: Variables) -> ActionResult:
+        return FakeStepFunctionsAction(self._states).run(self._configurations[action], source)
 
     def _synthesized(self, context: Json) -> dict[str, dict[str, str]]:
         settings = PipelineSettings.from_context(context.get, ["*"])
@@ -61,33 +61,35 @@ class Pipeline:
             return "".join(self._deployed(part) for part in value["Fn::Join"][1])
         kind = re.sub(r"[0-9A-F]{8}$", "", value["Ref"])
         return {
-            "Artifacts": self._theatre.artifacts,
-            "WorkflowStateMachine": self._theatre.machine,
+            "Artifacts": self._testbed.artifacts,
+            "WorkflowStateMachine": self._testbed.machine,
             "NotificationsTopic": "the topic",
         }[kind]
 
 
-def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(
+    testbed: ScenarioTestbed,
+) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     label = source["Source"]["VersionId"]
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         deployed = pipeline.run("Deploy", source)
         assert deployed.status == "Succeeded", deployed.error
-        assert shop.stands.items() >= {shop.blue: label, shop.green: "v1"}.items()
-        assert users.last_served_by == [f"{shop.green}/v1"], "until a person approves"
+        assert shop.versions.items() >= {shop.blue: label, shop.green: "v1"}.items()
+        assert traffic.last_served_by == [f"{shop.green}/v1"], "until a person approves"
         cut_over = pipeline.run("Cutover", source)
     assert cut_over.status == "Succeeded", cut_over.error
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.blue}/{label}"]
-    assert shop.stands == {shop.blue: label}
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.blue}/{label}"]
+    assert shop.versions == {shop.blue: label}
     assert f":{shop.blue}-deploy-" in deployed.variables["ExecutionArn"]
     assert deployed.variables["StateMachineArn"] == testbed.machine
 
 
-def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     pipeline.upload(samples.bundle("does_not_start"))
@@ -96,19 +98,19 @@ def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed:
     assert shop.environment(shop.blue)["Health"] == "Green"
 
 
-def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     first, second = pipeline.upload(samples.bundle("v2")), pipeline.upload(samples.bundle("v1"))
     assert pipeline.run("Deploy", first).status == "Succeeded"
     assert pipeline.run("Deploy", second).status == "Succeeded"
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         refused = pipeline.run("Cutover", first)
         assert (refused.status, refused.error) == ("Failed", "ReleaseRefusedError")
-        assert users.last_served_by == [f"{shop.green}/v1"]
+        assert traffic.last_served_by == [f"{shop.green}/v1"]
         assert pipeline.run("Cutover", second).status == "Succeeded"
-    assert users.failed == []
-    assert shop.stands == {shop.blue: second["Source"]["VersionId"]}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: second["Source"]["VersionId"]}
 
 
 # --- the documented rule of EventBridge
@@ -121,12 +123,12 @@ STAND_IN = "stand-in.s3"
 
 
 @pytest.fixture
-def uploads(testbed: Testbed) -> Iterator[Shop]:
+def uploads(testbed: ScenarioTestbed) -> Iterator[ScenarioShop]:
     """A shop whose uploads are released by the template that docs/pipelines.md shows."""
     testbed.s3.create_bucket(Bucket=UPLOADS)
-    testbed.let_read(UPLOADS)
+    testbed.let_register_release_read(UPLOADS)
     testbed.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
-    shop = testbed.open()
+    shop = testbed.open_shop()
     template = documented("upload").replace(SOURCE, STAND_IN)
     with deployed(testbed, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
         yield shop
@@ -140,7 +142,7 @@ def documented(name: str) -> str:
 
 
 @contextmanager
-def deployed(testbed: Testbed, name: str, template: str, **more: str) -> Iterator[None]:
+def deployed(testbed: ScenarioTestbed, name: str, template: str, **more: str) -> Iterator[None]:
     parameters = {"StateMachineArn": testbed.machine, "Bucket": UPLOADS, **more}
     formation = testbed.account.client("cloudformation")
     formation.create_stack(
@@ -184,7 +186,7 @@ def event(key: str, version: str, etag: str) -> Json:
     }
 
 
-def upload(testbed: Testbed, key: str) -> str:
+def upload(testbed: ScenarioTestbed, key: str) -> str:
     """A bundle, and the event of it; the version id of the object."""
     stored = testbed.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
     sent = event(key, stored["VersionId"], stored["ETag"].strip('"'))
@@ -193,23 +195,25 @@ def upload(testbed: Testbed, key: str) -> str:
     return str(stored["VersionId"])
 
 
-def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(testbed: Testbed, uploads: Shop) -> None:
+def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(
+    testbed: ScenarioTestbed, uploads: ScenarioShop
+) -> None:
     before = executions(testbed)
     upload(testbed, "elsewhere/v2.zip")
-    with uploads.users() as users:
+    with uploads.traffic() as traffic:
         version = upload(testbed, f"uploads/{uploads.name}/a bundle.zip")
         testbed.until(lambda: executions(testbed) - before, "an execution")
         (arn,) = executions(testbed) - before
         release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
     assert executions(testbed) - before == {arn}, "one execution for one upload"
-    assert users.failed == []
-    assert uploads.stands == {uploads.blue: version}
+    assert traffic.failed == []
+    assert uploads.versions == {uploads.blue: version}
 
 
 @pytest.mark.parametrize(("key", "matches"), [("uploads/shop/v2.zip", True), ("uploads/shops.zip", False)])
 def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
-    testbed: Testbed, key: str, matches: bool
+    testbed: ScenarioTestbed, key: str, matches: bool
 ) -> None:
     template, problems = cfnlint.decode.decode_str(documented("upload"))
     assert not problems
@@ -222,6 +226,6 @@ def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
     assert answer["Result"] is matches
 
 
-def executions(testbed: Testbed) -> set[str]:
+def executions(testbed: ScenarioTestbed) -> set[str]:
     pages = testbed.states.get_paginator("list_executions").paginate(stateMachineArn=testbed.machine)
     return {execution["executionArn"] for page in pages for execution in page["executions"]}

@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
 """The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""
@@ -22,19 +22,19 @@ UPGRADED = "released by the upgrade"
 
 
 @pytest.fixture
-def cdk(testbed: Testbed, assembly: Path, tmp_path: Path) -> Cdk:
+def cdk(testbed: ScenarioTestbed, assembly: Path, tmp_path: Path) -> Cdk:
     shutil.copytree(assembly, tmp_path / "cdk.out")
     return Cdk(testbed.account.environment(), tmp_path / "cdk.log", tmp_path / "cdk.out")
 
 
-def test_deploying_again_changes_nothing(testbed: Testbed, cdk: Cdk) -> None:
+def test_deploying_again_changes_nothing(testbed: ScenarioTestbed, cdk: Cdk) -> None:
     before = history(testbed)
     assert cdk.deploy()["StateMachineArn"] == testbed.machine
     assert "(no changes)" in cdk.log.read_text()
     assert history(testbed) == before
 
 
-def history(testbed: Testbed) -> int:
+def history(testbed: ScenarioTestbed) -> int:
     """How many things CloudFormation did to the stack so far."""
     pages = testbed.account.client("cloudformation").get_paginator("describe_stack_events")
     name = testbed.machine.rsplit(":", 1)[-1]
@@ -42,7 +42,7 @@ def history(testbed: Testbed) -> int:
 
 
 @pytest.fixture
-def upgrade(testbed: Testbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
+def upgrade(testbed: ScenarioTestbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
     """Deploys the stack with other code, other function settings and another definition; afterwards as it was."""
     assembly = cdk.assembly.with_name("changed")
     shutil.copytree(cdk.assembly, assembly)
@@ -74,19 +74,21 @@ def _change(assembly: Path) -> None:
         file.write_text(text)
 
 
-def code_of(testbed: Testbed) -> dict[str, str]:
+def code_of(testbed: ScenarioTestbed) -> dict[str, str]:
     """The digest of each function's code, by the function's name."""
     pages = testbed.account.client("lambda").get_paginator("list_functions").paginate()
     return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
 
 
-def definition_of(testbed: Testbed) -> str:
+def definition_of(testbed: ScenarioTestbed) -> str:
     return str(testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"])
 
 
-def test_an_upgrade_does_not_disturb_the_release_that_runs(testbed: Testbed, upgrade: Callable[[], str]) -> None:
-    shop, code = testbed.open(), code_of(testbed)
-    with shop.users() as users:
+def test_an_upgrade_does_not_disturb_the_release_that_runs(
+    testbed: ScenarioTestbed, upgrade: Callable[[], str]
+) -> None:
+    shop, code = testbed.open_shop(), code_of(testbed)
+    with shop.traffic() as traffic:
         arn = shop.start("v2", approval=True)
         asked = question(testbed, arn)
         assert upgrade() == testbed.machine
@@ -96,18 +98,18 @@ def test_an_upgrade_does_not_disturb_the_release_that_runs(testbed: Testbed, upg
         release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
     assert output_of(testbed, arn)["status"] == "released", "by the definition that it began with"
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.blue}/v2"]
-    assert shop.stands == {shop.blue: "v2"}
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.versions == {shop.blue: "v2"}
 
 
-def output_of(testbed: Testbed, arn: str) -> dict[str, str]:
+def output_of(testbed: ScenarioTestbed, arn: str) -> dict[str, str]:
     output: dict[str, str] = json.loads(testbed.states.describe_execution(executionArn=arn)["output"])
     return output
 
 
 @pytest.fixture
-def passing(testbed: Testbed, tmp_path: Path) -> Cdk:
+def passing(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
     """A second stack in the account, of another name."""
     other = Cdk({**testbed.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
     other.synthesize()
@@ -115,7 +117,7 @@ def passing(testbed: Testbed, tmp_path: Path) -> Cdk:
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
-    testbed: Testbed, passing: Cdk
+    testbed: ScenarioTestbed, passing: Cdk
 ) -> None:
     before = resources(testbed)
     outputs = passing.deploy()
@@ -140,7 +142,7 @@ def documented(name: str) -> str:
     return found[1].replace("python3", sys.executable)
 
 
-def resources(testbed: Testbed) -> set[str]:
+def resources(testbed: ScenarioTestbed) -> set[str]:
     """What stands in the account of the kinds that a stack makes."""
     client = testbed.account.client
 
@@ -170,7 +172,7 @@ def resources(testbed: Testbed) -> set[str]:
     )
 
 
-def test_a_deployed_alarm_tells_people(testbed: Testbed) -> None:
+def test_a_deployed_alarm_tells_people(testbed: ScenarioTestbed) -> None:
     name = testbed.machine.rsplit(":", 1)[-1]
     testbed.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
     testbed.until(lambda: testbed.mailbox.about(f"{name}-slow"), "a message about the alarm")

@@ -4,10 +4,10 @@ import json
 import re
 
 from tests.support.mailbox import Message
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
-def question(testbed: Testbed, arn: str, number: int = 1) -> Message:
+def question(testbed: ScenarioTestbed, arn: str, number: int = 1) -> Message:
     """The execution's n-th question for approval."""
 
     def questions() -> list[Message]:
@@ -24,5 +24,5 @@ def token(message: Message) -> str:
     return found[1]
 
 
-def approve(testbed: Testbed, message: Message) -> None:
+def approve(testbed: ScenarioTestbed, message: Message) -> None:
     testbed.states.send_task_success(taskToken=token(message), output=json.dumps({}))

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tests.support.roles import Role
-from tests.support.shop import SOON, Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import SOON, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 300
@@ -95,7 +95,7 @@ class Following:
 class Image:
     """Runs the program in the testbed's account, as its administrator."""
 
-    def __init__(self, testbed: Testbed) -> None:
+    def __init__(self, testbed: ScenarioTestbed) -> None:
         self.account = {name: value for name, value in testbed.account.environment().items() if value}
 
     def acting_as(self, role: Role) -> Self:
@@ -104,7 +104,7 @@ class Image:
         other.account = self.account | role.credentials()
         return other
 
-    def variables(self, shop: Shop, **more: str) -> dict[str, str]:
+    def variables(self, shop: ScenarioShop, **more: str) -> dict[str, str]:
         """Those of a pipeline that releases v2; an empty one is as good as none."""
         return {
             **self.account,
@@ -115,8 +115,8 @@ class Image:
             **more,
         }
 
-    def start(self, shop: Shop, *arguments: str, **more: str) -> Following:
+    def start(self, shop: ScenarioShop, *arguments: str, **more: str) -> Following:
         return Following((*arguments, POLL), self.variables(shop, **more))
 
-    def run(self, shop: Shop, *arguments: str, **more: str) -> Run:
+    def run(self, shop: ScenarioShop, *arguments: str, **more: str) -> Run:
         return self.start(shop, *arguments, **more).ended()

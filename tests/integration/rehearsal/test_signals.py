@@ -8,8 +8,8 @@ import pytest
 
 LISTENING = """
 import os, signal
-from rehearsal.interruption import Interrupted, deferred, listen
-listen()
+from rehearsal.signals import Interrupted, deferred, install_handlers
+install_handlers()
 me = os.getpid()
 """
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.image import Image
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
 @pytest.fixture(scope="module")
-def image(testbed: Testbed) -> Image:
+def image(testbed: ScenarioTestbed) -> Image:
     return Image(testbed)

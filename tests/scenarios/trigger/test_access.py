@@ -12,8 +12,8 @@ import pytest
 
 from tests.integration.emulator.ministack.conftest import make_role
 from tests.support.image import ROOT, Image
-from tests.support.shop import Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 from tests.support.wire import Wire
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
@@ -25,14 +25,14 @@ UNREAD = {
 
 
 @pytest.fixture(scope="module")
-def shop(testbed: Testbed) -> Shop:
+def shop(testbed: ScenarioTestbed) -> ScenarioShop:
     """One that nobody releases: its application has no environment."""
     for role in ("machine", "pipeline"):
         make_role(testbed.account, role)
-    return Shop(testbed, "empty", "empty.us-east-1.elasticbeanstalk.com")
+    return ScenarioShop(testbed, "empty")
 
 
-def machine(testbed: Testbed, name: str, **fields: object) -> str:
+def machine(testbed: ScenarioTestbed, name: str, **fields: object) -> str:
     """A state machine that waits."""
     found = testbed.states.create_state_machine(
         name=name, definition=json.dumps({**WAITING, **fields}), roleArn="arn:aws:iam::123456789012:role/machine"
@@ -40,7 +40,7 @@ def machine(testbed: Testbed, name: str, **fields: object) -> str:
     return str(found["stateMachineArn"])
 
 
-def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_it_exits_with_3_when_the_release_timed_out(testbed: ScenarioTestbed, image: Image, shop: ScenarioShop) -> None:
     impatient = machine(testbed, "impatient", TimeoutSeconds=30)
     run = image.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
     assert (run.status, run.line("release")["status"]) == (3, "TIMED_OUT")
@@ -51,14 +51,16 @@ def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, image: Ima
     "variables",
     [{"ENV": "prod"}, {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:Another"}],
 )
-def test_a_state_machine_that_is_not_there_is_named(image: Image, shop: Shop, variables: dict[str, str]) -> None:
+def test_a_state_machine_that_is_not_there_is_named(
+    image: Image, shop: ScenarioShop, variables: dict[str, str]
+) -> None:
     run = image.run(shop, **variables)
     assert (run.status, run.said) == (5, "")
     expected = variables.get("STATE_MACHINE_ARN", ":stateMachine:BeanstalkBlueGreen-prod")
     assert expected in run.complained
 
 
-def test_without_credentials_nothing_is_started(image: Image, shop: Shop) -> None:
+def test_without_credentials_nothing_is_started(image: Image, shop: ScenarioShop) -> None:
     none = {
         "AWS_ACCESS_KEY_ID": "",
         "AWS_SECRET_ACCESS_KEY": "",
@@ -71,7 +73,7 @@ def test_without_credentials_nothing_is_started(image: Image, shop: Shop) -> Non
 
 
 def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
 ) -> None:
     with Wire(testbed.account.url) as wire:
         patient = machine(testbed, "patient")
@@ -83,7 +85,9 @@ def test_credentials_that_expire_end_the_following_and_it_says_what_to_do(
     assert "If credentials have expired, renew them" in run.complained
 
 
-def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_an_answer_where_nothing_is_asked_is_refused(
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
+) -> None:
     silent = machine(testbed, "silent")
     assert image.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
     run = image.run(shop, "approve", STATE_MACHINE_ARN=silent)
@@ -92,7 +96,7 @@ def test_an_answer_where_nothing_is_asked_is_refused(testbed: Testbed, image: Im
 
 
 def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
 ) -> None:
     with Wire(testbed.account.url) as wire:
         run = image.run(shop, "status", AWS_ENDPOINT_URL=wire.url, AWS_ROLE="pipeline", AWS_ACCOUNT_ID="123456789012")
@@ -103,7 +107,9 @@ def test_a_role_is_assumed_for_everything_but_the_question_who_one_is(
     assert wire.keys("ListExecutions").isdisjoint(own)
 
 
-def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(testbed: Testbed, image: Image, shop: Shop) -> None:
+def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
+) -> None:
     keys = testbed.account.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="pipeline")["Credentials"]
     assumed = {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
@@ -117,7 +123,9 @@ def test_a_role_that_the_pipeline_has_assumed_is_not_assumed_again(testbed: Test
     assert wire.keys("ListExecutions") == {keys["AccessKeyId"]}
 
 
-def test_with_sso_the_profile_is_used(testbed: Testbed, image: Image, shop: Shop, tmp_path: Path) -> None:
+def test_with_sso_the_profile_is_used(
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop, tmp_path: Path
+) -> None:
     profiles = tmp_path / "config"
     profiles.write_text("[profile people]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = x\n")
     none = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
@@ -128,14 +136,14 @@ def test_with_sso_the_profile_is_used(testbed: Testbed, image: Image, shop: Shop
     assert wire.keys("ListExecutions") == {"test"}
 
 
-def test_where_there_was_no_release_status_says_so(image: Image, shop: Shop) -> None:
+def test_where_there_was_no_release_status_says_so(image: Image, shop: ScenarioShop) -> None:
     run = image.run(shop, "status")
     nobody = f"Users are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
     assert (run.status, run.said) == (0, f"{nobody}\nThere was no release yet.\n")
 
 
 def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
 ) -> None:
     following = image.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=UNREAD))
     following.until_said("First").unread()
@@ -145,7 +153,7 @@ def test_a_reader_that_goes_away_ends_the_following_and_not_the_release(
 
 
 def test_a_terminal_sees_what_is_waited_for_in_one_line_that_changes(
-    testbed: Testbed, image: Image, shop: Shop
+    testbed: ScenarioTestbed, image: Image, shop: ScenarioShop
 ) -> None:
     retrying = {
         "Type": "Task",

@@ -11,10 +11,11 @@ from functools import partial
 
 import pytest
 
+from rehearsal.traffic import Traffic
 from tests.support.image import ASKING, PATIENCE_SECONDS, Image, Run, documented_permissions
 from tests.support.roles import Role
-from tests.support.shop import SOON, Shop, Users
-from tests.support.testbed import Testbed
+from tests.support.shop import SOON, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 NOT_TO_BE_DONE = 5
 WATCHED = {"bake_seconds": 600}
@@ -27,13 +28,13 @@ FREE = {"sts:GetCallerIdentity"}
 class Played:
     """What came of a script."""
 
-    shop: Shop
+    shop: ScenarioShop
     runs: Mapping[str, Run]
-    users: Users | None = None
+    traffic: Traffic | None = None
 
 
-def play_full(testbed: Testbed, image: Image) -> Played:
-    shop = testbed.open()
+def play_full(testbed: ScenarioTestbed, image: Image) -> Played:
+    shop = testbed.open_shop()
     bundle = {
         "ARTIFACTS_S3_BUCKET": testbed.artifacts,
         "S3_ARTIFACTS_OBJECT": f"{shop.name}/v2.zip",
@@ -41,7 +42,7 @@ def play_full(testbed: Testbed, image: Image) -> Played:
     }
     asked = json.dumps({**SOON, **WATCHED, "approval": True})
     release = partial(image.start, shop, RELEASE_HEALTH_CHECKING_PATH="/", EXECUTION_INPUT=asked, **bundle)
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         first = release().until_said("AwaitApproval")
         second = release("full", "--output=json").until_said("AwaitApproval")
         runs = {"interrupted": release().until_said("AwaitApproval").signalled(signal.SIGINT)}
@@ -50,43 +51,43 @@ def play_full(testbed: Testbed, image: Image) -> Played:
         runs |= {"first": first.ended(), "second": second.ended()}
     runs |= {"status": image.run(shop, "status"), "again": release().ended()}
     runs |= {"redriven": image.run(shop, "redrive"), "aborted": image.run(shop, "abort")}
-    return Played(shop, runs, users)
+    return Played(shop, runs, traffic)
 
 
-def play_bad_version(testbed: Testbed, image: Image) -> Played:
-    shop = testbed.open()
+def play_bad_version(testbed: ScenarioTestbed, image: Image) -> Played:
+    shop = testbed.open_shop()
     shop.register("bad", "does_not_start")
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         failed = image.run(shop, "deploy", VERSION_LABEL="bad")
         runs = {"failed": failed, "status": image.run(shop, "status", "--output=json")}
         runs |= {"planned": image.run(shop, "cutover", "--dry-run", "--output=json", VERSION_LABEL="v2")}
         runs |= {"deployed": image.run(shop, "deploy", "--output=json")}
         runs |= {"cut over": image.run(shop, "cutover", "--output=json", VERSION_LABEL="")}
         runs |= {"back": image.run(shop, "rollback", "--output=json", VERSION_LABEL="v1")}
-    return Played(shop, runs, users)
+    return Played(shop, runs, traffic)
 
 
-def play_rejection(testbed: Testbed, image: Image) -> Played:
-    shop = testbed.open()
-    with shop.users() as users:
+def play_rejection(testbed: ScenarioTestbed, image: Image) -> Played:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         runs = {"detached": image.run(shop, "--detach", "--output=json", **ASKING)}
         testbed.until_in(runs["detached"].line("following")["execution"], "AwaitApproval")
         runs |= {"rejected": image.run(shop, "reject", "--because", "not on a Friday", "--output=json")}
         runs |= {"redriven": image.run(shop, "redrive", "--detach")}
         runs |= {"approved": _as_soon_as_it_asks(partial(image.run, shop, "approve", "--output=json"))}
-    return Played(shop, runs, users)
+    return Played(shop, runs, traffic)
 
 
-def play_abort(testbed: Testbed, image: Image) -> Played:
-    shop = testbed.open()
-    with shop.users() as users:
+def play_abort(testbed: ScenarioTestbed, image: Image) -> Played:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         following = image.start(shop, "--output=json", **ASKING).until_said("AwaitApproval")
         runs = {"aborting": image.run(shop, "abort", "--output=json"), "followed": following.ended()}
         runs |= {"aborted": image.run(shop, "status")}
         redriven = image.start(shop, "redrive", "--output=json").until_said("following")
         runs |= {"approved": _as_soon_as_it_asks(partial(image.run, shop, "approve"))}
         runs |= {"redriven": redriven.ended()}
-    return Played(shop, runs, users)
+    return Played(shop, runs, traffic)
 
 
 def _as_soon_as_it_asks(run: Callable[[], Run]) -> Run:
@@ -97,13 +98,13 @@ def _as_soon_as_it_asks(run: Callable[[], Run]) -> Run:
 
 
 @pytest.fixture(scope="module")
-def role(testbed: Testbed) -> Role:
+def role(testbed: ScenarioTestbed) -> Role:
     """What docs/image.md says that the image needs, and nothing else."""
     return Role(testbed.account, *documented_permissions())
 
 
 @pytest.fixture(scope="module")
-def played(testbed: Testbed, image: Image, role: Role) -> Callable[[str], Played]:
+def played(testbed: ScenarioTestbed, image: Image, role: Role) -> Callable[[str], Played]:
     image = image.acting_as(role)
     scripts = {"full": play_full, "bad": play_bad_version, "rejection": play_rejection, "abort": play_abort}
     futures: Mapping[str, Future[Played]] = testbed.play(
@@ -113,7 +114,7 @@ def played(testbed: Testbed, image: Image, role: Role) -> Callable[[str], Played
 
 
 def test_the_documented_permissions_are_enough_and_no_more(
-    played: Callable[[str], Played], testbed: Testbed, role: Role
+    played: Callable[[str], Played], testbed: ScenarioTestbed, role: Role
 ) -> None:
     for name in ("full", "bad", "rejection", "abort"):
         played(name)
@@ -125,18 +126,18 @@ def test_the_documented_permissions_are_enough_and_no_more(
 
 @pytest.mark.parametrize("name", ["full", "bad", "rejection", "abort"])
 def test_no_user_notices(played: Callable[[str], Played], name: str) -> None:
-    users = played(name).users
-    assert users is not None
-    assert users.requests
-    assert users.failed == []
+    traffic = played(name).traffic
+    assert traffic is not None
+    assert traffic.requests
+    assert traffic.failed == []
 
 
 def test_it_exits_with_0_once_the_version_is_live(played: Callable[[str], Played]) -> None:
     full = played("full")
     assert full.runs["first"].status == 0, full.runs["first"]
-    assert full.users is not None
-    assert full.users.last_served_by == [f"{full.shop.blue}/20261123"]
-    assert full.shop.stands == {full.shop.blue: "20261123"}
+    assert full.traffic is not None
+    assert full.traffic.last_served_by == [f"{full.shop.blue}/20261123"]
+    assert full.shop.versions == {full.shop.blue: "20261123"}
 
 
 def test_a_log_tells_stages_what_is_waited_for_and_who_serves(played: Callable[[str], Played]) -> None:
@@ -238,7 +239,7 @@ def test_a_rollback_gives_blue_the_version_that_is_named(played: Callable[[str],
     back = bad.runs["back"]
     assert back.status == 0, back
     assert back.line("release")["output"]["version"] == "v1"
-    assert bad.shop.stands == {bad.shop.blue: "v1"}
+    assert bad.shop.versions == {bad.shop.blue: "v1"}
 
 
 def test_detached_it_starts_the_release_and_leaves(played: Callable[[str], Played]) -> None:
@@ -258,7 +259,7 @@ def test_a_redriven_release_asks_again_and_is_live_once_approved(played: Callabl
     assert rejection.runs["redriven"].status == 0
     assert rejection.runs["approved"].status == 0, rejection.runs["approved"]
     assert rejection.runs["approved"].line("release")["output"]["served_by"] == rejection.shop.blue
-    assert rejection.shop.stands == {rejection.shop.blue: "v2"}
+    assert rejection.shop.versions == {rejection.shop.blue: "v2"}
 
 
 def test_status_tells_that_a_release_runs(played: Callable[[str], Played]) -> None:
@@ -284,4 +285,4 @@ def test_redrive_follows_only_what_happens_from_then_on(played: Callable[[str], 
     stages = [line["state"] for line in redriven.lines if line["event"] == "stage"]
     assert "Plan" not in stages
     assert "SwapToBlue" in stages
-    assert abort.shop.stands == {abort.shop.blue: "v2"}
+    assert abort.shop.versions == {abort.shop.blue: "v2"}

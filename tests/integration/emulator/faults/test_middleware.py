@@ -56,7 +56,7 @@ def control(account: Account) -> Iterator[Control]:
     control = Control(account.url)
     control.clear_journal()
     yield control
-    control.order_faults()
+    control.set_faults()
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def applications(account: Account) -> list[str]:
 def test_a_throttled_call_gets_the_answer_that_its_service_gives(
     control: Control, ask: Ask, *, service: str, client: str, method: str, seen: dict[str, Any]
 ) -> None:
-    control.order_faults({"kind": "throttle", "service": service, "call": 1})
+    control.set_faults({"kind": "throttle", "service": service, "call": 1})
     assert ask(client, method) == seen
     assert ask(client, method) == "answered"
 
@@ -120,15 +120,15 @@ def test_a_throttled_call_gets_the_answer_that_its_service_gives(
 def test_a_call_that_is_struck_took_effect_or_not_as_its_fault_says(
     account: Account, control: Control, ask: Ask, *, kind: str, seen: dict[str, Any], executed: bool
 ) -> None:
-    control.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
+    control.set_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
     assert ask("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
     assert (kind in applications(account)) is executed
 
 
 def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Account, control: Control, ask: Ask) -> None:
-    control.order_faults({"kind": "error_before", "service": "s3", "call": 1})
+    control.set_faults({"kind": "error_before", "service": "s3", "call": 1})
     assert ask("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
-    control.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
+    control.set_faults({"kind": "reset_after", "service": "s3", "call": 1})
     assert ask("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
     assert "before" not in buckets(account)
     assert "after" in buckets(account)
@@ -137,7 +137,7 @@ def test_the_emulators_services_are_struck_like_elastic_beanstalk(account: Accou
 def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
     account: Account, control: Control, ask: Ask, lambdas: Lambdas, function: str
 ) -> None:
-    control.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
+    control.set_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
     event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
     failure = json.load(invoke(lambdas, function, event)["Payload"])
     assert failure["errorType"] == "Runtime.ExitError"
@@ -147,7 +147,7 @@ def test_a_function_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_
 
 
 def test_calls_of_others_are_neither_counted_nor_struck(account: Account, control: Control, ask: Ask) -> None:
-    control.order_faults({"kind": "throttle", "service": "s3", "call": 1})
+    control.set_faults({"kind": "throttle", "service": "s3", "call": 1})
     account.client("s3").list_buckets()
     assert control.faults()[0]["struck"] == 0
     assert control.journal() == []
@@ -167,7 +167,7 @@ def test_the_journal_tells_the_calls_of_functions_in_their_order(control: Contro
 
 
 def test_the_sdks_own_retries_are_calls_too(control: Control, ask: Ask) -> None:
-    control.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
+    control.set_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
     assert ask("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
     assert len(control.journal()) == 2
 
@@ -188,7 +188,7 @@ def test_what_a_state_machine_publishes_is_struck(
     machines = Machines(account.client("stepfunctions"))
     arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
     publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
-    control.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
+    control.set_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
     assert machines.run({"Publish": publish})["error"] == error
     assert bool(arrived()) is published
     assert machines.run({"Publish": publish})["status"] == "SUCCEEDED"
@@ -207,14 +207,14 @@ def inbox(account: Account, topic: str) -> Callable[[], list[Any]]:
 
 
 def test_what_others_publish_is_not_struck(account: Account, control: Control) -> None:
-    control.order_faults({"kind": "throttle", "service": "sns", "call": 1})
+    control.set_faults({"kind": "throttle", "service": "sns", "call": 1})
     account.client("sns").publish(TopicArn=topic_arn(account, "by-hand"), Message="news")
     assert control.faults()[0]["struck"] == 0
 
 
 def test_the_desk_says_which_fault_cannot_be(control: Control) -> None:
     with pytest.raises(ValueError, match="a kind of throttle, error_before"):
-        control.order_faults({"kind": "flood", "service": "s3", "call": 1})
+        control.set_faults({"kind": "flood", "service": "s3", "call": 1})
 
 
 def test_a_process_that_is_no_function_is_not_killed(account: Account, control: Control) -> None:
@@ -225,6 +225,6 @@ def test_a_process_that_is_no_function_is_not_killed(account: Account, control: 
         request.headers["X-Rehearsal-Caller"] = f"s3 ListBuckets pretender {os.getpid()}"
 
     client.meta.events.register("before-send", pretend)
-    control.order_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
+    control.set_faults({"kind": "kill_after", "service": "s3", "function": "pretender", "call": 1})
     client.list_buckets()  # the SDK tries again after the connection was cut, and this process still runs
     assert control.faults()[0]["struck"] == 1
