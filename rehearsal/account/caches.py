@@ -9,17 +9,20 @@ import os
 from pathlib import Path
 
 CACHES = Path(__file__).parent.parent.parent / "build" / "caches"
+JSII_NODE = Path(__file__).parent / "jsii_node"
+"""Node.js for jsii, with a home folder of its own: aws-cdk-lib writes to ~/.cdk, and no variable changes that."""
 
 
 def cache_variables() -> dict[str, str]:
     """Return the variables that point tools at folders under build/. A value that is set already stays."""
-    folders = {
+    values = {
         "XDG_CACHE_HOME": CACHES,
+        "JSII_NODE": JSII_NODE,
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHES / "jsii",
         "CDK_HOME": CACHES / "cdk",
         "MPLCONFIGDIR": CACHES / "matplotlib",
     }
-    return {name: os.environ.get(name) or str(folder) for name, folder in folders.items()}
+    return {name: os.environ.get(name) or str(value) for name, value in values.items()}
 
 
 def use_project_caches() -> None:

@@ -1,4 +1,4 @@
-"""Greens that do not come up, turn bad, or are not ours: users stay on blue, which nobody touched."""
+"""Greens that fail to launch, turn unhealthy, or are not clones of this tool: users stay on blue."""
 
 from tests.support.shop import sample_bundle
 from tests.support.testbed import ScenarioTestbed
@@ -10,17 +10,17 @@ def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(t
     testbed.s3.delete_object(**bundle)
     with shop.traffic() as traffic:
         release = shop.release("v2")
-        stood = shop.versions
+        versions_then = shop.versions
         testbed.s3.put_object(**bundle, Body=sample_bundle("v1"))
         redriven = testbed.redrive(release)
     assert (release.status, release.error, release.failed_in) == ("FAILED", "LaunchFailedError", "AwaitGreen")
     assert "Unable to download from S3 location" in release.cause
     assert f"{shop.blue} serves on" in release.cause
-    assert stood == {shop.blue: "v1"}
-    (told,) = testbed.mailbox.about(release.arn)
-    assert f"{shop.green}, half-made, is being terminated" in told.text
-    assert "  > " + shop.green + ": [Instance: i-" in told.text
-    assert f"Users are served by: {shop.blue}" in told.text
+    assert versions_then == {shop.blue: "v1"}
+    (message,) = testbed.mailbox.about(release.arn)
+    assert f"{shop.green}, half-made, is being terminated" in message.text
+    assert "  > " + shop.green + ": [Instance: i-" in message.text
+    assert f"Users are served by: {shop.blue}" in message.text
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
     assert shop.versions == {shop.blue: "v2"}
@@ -31,12 +31,12 @@ def test_a_green_that_takes_longer_than_its_time_out_is_removed_when_it_is_up(te
     with shop.traffic() as traffic:
         with testbed.durations(launch=500):
             release = shop.release("v2", timeouts={"clone_blue": 250})
-        stood = shop.versions
+        versions_then = shop.versions
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("WaitTimedOutError", "AwaitGreen")
     assert f"{shop.green} to be Ready with v1, within 250 seconds" in release.cause
     assert "Launching" in release.cause
-    assert stood == {shop.blue: "v1"}
+    assert versions_then == {shop.blue: "v1"}
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
     assert shop.versions == {shop.blue: "v2"}
@@ -50,19 +50,19 @@ def test_a_green_that_turns_unhealthy_before_the_swap_gets_no_users(testbed: Sce
             arn = shop.started("SwapToGreen", timeouts={"swap_traffic": 60})
             shop.deploy(shop.green, "does_not_start")
         release = testbed.follow(arn)
-        stood = shop.versions
+        versions_then = shop.versions
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToGreen")
     assert f"{shop.green} to be healthy" in release.cause
     assert "Severe" in release.cause
-    assert stood == {shop.blue: "v1"}
+    assert versions_then == {shop.blue: "v1"}
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
     assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_an_environment_of_somebody_else_under_greens_name_is_left_alone(testbed: ScenarioTestbed) -> None:
+def test_an_environment_with_greens_name_that_is_no_clone_is_left_alone(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         with testbed.held("clone_blue"):

@@ -1,4 +1,4 @@
-"""Versions that are bad in one way or another: users stay on the old one, and a corrected one can follow."""
+"""Bad versions: users stay on the old version, and a corrected version can be released."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -73,7 +73,7 @@ class PlayedVersion:
     release: FinishedRelease
     versions_then: Mapping[str, str]
     served_after: list[str]
-    told: list[Message]
+    messages: list[Message]
     again: FinishedRelease
     corrected: FinishedRelease
     versions_at_the_end: Mapping[str, str]
@@ -86,11 +86,11 @@ def play(testbed: ScenarioTestbed, case: BadVersion) -> PlayedVersion:
     with shop.traffic() as traffic:
         release = shop.release("new", **case.request)
         versions_then, served_after = shop.versions, traffic.last_served_by
-        shop.until_ready(shop.blue)  # a slow start comes to its end
+        shop.until_ready(shop.blue)  # a slow start ends
         again = testbed.redrive(release)
         corrected = shop.release("v2") if again.status == "FAILED" else again
-    told = testbed.mailbox.about(release.arn)
-    return PlayedVersion(shop, release, versions_then, served_after, told, again, corrected, shop.versions, traffic)
+    messages = testbed.mailbox.about(release.arn)
+    return PlayedVersion(shop, release, versions_then, served_after, messages, again, corrected, shop.versions, traffic)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def played(testbed: ScenarioTestbed) -> Callable[[str], PlayedVersion]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_fails_where_it_shows_with_the_reason_in_the_cause(
+def test_it_fails_in_the_expected_stage_with_the_reason_in_the_cause(
     played: Callable[[str], PlayedVersion], name: str
 ) -> None:
     release, case = played(name).release, CASES[name]
@@ -111,7 +111,7 @@ def test_it_fails_where_it_shows_with_the_reason_in_the_cause(
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_green_serves_the_old_version_then_and_nobody_noticed(
+def test_green_serves_the_old_version_then_and_no_request_fails(
     played: Callable[[str], PlayedVersion], name: str
 ) -> None:
     found = played(name)
@@ -121,9 +121,11 @@ def test_green_serves_the_old_version_then_and_nobody_noticed(
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_people_are_told_who_serves_and_what_to_do(played: Callable[[str], PlayedVersion], name: str) -> None:
+def test_the_notification_has_the_serving_environment_and_the_next_step(
+    played: Callable[[str], PlayedVersion], name: str
+) -> None:
     found = played(name)
-    first = found.told[0]
+    first = found.messages[0]
     assert first.subject == f"The release of new onto {found.shop.blue} failed in {CASES[name].failed_in}"
     assert f"Why: {CASES[name].error}: {found.release.cause}" in first.text
     assert f"Users are served by: {found.shop.green}" in first.text
@@ -136,7 +138,7 @@ def test_a_redrive_with_the_same_bad_version_fails_again_the_same_way(
 ) -> None:
     found = played(name)
     assert (found.again.error, found.again.failed_in) == (found.release.error, found.release.failed_in)
-    assert len(found.told) == 2
+    assert len(found.messages) == 2
 
 
 def test_a_redrive_once_it_has_started_succeeds(played: Callable[[str], PlayedVersion]) -> None:
@@ -154,7 +156,7 @@ def test_a_corrected_version_follows_and_leaves_nothing_behind(
     assert found.versions_at_the_end == {found.shop.blue: "v2"}
 
 
-def test_a_deployment_that_hangs_is_broken_off_by_the_version_that_repairs_it(testbed: ScenarioTestbed) -> None:
+def test_a_deployment_that_hangs_is_aborted_by_the_next_release(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop(ENHANCED_HEALTH, start_seconds(30))
     shop.register("new", "starts_slowly")
     with shop.traffic() as traffic:
@@ -167,7 +169,7 @@ def test_a_deployment_that_hangs_is_broken_off_by_the_version_that_repairs_it(te
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_one_that_starts_slowly_within_the_time_out_is_waited_for(testbed: ScenarioTestbed) -> None:
+def test_a_slow_start_within_the_time_out_succeeds(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop(ENHANCED_HEALTH, start_seconds(2))
     shop.register("new", "starts_slowly")
     with shop.traffic() as traffic:

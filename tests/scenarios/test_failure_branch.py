@@ -1,4 +1,4 @@
-"""The failure branch under faults: it swaps back once, and never hides the failure that led to it."""
+"""The failure branch under faults: it swaps back once, and the execution keeps the first error."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_the_swap_back_of_the_failure_branch_is_done_once_too(testbed: ScenarioT
     assert shop.environment(shop.green)["CNAME"] == shop.cname
 
 
-def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(testbed: ScenarioTestbed) -> None:
+def test_a_service_that_stays_unavailable_fails_the_release_and_a_redrive_goes_on(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     swap = {"kind": "error_before", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs"}
     with shop.traffic() as traffic:
@@ -51,7 +51,7 @@ def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: 
     assert traffic.failed == []
 
 
-def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(testbed: ScenarioTestbed) -> None:
+def test_a_failure_without_a_notification_keeps_its_error(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with testbed.faults({"kind": "error_before", "service": "sns", "for_seconds": 100_000}):
         release = shop.release("v9")
@@ -61,7 +61,7 @@ def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(testbed: Scena
     assert testbed.mailbox.about(release.arn) == []
 
 
-def test_a_failure_branch_that_fails_itself_hides_nothing(testbed: ScenarioTestbed) -> None:
+def test_a_failure_branch_that_fails_keeps_the_first_error(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("does_not_start")
     branch = {"kind": "error_before", "service": "elasticbeanstalk", "function": testbed.functions["keep_green_live"]}

@@ -1,4 +1,4 @@
-"""Gates: a person's approval before the swap back, alarms and health while blue is watched."""
+"""Gates: approval before the swap back; alarms and health while blue is watched."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from tests.support.approvals import approve, question, token
 from tests.support.testbed import ScenarioTestbed
 
 ONE_POLL = 30 + 120
-"""Account seconds: the longest delay between two looks, and what functions may take on a busy machine."""
+"""Account seconds: the longest time between two polls, and the time of functions on a busy machine."""
 GIVEN_BACK = 1000
-"""Account seconds within which green has all users again, long before the watch would end."""
+"""Account seconds until green has all users again; the watch of blue would end much later."""
 
 
 def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(testbed: ScenarioTestbed) -> None:
@@ -49,7 +49,7 @@ def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(testb
 
 
 @pytest.mark.parametrize("words", [{"error": "Rejected"}, {}])
-def test_a_rejection_without_a_word_of_why_is_one_too(testbed: ScenarioTestbed, words: dict[str, Any]) -> None:
+def test_a_rejection_without_a_reason_counts(testbed: ScenarioTestbed, words: dict[str, Any]) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         arn = shop.start("v2", approval=True)
@@ -60,7 +60,7 @@ def test_a_rejection_without_a_word_of_why_is_one_too(testbed: ScenarioTestbed, 
     assert traffic.last_served_by == [f"{shop.green}/v1"]
 
 
-def test_a_question_that_nobody_answers_expires_with_green_live(testbed: ScenarioTestbed) -> None:
+def test_a_question_without_an_answer_expires_with_green_live(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         release = shop.release("v2", approval=True, approval_seconds=60)
@@ -70,7 +70,7 @@ def test_a_question_that_nobody_answers_expires_with_green_live(testbed: Scenari
     assert traffic.last_served_by == [f"{shop.green}/v1"]
 
 
-def test_an_alarm_brings_the_users_back_to_green_within_one_poll(testbed: ScenarioTestbed) -> None:
+def test_an_alarm_gives_green_the_users_back_within_one_poll(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
@@ -93,7 +93,7 @@ def test_an_alarm_brings_the_users_back_to_green_within_one_poll(testbed: Scenar
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(testbed: ScenarioTestbed) -> None:
+def test_a_live_version_that_turns_bad_loses_its_users_to_green(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("turns_bad")
     with shop.traffic() as traffic:
@@ -106,7 +106,7 @@ def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(testbed: 
     assert f"{shop.blue} to stay healthy on turns_bad" in release.cause
     assert "Severe" in release.cause
     lost = [request.at for request in traffic.failed]
-    assert lost, "the bad version itself answers 500, in life as here"
+    assert lost, "the bad version answers 500, on AWS too"
     assert traffic.failed_since(served_again) == []
     assert (max(lost) - min(lost)) / testbed.control.clock().scale < GIVEN_BACK
     assert corrected.status == "SUCCEEDED", corrected.cause
@@ -114,7 +114,7 @@ def test_a_version_that_turns_bad_before_its_users_loses_them_to_green(testbed: 
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_a_version_that_turns_sick_while_people_decide_gets_no_users(testbed: ScenarioTestbed) -> None:
+def test_a_version_that_turns_unhealthy_during_approval_gets_no_users(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("does_not_start")
     with shop.traffic() as traffic:
@@ -132,7 +132,7 @@ def test_a_version_that_turns_sick_while_people_decide_gets_no_users(testbed: Sc
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_a_green_that_somebody_breaks_while_people_decide_gives_its_users_to_the_tested_version(
+def test_a_green_that_breaks_during_approval_gives_its_users_to_the_tested_version(
     testbed: ScenarioTestbed,
 ) -> None:
     shop = testbed.open_shop()
@@ -145,7 +145,7 @@ def test_a_green_that_somebody_breaks_while_people_decide_gives_its_users_to_the
         release = testbed.follow(arn)
         healed = traffic.requests[-1].at
     assert release.status == "SUCCEEDED", release.cause
-    assert traffic.failed, "those that the broken green itself did not answer"
+    assert traffic.failed, "the broken green answers some requests with an error"
     assert traffic.failed_since(healed) == []
     assert traffic.last_served_by == [f"{shop.blue}/v2"]
     assert shop.versions == {shop.blue: "v2"}

@@ -4,7 +4,7 @@ from tests.support.approvals import approve, question
 from tests.support.testbed import ScenarioTestbed
 
 
-def test_of_two_executions_at_once_one_runs_and_the_other_names_it(testbed: ScenarioTestbed) -> None:
+def test_of_two_executions_at_once_one_runs_and_the_other_is_refused_with_its_name(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("v3")
     with shop.traffic() as traffic:
@@ -22,7 +22,7 @@ def test_of_two_executions_at_once_one_runs_and_the_other_names_it(testbed: Scen
 def test_of_many_executions_at_once_exactly_one_runs(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
-        # The one that runs waits for people, however long the others take to look.
+        # The one that runs waits for approval, so it still runs when the others read the record.
         arns = [shop.start("v2", approval=True) for _ in range(5)]
         testbed.until(lambda: sum(testbed.running(arn) for arn in arns) == 1, "only one to go on")
         (winner,) = filter(testbed.running, arns)
@@ -54,7 +54,7 @@ def test_a_rollback_while_another_execution_holds_the_environment_is_refused_unt
     assert shop.versions == {shop.blue: "v1"}
 
 
-def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_redriven(
+def test_an_aborted_execution_that_lost_the_lock_changes_nothing_after_a_redrive(
     testbed: ScenarioTestbed,
 ) -> None:
     shop = testbed.open_shop()
@@ -72,13 +72,13 @@ def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_
     assert f"{shop.blue}/v3" in traffic.served_by
 
 
-def test_an_overtaken_execution_tells_people_that_it_let_go(testbed: ScenarioTestbed) -> None:
+def test_an_execution_that_lost_the_lock_notifies_that_it_changed_nothing(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("v3")
     aborted = testbed.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
     assert shop.release("v3").status == "SUCCEEDED"
     redriven = testbed.redrive(aborted)
     assert redriven.error == "LockLostError"
-    (told,) = [message for message in testbed.mailbox.about(aborted.arn) if "failed in" in message.subject]
-    assert "this execution touched nothing more" in told.text
+    (message,) = [message for message in testbed.mailbox.about(aborted.arn) if "failed in" in message.subject]
+    assert "this execution touched nothing more" in message.text
     assert shop.versions == {shop.blue: "v3"}

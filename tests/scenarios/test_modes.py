@@ -1,13 +1,13 @@
-"""Modes: a release in two halves, the way back, and a dry run."""
+"""Modes: deploy and cutover, rollback, and a dry run."""
 
 from rehearsal.account.shop import ENHANCED_HEALTH
-from tests.scenarios.test_releases import STORY
+from tests.scenarios.test_releases import STAGES
 from tests.support.testbed import ScenarioTestbed
 
 SEVERE = ["Ok", "Info", "Severe"]
 
 
-def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(testbed: ScenarioTestbed) -> None:
+def test_a_deployment_ends_with_green_live_and_a_cutover_completes_it(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         deployed = shop.release("v2", mode="deploy")
@@ -23,10 +23,10 @@ def test_a_deployment_ends_with_green_live_and_a_cutover_takes_it_from_there(tes
         "served_by": shop.green,
         "production_cname": shop.cname,
     }
-    assert deployed.states == STORY[: STORY.index("SwapToBlue")]
+    assert deployed.states == STAGES[: STAGES.index("SwapToBlue")]
     assert released.status == "SUCCEEDED", released.cause
     assert released.outcome.output["status"] == "released"
-    assert released.states == ["Plan", *STORY[STORY.index("VerifyRelease") :]]
+    assert released.states == ["Plan", *STAGES[STAGES.index("VerifyRelease") :]]
     assert traffic.failed == []
     assert traffic.last_served_by == [f"{shop.blue}/v2"]
     assert shop.versions == {shop.blue: "v2"}
@@ -57,7 +57,7 @@ def test_a_rollback_after_a_deployment_goes_back_to_what_green_runs(testbed: Sce
     assert shop.versions == {shop.blue: "v1"}
 
 
-def test_a_rollback_of_a_release_that_failed_clears_it_away(testbed: ScenarioTestbed) -> None:
+def test_a_rollback_of_a_failed_release_removes_what_it_left(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     shop.register("does_not_start")
     with shop.traffic() as traffic:
@@ -100,7 +100,7 @@ def test_a_rollback_after_a_release_needs_the_version_by_name(testbed: ScenarioT
     assert shop.versions == {shop.blue: "v1"}
 
 
-def test_a_rollback_from_a_version_that_fails_its_users_heals_them_as_soon_as_green_is_up(
+def test_a_rollback_from_a_bad_live_version_ends_the_failures_when_green_is_live(
     testbed: ScenarioTestbed,
 ) -> None:
     shop = testbed.open_shop(ENHANCED_HEALTH)

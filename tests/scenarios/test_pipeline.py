@@ -1,4 +1,4 @@
-"""The pipeline's own releases, and an upload that releases itself, on the deployed machine with users all the while."""
+"""Releases from the pipeline, and by an upload, on the deployed state machine under traffic."""
 
 import json
 import re
@@ -25,17 +25,17 @@ Json = dict[str, Any]
 
 
 class Pipeline:
-    """The stack's pipeline for a shop: its Step Functions actions, run by the stand-in as the template has them."""
+    """The stack's pipeline for a shop: a fake runs its Step Functions actions as the template has them."""
 
     def __init__(self, shop: ScenarioShop) -> None:
         self._testbed = shop.testbed
-        # What docs/pipelines.md says that a pipeline's role needs, and nothing else.
+        # The permissions in docs/pipelines.md, and no others.
         role = Role(shop.testbed.account, *json.loads(documented("permissions")))
         self._states = role.client("stepfunctions")
         self._configurations = self._synthesized({"pipeline": f"{shop.name}:{shop.blue}", "pipeline_release": SOON})
 
     def upload(self, bundle: bytes) -> Variables:
-        """A new source; what the source action tells of it."""
+        """Upload a bundle and return the variables of the source action."""
         of = self._configurations["Source"]
         stored = self._testbed.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
         return {"Source": {"VersionId": stored["VersionId"], "ETag": stored["ETag"]}}
@@ -54,7 +54,7 @@ class Pipeline:
         }
 
     def _deployed(self, value: Any) -> str:
-        """What CloudFormation would make of the value in the stack that is deployed."""
+        """Return the value as CloudFormation resolves it in the deployed stack."""
         if not isinstance(value, dict):
             return str(value)
         if "Fn::Join" in value:
@@ -88,7 +88,7 @@ def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lo
     assert deployed.variables["StateMachineArn"] == testbed.machine
 
 
-def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed: ScenarioTestbed) -> None:
+def test_an_upload_that_is_overwritten_later_is_released_as_it_was(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
@@ -98,7 +98,7 @@ def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed:
     assert shop.environment(shop.blue)["Health"] == "Green"
 
 
-def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: ScenarioTestbed) -> None:
+def test_an_approval_is_only_for_the_version_that_was_deployed_before_it(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     first, second = pipeline.upload(samples.bundle("v2")), pipeline.upload(samples.bundle("v1"))
@@ -118,24 +118,24 @@ def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: Sce
 
 UPLOADS = "uploads-to-release"
 SOURCE = "aws.s3"
-STAND_IN = "stand-in.s3"
+FAKE_SOURCE = "fake.s3"
 """EventBridge takes events of aws.* from AWS alone, and the emulator's S3 leaves the version id out of its own."""
 
 
 @pytest.fixture
 def uploads(testbed: ScenarioTestbed) -> Iterator[ScenarioShop]:
-    """A shop whose uploads are released by the template that docs/pipelines.md shows."""
+    """A shop with the template of docs/pipelines.md, which releases each upload."""
     testbed.s3.create_bucket(Bucket=UPLOADS)
     testbed.let_register_release_read(UPLOADS)
     testbed.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
     shop = testbed.open_shop()
-    template = documented("upload").replace(SOURCE, STAND_IN)
+    template = documented("upload").replace(SOURCE, FAKE_SOURCE)
     with deployed(testbed, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
         yield shop
 
 
 def documented(name: str) -> str:
-    """The block of docs/pipelines.md behind that mark."""
+    """Return the block of docs/pipelines.md after that mark."""
     found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", Path("docs/pipelines.md").read_text(), re.DOTALL)
     assert found, f"docs/pipelines.md should have a block behind <!-- {name} -->"
     return found[1]
@@ -152,11 +152,11 @@ def deployed(testbed: ScenarioTestbed, name: str, template: str, **more: str) ->
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
 
-    def stands() -> bool:
+    def created() -> bool:
         (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
         return bool(stack["StackStatus"] == "CREATE_COMPLETE")
 
-    testbed.until(stands, f"{name} to be made")
+    testbed.until(created, f"{name} to be created")
     try:
         yield
     finally:
@@ -164,7 +164,7 @@ def deployed(testbed: ScenarioTestbed, name: str, template: str, **more: str) ->
 
 
 def event(key: str, version: str, etag: str) -> Json:
-    """What S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    """Return the event that S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
     return {
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
@@ -187,15 +187,15 @@ def event(key: str, version: str, etag: str) -> Json:
 
 
 def upload(testbed: ScenarioTestbed, key: str) -> str:
-    """A bundle, and the event of it; the version id of the object."""
+    """Upload a bundle, send its event, and return the version id of the object."""
     stored = testbed.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
     sent = event(key, stored["VersionId"], stored["ETag"].strip('"'))
-    entry = {"Source": STAND_IN, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
+    entry = {"Source": FAKE_SOURCE, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
     assert testbed.account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
     return str(stored["VersionId"])
 
 
-def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(
+def test_the_documented_rule_releases_an_upload_and_ignores_others(
     testbed: ScenarioTestbed, uploads: ScenarioShop
 ) -> None:
     before = executions(testbed)
@@ -212,7 +212,7 @@ def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(
 
 
 @pytest.mark.parametrize(("key", "matches"), [("uploads/shop/v2.zip", True), ("uploads/shops.zip", False)])
-def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
+def test_the_documented_rule_matches_only_uploads_of_the_application(
     testbed: ScenarioTestbed, key: str, matches: bool
 ) -> None:
     template, problems = cfnlint.decode.decode_str(documented("upload"))

@@ -1,4 +1,4 @@
-"""The record in S3: never trusted over what stands, and a contradiction is shown with both sides."""
+"""The record in S3: a contradiction to the environments is refused, and the message shows both."""
 
 import json
 from typing import Any
@@ -43,7 +43,7 @@ def test_it_names_the_production_cname_and_the_execution_that_holds_the_environm
     }
 
 
-def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: ScenarioTestbed) -> None:
+def test_a_writer_that_has_not_read_the_latest_record_cannot_replace_it(testbed: ScenarioTestbed) -> None:
     records = Records(testbed.s3, testbed.artifacts, "records/{application}/{blue}.json")
     mine, theirs = (Record("shop.example.com", "green", f"{EXECUTION}:{name}") for name in ("mine", "theirs"))
     records.write("raced", "prod", mine, seen=None)
@@ -57,7 +57,7 @@ def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: Scenari
         records.demand_held("raced", "prod", f"{EXECUTION}:mine")
 
 
-def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(testbed: ScenarioTestbed) -> None:
+def test_a_record_that_is_not_json_is_refused_until_it_is_deleted(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     write(shop, "garbage")
     before = testbed.acts()
@@ -84,7 +84,7 @@ def test_another_cname_in_it_is_refused_with_both_sides(testbed: ScenarioTestbed
     assert testbed.acts() == before
 
 
-def test_users_whom_somebody_moved_by_hand_are_left_where_they_are(testbed: ScenarioTestbed) -> None:
+def test_users_moved_by_hand_stay_where_they_are(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     assert shop.release("v1").status == "SUCCEEDED"
     shop.launch("by-hand-" + shop.name, "v1")

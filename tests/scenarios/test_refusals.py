@@ -1,4 +1,4 @@
-"""What Plan refuses: before anything is touched, with what was expected, what was found and what to do."""
+"""Plan refuses a release before it changes anything, with what was expected, what was found and what to do."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ DATABASE = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase
 
 @pytest.fixture(scope="module")
 def shop(testbed: ScenarioTestbed) -> Iterator[ScenarioShop]:
-    """One for all: a refusal leaves it as it was, and its users notice nothing."""
+    """One shop for all refusals: they change nothing, and no request fails."""
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         yield shop
@@ -30,7 +30,7 @@ def other(testbed: ScenarioTestbed) -> ScenarioShop:
 
 
 def refused(shop: ScenarioShop, *words: str, **request: Any) -> None:
-    """The release is refused with these words, and no call was made that acts."""
+    """Check that the release is refused with these words, and that nothing was changed."""
     testbed = shop.testbed
     before = testbed.acts()
     release = shop.release(**request)

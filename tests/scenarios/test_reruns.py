@@ -1,8 +1,8 @@
-"""Reruns: an execution that was aborted anywhere can be redriven, and a new one goes on from what stands."""
+"""Reruns: an execution aborted in any state can be redriven, and a new one goes on from the present state."""
 
 from contextlib import nullcontext
 
-from tests.scenarios.test_releases import STORY
+from tests.scenarios.test_releases import STAGES
 from tests.support.shop import FinishedRelease
 from tests.support.testbed import ScenarioTestbed
 
@@ -13,11 +13,11 @@ FUNCTIONS = {
     "AwaitBlueLive": "await_traffic",
     "DrainBlue": None,
 }
-"""The function behind a state, where the two do not have the same name."""
+"""The function of a state with another name than its own."""
 
 
 LONG = {"drain_seconds": 300}
-"""Long enough to be stopped in."""
+"""Long enough to abort the execution in DrainBlue."""
 
 
 def function(state: str) -> str | None:
@@ -36,7 +36,7 @@ def test_an_execution_that_is_aborted_in_every_state_and_redriven_each_time_succ
     shop = testbed.open_shop()
     aborted: FinishedRelease | None = None
     with shop.traffic() as traffic:
-        for state in STORY:
+        for state in STAGES:
             name = function(state)
             with testbed.held(name) if name else nullcontext():
                 arn = testbed.redriven(aborted.arn) if aborted else shop.start("v2", **LONG)
@@ -53,7 +53,7 @@ def test_an_execution_that_is_aborted_in_every_state_and_redriven_each_time_succ
 def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_there(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
-        for state in STORY:
+        for state in STAGES:
             name = function(state)
             with testbed.held(name) if name else nullcontext():
                 aborted_in(testbed, state, shop.start("v2", **LONG))
@@ -62,7 +62,7 @@ def test_a_new_execution_after_one_that_was_aborted_in_any_state_goes_on_from_th
     assert traffic.failed == []
     assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
     assert testbed.acts_on(shop).count("createEnvironment") == 2
-    testbed.until(lambda: shop.versions == {shop.blue: "v2"}, "nothing to be left behind")
+    testbed.until(lambda: shop.versions == {shop.blue: "v2"}, "only blue to be left")
 
 
 def test_a_new_execution_right_after_the_swap_lets_old_dns_answers_expire_before_it_deploys(

@@ -1,4 +1,4 @@
-"""What is logged: nothing that opens a door."""
+"""Logs hold no secrets."""
 
 import json
 

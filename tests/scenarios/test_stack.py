@@ -1,4 +1,4 @@
-"""The stack itself, deployed by the CDK CLI: again, anew while a release runs, and away."""
+"""The stack, deployed again by the CDK CLI, upgraded while a release runs, and destroyed."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from tests.support.approvals import approve, question
 from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
-"""The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""
+"""Digests for the changed assets. The CDK does not upload an asset with a known digest again."""
 UPGRADED = "released by the upgrade"
-"""What an execution with the other definition would return as its status."""
+"""The status that an execution with the other definition returns."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_deploying_again_changes_nothing(testbed: ScenarioTestbed, cdk: Cdk) -> 
 
 
 def history(testbed: ScenarioTestbed) -> int:
-    """How many things CloudFormation did to the stack so far."""
+    """Return the number of CloudFormation events of the stack."""
     pages = testbed.account.client("cloudformation").get_paginator("describe_stack_events")
     name = testbed.machine.rsplit(":", 1)[-1]
     return sum(len(page["StackEvents"]) for page in pages.paginate(StackName=name))
@@ -43,7 +43,7 @@ def history(testbed: ScenarioTestbed) -> int:
 
 @pytest.fixture
 def upgrade(testbed: ScenarioTestbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
-    """Deploys the stack with other code, other function settings and another definition; afterwards as it was."""
+    """Deploys the stack with other code, other function settings and another definition; then as before."""
     assembly = cdk.assembly.with_name("changed")
     shutil.copytree(cdk.assembly, assembly)
     _change(assembly)
@@ -75,7 +75,7 @@ def _change(assembly: Path) -> None:
 
 
 def code_of(testbed: ScenarioTestbed) -> dict[str, str]:
-    """The digest of each function's code, by the function's name."""
+    """Return the digest of each function's code, by the function's name."""
     pages = testbed.account.client("lambda").get_paginator("list_functions").paginate()
     return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
 
@@ -84,9 +84,7 @@ def definition_of(testbed: ScenarioTestbed) -> str:
     return str(testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"])
 
 
-def test_an_upgrade_does_not_disturb_the_release_that_runs(
-    testbed: ScenarioTestbed, upgrade: Callable[[], str]
-) -> None:
+def test_an_upgrade_does_not_change_the_release_that_runs(testbed: ScenarioTestbed, upgrade: Callable[[], str]) -> None:
     shop, code = testbed.open_shop(), code_of(testbed)
     with shop.traffic() as traffic:
         arn = shop.start("v2", approval=True)
@@ -109,23 +107,23 @@ def output_of(testbed: ScenarioTestbed, arn: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def passing(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
+def second_stack(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
     """A second stack in the account, of another name."""
-    other = Cdk({**testbed.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
+    other = Cdk({**testbed.account.environment(), "ENV": "second"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
     other.synthesize()
     return other
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
-    testbed: ScenarioTestbed, passing: Cdk
+    testbed: ScenarioTestbed, second_stack: Cdk
 ) -> None:
     before = resources(testbed)
-    outputs = passing.deploy()
+    outputs = second_stack.deploy()
     bucket = outputs["ArtifactsBucketName"]
     for body in (b"{}", b"{ }"):  # the bucket keeps each version
         testbed.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
-    assert len(resources(testbed) - before) > 40, "a stack is many things"
-    passing._run("destroy", "--app", str(passing.assembly), "--force")
+    assert len(resources(testbed) - before) > 40, "a stack has many resources"
+    second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     assert resources(testbed) - before == {f"bucket {bucket}"}
     subprocess.run(  # noqa: S603 - the README's own command
         ["/bin/sh", "-ec", documented("remove")],
@@ -136,14 +134,14 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
 
 
 def documented(name: str) -> str:
-    """The command of the README behind that mark."""
+    """Return the command of the README after that mark."""
     found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
     assert found, f"README.md should have a command behind <!-- {name} -->"
     return found[1].replace("python3", sys.executable)
 
 
 def resources(testbed: ScenarioTestbed) -> set[str]:
-    """What stands in the account of the kinds that a stack makes."""
+    """Return the resources in the account, of the kinds that a stack creates."""
     client = testbed.account.client
 
     def named(service: str, call: str, within: str, name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The machine's own time-out, which bypasses every Catch: users are served, people are told, a redrive goes on."""
+"""The time-out of the state machine, which no Catch sees: users are served, a notification comes, a redrive works."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.support.testbed import ScenarioTestbed
 
 @contextmanager
 def machine_time_out(testbed: ScenarioTestbed, seconds: int) -> Iterator[None]:
-    """Executions that start while the block runs have so many account seconds; all else is as deployed."""
+    """Give executions that start while the block runs so many account seconds."""
     deployed = testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"]
     shortened = json.dumps({**json.loads(deployed), "TimeoutSeconds": seconds})
     testbed.states.update_state_machine(stateMachineArn=testbed.machine, definition=shortened)

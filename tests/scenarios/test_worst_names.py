@@ -1,4 +1,4 @@
-"""Names that would break out of a quotation, an expression or a path, if they were not data everywhere."""
+"""Names with quotes, expressions and path characters are only data everywhere."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"
 
 @dataclass
 class OddShop(ScenarioShop):
-    """Only environments have names of letters, digits and hyphens."""
+    """Environments may only have letters, digits and hyphens in their names; applications may have more."""
 
     @property
     def blue(self) -> str:
@@ -47,9 +47,9 @@ def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(testbed: Sce
         asked = question(testbed, arn)
         approve(testbed, asked)
         release = testbed.follow(arn)
-    (told,) = testbed.mailbox.about(failed.arn)
+    (message,) = testbed.mailbox.about(failed.arn)
     assert (failed.error, failed.failed_in) == ("DeploymentFailedError", "AwaitRelease")
-    assert f"bad {VERSION}" in told.text
+    assert f"bad {VERSION}" in message.text
     assert f"{VERSION} of {WORST} runs on" in asked.text
     assert release.status == "SUCCEEDED", release.cause
     assert (release.outcome.output["application"], release.outcome.output["version"]) == (WORST, VERSION)

@@ -12,7 +12,7 @@ Grant = tuple[str, str]
 """An action and a resource. In a granted permission both are patterns."""
 
 UNUSED = {
-    "s3:ListBucket": "in a stage that acts: a record that somebody deleted must not look like a denial",
+    "s3:ListBucket": "in a stage that acts: without it, S3 answers a deleted record with a denial",
     "logs:CreateLogStream": "Lambda writes the log",
     "logs:PutLogEvents": "Lambda writes the log",
     "xray:PutTraceSegments": "Lambda sends the traces",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.account.cdk import Cdk, CdkError
+from rehearsal.account.cdk import ROOT, Cdk, CdkError
 from rehearsal.wait import until
 
 ENVIRONMENT = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "own"}
@@ -111,3 +111,16 @@ def test_a_signal_ends_the_cli_and_what_it_started(
     assert rehearsal.wait(10) == 128 + number
     started = [int(process) for process in (tmp_path / "pids").read_text().split()]
     until(lambda: not any(alive(process) for process in started), "the CLI to end", 10)
+
+
+def test_the_cli_keeps_its_caches_in_the_projects_folder(
+    cdk: Cdk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("XDG_CACHE_HOME", "JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME")
+    for name in (*names, "JSII_NODE"):
+        monkeypatch.delenv(name, raising=False)
+    program(cdk, f"env > {tmp_path}/seen")
+    cdk.synthesize()
+    seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
+    assert all(Path(seen[name]).is_relative_to(ROOT / "build") for name in names)
+    assert Path(seen["JSII_NODE"]).is_relative_to(ROOT)

@@ -69,7 +69,7 @@ def test_a_release_that_answers_only_its_front_page_looks_healthy_there(tmp_path
     assert get("answers_only_root", "/healthz", tmp_path)[0] == "500 Internal Server Error"
 
 
-def test_a_release_that_starts_slowly_takes_the_seconds_it_is_told(
+def test_a_release_that_starts_slowly_takes_the_seconds_of_its_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []

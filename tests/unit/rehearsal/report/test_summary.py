@@ -9,9 +9,9 @@ from rehearsal.report.summary import summarize
 from tests.support.evidence import evidence, outcome, request_at, requests
 
 
-def lines(seen: ReleaseEvidence) -> list[str]:
-    told = summarize(seen, Path("build/report.json"), Path("build/timeline.png"))
-    return [" ".join(line.split()) for line in told]
+def lines(release: ReleaseEvidence) -> list[str]:
+    summary = summarize(release, Path("build/report.json"), Path("build/timeline.png"))
+    return [" ".join(line.split()) for line in summary]
 
 
 def test_a_good_release_is_reported_with_account_time_and_real_time() -> None:

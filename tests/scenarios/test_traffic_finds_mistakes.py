@@ -1,4 +1,4 @@
-"""The judge can find us guilty: what would hurt users in life does so here."""
+"""Traffic finds mistakes: what fails requests on AWS fails them here."""
 
 from tests.support.testbed import ScenarioTestbed
 
@@ -19,7 +19,7 @@ def test_a_deployment_onto_the_environment_that_serves_loses_requests(testbed: S
     assert traffic.served_by[-1] == f"{shop.blue}/v2"
 
 
-def test_the_users_of_an_environment_that_nobody_touches_lose_nothing(testbed: ScenarioTestbed) -> None:
+def test_an_environment_that_does_not_change_loses_no_request(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
         testbed.until(lambda: len(traffic.requests) >= 5, "a few requests")
