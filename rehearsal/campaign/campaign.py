@@ -12,7 +12,7 @@ from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, RunPlan
 from rehearsal.campaign.random_faults import random_plan
 from rehearsal.campaign.report import CampaignReport
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import Run
+from rehearsal.campaign.run import CampaignRun
 from rehearsal.campaign.runner import Runner
 from rehearsal.campaign.single_faults import Baseline, Journal, single_faults
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
@@ -66,7 +66,7 @@ def measure_baseline(testbed: CampaignTestbed) -> Baseline:
 
 
 def _release(testbed: CampaignTestbed, bundle: str) -> tuple[Journal, list[str]]:
-    evidence = Run(testbed, RunPlan("without faults", bundle=bundle)).play()
+    evidence = CampaignRun(testbed, RunPlan("without faults", bundle=bundle)).play()
     if found := violations(evidence):
         raise BaselineError(f"Expected no violation in a release of {bundle} without faults. Found: {' '.join(found)}")
     journal = testbed.journal()

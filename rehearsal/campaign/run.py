@@ -44,7 +44,7 @@ class RunEvidence:
     stuck: str | None = None
 
 
-class Run:
+class CampaignRun:
     """One run on a testbed."""
 
     def __init__(self, testbed: CampaignTestbed, plan: RunPlan) -> None:

@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 
 from rehearsal.campaign.plan import RunPlan
 from rehearsal.campaign.report import RunResult, judge
-from rehearsal.campaign.run import Run
+from rehearsal.campaign.run import CampaignRun
 from rehearsal.campaign.testbed import CampaignTestbed
 
 
@@ -58,7 +58,7 @@ class Runner:
             return self._plans.popleft() if self._plans else None
 
     def _play(self, testbed: CampaignTestbed, plan: RunPlan) -> None:
-        evidence = Run(testbed, plan).play()
+        evidence = CampaignRun(testbed, plan).play()
         result = judge(evidence, testbed.journal(), self._seed)
         self.results.append(result)
         if result.violation:

@@ -13,7 +13,7 @@ from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
 from rehearsal.campaign.plan import Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import Run, RunEvidence
+from rehearsal.campaign.run import CampaignRun, RunEvidence
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.report.progress import Progress
 
@@ -29,7 +29,7 @@ def testbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CampaignTestbe
 
 def played(testbed: CampaignTestbed, plan: RunPlan) -> RunEvidence:
     """Play a run, and leave the testbed ready for the next one."""
-    evidence = Run(testbed, plan).play()
+    evidence = CampaignRun(testbed, plan).play()
     if violations(evidence):
         testbed.replace_shop()
     else:

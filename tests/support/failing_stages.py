@@ -97,19 +97,14 @@ def configure(shop: ScenarioShop, name: str) -> None:
     shop.testbed.beanstalk.update_environment(EnvironmentName=name, OptionSettings=[ENHANCED_HEALTH])
 
 
-def configure_blue_before_the_swap(shop: ScenarioShop, arn: str) -> None:
-    shop.testbed.until_in(arn, "AwaitGreen")
-    configure(shop, shop.blue)
+def configure_in(state: str, role: str) -> Meanwhile:
+    """Return a change: when the execution is in that state, start a configuration change of blue or green."""
 
+    def change(shop: ScenarioShop, arn: str) -> None:
+        shop.testbed.until_in(arn, state)
+        configure(shop, getattr(shop, role))
 
-def configure_green_before_the_swap_back(shop: ScenarioShop, arn: str) -> None:
-    shop.testbed.until_in(arn, "AwaitRelease")
-    configure(shop, shop.green)
-
-
-def configure_green_before_its_end(shop: ScenarioShop, arn: str) -> None:
-    shop.testbed.until_in(arn, "WatchRelease")
-    configure(shop, shop.green)
+    return change
 
 
 def until_all_healthy(shop: ScenarioShop) -> None:
@@ -187,7 +182,7 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         BLUE_V1,
-        meanwhile=configure_blue_before_the_swap,
+        meanwhile=configure_in("AwaitGreen", "blue"),
         repair=until_all_healthy,
         request={"timeouts": {"swap_traffic": 30}},
         failing_redrives=0,
@@ -216,7 +211,7 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         GREEN_V1,
-        meanwhile=configure_green_before_the_swap_back,
+        meanwhile=configure_in("AwaitRelease", "green"),
         repair=until_all_healthy,
         request={"timeouts": {"swap_traffic": 30}},
         failing_redrives=0,
@@ -237,7 +232,7 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         BLUE_V2,
-        meanwhile=configure_green_before_its_end,
+        meanwhile=configure_in("WatchRelease", "green"),
         repair=until_all_healthy,
         request={"timeouts": {"terminate_green": 30}, "bake_seconds": 200},
         failing_redrives=0,
