@@ -24,18 +24,11 @@ from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector
-from emulator.forwarder import Forwarder
-from emulator.forwarder import Target
+from emulator.forwarder import Forwarder, Target
 from emulator.iam.recorder import PermissionRecorder
-from emulator.identity import ACCOUNT_ID
-from emulator.identity import REGION
+from emulator.identity import ACCOUNT_ID, REGION
 from emulator.ministack import UnknownMiniStackError
-from emulator.startup import ServerStartError
-from emulator.startup import empty_folder
-from emulator.startup import listen
-from emulator.startup import lock_home
-from emulator.startup import log_to
-from emulator.startup import set_environment
+from emulator.startup import ServerStartError, empty_folder, listen, lock_home, log_to, set_environment
 
 GRACE_SECONDS = 2.0
 """Real seconds that open requests may still take when the server ends."""

@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from lambdas.errors import ServiceUnavailableError, EnvironmentNotReadyError
+from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
 LONGEST_DELAY = Duration.seconds(30)
 FAULTS = [

@@ -1,22 +1,23 @@
-"""`python -m rehearsal` rehearses a release; `python -m rehearsal account` keeps an account running to try things in.
+"""`python -m rehearsal` rehearses a release; `python -m rehearsal account` keeps an account running.
 
-Exit status: 0 when all went well, 1 when not, 128 plus the signal's number when interrupted (130 for Ctrl-C).
+Exit status: 0 for a release without problems, 1 otherwise, 128 plus the signal's number after a signal (130 for
+Ctrl-C).
 """
 
 import sys
 
-from rehearsal.signals import Interrupted, listen
+from rehearsal.signals import Interrupted, install_handlers
 
 
 def main() -> int:
     """Run the program and return its exit status."""
-    listen()
+    install_handlers()
     try:
-        from rehearsal.cli import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
+        from rehearsal.cli import run  # noqa: PLC0415 - the import is slow, and Ctrl-C may come meanwhile
 
         return run(sys.argv[1:])
     except Interrupted as interrupted:
-        sys.stderr.write("Interrupted. Everything that was started has ended.\n")
+        sys.stderr.write("Interrupted. All programs that were started have ended.\n")
         return interrupted.exit_status
 
 

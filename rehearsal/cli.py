@@ -1,4 +1,4 @@
-"""Runs what the command line asks for; what can go wrong in use becomes one clear line on standard error."""
+"""Runs the command line. An error that a person can cause becomes one line on standard error."""
 
 import errno
 import sys
@@ -8,37 +8,37 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from rehearsal import options
-from rehearsal.account import shop
 from rehearsal.account.account import AccountError
 from rehearsal.account.cdk import CdkError
 from rehearsal.account.shop import ShopError
-from rehearsal.keep import stay
+from rehearsal.keep import keep
 from rehearsal.prepare import PrepareError
 from rehearsal.rehearse import rehearse
 from rehearsal.report.progress import Progress
+from rehearsal.wait import WaitLimitError
 
 
 def run(arguments: Sequence[str]) -> int:
     """Rehearse a release, or with `account` as the first argument keep an account; return the exit status."""
-    progress = Progress(Console(), shop.BLUE)
+    progress = Progress(Console())
     try:
         if arguments[:1] == ["account"]:
-            return stay(options.for_account(arguments[1:]), progress)
-        return rehearse(options.for_release(arguments), progress)
-    except (AccountError, CdkError, PrepareError, ShopError) as error:
-        return _complain(str(error))
+            return keep(options.read_account_options(arguments[1:]), progress)
+        return rehearse(options.read_release_options(arguments), progress)
+    except (AccountError, CdkError, PrepareError, ShopError, WaitLimitError) as error:
+        return _write_error(str(error))
     except (BotoCoreError, ClientError) as error:
-        return _complain(f"The account did not do what was asked of it: {error}")
+        return _write_error(f"A call to the account failed: {error}")
     except OSError as error:
-        return _complain(_words(error))
+        return _write_error(_describe(error))
 
 
-def _words(error: OSError) -> str:
+def _describe(error: OSError) -> str:
     where = f": {error.filename}" if error.filename else ""
     advice = ". Free some disk space, and run again." if error.errno == errno.ENOSPC else ""
     return f"{error.strerror or error}{where}{advice}"
 
 
-def _complain(line: str) -> int:
+def _write_error(line: str) -> int:
     sys.stderr.write(f"{line}\n")
     return 1

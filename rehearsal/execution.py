@@ -1,4 +1,4 @@
-"""Follows an execution of the state machine: which states it entered and left, when, and how it ended."""
+"""Reads an execution of the state machine: the states that it entered and left, when, and its outcome."""
 
 import json
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ PAGE = 100
 
 @dataclass
 class StateVisit:
-    """One stay of the execution in a state; `exited` is None while it lasts. Times are the account's.
+    """One visit of the execution to a state; `exited` is None while it lasts. Times are the account's.
 
-    `kind`: the type of the state, as the definition has it.
+    `kind`: the type of the state, as in the definition.
     """
 
     name: str
@@ -27,13 +27,13 @@ class StateVisit:
 
     @property
     def is_stage(self) -> bool:
-        """Whether something is done or waited for, and not only decided, in this state."""
+        """Whether the state does something or waits. Other states only decide."""
         return self.kind in ("Task", "Wait")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How an execution stands. `status` as Step Functions names it; `output` once SUCCEEDED, else `error`, `cause`."""
+class ExecutionOutcome:
+    """The status of an execution, as Step Functions names it; `output` once SUCCEEDED, else `error` and `cause`."""
 
     status: str
     started: datetime
@@ -45,12 +45,12 @@ class Outcome:
 
     @property
     def running(self) -> bool:
-        """Whether the execution goes on."""
+        """Whether the execution still runs."""
         return self.status == "RUNNING"
 
 
-class Follower:
-    """Watches one execution; every `look` reads what has happened since the last one."""
+class ExecutionReader:
+    """Reads one execution. Each `read` adds the events since the last one to `visits`."""
 
     def __init__(self, states: "SFNClient", arn: str) -> None:
         self._states = states
@@ -58,15 +58,15 @@ class Follower:
         self._last_event = 0
         self.visits: list[StateVisit] = []
 
-    def look(self) -> Outcome:
-        """Bring `visits` up to date and return how the execution stands.
+    def read(self) -> ExecutionOutcome:
+        """Update `visits` and return the outcome.
 
-        The outcome is read first: the history that is read after it is then at least as far.
+        The outcome is read before the history, so `visits` is never behind it.
         """
         described = self._states.describe_execution(executionArn=self._arn)
         for event in self._new_events():
-            self._take(event)
-        return Outcome(
+            self._add(event)
+        return ExecutionOutcome(
             status=described["status"],
             started=_utc(described["startDate"]),
             stopped=_utc(described["stopDate"]) if "stopDate" in described else None,
@@ -93,7 +93,7 @@ class Follower:
             if not page["events"] or page["events"][-1]["id"] <= self._last_event:
                 return
 
-    def _take(self, event: "HistoryEventTypeDef") -> None:
+    def _add(self, event: "HistoryEventTypeDef") -> None:
         if event["type"].endswith("StateEntered"):
             self.visits.append(
                 StateVisit(

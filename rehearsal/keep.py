@@ -1,39 +1,45 @@
-"""An account that stays: the stack deployed, the shop live, and how to reach it."""
+"""Keeps an account running: the stack deployed, the shop live, and instructions how to reach it."""
 
 import time
 
-from rehearsal.account import samples, shop
+from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.instructions import introduce
+from rehearsal.account.control import Control
+from rehearsal.account.instructions import instructions
 from rehearsal.options import AccountOptions
-from rehearsal.prepare import Prepared, prepare, require_space
+from rehearsal.prepare import NEXT_VERSION, prepare
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
 
-LOOK_SECONDS = 2.0
+POLL_SECONDS = 2.0
 
 
-def stay(options: AccountOptions, progress: Progress) -> int:
-    """Keep an account until a signal; return 0 then."""
-    require_space(options.output)
+def keep(options: AccountOptions, progress: Progress) -> int:
+    """Keep an account until a signal, then stop it and return 0. Raises OSError when the account ends by itself."""
     account = Account(port=options.port, scale=options.scale, home=options.output)
     try:
-        with progress.step("an AWS account on this machine"):
-            account.start()
-        prepared = prepare(account, options.output, samples.bundle(shop.NEXT_VERSION), progress)
+        prepared = prepare(account, options.output, samples.bundle(NEXT_VERSION), progress)
+        testbed = prepared.testbed
         progress.say()
-        for line in introduce(account, prepared, shop.NEXT_VERSION, options.output / "env"):
+        for line in instructions(
+            account,
+            prepared.shop,
+            proxy=testbed.control.describe()["proxy"],
+            machine=testbed.machine,
+            version=NEXT_VERSION,
+            file=options.output / "env",
+        ):
             progress.say(line)
         progress.say("Ctrl-C ends the account.")
-        return _until_interrupted(prepared)
+        return _until_interrupted(testbed.control)
     finally:
         account.stop()
 
 
-def _until_interrupted(prepared: Prepared) -> int:
+def _until_interrupted(control: Control) -> int:
     try:
         while True:
-            time.sleep(LOOK_SECONDS)
-            prepared.control.describe()
+            time.sleep(POLL_SECONDS)
+            control.describe()
     except Interrupted:
         return 0

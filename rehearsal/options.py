@@ -1,4 +1,4 @@
-"""What can be chosen on the command line."""
+"""The options of the command line."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ BUILD = Path("build")
 
 @dataclass(frozen=True)
 class ReleaseOptions:
-    """How to rehearse a release. `port`: 0 takes a free one. `bundle`: to release, in place of the shop's v2."""
+    """How to rehearse a release. `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2."""
 
     scale: float
     port: int
@@ -30,22 +30,22 @@ class AccountOptions:
     output: Path
 
 
-def for_release(arguments: Sequence[str]) -> ReleaseOptions:
-    """Read the options of a release; ends the program with a usage message when they are wrong."""
+def read_release_options(arguments: Sequence[str]) -> ReleaseOptions:
+    """Return the options of a release. Raises SystemExit, with a usage message, when they are wrong."""
     parser = _parser(
         "python -m rehearsal", "Rehearse a release in an AWS account on this machine.", BUILD / "rehearsal"
     )
-    parser.add_argument("--port", type=_port, default=0, help="of the account on 127.0.0.1 (default: any that is free)")
-    parser.add_argument("--bundle", type=Path, help="a source bundle of your own, to be released as v2")
-    parser.add_argument("--keep", action="store_true", help="leave the account running afterwards")
+    parser.add_argument("--port", type=_port, default=0, help="port of the account on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--bundle", type=Path, help="your own source bundle, to release as v2")
+    parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     return ReleaseOptions(**vars(parser.parse_args(arguments)))
 
 
-def for_account(arguments: Sequence[str]) -> AccountOptions:
-    """Read the options of an account; ends the program with a usage message when they are wrong."""
+def read_account_options(arguments: Sequence[str]) -> AccountOptions:
+    """Return the options of an account. Raises SystemExit, with a usage message, when they are wrong."""
     description = "Keep an AWS account running on this machine, with the stack deployed and the shop live."
     parser = _parser("python -m rehearsal account", description, BUILD / "account")
-    parser.add_argument("--port", type=_port, default=ACCOUNT_PORT, help="on 127.0.0.1 (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)")
     return AccountOptions(**vars(parser.parse_args(arguments)))
 
 
@@ -55,11 +55,9 @@ def _parser(program: str, description: str, output: Path) -> argparse.ArgumentPa
         "--scale",
         type=_scale,
         default=DEFAULT_SCALE,
-        help="how long a second of the account takes, in seconds (default: %(default)s, ten times faster than life)",
+        help="real seconds that one account second takes (default: %(default)s, ten times faster than AWS)",
     )
-    parser.add_argument(
-        "--output", type=Path, default=output, help="folder for all that is written (default: %(default)s)"
-    )
+    parser.add_argument("--output", type=Path, default=output, help="folder for all files (default: %(default)s)")
     return parser
 
 
@@ -76,4 +74,4 @@ def _scale(text: str) -> float:
         scale = 0.0
     if 0.01 <= scale <= 1:
         return scale
-    raise argparse.ArgumentTypeError(f"expected a number from 0.01 (fastest) to 1 (as in life), found {text!r}")
+    raise argparse.ArgumentTypeError(f"expected a number from 0.01 (fastest) to 1 (as on AWS), found {text!r}")

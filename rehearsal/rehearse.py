@@ -1,45 +1,42 @@
-"""A rehearsal from beginning to end: an account with the stack, a release under traffic, the report."""
+"""Rehearses a release from beginning to end: an account with the stack, a release under traffic, the report."""
 
 import json
 from pathlib import Path
 
 from emulator.beanstalk.source_bundle import InvalidBundleError, check
-from rehearsal.account import samples, shop
+from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.instructions import introduce
+from rehearsal.account.instructions import instructions
 from rehearsal.options import ReleaseOptions
-from rehearsal.prepare import Prepared, PrepareError, prepare, require_space
+from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, Prepared, PrepareError, prepare
 from rehearsal.release import release
-from rehearsal.report.evidence import Evidence, compose, faults
+from rehearsal.report.evidence import ReleaseEvidence, compose, problems
 from rehearsal.report.progress import Progress
 from rehearsal.report.summary import summarize
 
 
 def rehearse(options: ReleaseOptions, progress: Progress) -> int:
-    """Rehearse a release; return 0 when it was a good one, else 1."""
-    bundle = _bundle(options.bundle)
-    require_space(options.output)
+    """Rehearse a release; return 0 when it has no problems, else 1."""
+    bundle = _read_bundle(options.bundle)
     account = Account(port=options.port, scale=options.scale, home=options.output / "account")
     kept = False
     try:
-        with progress.step("an AWS account on this machine"):
-            account.start()
         prepared = prepare(account, options.output, bundle, progress)
         progress.say()
-        evidence = release(prepared, account.client("stepfunctions"), progress)
-        _tell(evidence, options.output, progress)
+        evidence = release(prepared, progress)
+        _write_report(evidence, options.output, progress)
         if options.keep:
             _keep(account, prepared, options.output / "env", progress)
             kept = True
     finally:
         if not kept:
             account.stop()
-    return 1 if faults(evidence) else 0
+    return 1 if problems(evidence) else 0
 
 
-def _bundle(path: Path | None) -> bytes:
+def _read_bundle(path: Path | None) -> bytes:
     if path is None:
-        return samples.bundle(shop.NEXT_VERSION)
+        return samples.bundle(NEXT_VERSION)
     bundle = path.read_bytes()
     try:
         check(bundle)
@@ -49,14 +46,18 @@ def _bundle(path: Path | None) -> bytes:
 
 
 def _keep(account: Account, prepared: Prepared, file: Path, progress: Progress) -> None:
+    testbed = prepared.testbed
+    proxy = testbed.control.describe()["proxy"]
     progress.say()
-    for line in introduce(account, prepared, shop.LIVE_VERSION, file):
+    for line in instructions(
+        account, prepared.shop, proxy=proxy, machine=testbed.machine, version=LIVE_VERSION, file=file
+    ):
         progress.say(line)
-    progress.say(f"The account goes on at {account.url}. To end it: kill {account.stay()}")
+    progress.say(f"The account keeps running at {account.url}. To end it: kill {account.detach()}")
 
 
-def _tell(evidence: Evidence, folder: Path, progress: Progress) -> None:
-    from rehearsal.report.timeline import draw  # noqa: PLC0415 - it is slow to import, and nobody should wait for it before
+def _write_report(evidence: ReleaseEvidence, folder: Path, progress: Progress) -> None:
+    from rehearsal.report.timeline import draw  # noqa: PLC0415 - matplotlib is slow to import, and not needed before
 
     report, picture = folder / "report.json", folder / "timeline.png"
     report.write_text(json.dumps(compose(evidence), indent=2) + "\n")

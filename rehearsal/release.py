@@ -1,81 +1,75 @@
-"""The release itself: users ask all the while, an execution releases the next version, and everything is noted."""
+"""Releases the next version under traffic, and returns the evidence."""
 
-import json
 import time
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.clock import Clock
-from rehearsal.account import shop
-from rehearsal.execution import Follower, Outcome
-from rehearsal.prepare import Prepared
-from rehearsal.report.evidence import Evidence
-from rehearsal.report.progress import Progress, Scene
-from rehearsal.traffic import Traffic, answers, failures
+from rehearsal.execution import ExecutionOutcome, ExecutionReader
+from rehearsal.prepare import NEXT_VERSION, Prepared
+from rehearsal.report.evidence import ReleaseEvidence
+from rehearsal.report.progress import Progress, ReleaseSnapshot
+from rehearsal.traffic import Traffic, count_answers, failed_requests
 
-if TYPE_CHECKING:
-    from mypy_boto3_stepfunctions import SFNClient
-
-LOOK_SECONDS = 0.4
-PRELUDE_SECONDS = 2.0
-"""Real seconds for which users ask before the execution starts, and go on asking when it has ended."""
-RELEASE = {"application": shop.APPLICATION, "blue": shop.BLUE, "version": shop.NEXT_VERSION}
+POLL_SECONDS = 0.4
+MARGIN_SECONDS = 2.0
+"""Real seconds of traffic before the execution starts, and after it has ended."""
 
 
-def release(prepared: Prepared, states: "SFNClient", progress: Progress) -> Evidence:
-    """Release the next version while users ask, and return what was seen."""
-    before, clock = prepared.control.describe(), prepared.control.clock()
-    ttl = prepared.control.resolve(prepared.cname).ttl
-    with Traffic(prepared.cname, prepared.control.resolve) as traffic:
-        time.sleep(PRELUDE_SECONDS)
-        arn = states.start_execution(
-            stateMachineArn=prepared.machine, name=f"release-{shop.NEXT_VERSION}", input=json.dumps(RELEASE)
-        )["executionArn"]
-        follower = Follower(states, arn)
-        outcome = _follow(follower, traffic, clock, progress)
+def release(prepared: Prepared, progress: Progress) -> ReleaseEvidence:
+    """Release the next version while traffic runs, and return the evidence."""
+    testbed, shop = prepared.testbed, prepared.shop
+    before = testbed.control.describe()
+    ttl = testbed.control.resolve(shop.cname).ttl
+    request = {"application": shop.name, "blue": shop.blue, "version": NEXT_VERSION}
+    with Traffic(shop.cname, testbed.control.resolve) as traffic:
+        time.sleep(MARGIN_SECONDS)
+        arn = testbed.start(f"release-{NEXT_VERSION}", request)
+        reader = ExecutionReader(testbed.states, arn)
+        outcome = _follow(reader, traffic, testbed.clock, shop.blue, progress)
         ended_at = time.time()
-        time.sleep(PRELUDE_SECONDS)
-    after = prepared.control.describe()
-    return Evidence(
-        expected=f"{shop.BLUE}/{shop.NEXT_VERSION}",
+        time.sleep(MARGIN_SECONDS)
+    after = testbed.control.describe()
+    return ReleaseEvidence(
+        expected=f"{shop.blue}/{NEXT_VERSION}",
         arn=arn,
         outcome=outcome,
-        visits=follower.visits,
+        visits=reader.visits,
         requests=traffic.requests,
         ended_at=ended_at,
-        clock=clock,
-        pause=ttl,
+        clock=testbed.clock,
+        dns_ttl=ttl,
         calls=Counter(after["beanstalk"]["calls"]) - Counter(before["beanstalk"]["calls"]),
-        events=prepared.shop.events(),
-        functions=_since(before["lambda"], after["lambda"]),
+        events=shop.events(),
+        functions=_difference(before["lambda"], after["lambda"]),
     )
 
 
-def _follow(follower: Follower, traffic: Traffic, clock: Clock, progress: Progress) -> Outcome:
-    with progress.release() as show:
+def _follow(reader: ExecutionReader, traffic: Traffic, clock: Clock, blue: str, progress: Progress) -> ExecutionOutcome:
+    with progress.release(blue) as show:
         while True:
-            outcome = follower.look()
-            show(_scene(follower, traffic, clock.now()))
+            outcome = reader.read()
+            show(_snapshot(reader, traffic, clock.now()))
             if not outcome.running:
                 return outcome
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
-def _scene(follower: Follower, traffic: Traffic, now: datetime) -> Scene:
+def _snapshot(reader: ExecutionReader, traffic: Traffic, now: datetime) -> ReleaseSnapshot:
     requests = traffic.requests
-    return Scene(
+    return ReleaseSnapshot(
         now=now,
-        visits=[visit for visit in follower.visits if visit.is_stage],
-        serving=answers(traffic.since(time.time() - 1)),
+        visits=[visit for visit in reader.visits if visit.is_stage],
+        serving=count_answers(traffic.since(time.time() - 1)),
         requests=len(requests),
-        failed=len(failures(requests)),
+        failed=len(failed_requests(requests)),
     )
 
 
-def _since(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What the functions did during the release alone."""
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return the counts of the functions during the release alone."""
     return {
-        name: _since(before.get(name, {}), value) if isinstance(value, dict) else value - before.get(name, 0)
+        name: _difference(before.get(name, {}), value) if isinstance(value, dict) else value - before.get(name, 0)
         for name, value in after.items()
     }

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP end the program wherever it is, and leave it the time to clean up."""
+"""Turns Ctrl-C, SIGTERM and SIGHUP into an exception, so that the program can clean up."""
 
 import signal
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
-    """The program was asked to end; no Exception, so that nothing takes it for a mishap and goes on."""
+    """A signal asks the program to end. Not an Exception: handlers of errors do not catch it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -17,46 +17,46 @@ class Interrupted(BaseException):
 
     @property
     def exit_status(self) -> int:
-        """The exit status that a shell expects of a program ended by this signal."""
+        """The exit status that a shell expects after this signal."""
         return 128 + self.number
 
 
-class _Door:
-    """Where a signal comes in: at once, or when the last who holds the door shut lets go of it."""
+class _SignalHandler:
+    """Raises Interrupted at once, or at the end of the outermost deferred block."""
 
     def __init__(self) -> None:
-        self._holders = 0
-        self._waiting: int | None = None
+        self._deferrals = 0
+        self._pending: int | None = None
 
-    def knock(self, number: int, _frame: FrameType | None) -> None:
-        if self._holders:
-            self._waiting = number
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        if self._deferrals:
+            self._pending = number
         else:
-            _enter(number)
+            _interrupt(number)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold a signal back while something is made that must not be lost before it has a name, such as a process."""
-        self._holders += 1
+    def deferred(self) -> Iterator[None]:
+        """Defer signals while the block runs, such as between the start of a process and the moment it has a name."""
+        self._deferrals += 1
         try:
             yield
         finally:
-            self._holders -= 1
-            if self._waiting is not None and not self._holders:
-                _enter(self._waiting)
+            self._deferrals -= 1
+            if self._pending is not None and not self._deferrals:
+                _interrupt(self._pending)
 
 
-_door = _Door()
-deferred = _door.held
+_handler = _SignalHandler()
+deferred = _handler.deferred
 
 
-def listen() -> None:
-    """From now on raise Interrupted in the main thread at the first signal; later ones do not disturb the clean-up."""
+def install_handlers() -> None:
+    """Let the first signal raise Interrupted in the main thread. Later signals are ignored during the clean-up."""
     for number in SIGNALS:
-        signal.signal(number, _door.knock)
+        signal.signal(number, _handler.handle)
 
 
-def _enter(number: int) -> None:
+def _interrupt(number: int) -> None:
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise Interrupted(number)

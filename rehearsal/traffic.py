@@ -1,7 +1,7 @@
-"""Users of a name: they ask without pause, keep a DNS answer as long as they may, and note who answered.
+"""Traffic on a name: clients send requests without pause, keep DNS answers for their TTL, and note each answer.
 
-They are the judge of a release, so they are strict: one connection for each request, no second try, and anything but
-a 200 in time is a failure.
+Traffic judges a release, so it is strict: one connection for each request, no second try, and every answer but a 200
+in time is a failure.
 """
 
 import http.client
@@ -13,34 +13,21 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from rehearsal.account.dns import CLIENT_TIMEOUT_SECONDS, DnsAnswer
+
 ANSWERED_BY = "X-Answered-By"
-USERS = 10
+CLIENTS = 10
 REQUESTS_PER_SECOND = 30.0
-PATIENCE_SECONDS = 5.0
-"""In real time: long enough that a busy machine is not taken for a broken release, and shorter than any client's."""
-
-
-class NameNotResolvedError(Exception):
-    """The name has no DNS answer."""
-
-
-@dataclass(frozen=True)
-class DnsAnswer:
-    """Where a name leads. `ttl`: real seconds for which a client may keep the answer."""
-
-    address: str
-    port: int
-    ttl: float
-
+LATEST_REQUESTS = 10
 
 Resolve = Callable[[str], DnsAnswer]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request: when it was made (real epoch seconds), by whom it was answered, why it failed if it did.
+    """One request: `at` in real epoch seconds, the environment that answered, the failure if it failed.
 
-    `answered_by` is "<environment>/<version>", also for a failed request if it got that far.
+    `answered_by` is "<environment>/<version>", also for a failed request with an answer.
     """
 
     at: float
@@ -48,11 +35,11 @@ class Request:
     failure: str | None = None
 
 
-class User:
+class TrafficClient:
     """One client of a name, with a DNS cache of its own.
 
-    `age`: how much of its TTL the first DNS answer has behind it already, from 0 to 1; the look-ups of users with
-    different ages are spread over time, as in life.
+    `age`: the part of its TTL that the first DNS answer has used already, from 0 to 1. Clients with different ages
+    look the name up at different times, as clients do.
     """
 
     def __init__(
@@ -65,18 +52,18 @@ class User:
         self._answer: DnsAnswer | None = None
         self._expires = 0.0
 
-    def ask(self) -> Request:
-        """Make one request and return what came of it."""
+    def request(self) -> Request:
+        """Send one request and return its result. Raises nothing: every error is a failed request."""
         at = self._clock()
         try:
             status, answered_by = self._get(self._look_up(at))
-        except Exception as error:  # noqa: BLE001 - whatever a user stumbles over, that user was not served
+        except Exception as error:  # noqa: BLE001 - an error of any kind leaves the user without an answer
             return Request(at, failure=str(error) or type(error).__name__)
         if status != http.client.OK:
             return Request(at, answered_by, f"status {status}")
         if answered_by is None:
-            return Request(at, failure=f"a 200 that does not say who gave it: it has no {ANSWERED_BY}")
-        if (took := self._clock() - at) > PATIENCE_SECONDS:
+            return Request(at, failure=f"expected the header {ANSWERED_BY} in the answer, found none")
+        if (took := self._clock() - at) > CLIENT_TIMEOUT_SECONDS:
             return Request(at, answered_by, f"took {took:.1f} s")
         return Request(at, answered_by)
 
@@ -88,7 +75,7 @@ class User:
         return self._answer
 
     def _get(self, answer: DnsAnswer) -> tuple[int, str | None]:
-        connection = http.client.HTTPConnection(answer.address, answer.port, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(answer.address, answer.port, timeout=CLIENT_TIMEOUT_SECONDS)
         try:
             connection.request("GET", "/", headers={"Host": self._name, "Connection": "close"})
             response = connection.getresponse()
@@ -99,9 +86,9 @@ class User:
 
 
 class Traffic:
-    """Many users of one name at once, from `start` (or entering the context) to `stop` (or leaving it).
+    """Many clients of one name, from `start` (or entering the context) to `stop` (or leaving it).
 
-    `requests_per_second`: of all users together, in real time.
+    `requests_per_second`: of all clients together, in real time.
     """
 
     def __init__(
@@ -109,29 +96,29 @@ class Traffic:
         name: str,
         resolve: Resolve,
         *,
-        users: int = USERS,
+        clients: int = CLIENTS,
         requests_per_second: float = REQUESTS_PER_SECOND,
     ) -> None:
-        self._interval = users / requests_per_second
+        self._interval = clients / requests_per_second
         self._requests: list[Request] = []
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(
-                target=self._keep_asking,
-                args=(User(name, resolve, age=number / users), self._interval * number / users),
-                name=f"user-{number}",
+                target=self._send_requests,
+                args=(TrafficClient(name, resolve, age=number / clients), self._interval * number / clients),
+                name=f"traffic-{number}",
                 daemon=True,
             )
-            for number in range(users)
+            for number in range(clients)
         ]
 
     def start(self) -> None:
-        """Let the users begin."""
+        """Start the clients."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Let the users finish their last requests, and return when they have."""
+        """Stop the clients, and return when their last requests have ended."""
         self._stopping.set()
         for thread in self._threads:
             if thread.ident is not None:
@@ -155,18 +142,38 @@ class Traffic:
         """Return the requests made at or after that moment (real epoch seconds)."""
         return [request for request in self.requests if request.at >= at]
 
-    def _keep_asking(self, user: User, delay: float) -> None:
+    @property
+    def failed(self) -> list[Request]:
+        """The requests that failed so far."""
+        return failed_requests(self.requests)
+
+    def failed_since(self, at: float) -> list[Request]:
+        """Return the failed requests made at or after that moment (real epoch seconds)."""
+        return failed_requests(self.since(at))
+
+    @property
+    def served_by(self) -> list[str]:
+        """The "<environment>/<version>" that answered, each once, in the order of the first answers."""
+        return list(dict.fromkeys(request.answered_by for request in self.requests if request.answered_by))
+
+    @property
+    def last_served_by(self) -> list[str]:
+        """The same for the latest requests; a failed request gives its failure instead."""
+        latest = self.requests[-LATEST_REQUESTS:]
+        return list(dict.fromkeys(request.failure or str(request.answered_by) for request in latest))
+
+    def _send_requests(self, client: TrafficClient, delay: float) -> None:
         due = time.monotonic() + delay
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
-            self._requests.append(user.ask())
+            self._requests.append(client.request())
             due = max(due + self._interval, time.monotonic())
 
 
-def answers(requests: Iterable[Request]) -> Counter[str]:
-    """Count the requests that were answered well, by "<environment>/<version>"."""
+def count_answers(requests: Iterable[Request]) -> Counter[str]:
+    """Return how many requests were answered well, by "<environment>/<version>"."""
     return Counter(request.answered_by for request in requests if request.answered_by and not request.failure)
 
 
-def failures(requests: Iterable[Request]) -> list[Request]:
+def failed_requests(requests: Iterable[Request]) -> list[Request]:
     """Return the requests that failed."""
     return [request for request in requests if request.failure]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.support.courses import COURSES, Ending
-from tests.support.grants import UNUSED, roles, used, without
-from tests.support.staging import staged, synthesize
-from tests.support.testbed import Testbed
+from rehearsal.testbed import synthesize
+from tests.support.release_paths import PATHS, PathEnd
+from tests.support.role_permissions import UNUSED, roles, used, without
+from tests.support.testbed import ScenarioTestbed, deployed_testbed
 
 THEATRES = 4
 """Accounts at the same time: what a role lacks, it lacks in the whole of one, and a release mostly waits."""
@@ -29,7 +29,7 @@ Permission = tuple[str, str]
 class Lesson:
     """How the courses end undisturbed, and by which of them each permission has been used for the first time."""
 
-    endings: Mapping[str, list[Ending]]
+    endings: Mapping[str, list[PathEnd]]
     uses: Mapping[Permission, str]
 
     def courses(self, permission: Permission) -> list[str]:
@@ -42,16 +42,17 @@ def main() -> int:
         home = Path(folder)
         synthesize(home)
         theatres = [
-            running.enter_context(staged(home / f"testbed-{number}", home / "cdk.out")) for number in range(THEATRES)
+            running.enter_context(deployed_testbed(home / f"testbed-{number}", home / "cdk.out"))
+            for number in range(THEATRES)
         ]
         return take_away(theatres, learn(theatres[0]))
 
 
-def learn(testbed: Testbed) -> Lesson:
+def learn(testbed: ScenarioTestbed) -> Lesson:
     """Let every course run with all permissions."""
-    endings: dict[str, list[Ending]] = {}
+    endings: dict[str, list[PathEnd]] = {}
     uses: dict[Permission, str] = {}
-    for name, course in COURSES.items():
+    for name, course in PATHS.items():
         endings[name] = course(testbed)
         for stage, role in roles(testbed).items():
             for action, _ in used(testbed, role):
@@ -60,9 +61,9 @@ def learn(testbed: Testbed) -> Lesson:
     return Lesson(endings, uses)
 
 
-def take_away(theatres: list[Testbed], lesson: Lesson) -> int:
+def take_away(theatres: list[ScenarioTestbed], lesson: Lesson) -> int:
     """Return 0 when nothing may be missing."""
-    free: SimpleQueue[Testbed] = SimpleQueue()
+    free: SimpleQueue[ScenarioTestbed] = SimpleQueue()
     for testbed in theatres:
         free.put(testbed)
 
@@ -74,12 +75,12 @@ def take_away(theatres: list[Testbed], lesson: Lesson) -> int:
             with without(testbed, roles(testbed)[stage], action):
                 return next((name for name in lesson.courses(permission) if otherwise(name, testbed)), None)
         finally:
-            testbed.close()
+            testbed.delete_shops()
             free.put(testbed)
 
-    def otherwise(name: str, testbed: Testbed) -> bool:
+    def otherwise(name: str, testbed: ScenarioTestbed) -> bool:
         try:
-            return COURSES[name](testbed) != lesson.endings[name]
+            return PATHS[name](testbed) != lesson.endings[name]
         except AssertionError:  # it did not even come to its point
             return True
 

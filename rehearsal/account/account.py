@@ -1,4 +1,4 @@
-"""The account, started and ended by a program of this repository: the rehearsal, or a test."""
+"""Starts and stops the account: the server of `emulator/`, as a process of its own."""
 
 import contextlib
 import json
@@ -21,15 +21,15 @@ STOP_SECONDS = 10.0
 
 
 class AccountError(Exception):
-    """The account did not start; the message is one line: what was expected, what was found, what to do."""
+    """The account does not run; the message is one line: what was expected, what was found, what to do."""
 
 
 class Account:
     """An AWS account on 127.0.0.1, in a process group of its own; a context manager.
 
-    `port`: 0 takes any that is free. `scale`: real seconds that one account second takes. `home`: folder for the
+    `port`: 0 takes a free one. `scale`: real seconds that one account second takes. `home`: folder for the
     account's logs and data. `python`: the interpreter of the account's own virtual environment.
-    It ends when this process does, however that ends, unless it was told to stay.
+    The account ends when this process ends, also when this process is killed. `detach` changes that.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Account:
     def url(self) -> str:
         """The account's endpoint."""
         if self._url is None:
-            raise AccountError("The account should be running, and is not. Call start() first.")
+            raise AccountError("Expected an account that runs. Found one that does not. Call start() first.")
         return self._url
 
     @property
@@ -63,8 +63,8 @@ class Account:
         """Start the account and return when it answers. Raises AccountError, with nothing left running."""
         if not self._python.exists():
             raise AccountError(
-                f"The account's virtual environment should be at {self._python.parent.parent}, and is not."
-                " Start it through make (make rehearse, make account, make test), which sets it up."
+                f"Expected the account's virtual environment at {self._python.parent.parent}. Found none."
+                " Run make rehearse, make account or make test, which set it up."
             )
         try:
             self._home.mkdir(parents=True, exist_ok=True)
@@ -77,16 +77,16 @@ class Account:
             raise
         return self
 
-    def stay(self) -> int:
-        """Let the account outlive this process, and return its process id. It ends on SIGTERM then."""
+    def detach(self) -> int:
+        """Let the account go on after this process, and return its process id. SIGTERM ends it."""
         if self._process is None or self._process.stdin is None:
-            raise AccountError("Only an account that runs can stay. Call start() first.")
+            raise AccountError("Expected an account that runs. Found one that does not. Call start() first.")
         self._process.stdin.write(b"detach\n")
         self._process.stdin.close()
         return self._process.pid
 
     def stop(self) -> None:
-        """End the account and every process that it started. May be called again, and before start()."""
+        """Stop the account and every process that it started. A second call, or one before start(), does nothing."""
         process, self._process, self._url = self._process, None, None
         if process is None:
             return
@@ -124,7 +124,7 @@ class Account:
         }
 
     def client(self, service: str) -> Any:
-        """Return a botocore client of the account, whatever this machine's AWS configuration says."""
+        """Return a botocore client of the account. The machine's own AWS configuration does not count."""
         session = botocore.session.Session()
         session.set_config_variable("config_file", str(self._profiles()))
         session.set_config_variable("profile", "default")
@@ -153,27 +153,27 @@ class Account:
         return process
 
     def _await_ready(self, process: Any) -> str:
-        """Wait for the one line that the server says, and return the URL in it."""
+        """Wait for the one line that the server writes, and return the URL in it."""
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             if not selector.select(START_SECONDS):
                 raise AccountError(
-                    f"The account should answer within {START_SECONDS:g} s, and does not. {self._hint()}"
+                    f"Expected the account to answer within {START_SECONDS:g} s. It does not. {self._log_hint()}"
                 )
-        said = json.loads(process.stdout.readline() or "{}")
-        if "error" in said:
-            raise AccountError(f"The account cannot start: {said['error']}")
-        if "url" not in said:
-            raise AccountError(f"The account's server should run, and ended at its start. {self._hint()}")
-        return str(said["url"])
+        answer = json.loads(process.stdout.readline() or "{}")
+        if "error" in answer:
+            raise AccountError(f"The account cannot start: {answer['error']}")
+        if "url" not in answer:
+            raise AccountError(f"Expected the account's server to run. It ended at its start. {self._log_hint()}")
+        return str(answer["url"])
 
-    def _hint(self) -> str:
+    def _log_hint(self) -> str:
         log = self._home / "server.log"
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
         return f"See {log}" + (f", which ends with: {last[0]}" if last else ", which is empty.")
 
     def _profiles(self) -> Path:
-        """A configuration file in place of the person's own."""
+        """Write an AWS configuration file that replaces the person's own, and return its path."""
         file = self._home / "aws-config"
         file.write_text(
             f"[default]\nregion = {REGION}\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
@@ -181,7 +181,7 @@ class Account:
         return file
 
     def _overrides(self) -> dict[str, str]:
-        """For variables of this process that would get in the way, values that do not."""
+        """Return harmless values for variables of this process that would lead elsewhere."""
         profile = {name: "default" for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in os.environ}
         endpoints = {name: self.url for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")}
         direct = {
@@ -192,7 +192,7 @@ class Account:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End what a server that was killed may have left, and let go of its pipes."""
+    """Kill the processes that the server left, and close its pipes."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

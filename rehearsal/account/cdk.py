@@ -1,4 +1,4 @@
-"""The CDK CLI, pointed at the account: the same `bootstrap` and `deploy` as in life."""
+"""Runs the CDK CLI against the account: the same `bootstrap` and `deploy` as on AWS."""
 
 import json
 import os
@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.account.caches import cache_variables
 from rehearsal.signals import deferred
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = Path(sys.prefix) / "bin"
-"""This virtual environment's programs: the CLI, the Node that it runs on, and Python."""
+"""The programs of this virtual environment: the CLI, its Node.js and Python."""
 SHOWN_LINES = 15
 GRACE_SECONDS = 2.0
 
@@ -26,7 +27,7 @@ class CdkError(Exception):
 class Cdk:
     """Runs the CLI on this repository's app.
 
-    `environment`: variables that point it at the account. `log`: the file that takes what it writes.
+    `environment`: variables that point the CLI at the account. `log`: the file for its output.
     `assembly`: the folder for what the app synthesizes. `program`: the CLI.
     """
 
@@ -40,7 +41,7 @@ class Cdk:
         self._run("synth", "--quiet", "--output", str(self.assembly))
 
     def bootstrap(self, account_id: str, region: str) -> None:
-        """Prepare the account. Raises CdkError."""
+        """Bootstrap the account for the CDK. Raises CdkError."""
         self._run("bootstrap", f"aws://{account_id}/{region}", "--app", str(self.assembly))
 
     def deploy(self) -> dict[str, str]:
@@ -80,13 +81,13 @@ class Cdk:
                 _end(process)
 
     def _variables(self) -> dict[str, str]:
-        """The person's own environment, but for what could lead the CLI or the app astray."""
-        misleading = ("AWS_", "CDK_")
-        own = {name: value for name, value in os.environ.items() if not name.startswith(misleading) and name != "ENV"}
+        """Return the person's variables without those that would change what the CLI or the app does."""
+        removed = ("AWS_", "CDK_")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(removed) and name != "ENV"}
         path = os.pathsep.join([str(PROGRAMS), own.get("PATH", os.defpath)])
         quiet = {"CI": "true", "CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"}
         direct = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-        return own | quiet | direct | {"PATH": path} | dict(self.environment)
+        return own | cache_variables() | quiet | direct | {"PATH": path} | dict(self.environment)
 
     def _last_lines(self, begin: int) -> str:
         written = self.log.read_bytes()[begin:].decode(errors="replace")
@@ -94,19 +95,19 @@ class Cdk:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the CLI and all that it started, as they share a process group."""
+    """End the CLI and the programs that it started: they share a process group."""
     os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         pass
     finally:
-        _kill_what_is_left(process)
+        _kill_group(process)
 
 
-def _kill_what_is_left(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group that has ended
+    except (ProcessLookupError, PermissionError):  # macOS raises the second for a group that has ended
         return
     process.wait()

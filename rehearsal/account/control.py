@@ -7,21 +7,24 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from emulator.clock import Clock
-from rehearsal.traffic import PATIENCE_SECONDS as USERS_PATIENCE_SECONDS
-from rehearsal.traffic import DnsAnswer, NameNotResolvedError
+from rehearsal.account.dns import CLIENT_TIMEOUT_SECONDS, DnsAnswer, NameNotResolvedError
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
+"""Real seconds for an answer of the control API."""
 
 
 class Control:
-    """Asks the account at `url`. Every call raises OSError or http.client.HTTPException when the account is away."""
+    """Calls the control API of the account at `url`.
+
+    Every method raises OSError or http.client.HTTPException when the account does not answer.
+    """
 
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
 
     def describe(self) -> dict[str, Any]:
-        """Return what the account says about itself: scale, origin, region, account_id, proxy, beanstalk, lambda."""
-        described: dict[str, Any] = self._ask("GET", "/_account")[1]
+        """Return the account's description: scale, origin, region, account_id, proxy, beanstalk, lambda."""
+        described: dict[str, Any] = self._call("GET", "/_account")[1]
         return described
 
     def clock(self) -> Clock:
@@ -31,55 +34,58 @@ class Control:
 
     def resolve(self, name: str) -> DnsAnswer:
         """Return the name's DNS answer. Raises NameNotResolvedError."""
-        status, answer = self._ask("GET", f"/_account/resolve?name={quote(name)}", patience=USERS_PATIENCE_SECONDS)
+        status, answer = self._call("GET", f"/_account/resolve?name={quote(name)}", seconds=CLIENT_TIMEOUT_SECONDS)
         if status != http.client.OK:
             raise NameNotResolvedError(f"no DNS answer for {name}")
         return DnsAnswer(address=answer["address"], port=answer["port"], ttl=answer["ttl"])
 
     def set_durations(self, account_seconds: Mapping[str, float]) -> None:
-        """Change how long things take on Elastic Beanstalk."""
-        self._ask("PUT", "/_account/durations", json.dumps(dict(account_seconds)))
+        """Change how long operations take on Elastic Beanstalk. Shape: {"launch": 240, ...}, in account seconds."""
+        self._call("PUT", "/_account/durations", json.dumps(dict(account_seconds)))
 
-    def order_faults(self, *faults: Mapping[str, Any]) -> None:
-        """Let these faults strike the calls of functions, in place of all that were ordered; none for peace.
+    def set_faults(self, *faults: Mapping[str, Any]) -> None:
+        """Replace the faults that the calls of functions meet; no faults remove all.
 
         Shape: {"kind", "service", "action"?, "function"?, "call" or "for_seconds"}, see emulator.faults.
+        Raises ValueError for a fault of another shape.
         """
-        status, answer = self._ask("PUT", "/_account/faults", json.dumps([dict(fault) for fault in faults]))
+        status, answer = self._call("PUT", "/_account/faults", json.dumps([dict(fault) for fault in faults]))
         if status != http.client.OK:
             raise ValueError(answer["error"])
 
     def faults(self) -> list[dict[str, Any]]:
-        """Return the ordered faults; `struck` in each is how many calls it has struck."""
-        found: list[dict[str, Any]] = self._ask("GET", "/_account/faults")[1]
+        """Return the faults that are set. `struck` in each: how many calls it has hit."""
+        found: list[dict[str, Any]] = self._call("GET", "/_account/faults")[1]
         return found
 
     def journal(self) -> list[dict[str, str]]:
-        """Return the calls that functions made since it was cleared: {"service", "action", "function"} of each."""
-        found: list[dict[str, str]] = self._ask("GET", "/_account/journal")[1]
+        """Return the calls that functions made since the journal was cleared: {"service", "action", "function"}."""
+        found: list[dict[str, str]] = self._call("GET", "/_account/journal")[1]
         return found
 
     def clear_journal(self) -> None:
-        self._ask("DELETE", "/_account/journal")
+        """Forget all calls in the journal."""
+        self._call("DELETE", "/_account/journal")
 
     def permissions(self) -> dict[str, list[dict[str, Any]]]:
-        """Return what roles asked for, by role: {"action", "resource", "allowed", "count"} of each."""
-        found: dict[str, list[dict[str, Any]]] = self._ask("GET", "/_account/permissions")[1]
+        """Return the permissions that each role asked for: {"action", "resource", "allowed", "count"}, by role."""
+        found: dict[str, list[dict[str, Any]]] = self._call("GET", "/_account/permissions")[1]
         return found
 
     def deny(self, *denials: Mapping[str, str]) -> None:
-        """Deny these actions, in place of all that were denied before; none for peace.
+        """Replace the actions that are denied; no denials remove all.
 
         Shape: {"action": "service:Action", and "role" or "function"}, see emulator.iam.recorder.
+        Raises ValueError for a denial of another shape.
         """
-        status, answer = self._ask("PUT", "/_account/denials", json.dumps(list(denials)))
+        status, answer = self._call("PUT", "/_account/denials", json.dumps(list(denials)))
         if status != http.client.OK:
             raise ValueError(answer["error"])
 
-    def _ask(
-        self, method: str, path: str, body: str | None = None, *, patience: float = PATIENCE_SECONDS
+    def _call(
+        self, method: str, path: str, body: str | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection(self._host, timeout=patience)
+        connection = http.client.HTTPConnection(self._host, timeout=seconds)
         try:
             connection.request(method, path, body)
             response = connection.getresponse()

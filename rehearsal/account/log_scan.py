@@ -1,4 +1,4 @@
-"""Secrets in logs: what must not stand in anything that an account, or a function in it, writes down."""
+"""Looks for secrets in the logs of an account and of the functions in it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,12 @@ CREDENTIALS = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|aws_session_token|AWS_SESSION_TOKEN|X-Amz-Security-Token|X-Amz-Signature",
     re.IGNORECASE,
 )
-"""Access keys, and what stands before tokens and signatures."""
+"""Access keys, and the names that stand before tokens and signatures."""
 SHOWN = 60
 
 
 def secrets_in_logs(account: Account, *known: str) -> list[str]:
-    """Where credentials, or any of these words, stand in the logs of the account's functions and of its server."""
+    """Return where credentials, or any of the `known` words, stand in the logs of the functions and of the server."""
     found = []
     for place, text in _logs(account):
         hits = [hit.group() for hit in CREDENTIALS.finditer(text)] + [word for word in known if word in text]
@@ -24,12 +24,12 @@ def secrets_in_logs(account: Account, *known: str) -> list[str]:
 
 
 def _logs(account: Account) -> Iterable[tuple[str, str]]:
-    """Texts, and what each is."""
-    yield from _of_functions(account)
-    yield from ((str(file), file.read_text(errors="replace")) for file in _files(account.home))
+    """Yield each log: its name and its text."""
+    yield from _function_logs(account)
+    yield from ((str(file), file.read_text(errors="replace")) for file in _server_logs(account.home))
 
 
-def _of_functions(account: Account) -> Iterator[tuple[str, str]]:
+def _function_logs(account: Account) -> Iterator[tuple[str, str]]:
     client = account.client("logs")
     for page in client.get_paginator("describe_log_groups").paginate():
         for group in page["logGroups"]:
@@ -38,5 +38,5 @@ def _of_functions(account: Account) -> Iterator[tuple[str, str]]:
             yield group["logGroupName"], "\n".join(messages)
 
 
-def _files(home: Path) -> Iterator[Path]:
+def _server_logs(home: Path) -> Iterator[Path]:
     return home.glob("*.log")

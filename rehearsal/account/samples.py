@@ -1,6 +1,6 @@
-"""The source bundles that the rehearsal brings along: releases of a small shop, good ones and bad ones.
+"""Sample source bundles: releases of a small shop, good ones and bad ones.
 
-A bundle is the folder of its name below `bundles/`, laid over the folder `shop`.
+A bundle holds the files of `bundles/shop`, and over them those of `bundles/<name>`.
 """
 
 import io
@@ -17,9 +17,9 @@ def names() -> list[str]:
 
 
 def bundle(name: str) -> bytes:
-    """Return the bundle of that name as a zip, the same bytes every time. Raises ValueError for an unknown name."""
+    """Return the bundle of that name as a zip, always the same bytes. Raises ValueError for an unknown name."""
     if name not in names():
-        raise ValueError(f"There is no sample bundle {name!r}; there are {', '.join(names())}.")
+        raise ValueError(f"Expected a sample bundle, one of {', '.join(names())}. Found {name!r}.")
     files = _files(FOLDER / BASE) | _files(FOLDER / name)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

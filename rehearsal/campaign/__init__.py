@@ -1,1 +1,1 @@
-"""The campaign: hundreds of releases, each with something that goes wrong at another place, and a verdict on each."""
+"""The campaign: hundreds of releases, each with another fault, and a check of each against the rules."""

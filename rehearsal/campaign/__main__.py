@@ -1,21 +1,23 @@
-"""`python -m rehearsal.campaign`: exit status 0 when nothing was found, 1 when something was or the campaign could not
-be conducted, 128 plus the signal's number when interrupted.
+"""`python -m rehearsal.campaign` conducts a campaign.
+
+Exit status: 0 without violations, 1 with some or when the campaign cannot run, 128 plus the signal's number after a
+signal.
 """
 
 import sys
 
-from rehearsal.signals import Interrupted, listen
+from rehearsal.signals import Interrupted, install_handlers
 
 
 def main() -> int:
     """Run the program and return its exit status."""
-    listen()
+    install_handlers()
     try:
-        from rehearsal.campaign.cli import run  # noqa: PLC0415 - it takes a while, in which Ctrl-C may come already
+        from rehearsal.campaign.cli import run  # noqa: PLC0415 - the import is slow, and Ctrl-C may come meanwhile
 
         return run(sys.argv[1:])
     except Interrupted as interrupted:
-        sys.stderr.write("Interrupted. Everything that was started has ended.\n")
+        sys.stderr.write("Interrupted. All programs that were started have ended.\n")
         return interrupted.exit_status
 
 

@@ -1,4 +1,4 @@
-"""A campaign from beginning to end: accounts, releases without faults to learn the calls from, the runs, the report."""
+"""Conducts a campaign: deploys the testbeds, measures the baseline, plays the runs, writes the report."""
 
 import json
 import time
@@ -7,99 +7,103 @@ from pathlib import Path
 
 from emulator.identity import SECRET_KEY
 from rehearsal.account.log_scan import secrets_in_logs
-from rehearsal.campaign import random_faults
-from rehearsal.campaign.options import Options
-from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Schedule
-from rehearsal.campaign.report import Campaign
+from rehearsal.campaign.options import CampaignOptions
+from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, RunPlan
+from rehearsal.campaign.random_faults import random_plan
+from rehearsal.campaign.report import CampaignReport
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import Trial
-from rehearsal.campaign.runner import Run, Runner
-from rehearsal.campaign.single_faults import Journal, Lessons, single_faults
-from rehearsal.campaign.testbed import Testbed, TestbedError
-from rehearsal.campaign.testbeds import testbeds
+from rehearsal.campaign.run import CampaignRun
+from rehearsal.campaign.runner import Runner
+from rehearsal.campaign.single_faults import Baseline, Journal, single_faults
+from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.prepare import require_space
 from rehearsal.report.progress import Progress
 
-LOOK_SECONDS = 0.5
-TOLD_EVERY = 20
+POLL_SECONDS = 0.5
+RUNS_PER_LINE = 20
 """Runs between two lines of progress."""
-LEARNT_FROM = BAD_BUNDLES[0]
-"""It fails in the state machine itself, when blue is up, and so shows the whole of the failure branch."""
+FAILING_BUNDLE = BAD_BUNDLES[0]
+"""It fails in the state machine itself, after the deployment, so the release runs the whole failure branch."""
 
 
-def campaign(options: Options, progress: Progress) -> int:
-    """Conduct a campaign; return 0 when nothing was found, else 1."""
+class BaselineError(Exception):
+    """A release without faults broke a rule; the campaign cannot judge any other."""
+
+
+def campaign(options: CampaignOptions, progress: Progress) -> int:
+    """Conduct a campaign; return 0 without violations and secrets in logs, else 1."""
     began = time.monotonic()
     require_space(options.output)
     progress.say(f"seed {options.seed}")
-    with testbeds(options.accounts, options.scale, options.output, progress) as places:
-        with progress.step("releases without faults, to learn the calls"):
-            lessons = learn(places[0])
-        runs = [run for run in plan(lessons, options) if run[1].name.startswith(options.only)]
-        runner = Runner(places, runs, seed=options.seed)
+    with deployed_testbeds(options.accounts, options.scale, options.output, progress) as testbeds:
+        with progress.step("release without faults, to list the calls"):
+            baseline = measure_baseline(testbeds[0])
+        plans = [plan for plan in all_plans(baseline, options) if plan.name.startswith(options.only)]
+        runner = Runner(testbeds, plans, seed=options.seed)
         try:
             runner.start()
-            _follow(runner, len(runs), progress)
+            _show_progress(runner, len(plans), progress)
         finally:
             runner.stop()
-            secrets = [found for place in places for found in secrets_in_logs(place.account, SECRET_KEY)]
-            over = Campaign(options.seed, lessons, runner.results, runner.complete, time.monotonic() - began, secrets)
-            _tell(over, options.output / "report.json", progress)
-    if runner.failure:
-        raise runner.failure
-    return 1 if over.violations or over.secrets else 0
+            secrets = [found for testbed in testbeds for found in secrets_in_logs(testbed.account, SECRET_KEY)]
+            seconds = time.monotonic() - began
+            report = CampaignReport(options.seed, baseline, runner.results, runner.complete, seconds, secrets)
+            _write(report, options.output / "report.json", progress)
+    if runner.error:
+        raise runner.error
+    return 1 if report.violations or report.secrets else 0
 
 
-def learn(testbed: Testbed) -> Lessons:
-    """Return what releases without faults look like. Raises TestbedError when one of them is not as it must be.
+def measure_baseline(testbed: CampaignTestbed) -> Baseline:
+    """Release without faults and return the baseline. Raises BaselineError when a rule is broken.
 
-    Of two good ones the second: it finds the record that the first one has left, as releases do in life.
+    The second of two good releases counts: it finds the record of the first, as releases on AWS mostly do.
     """
     _release(testbed, GOOD_BUNDLE)
     good, good_states = _release(testbed, GOOD_BUNDLE)
-    bad, bad_states = _release(testbed, LEARNT_FROM)
-    return Lessons(good, bad, good_states, bad_states)
+    bad, bad_states = _release(testbed, FAILING_BUNDLE)
+    return Baseline(good, bad, good_states, bad_states)
 
 
-def _release(testbed: Testbed, bundle: str) -> tuple[Journal, list[str]]:
-    evidence = Trial(testbed, Schedule("without faults", bundle=bundle)).play()
+def _release(testbed: CampaignTestbed, bundle: str) -> tuple[Journal, list[str]]:
+    evidence = CampaignRun(testbed, RunPlan("without faults", bundle=bundle)).play()
     if found := violations(evidence):
-        raise TestbedError(f"A release of {bundle} without faults should be as it must be. {' '.join(found)}")
+        raise BaselineError(f"Expected no violation in a release of {bundle} without faults. Found: {' '.join(found)}")
     journal = testbed.journal()
-    testbed.settle(evidence.target)
-    return journal, evidence.courses[0].stages
+    testbed.keep_shop(evidence.target)
+    return journal, evidence.executions[0].stages
 
 
-def plan(lessons: Lessons, options: Options) -> Iterator[Run]:
-    """Return all runs, those of single faults first."""
-    yield from single_faults(lessons, LEARNT_FROM)
+def all_plans(baseline: Baseline, options: CampaignOptions) -> Iterator[RunPlan]:
+    """Yield the plans of all runs, those with a single fault first."""
+    yield from single_faults(baseline, FAILING_BUNDLE)
     for number in range(1, options.runs + 1):
-        yield None, random_faults.schedule(options.seed, number, lessons)
+        yield random_plan(options.seed, number, baseline)
 
 
-def _follow(runner: Runner, planned: int, progress: Progress) -> None:
-    """Until all runs are over; tell how far they are, and what is found as soon as it is.
+def _show_progress(runner: Runner, planned: int, progress: Progress) -> None:
+    """Return when all runs are over. Show violations at once, and the counts from time to time.
 
-    A run that missed its call, a poll that this time was not made, is followed by one for the call before it.
+    There can be more runs than planned: a run whose call did not come is followed by one for the call before.
     """
-    told = 0
+    shown = 0
     while True:
-        over = runner.wait(LOOK_SECONDS)
-        for done in range(told + 1, len(runner.results) + 1):
+        over = runner.wait(POLL_SECONDS)
+        for done in range(shown + 1, len(runner.results) + 1):
             result = runner.results[done - 1]
             if result.violation:
                 progress.say(f"  {result.name}: {' '.join(result.violation['found'])}")
-            if done % TOLD_EVERY == 0:
+            if done % RUNS_PER_LINE == 0:
                 found = sum(bool(result.violation) for result in runner.results[:done])
-                progress.say(f"  {done} runs of about {planned}, violations: {found}")
-            told = done
+                progress.say(f"  {done} of about {planned} runs, violations: {found}")
+            shown = done
         if over:
             return
 
 
-def _tell(over: Campaign, file: Path, progress: Progress) -> None:
-    file.write_text(json.dumps(over.report(), indent=2) + "\n")
+def _write(report: CampaignReport, file: Path, progress: Progress) -> None:
+    file.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
     progress.say()
-    for line in over.summary():
+    for line in report.summary():
         progress.say(line)
-    progress.say(f"All of it is in {file}.")
+    progress.say(f"The whole report is in {file}.")

@@ -1,4 +1,4 @@
-"""One execution in a run: what is done with it, and the course that it took."""
+"""An execution in a run: start, abort and redrive it, and read its history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -7,17 +7,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from emulator.clock import Clock
-from rehearsal.campaign.testbed import Testbed
-from rehearsal.execution import Follower
+from rehearsal.campaign.testbed import CampaignTestbed
+from rehearsal.execution import ExecutionReader
 
 RUNNING = ("RUNNING", "PENDING_REDRIVE")
-TEST = "VerifyRelease"
+TEST_STATE = "VerifyRelease"
 Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How an execution ended, the first time or after a redrive."""
+class ExecutionEnd:
+    """One end of an execution: the first one, or one after a redrive."""
 
     status: str
     error: str | None = None
@@ -32,14 +32,14 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Course:
-    """The course that an execution took. `role`: main, second or correction. `endings`: more than one if redriven."""
+class ExecutionHistory:
+    """The history of an execution. `role`: main, second or correction. `ends`: more than one if it was redriven."""
 
     role: str
     arn: str
     request: Mapping[str, Any]
-    endings: Sequence[Ending]
-    history: Sequence[Event]
+    ends: Sequence[ExecutionEnd]
+    events: Sequence[Event]
 
     @property
     def version(self) -> str:
@@ -47,84 +47,86 @@ class Course:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it did in the end."""
-        return bool(self.endings) and self.endings[-1].succeeded
+        """Whether its last end is a success."""
+        return bool(self.ends) and self.ends[-1].succeeded
 
     @property
     def stages(self) -> list[str]:
-        """The states that it entered in which something is done or waited for, each named once."""
+        """The Task and Wait states that it entered, each once."""
         kinds = ("TaskStateEntered", "WaitStateEntered")
-        entered = [event["stateEnteredEventDetails"]["name"] for event in self.history if event["type"] in kinds]
+        entered = [event["stateEnteredEventDetails"]["name"] for event in self.events if event["type"] in kinds]
         return list(dict.fromkeys(entered))
 
     def proved_at(self, clock: Clock) -> float | None:
-        """Return when its version passed VerifyRelease for the first time, in real epoch seconds; None if never."""
-        types = {event["id"]: event["type"] for event in self.history}
-        for event in self.history:
+        """Return when its version first passed VerifyRelease, in real epoch seconds; None if it never did."""
+        types = {event["id"]: event["type"] for event in self.events}
+        for event in self.events:
             left = event.get("stateExitedEventDetails", {}).get("name")
-            # A state is also left by its Catch.
-            if left == TEST and types[event["previousEventId"]].endswith("Succeeded"):
+            # A Catch exits the state, too.
+            if left == TEST_STATE and types[event["previousEventId"]].endswith("Succeeded"):
                 return clock.origin + clock.real(event["timestamp"].timestamp() - clock.origin)
         return None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON, without the data that flowed, which would bury the rest."""
+        """Return it as JSON, without the inputs and outputs of states."""
         return {
             "role": self.role,
             "arn": self.arn,
             "input": self.request,
-            "endings": [asdict(ending) for ending in self.endings],
-            "history": [_brief(event) for event in self.history],
+            "ends": [asdict(end) for end in self.ends],
+            "history": [_brief(event) for event in self.events],
         }
 
 
-class Execution:
-    """An execution, from its start."""
+class RunExecution:
+    """An execution that a run has started."""
 
-    def __init__(self, testbed: Testbed, role: str, request: Mapping[str, Any]) -> None:
-        self.endings: list[Ending] = []
-        self._due = 1
-        """How many endings there will have been, with the one to come."""
-        self._venue = testbed
+    def __init__(self, testbed: CampaignTestbed, role: str, request: Mapping[str, Any]) -> None:
+        self.ends: list[ExecutionEnd] = []
+        self._expected_ends = 1
+        self._testbed = testbed
         self._role = role
         self._request = request
         self._arn = testbed.start(f"{request['application']}-{request['version']}-{role}", request)
-        self._follower = Follower(testbed.states, self._arn)
+        self._reader = ExecutionReader(testbed.states, self._arn)
 
     def ended(self) -> bool:
-        """Look whether it has ended, and note how."""
-        if len(self.endings) < self._due:
-            described = self._venue.states.describe_execution(executionArn=self._arn)
+        """Return whether it has ended; add the end to `ends`."""
+        if len(self.ends) < self._expected_ends:
+            described = self._testbed.states.describe_execution(executionArn=self._arn)
             if described["status"] in RUNNING:
                 return False
-            self.endings.append(Ending(described["status"], described.get("error"), described.get("cause")))
+            self.ends.append(ExecutionEnd(described["status"], described.get("error"), described.get("cause")))
         return True
 
     def reached(self, state: str) -> bool:
-        """Look whether it has entered that state, or will not any more, as it has ended."""
-        self._follower.look()
-        return any(visit.name == state for visit in self._follower.visits) or self.ended()
+        """Return whether it has entered that state, or has ended."""
+        self._reader.read()
+        return any(visit.name == state for visit in self._reader.visits) or self.ended()
 
     def abort(self) -> None:
-        """Stop it, as a person would; one that has just ended is left as it is."""
+        """Stop it, as a person does. Do nothing when it has just ended."""
         try:
-            self._venue.states.stop_execution(executionArn=self._arn, error="Stopped", cause="The campaign did it.")
+            self._testbed.states.stop_execution(
+                executionArn=self._arn, error="Stopped", cause="The campaign stopped it."
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
 
     def redrive(self) -> None:
-        self._venue.states.redrive_execution(executionArn=self._arn)
-        self._due += 1
+        """Redrive it after a failed end."""
+        self._testbed.states.redrive_execution(executionArn=self._arn)
+        self._expected_ends += 1
 
-    def course(self) -> Course:
-        """Return what has become of it so far."""
-        pages = self._venue.states.get_paginator("get_execution_history").paginate(executionArn=self._arn)
-        history = [event for page in pages for event in page["events"]]
-        return Course(self._role, self._arn, self._request, tuple(self.endings), history)
+    def history(self) -> ExecutionHistory:
+        """Return its history so far."""
+        pages = self._testbed.states.get_paginator("get_execution_history").paginate(executionArn=self._arn)
+        events = [event for page in pages for event in page["events"]]
+        return ExecutionHistory(self._role, self._arn, self._request, tuple(self.ends), events)
 
 
 def _brief(event: Event) -> dict[str, Any]:
     details: Event = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
-    told: dict[str, Any] = {name: details[name] for name in ("name", "error", "cause") if name in details}
-    return {"id": event["id"], "type": event["type"], "timestamp": event["timestamp"].isoformat(), **told}
+    shown: dict[str, Any] = {name: details[name] for name in ("name", "error", "cause") if name in details}
+    return {"id": event["id"], "type": event["type"], "timestamp": event["timestamp"].isoformat(), **shown}

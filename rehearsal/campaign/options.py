@@ -1,4 +1,4 @@
-"""What can be chosen on the command line."""
+"""The options of the command line."""
 
 import argparse
 import os
@@ -12,8 +12,11 @@ LARGEST_SEED = 1_000_000
 
 
 @dataclass(frozen=True)
-class Options:
-    """`runs`: random ones, after those of every single call. `only`: play just the runs whose names begin like this."""
+class CampaignOptions:
+    """The options of a campaign.
+
+    `runs`: number of random runs, after the runs with a single fault. `only`: prefix of the names of the runs to play.
+    """
 
     runs: int
     seed: int
@@ -23,26 +26,33 @@ class Options:
     output: Path
 
 
-def read(arguments: Sequence[str]) -> Options:
-    """Read the options; ends the program with a usage message when they are wrong."""
-    parser = argparse.ArgumentParser(prog="python -m rehearsal.campaign", description="Release while everything fails.")
-    parser.add_argument("--runs", type=_count, default=60, help="random runs (default: %(default)s)")
-    parser.add_argument("--seed", type=int, help="of the random runs (default: any, and printed)")
-    parser.add_argument("--only", default="", help="play just the runs whose names begin like this")
+def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
+    """Return the options. Raises SystemExit, with a usage message, when they are wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m rehearsal.campaign", description="Release again and again, each time with another fault."
+    )
+    parser.add_argument("--runs", type=_count, default=60, help="number of random runs (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="seed of the random runs (default: a random one, which is printed)")
+    parser.add_argument("--only", default="", help="play only the runs whose names begin with this")
     parser.add_argument(
-        "--accounts", type=_some, default=os.cpu_count() or 1, help="at the same time (default: one for each core)"
+        "--accounts",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        help="accounts at the same time (default: one for each core)",
     )
     parser.add_argument(
         "--scale",
         type=_scale,
         default=SCALE,
-        help="real seconds that a second of the account takes (default: %(default)s)",
+        help="real seconds that one account second takes (default: %(default)s)",
     )
-    parser.add_argument("--output", type=Path, default=Path("build/campaign"), help="folder for all that is written")
+    parser.add_argument(
+        "--output", type=Path, default=Path("build/campaign"), help="folder for all files (default: %(default)s)"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.seed is None:
-        chosen.seed = random.randrange(LARGEST_SEED)  # noqa: S311 - any will do
-    return Options(**vars(chosen))
+        chosen.seed = random.randrange(LARGEST_SEED)  # noqa: S311 - not for security
+    return CampaignOptions(**vars(chosen))
 
 
 def _count(text: str) -> int:
@@ -51,7 +61,7 @@ def _count(text: str) -> int:
     raise argparse.ArgumentTypeError(f"expected a number, found {text!r}")
 
 
-def _some(text: str) -> int:
+def _positive(text: str) -> int:
     if number := _count(text):
         return number
     raise argparse.ArgumentTypeError(f"expected 1 or more, found {text!r}")
@@ -64,4 +74,4 @@ def _scale(text: str) -> float:
         scale = 0.0
     if 0.001 <= scale <= 1:
         return scale
-    raise argparse.ArgumentTypeError(f"expected a number from 0.001 (fastest) to 1 (as in life), found {text!r}")
+    raise argparse.ArgumentTypeError(f"expected a number from 0.001 (fastest) to 1 (as on AWS), found {text!r}")

@@ -1,4 +1,4 @@
-"""What is to go wrong in one run."""
+"""The plan of a run: the bundle to release, the faults, and what people do meanwhile."""
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -8,10 +8,10 @@ from emulator.faults import Fault, FaultKind
 
 GOOD_BUNDLE = "v2"
 BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
-"""Found out by VerifyRelease, by Elastic Beanstalk at once, and by Elastic Beanstalk after a while."""
+"""VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
 
-class Act(StrEnum):
+class Intervention(StrEnum):
     """What people do while an execution runs."""
 
     ABORT = "abort"
@@ -21,29 +21,45 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True)
-class Interference:
-    """`act` is done so many account seconds after the execution has entered a state, or when it has ended before."""
+class PlannedIntervention:
+    """`act` happens so many account seconds after the execution enters `state`, or when the execution has ended."""
 
-    act: Act
+    act: Intervention
     state: str
     seconds: float
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """One run: the faults that strike it, and what people do meanwhile, in its order.
+class CallSite:
+    """A call that a release makes: the `number`-th one of this service and action in this function."""
 
-    `faults`: their `function` is the name of a stage's module, or `STATE_MACHINE`. `bundle`: the sample to release.
+    service: str
+    action: str
+    function: str
+    number: int
+
+    def previous(self) -> Self | None:
+        """Return the call of the same kind before it, or None: releases differ in the number of their polls."""
+        return replace(self, number=self.number - 1) if self.number > 1 else None
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The plan of one run.
+
+    `faults`: each names its function by the module of the stage, or `STATE_MACHINE`. `bundle`: the sample to release.
+    `people`: in the order in which they act. `site`: the call that meets the fault, in a run with a single fault.
     """
 
     name: str
     faults: tuple[Fault, ...] = ()
     bundle: str = GOOD_BUNDLE
-    people: tuple[Interference, ...] = ()
+    people: tuple[PlannedIntervention, ...] = ()
+    site: CallSite | None = None
 
     @property
     def good(self) -> bool:
-        """Whether what is released deserves it."""
+        """Whether the bundle is a good one."""
         return self.bundle == GOOD_BUNDLE
 
     def as_dict(self) -> dict[str, Any]:
@@ -55,21 +71,14 @@ class Schedule:
             "people": [asdict(each) for each in self.people],
         }
 
+    def for_previous_call(self) -> "RunPlan | None":
+        """Return the same plan for the call before `site`, or None."""
+        previous = self.site.previous() if self.site else None
+        return single_fault(previous, self.faults[0].kind, self.bundle) if previous else None
 
-@dataclass(frozen=True)
-class Site:
-    """One call that a release makes, in every release: the `number`-th of its kind that the function makes."""
 
-    service: str
-    action: str
-    function: str
-    number: int
-
-    def struck(self, kind: FaultKind, bundle: str) -> Schedule:
-        """Return the run in which this call, and nothing else, goes wrong in this way."""
-        fault = Fault(kind, self.service, self.action, self.function, call=self.number)
-        return Schedule(f"{kind}/{self.function}/{self.service}.{self.action}/{self.number}", (fault,), bundle)
-
-    def before(self) -> Self | None:
-        """Return the call of the same kind before it, if there is one: polls are not equally many every time."""
-        return replace(self, number=self.number - 1) if self.number > 1 else None
+def single_fault(site: CallSite, kind: FaultKind, bundle: str) -> RunPlan:
+    """Return the plan of a run in which this call, and no other, meets a fault of this kind."""
+    fault = Fault(kind, site.service, site.action, site.function, call=site.number)
+    name = f"{kind}/{site.function}/{site.service}.{site.action}/{site.number}"
+    return RunPlan(name, (fault,), bundle, site=site)

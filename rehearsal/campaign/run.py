@@ -1,4 +1,4 @@
-"""One run: users ask, executions run, faults strike, people interfere, and then what is left to do is done in peace."""
+"""One run: a release under traffic and faults, with interventions; then, without faults, what a person does next."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -6,118 +6,122 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from rehearsal.campaign.execution import Course, Execution
-from rehearsal.campaign.plan import GOOD_BUNDLE, Act, Schedule
-from rehearsal.campaign.testbed import Testbed, TestbedError, until
+from rehearsal.campaign.execution import ExecutionHistory, RunExecution
+from rehearsal.campaign.plan import GOOD_BUNDLE, Intervention, RunPlan
+from rehearsal.campaign.testbed import CampaignTestbed
 from rehearsal.traffic import Request, Traffic
+from rehearsal.wait import WaitLimitError, until
 
-USERS = 4
+CLIENTS = 4
 REQUESTS_PER_SECOND = 20.0
 TAIL_SECONDS = 0.7
-"""Real seconds for which users go on asking; longer than they may keep a DNS answer."""
-PATIENCE_SECONDS = 90.0
+"""Real seconds of traffic after the run; longer than clients keep a DNS answer."""
+TIMEOUT_SECONDS = 90.0
 """Real seconds for all executions of a run to end."""
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What was seen in a run, and what it has left.
+class RunEvidence:
+    """The observations of a run.
 
-    `blue`, `cname`: the environment that users should be at in the end, with the version `target`.
-    `proved`: since when a version may serve users, in real epoch seconds: since always, or since it passed its test.
-    `environments`: as Elastic Beanstalk describes them. `stuck`: what did not come to an end.
+    `blue`, `cname`: the environment that should serve at the end, with the version `target`.
+    `proved`: when each version became good, in real epoch seconds: 0 for the first, else when it passed its test.
+    `hits`: the faults, with how many calls each has hit. `environments`: as Elastic Beanstalk describes them.
+    `stuck`: what did not end in time.
     """
 
-    schedule: Schedule
+    plan: RunPlan
     blue: str
     cname: str
     target: str
-    courses: Sequence[Course]
+    executions: Sequence[ExecutionHistory]
     requests: Sequence[Request]
-    struck: Sequence[Mapping[str, Any]]
+    hits: Sequence[Mapping[str, Any]]
     proved: Mapping[str, float]
     environments: Sequence[Mapping[str, Any]]
     templates: Sequence[str]
     stuck: str | None = None
 
 
-class Trial:
-    """One run at a testbed."""
+class CampaignRun:
+    """One run on a testbed."""
 
-    def __init__(self, testbed: Testbed, schedule: Schedule) -> None:
-        self._venue = testbed
-        self._schedule = schedule
+    def __init__(self, testbed: CampaignTestbed, plan: RunPlan) -> None:
+        self._testbed = testbed
+        self._plan = plan
         self._shop = testbed.shop
-        self._request = self._shop.request(self._shop.label(), schedule.bundle)
-        self._executions: list[Execution] = []
+        self._request = self._shop.release_request(self._shop.new_label(), plan.bundle)
+        self._executions: list[RunExecution] = []
 
-    def play(self) -> Evidence:
-        """Play it to its end. Raises OSError and botocore's errors when the account itself fails."""
-        testbed, shop = self._venue, self._shop
+    def play(self) -> RunEvidence:
+        """Play the run and return the evidence. Raises OSError and botocore's errors when the account fails."""
+        testbed, shop = self._testbed, self._shop
         testbed.control.clear_journal()
-        testbed.order(*self._schedule.faults)
+        testbed.set_faults(*self._plan.faults)
         with Traffic(
-            shop.cname, testbed.control.resolve, users=USERS, requests_per_second=REQUESTS_PER_SECOND
+            shop.cname, testbed.control.resolve, clients=CLIENTS, requests_per_second=REQUESTS_PER_SECOND
         ) as traffic:
             try:
-                stuck = self._attempt(self._disturbed)
-                struck = testbed.control.faults()
+                stuck = self._attempt(self._release_with_faults)
+                hits = testbed.control.faults()
             finally:
-                testbed.order()
-            stuck = stuck or self._attempt(self._in_peace)
+                testbed.set_faults()
+            stuck = stuck or self._attempt(self._finish_without_faults)
             time.sleep(TAIL_SECONDS)
-        courses = [execution.course() for execution in self._executions]
-        return Evidence(
-            schedule=self._schedule,
+        histories = [execution.history() for execution in self._executions]
+        return RunEvidence(
+            plan=self._plan,
             blue=shop.blue,
             cname=shop.cname,
             target=str(self._request["version"]),
-            courses=courses,
+            executions=histories,
             requests=traffic.requests,
-            struck=struck,
-            proved={shop.live: 0.0} | self._proved(courses),
-            environments=testbed.environments(shop),
-            templates=testbed.templates(shop),
+            hits=hits,
+            proved={shop.live: 0.0} | self._proved(histories),
+            environments=shop.describe_environments(),
+            templates=shop.saved_configurations(),
             stuck=stuck,
         )
 
-    def _attempt(self, act: Callable[[], None]) -> str | None:
-        """Do something; return what did not come to an end, and end it."""
+    def _attempt(self, step: Callable[[], None]) -> str | None:
+        """Do a step. If it does not end in time, abort all executions and return what did not end."""
         try:
-            act()
-        except TestbedError as error:
+            step()
+        except WaitLimitError as error:
             for execution in self._executions:
                 execution.abort()
             return str(error)
         return None
 
-    def _disturbed(self) -> None:
-        """The release, while its schedule happens to it. Raises TestbedError."""
+    def _release_with_faults(self) -> None:
+        """Release, with the interventions of the plan. Raises WaitLimitError."""
         main = self._start("main")
-        for interference in self._schedule.people:
-            until(partial(main.reached, interference.state), f"{interference.state} to be entered", PATIENCE_SECONDS)
+        for intervention in self._plan.people:
+            entered = partial(main.reached, intervention.state)
+            until(entered, f"{intervention.state} to be entered", TIMEOUT_SECONDS, poll_seconds=POLL_SECONDS)
             if not main.ended():
-                self._venue.clock.sleep(interference.seconds)
-            if interference.act is Act.ABORT:
+                self._testbed.clock.sleep(intervention.seconds)
+            if intervention.act is Intervention.ABORT:
                 main.abort()
             else:
                 self._start("second")
         self._await_ends()
 
-    def _in_peace(self) -> None:
-        """What a person does afterwards: release a corrected version, redrive what failed. Raises TestbedError."""
-        hopeful = self._executions
-        if not self._schedule.good:
-            self._request = self._shop.request(self._shop.label(), GOOD_BUNDLE)
-            hopeful = [self._start("correction")]
+    def _finish_without_faults(self) -> None:
+        """Release a corrected version if the first was bad, and redrive what failed. Raises WaitLimitError."""
+        finishing = self._executions
+        if not self._plan.good:
+            self._request = self._shop.release_request(self._shop.new_label(), GOOD_BUNDLE)
+            finishing = [self._start("correction")]
             self._await_ends()
-        for execution in hopeful:
-            if not execution.endings[-1].succeeded:
+        for execution in finishing:
+            if not execution.ends[-1].succeeded:
                 execution.redrive()
                 self._await_ends()
 
-    def _start(self, role: str) -> Execution:
-        execution = Execution(self._venue, role, self._request)
+    def _start(self, role: str) -> RunExecution:
+        execution = RunExecution(self._testbed, role, self._request)
         self._executions.append(execution)
         return execution
 
@@ -125,12 +129,12 @@ class Trial:
         return all(execution.ended() for execution in self._executions)
 
     def _await_ends(self) -> None:
-        until(self._all_ended, "all executions to end", PATIENCE_SECONDS)
+        until(self._all_ended, "all executions to end", TIMEOUT_SECONDS, poll_seconds=POLL_SECONDS)
 
-    def _proved(self, courses: Sequence[Course]) -> dict[str, float]:
+    def _proved(self, histories: Sequence[ExecutionHistory]) -> dict[str, float]:
         proved: dict[str, float] = {}
-        for course in courses:
-            at = course.proved_at(self._venue.clock)
+        for history in histories:
+            at = history.proved_at(self._testbed.clock)
             if at is not None:
-                proved[course.version] = min(at, proved.get(course.version, at))
+                proved[history.version] = min(at, proved.get(history.version, at))
         return proved

@@ -1,75 +1,71 @@
-"""Plays many runs, at every testbed one at a time."""
+"""Plays many runs: on each testbed one at a time, on all testbeds at the same time."""
 
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from threading import Event, Lock, Thread
 
-from rehearsal.campaign.plan import Schedule, Site
-from rehearsal.campaign.result import Result
-from rehearsal.campaign.run import Trial
-from rehearsal.campaign.testbed import Testbed
-
-Run = tuple[Site | None, Schedule]
-"""What is to be played, and the one call that it is about, if it is about one."""
+from rehearsal.campaign.plan import RunPlan
+from rehearsal.campaign.report import RunResult, judge
+from rehearsal.campaign.run import CampaignRun
+from rehearsal.campaign.testbed import CampaignTestbed
 
 
 class Runner:
-    """One thread for each testbed. `seed`: of the random runs."""
+    """Plays the plans, with a thread for each testbed. `seed`: the campaign's."""
 
-    def __init__(self, testbeds: Sequence[Testbed], runs: Iterable[Run], *, seed: int) -> None:
-        self.results: list[Result] = []
-        self.failure: BaseException | None = None
-        """What stopped the runner, if something did."""
-        self._runs = deque(runs)
+    def __init__(self, testbeds: Sequence[CampaignTestbed], plans: Iterable[RunPlan], *, seed: int) -> None:
+        self.results: list[RunResult] = []
+        self.error: BaseException | None = None
+        """The error that stopped the runner, if there was one."""
+        self._plans = deque(plans)
         self._seed = seed
-        self._changing = Lock()
+        self._lock = Lock()
         self._stopping = Event()
         self._threads = [Thread(target=self._work, args=(testbed,), daemon=True) for testbed in testbeds]
 
     def start(self) -> None:
+        """Start to play."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Begin no more runs."""
+        """Start no more runs."""
         self._stopping.set()
 
     @property
     def complete(self) -> bool:
-        """Whether everything was played."""
-        return self.failure is None and self.wait(0.0)
+        """Whether all runs were played."""
+        return self.error is None and self.wait(0.0)
 
     def wait(self, seconds: float) -> bool:
-        """Wait a while; return whether all is done."""
+        """Wait at most so many real seconds; return whether all threads have ended."""
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self, testbed: Testbed) -> None:
+    def _work(self, testbed: CampaignTestbed) -> None:
         try:
-            while not self._stopping.is_set() and (run := self._next()):
-                self._play(testbed, *run)
-        except Exception as error:  # noqa: BLE001 - it is raised again where somebody hears it
-            self.failure = self.failure or error
+            while not self._stopping.is_set() and (plan := self._next()):
+                self._play(testbed, plan)
+        except Exception as error:  # noqa: BLE001 - the campaign raises it in the main thread
+            self.error = self.error or error
             self.stop()
 
-    def _next(self) -> Run | None:
-        with self._changing:
-            return self._runs.popleft() if self._runs else None
+    def _next(self) -> RunPlan | None:
+        with self._lock:
+            return self._plans.popleft() if self._plans else None
 
-    def _play(self, testbed: Testbed, site: Site | None, schedule: Schedule) -> None:
-        began = time.monotonic()
-        evidence = Trial(testbed, schedule).play()
-        result = Result.of(evidence, testbed.journal(), time.monotonic() - began, self._seed)
+    def _play(self, testbed: CampaignTestbed, plan: RunPlan) -> None:
+        evidence = CampaignRun(testbed, plan).play()
+        result = judge(evidence, testbed.journal(), self._seed)
         self.results.append(result)
         if result.violation:
-            testbed.close_shop()
+            testbed.replace_shop()
         else:
-            testbed.settle(evidence.target)
-        if site and not result.struck and (earlier := site.before()):
-            # There were fewer polls than in the release that the calls were learnt from.
-            again = earlier.struck(schedule.faults[0].kind, schedule.bundle)
-            with self._changing:
-                self._runs.appendleft((earlier, again))
+            testbed.keep_shop(evidence.target)
+        if not result.hit and (earlier := plan.for_previous_call()):
+            # This release made fewer polls than the one of the baseline.
+            with self._lock:
+                self._plans.appendleft(earlier)

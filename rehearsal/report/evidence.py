@@ -1,6 +1,6 @@
-"""What a rehearsal found: the evidence, the verdict on it, and both as report.json.
+"""The evidence of a rehearsed release, its problems, and both as report.json.
 
-All times in the report are the account's, in ISO 8601 and UTC: as in life, only sooner.
+All times in the report are account time, in ISO 8601 and UTC.
 """
 
 from collections import Counter
@@ -10,53 +10,43 @@ from datetime import UTC, datetime
 from typing import Any
 
 from emulator.clock import Clock
-from rehearsal.execution import Outcome, StateVisit
-from rehearsal.traffic import Request, answers, failures
+from rehearsal.account.shop import BeanstalkEvent
+from rehearsal.execution import ExecutionOutcome, StateVisit
+from rehearsal.traffic import Request, count_answers, failed_requests
 
 SHOWN_FAILURES = 20
 SWAPPED = "Completed swapping CNAMEs"
 
 
 @dataclass(frozen=True)
-class BeanstalkEvent:
-    """An event as DescribeEvents tells it. `request`: the id of the request that caused it, if any did."""
+class ReleaseEvidence:
+    """The observations of one release.
 
-    at: datetime
-    environment: str
-    severity: str
-    message: str
-    request: str | None = None
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that was seen of one release.
-
-    `expected`: who should answer in the end, as "<environment>/<version>".
-    `ended_at`: when the execution was seen to have ended (real epoch seconds); users went on asking for a while.
-    `pause`: real seconds without an answer from somebody after which he is taken to serve no longer (a DNS TTL).
+    `expected`: the "<environment>/<version>" that should answer at the end.
+    `ended_at`: the end of the execution, in real epoch seconds. Traffic goes on for some seconds after it.
+    `dns_ttl`: real seconds. An environment without an answer for so long serves no longer.
     `events`: Elastic Beanstalk's, oldest first. `calls`: to Elastic Beanstalk during the release, by action.
     """
 
     expected: str
     arn: str
-    outcome: Outcome
+    outcome: ExecutionOutcome
     visits: Sequence[StateVisit]
     requests: Sequence[Request]
     ended_at: float
     clock: Clock
-    pause: float
+    dns_ttl: float
     calls: Mapping[str, int] = field(default_factory=dict)
     events: Sequence[BeanstalkEvent] = ()
     functions: Mapping[str, Any] = field(default_factory=dict)
 
     def moment(self, at: float) -> datetime:
-        """Return the account's time at a real one."""
+        """Return the account time at a real epoch second."""
         return datetime.fromtimestamp(self.clock.origin + (at - self.clock.origin) / self.clock.scale, UTC)
 
     @property
     def swaps(self) -> list[datetime]:
-        """When CNAMEs had been swapped; both environments of a pair tell of one request, one after the other."""
+        """The ends of the swaps. Both environments have an event for the same request; the first one counts."""
         first: dict[str | None, datetime] = {}
         for event in self.events:
             if event.message.startswith(SWAPPED):
@@ -66,9 +56,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Transition:
-    """Users came to be served by another: from its first answer (`began`) to the last one of the former (`completed`).
+    """A change of the environment or version that serves.
 
-    Real epoch seconds. Nobody served before the first (`served_before` and `completed` are None).
+    `began`: the first answer of the new one; `completed`: the last answer of the old one; in real epoch seconds.
+    `served_before` and `completed` are None for the first one.
     """
 
     served_before: str | None
@@ -78,59 +69,59 @@ class Transition:
 
 
 @dataclass
-class _Stay:
-    who: str
+class _Interval:
+    serves: str
     first: float
     last: float
 
 
-def transitions(requests: Sequence[Request], pause: float) -> list[Transition]:
-    """Return who served when. While DNS answers expire, two serve at once: that is one transition, not many."""
-    stays: list[_Stay] = []
-    current: dict[str, _Stay] = {}
+def transitions(requests: Sequence[Request], dns_ttl: float) -> list[Transition]:
+    """Return the transitions, in their order. While DNS answers expire two serve at once: that is one transition."""
+    intervals: list[_Interval] = []
+    current: dict[str, _Interval] = {}
     for request in sorted(requests, key=lambda request: request.at):
         if request.failure or not request.answered_by:
             continue
-        stay = current.get(request.answered_by)
-        if stay is None or (request.at - stay.last > pause and stay is not stays[-1]):
-            stay = current[request.answered_by] = _Stay(request.answered_by, request.at, request.at)
-            stays.append(stay)
-        stay.last = request.at
-    former: list[_Stay | None] = [None, *stays]
+        interval = current.get(request.answered_by)
+        if interval is None or (request.at - interval.last > dns_ttl and interval is not intervals[-1]):
+            interval = current[request.answered_by] = _Interval(request.answered_by, request.at, request.at)
+            intervals.append(interval)
+        interval.last = request.at
+    former: list[_Interval | None] = [None, *intervals]
     return [
-        Transition(before.who if before else None, stay.who, stay.first, before.last if before else None)
-        for before, stay in zip(former, stays, strict=False)
+        Transition(before.serves if before else None, interval.serves, interval.first, before.last if before else None)
+        for before, interval in zip(former, intervals, strict=False)
     ]
 
 
-def faults(evidence: Evidence) -> list[str]:
-    """Return why the release is not a good one; nothing if it is."""
-    failed = failures(evidence.requests)
+def problems(evidence: ReleaseEvidence) -> list[str]:
+    """Return the problems of the release; none for a good one."""
+    failed = failed_requests(evidence.requests)
     found = []
     if evidence.outcome.status != "SUCCEEDED":
-        found.append(f"the execution ended {evidence.outcome.status}: {evidence.outcome.error or 'it gave no error'}")
+        found.append(f"the execution ended {evidence.outcome.status}: {evidence.outcome.error or 'no error was given'}")
     if not evidence.requests:
-        found.append("no user made a request, so nothing was judged")
+        found.append("no request was made, so nothing is proved")
     if failed:
         found.append(
             f"{len(failed):,} of {len(evidence.requests):,} requests failed, the first with: {failed[0].failure}"
         )
     if evidence.requests and set(_at_the_end(evidence)) != {evidence.expected}:
-        seen = ", ".join(sorted(_at_the_end(evidence))) or "nobody"
-        found.append(f"in the end users should be served by {evidence.expected}, and were by {seen}")
+        seen = ", ".join(sorted(_at_the_end(evidence))) or "none"
+        found.append(f"at the end, expected answers from {evidence.expected}, found {seen}")
     return found
 
 
-def compose(evidence: Evidence) -> dict[str, Any]:
+def compose(evidence: ReleaseEvidence) -> dict[str, Any]:
     """Return the report, ready for JSON."""
-    found = faults(evidence)
+    found = problems(evidence)
     return {
         "status": evidence.outcome.status,
         "passed": not found,
         "faults": found,
         "execution": _execution(evidence),
         "traffic": _traffic(evidence),
-        "transitions": [_transition(change, evidence) for change in transitions(evidence.requests, evidence.pause)],
+        "transitions": [_transition(change, evidence) for change in transitions(evidence.requests, evidence.dns_ttl)],
         "beanstalk": {
             "scale": evidence.clock.scale,
             "calls": dict(sorted(evidence.calls.items())),
@@ -144,13 +135,13 @@ def compose(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def as_in_life(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """Return a duration as minutes and seconds, such as 5:07."""
     sign, whole = "-" if seconds < -0.5 else "", round(abs(seconds))
     return f"{sign}{whole // 60}:{whole % 60:02}"
 
 
-def _execution(evidence: Evidence) -> dict[str, Any]:
+def _execution(evidence: ReleaseEvidence) -> dict[str, Any]:
     outcome = evidence.outcome
     return {
         "arn": evidence.arn,
@@ -167,12 +158,12 @@ def _execution(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _traffic(evidence: Evidence) -> dict[str, Any]:
-    failed = failures(evidence.requests)
+def _traffic(evidence: ReleaseEvidence) -> dict[str, Any]:
+    failed = failed_requests(evidence.requests)
     return {
         "requests": len(evidence.requests),
         "failed": len(failed),
-        "answers": dict(answers(evidence.requests)),
+        "answers": dict(count_answers(evidence.requests)),
         "answers_at_the_end": dict(_at_the_end(evidence)),
         "failures": [
             {"at": _iso(evidence.moment(request.at)), "answered_by": request.answered_by, "failure": request.failure}
@@ -181,7 +172,7 @@ def _traffic(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _transition(change: Transition, evidence: Evidence) -> dict[str, Any]:
+def _transition(change: Transition, evidence: ReleaseEvidence) -> dict[str, Any]:
     return {
         "from": change.served_before,
         "to": change.serves,
@@ -190,8 +181,8 @@ def _transition(change: Transition, evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _at_the_end(evidence: Evidence) -> Counter[str]:
-    return answers(request for request in evidence.requests if request.at >= evidence.ended_at)
+def _at_the_end(evidence: ReleaseEvidence) -> Counter[str]:
+    return count_answers(request for request in evidence.requests if request.at >= evidence.ended_at)
 
 
 def _iso(moment: datetime | None) -> str | None:

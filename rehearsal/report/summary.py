@@ -1,4 +1,4 @@
-"""What a person reads at the end of a rehearsal."""
+"""Writes the summary at the end of a rehearsal."""
 
 import json
 from collections import Counter
@@ -7,40 +7,40 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from rehearsal.report.evidence import Evidence, as_in_life, faults
-from rehearsal.traffic import answers, failures
+from rehearsal.report.evidence import ReleaseEvidence, minutes, problems
+from rehearsal.traffic import count_answers, failed_requests
 
 WIDTH = 18
-MENTIONED_CALLS = 2
+SHOWN_ACTIONS = 2
 
 
-def summarize(evidence: Evidence, report: Path, picture: Path) -> Iterator[str]:
-    """Yield the lines: the verdict, what was seen, and where to read on."""
-    yield _verdict(evidence)
-    for fault in faults(evidence):
-        yield f"  - {fault}"
+def summarize(evidence: ReleaseEvidence, report: Path, picture: Path) -> Iterator[str]:
+    """Yield the lines: the result, the counts, and the files to read next."""
+    yield _result(evidence)
+    for problem in problems(evidence):
+        yield f"  - {problem}"
     if evidence.outcome.cause:
         yield f"  {_message(evidence.outcome.cause)}"
     yield ""
-    yield _row("users", f"{len(evidence.requests):,} requests, {len(failures(evidence.requests)):,} failed")
-    yield _row("served by", _counts(answers(evidence.requests)))
+    yield _row("traffic", f"{len(evidence.requests):,} requests, {len(failed_requests(evidence.requests)):,} failed")
+    yield _row("answered by", _counts(count_answers(evidence.requests)))
     yield _row("Elastic Beanstalk", _calls(evidence.calls))
     yield _row("functions", _functions(evidence.functions))
     yield _row("report", str(report))
     yield _row("picture", str(picture))
 
 
-def _verdict(evidence: Evidence) -> str:
+def _result(evidence: ReleaseEvidence) -> str:
     environment, _, version = evidence.expected.rpartition("/")
-    if faults(evidence):
-        return f"{version} was not released well onto {environment}:"
+    if problems(evidence):
+        return f"The release of {version} onto {environment} has problems:"
     lasted = ((evidence.outcome.stopped or evidence.outcome.started) - evidence.outcome.started) / timedelta(seconds=1)
-    here = as_in_life(lasted * evidence.clock.scale)
-    return f"{version} is live on {environment}, after {as_in_life(lasted)} minutes as in life, {here} here."
+    real = minutes(lasted * evidence.clock.scale)
+    return f"{version} is live on {environment} after {minutes(lasted)} minutes of account time, {real} of real time."
 
 
 def _message(cause: str) -> str:
-    """The message alone, where the cause is the JSON that Lambda makes of an error."""
+    """Return the message of an error that Lambda wrote as JSON; any other cause as it is."""
     try:
         return str(json.loads(cause)["errorMessage"])
     except (ValueError, TypeError, KeyError):
@@ -48,8 +48,8 @@ def _message(cause: str) -> str:
 
 
 def _calls(calls: Mapping[str, int]) -> str:
-    often = Counter(calls).most_common(MENTIONED_CALLS)
-    return f"{sum(calls.values()):,} calls, most often {_counts(dict(often))}"
+    most = Counter(calls).most_common(SHOWN_ACTIONS)
+    return f"{sum(calls.values()):,} calls, most often {_counts(dict(most))}"
 
 
 def _functions(functions: Mapping[str, Any]) -> str:
@@ -60,5 +60,5 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
-def _row(name: str, words: str) -> str:
-    return f"  {name:<{WIDTH}}{words}"
+def _row(name: str, text: str) -> str:
+    return f"  {name:<{WIDTH}}{text}"

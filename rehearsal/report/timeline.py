@@ -1,4 +1,4 @@
-"""The picture of a rehearsal: who served users, with which version, over the stages of the release."""
+"""Draws the picture of a rehearsal: the environment and version that served, over the stages of the release."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,32 +6,35 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
-
+from rehearsal.account.caches import use_project_caches
 from rehearsal.execution import StateVisit
-from rehearsal.report.evidence import Evidence, as_in_life, faults
-from rehearsal.traffic import Request, failures
+from rehearsal.report.evidence import ReleaseEvidence, minutes, problems
+from rehearsal.traffic import Request, failed_requests
+
+use_project_caches()  # before the import: matplotlib looks for its folders then
+
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator  # noqa: E402
 
 BLUES = ("#4f8fe8", "#1d3f8f", "#8a5fd0")
 GREENS = ("#57b27a", "#1f6b43", "#9fb83c")
 FAILED = "#d62839"
-INK = "#1c2733"
-FAINT = "#8b97a3"
-FINEST_BIN_SECONDS = 0.5
-MOST_BINS = 110
+TEXT = "#1c2733"
+GRAY = "#8b97a3"
+MIN_BIN_SECONDS = 0.5
+MAX_BINS = 110
 TICK_SECONDS = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
-MOST_TICKS = 18
+MAX_TICKS = 18
 
 
-def draw(evidence: Evidence, path: Path) -> None:
-    """Write the picture to `path`, a PNG. Raises OSError where it cannot be written."""
+def draw(evidence: ReleaseEvidence, path: Path) -> None:
+    """Write the picture to `path`, as a PNG. Raises OSError when the file cannot be written."""
     compose(evidence).savefig(path)
 
 
-def compose(evidence: Evidence) -> Figure:
-    """Return the picture: requests a second by who served them, above the stages, over the same time."""
+def compose(evidence: ReleaseEvidence) -> Figure:
+    """Return the picture: requests a second by environment and version, above the stages, on one time axis."""
     picture = _Picture(evidence)
     figure = Figure(figsize=(16, 9), dpi=100, facecolor="white")
     traffic, stages = figure.subplots(2, 1, sharex=True, height_ratios=[5, 4])
@@ -44,9 +47,9 @@ def compose(evidence: Evidence) -> Figure:
 
 
 class _Picture:
-    """Draws in seconds as in life, counted from the start of the execution."""
+    """Draws in account seconds since the start of the execution."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: ReleaseEvidence) -> None:
         self._evidence = evidence
         self._start = evidence.outcome.started
         self._end = max(
@@ -58,17 +61,17 @@ class _Picture:
 
     def draw_traffic(self, axes: Axes) -> None:
         served = [request for request in self._evidence.requests if not request.failure]
-        failed = failures(self._evidence.requests)
-        groups = {who: [r for r in served if r.answered_by == who] for who in self._answerers()}
+        failed = failed_requests(self._evidence.requests)
+        groups = {name: [r for r in served if r.answered_by == name] for name in self._served_by()}
         if failed:
             groups["failed"] = failed
         edges = self._edges()
         floor = [0.0] * (len(edges) - 1)
-        for who, requests in groups.items():
+        for name, requests in groups.items():
             rates = self._rates(requests, edges)
             top = [low + rate for low, rate in zip(floor, rates, strict=True)]
-            label = f"{who}  ·  {len(requests):,}"
-            axes.stairs(top, edges, baseline=floor, fill=True, color=self._colour(who), label=label, linewidth=0)
+            label = f"{name}  ·  {len(requests):,}"
+            axes.stairs(top, edges, baseline=floor, fill=True, color=self._colour(name), label=label, linewidth=0)
             floor = top
         axes.plot(
             [self._request_seconds(request) for request in failed],
@@ -82,7 +85,7 @@ class _Picture:
             zorder=5,
         )
         axes.set_ylim(0, max([*floor, 1.0]) * 1.12)
-        axes.set_ylabel("requests a second", color=INK, labelpad=10)
+        axes.set_ylabel("requests a second", color=TEXT, labelpad=10)
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.tick_params(axis="x", length=0)
         if groups:
@@ -93,26 +96,26 @@ class _Picture:
                 frameon=False,
                 handlelength=1,
                 handleheight=1,
-                labelcolor=INK,
+                labelcolor=TEXT,
                 columnspacing=2.2,
                 borderaxespad=0.3,
                 fontsize=11,
             )
-        _bare(axes)
+        _style(axes)
 
     def draw_stages(self, axes: Axes) -> None:
         visits = [visit for visit in self._evidence.visits if visit.is_stage]
         failing = None if self._evidence.outcome.status == "SUCCEEDED" else visits[-1:]
         for row, visit in enumerate(visits):
-            self._lane(axes, row, visit, FAILED if [visit] == failing else INK)
+            self._draw_stage(axes, row, visit, FAILED if [visit] == failing else TEXT)
         axes.set_ylim(max(len(visits), 1) - 0.4, -0.6)
         axes.set_yticks(range(len(visits)), [visit.name for visit in visits])
         axes.set_xlim(self._begin, self._end)
         axes.xaxis.set_major_locator(MultipleLocator(self._tick()))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: as_in_life(seconds)))
-        axes.set_xlabel("minutes as in life, since the execution started", color=INK, labelpad=6)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: minutes(seconds)))
+        axes.set_xlabel("minutes of account time since the execution started", color=TEXT, labelpad=6)
         axes.tick_params(axis="y", length=0)
-        _bare(axes)
+        _style(axes)
 
     def draw_swaps(self, traffic: Axes, stages: Axes) -> None:
         for moment in self._evidence.swaps:
@@ -120,7 +123,7 @@ class _Picture:
             if not self._begin <= at <= self._end:
                 continue
             for axes in (traffic, stages):
-                axes.axvline(at, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+                axes.axvline(at, color=TEXT, linewidth=1, linestyle=(0, (4, 3)))
             traffic.annotate(
                 "CNAMEs swapped",
                 (at, 1),
@@ -129,53 +132,53 @@ class _Picture:
                 textcoords="offset points",
                 va="top",
                 fontsize=10,
-                color=INK,
+                color=TEXT,
             )
 
     def title(self, figure: Figure) -> None:
         outcome = self._evidence.outcome
-        found = faults(self._evidence)
+        found = problems(self._evidence)
         lasted = self._seconds(outcome.stopped) if outcome.stopped else self._end
-        requests, failed = len(self._evidence.requests), len(failures(self._evidence.requests))
+        requests, failed = len(self._evidence.requests), len(failed_requests(self._evidence.requests))
         environment, _, version = self._evidence.expected.rpartition("/")
-        figure.text(0.013, 0.955, f"Release of {version} onto {environment}", fontsize=17, color=INK, weight="bold")
+        figure.text(0.013, 0.955, f"Release of {version} onto {environment}", fontsize=17, color=TEXT, weight="bold")
         figure.text(0.013, 0.925, shorten("; ".join(found), 170, placeholder=" ..."), fontsize=11, color=FAILED)
         figure.text(
             0.987,
             0.957,
-            f"{outcome.status} in {as_in_life(lasted)} as in life   ·   {requests:,} requests, {failed:,} failed",
+            f"{outcome.status} in {minutes(lasted)} of account time   ·   {requests:,} requests, {failed:,} failed",
             fontsize=12.5,
             ha="right",
-            color=FAILED if found else INK,
+            color=FAILED if found else TEXT,
         )
 
-    def _lane(self, axes: Axes, row: int, visit: StateVisit, colour: str) -> None:
+    def _draw_stage(self, axes: Axes, row: int, visit: StateVisit, colour: str) -> None:
         entered = self._seconds(visit.entered)
         left = self._seconds(visit.exited or self._evidence.outcome.stopped or visit.entered)
         axes.barh(row, max(left - entered, self._span() / 800), left=entered, height=0.62, color=colour)
-        no_room_behind = left > self._end - self._span() * 0.06
-        at, side, gap = (entered, "right", -6) if no_room_behind else (left, "left", 6)
+        near_the_end = left > self._end - self._span() * 0.06
+        at, side, gap = (entered, "right", -6) if near_the_end else (left, "left", 6)
         axes.annotate(
-            as_in_life(left - entered), (at, row), (gap, 0), textcoords="offset points", ha=side, va="center",
+            minutes(left - entered), (at, row), (gap, 0), textcoords="offset points", ha=side, va="center",
             fontsize=9.5, color=colour, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
 
-    def _answerers(self) -> list[str]:
+    def _served_by(self) -> list[str]:
         asked = sorted(self._evidence.requests, key=lambda request: request.at)
         return list(dict.fromkeys(r.answered_by for r in asked if r.answered_by and not r.failure))
 
-    def _colour(self, who: str) -> str:
-        if who == "failed":
+    def _colour(self, name: str) -> str:
+        if name == "failed":
             return FAILED
         blue = self._evidence.expected.rpartition("/")[0]
-        environment = who.rpartition("/")[0]
+        environment = name.rpartition("/")[0]
         shades = BLUES if environment == blue else GREENS
-        of_this_environment = [name for name in self._answerers() if name.rpartition("/")[0] == environment]
-        return shades[of_this_environment.index(who) % len(shades)]
+        of_this_environment = [each for each in self._served_by() if each.rpartition("/")[0] == environment]
+        return shades[of_this_environment.index(name) % len(shades)]
 
     def _edges(self) -> list[float]:
         real_seconds = self._span() * self._evidence.clock.scale
-        bins = max(1, min(MOST_BINS, int(real_seconds / FINEST_BIN_SECONDS)))
+        bins = max(1, min(MAX_BINS, int(real_seconds / MIN_BIN_SECONDS)))
         return [self._begin + self._span() * number / bins for number in range(bins + 1)]
 
     def _rates(self, requests: Sequence[Request], edges: Sequence[float]) -> list[float]:
@@ -189,8 +192,8 @@ class _Picture:
         return max(self._end - self._begin, 1e-3)
 
     def _tick(self) -> float:
-        fitting = [tick for tick in TICK_SECONDS if self._span() / tick <= MOST_TICKS]
-        return fitting[0] if fitting else self._span() / MOST_TICKS
+        fitting = [tick for tick in TICK_SECONDS if self._span() / tick <= MAX_TICKS]
+        return fitting[0] if fitting else self._span() / MAX_TICKS
 
     def _seconds(self, moment: datetime) -> float:
         return (moment - self._start) / timedelta(seconds=1)
@@ -199,10 +202,10 @@ class _Picture:
         return self._seconds(self._evidence.moment(request.at))
 
 
-def _bare(axes: Any) -> None:
-    axes.tick_params(colors=INK, labelsize=10.5)
+def _style(axes: Any) -> None:
+    axes.tick_params(colors=TEXT, labelsize=10.5)
     axes.grid(axis="x", color="#e6eaee", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
+    axes.spines["bottom"].set_color(GRAY)

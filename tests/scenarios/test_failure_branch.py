@@ -1,58 +1,58 @@
-"""The failure branch under faults: it swaps back once, and never hides the failure that led to it."""
+"""The failure branch under faults: it swaps back once, and the execution keeps the first error."""
 
 import pytest
 
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "kill_after"])
-def test_the_swap_back_of_the_failure_branch_is_done_once_too(testbed: Testbed, kind: str) -> None:
-    shop = testbed.open()
+def test_the_swap_back_of_the_failure_branch_is_done_once_too(testbed: ScenarioTestbed, kind: str) -> None:
+    shop = testbed.open_shop()
     alarm = f"{shop.name}-errors"
-    testbed.ring(alarm, "OK")
+    testbed.set_alarm(alarm, "OK")
     fault = {"kind": kind, "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         arn = shop.started("WatchRelease", alarms=[alarm], bake_seconds=600)
         with testbed.faults(fault):
-            testbed.ring(alarm)
+            testbed.set_alarm(alarm)
             release = testbed.follow(arn)
             struck = testbed.control.faults()[0]["struck"]
-        testbed.until(lambda: users.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
+        testbed.until(lambda: traffic.last_served_by == [f"{shop.green}/v1"], "green to serve v1")
     assert (release.error, release.failed_in) == ("ReleaseUnhealthyError", "WatchRelease")
     assert struck == 1
-    assert users.failed == []
+    assert traffic.failed == []
     assert testbed.acts_on(shop).count("swapEnvironmentCNAMEs") == 3
     assert shop.environment(shop.green)["CNAME"] == shop.cname
 
 
-def test_a_service_that_stays_away_fails_the_release_and_a_redrive_goes_on(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_service_that_stays_unavailable_fails_the_release_and_a_redrive_goes_on(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     swap = {"kind": "error_before", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs"}
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         with testbed.faults({**swap, "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("ServiceUnavailableError", "SwapToGreen")
     assert f"swap the CNAMEs of {shop.blue} and {shop.green}" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
-    assert users.failed == []
-    assert shop.stands == {shop.blue: "v2"}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: "v2"}
 
 
-def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: Testbed) -> None:
-    shop = testbed.open()
-    with shop.users() as users:
+def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         with testbed.faults({"kind": "error_before", "service": "s3", "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("ServiceUnavailableError", "Plan")
     assert f"S3 to answer about s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
-    assert users.failed == []
+    assert traffic.failed == []
 
 
-def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_failure_without_a_notification_keeps_its_error(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     with testbed.faults({"kind": "error_before", "service": "sns", "for_seconds": 100_000}):
         release = shop.release("v9")
         struck = testbed.control.faults()[0]["struck"]
@@ -61,11 +61,11 @@ def test_a_failure_that_nobody_can_be_told_of_keeps_its_true_name(testbed: Testb
     assert testbed.mailbox.about(release.arn) == []
 
 
-def test_a_failure_branch_that_fails_itself_hides_nothing(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_failure_branch_that_fails_keeps_the_first_error(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("does_not_start")
     branch = {"kind": "error_before", "service": "elasticbeanstalk", "function": testbed.functions["keep_green_live"]}
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         with testbed.faults({**branch, "for_seconds": 100_000}):
             release = shop.release("does_not_start")
         redriven = testbed.redrive(release)
@@ -76,5 +76,5 @@ def test_a_failure_branch_that_fails_itself_hides_nothing(testbed: Testbed) -> N
     assert "ServiceUnavailableError" in first.text
     assert redriven.error == "DeploymentFailedError"
     assert f"Users are served by: {shop.green}" in second.text
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.green}/v1"]
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.green}/v1"]

@@ -1,11 +1,12 @@
-"""Faults between the functions and AWS: what passes by itself goes unnoticed, and every act is done once."""
+"""Faults between the functions and AWS: short ones fail no request, and every change is made once."""
 
 from typing import Any
 
 import pytest
 
-from tests.support.shop import Release, Shop, Users
-from tests.support.testbed import Testbed
+from rehearsal.traffic import Traffic
+from tests.support.shop import FinishedRelease, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 DESCRIBE = (
     "DescribeApplications",
@@ -32,21 +33,23 @@ A_RELEASE = [
     "terminateEnvironment",
 ]
 PHASES = ("Plan", "AwaitGreen", "AwaitRelease", "WatchRelease")
-"""In each of them a service is away for a minute."""
+"""In each of them a service is unavailable for a minute."""
 
 
-def release_through(testbed: Testbed, shop: Shop, *faults: dict[str, Any]) -> tuple[Release, Users, int]:
-    """A release with these faults in each phase; also how many calls were struck."""
-    struck = 0
-    with shop.users() as users, testbed.faults():
+def release_through(
+    testbed: ScenarioTestbed, shop: ScenarioShop, *faults: dict[str, Any]
+) -> tuple[FinishedRelease, Traffic, int]:
+    """Release with these faults in each phase; return also the number of calls that they hit."""
+    hits = 0
+    with shop.traffic() as traffic, testbed.faults():
         arn = shop.start("v2")
         for phase in PHASES:
             testbed.until_in(arn, phase)
-            struck += sum(fault["struck"] for fault in testbed.control.faults())
-            testbed.control.order_faults(*faults)
+            hits += sum(fault["struck"] for fault in testbed.control.faults())
+            testbed.control.set_faults(*faults)
         release = testbed.follow(arn)
-        struck += sum(fault["struck"] for fault in testbed.control.faults())
-    return release, users, struck
+        hits += sum(fault["struck"] for fault in testbed.control.faults())
+    return release, traffic, hits
 
 
 @pytest.mark.parametrize(
@@ -58,28 +61,28 @@ def release_through(testbed: Testbed, shop: Shop, *faults: dict[str, Any]) -> tu
     ],
     ids=["every look throttled", "Elastic Beanstalk answers 503", "S3 answers 503"],
 )
-def test_a_minute_without_a_service_is_waited_out_in_every_phase(
-    testbed: Testbed, faults: list[dict[str, Any]]
+def test_a_minute_without_a_service_only_delays_a_release_in_every_phase(
+    testbed: ScenarioTestbed, faults: list[dict[str, Any]]
 ) -> None:
-    shop = testbed.open()
-    release, users, struck = release_through(testbed, shop, *faults)
+    shop = testbed.open_shop()
+    release, traffic, hits = release_through(testbed, shop, *faults)
     assert release.status == "SUCCEEDED", release.cause
-    assert struck >= 1
-    assert users.failed == []
+    assert hits >= 1
+    assert traffic.failed == []
     assert testbed.acts_on(shop) == A_RELEASE
-    assert shop.stands == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v2"}
 
 
 @pytest.mark.parametrize("kind", ["error_before", "reset_after", "kill_after"])
-def test_every_act_is_done_once_whatever_becomes_of_its_first_call(testbed: Testbed, kind: str) -> None:
-    shop = testbed.open()
+def test_every_change_is_made_once_whatever_happens_to_its_first_call(testbed: ScenarioTestbed, kind: str) -> None:
+    shop = testbed.open_shop()
     faults = [{"kind": kind, "service": "elasticbeanstalk", "action": action, "call": 1} for action in ACTS]
-    with shop.users() as users, testbed.faults(*faults):
+    with shop.traffic() as traffic, testbed.faults(*faults):
         release = shop.release("v2")
-        unstruck = [fault["action"] for fault in testbed.control.faults() if not fault["struck"]]
+        without_hits = [fault["action"] for fault in testbed.control.faults() if not fault["struck"]]
     assert release.status == "SUCCEEDED", release.cause
-    assert unstruck == []
-    assert users.failed == []
-    assert users.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert without_hits == []
+    assert traffic.failed == []
+    assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
     assert testbed.acts_on(shop) == A_RELEASE
-    assert shop.stands == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v2"}

@@ -1,13 +1,13 @@
 """The lock: executions on one blue environment never interleave."""
 
 from tests.support.approvals import approve, question
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
-def test_of_two_executions_at_once_one_runs_and_the_other_names_it(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_of_two_executions_at_once_one_runs_and_the_other_is_refused_with_its_name(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("v3")
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         both = [shop.start("v2"), shop.start("v3")]
         ends = [testbed.follow(arn) for arn in both]
     winner, loser = sorted(ends, key=lambda release: release.status, reverse=True)
@@ -15,14 +15,14 @@ def test_of_two_executions_at_once_one_runs_and_the_other_names_it(testbed: Test
     assert (loser.status, loser.error, loser.states) == ("FAILED", "ReleaseRefusedError", ["Plan"])
     assert f"{winner.arn}, which is RUNNING" in loser.cause
     assert loser.entered("HoldForRedrive") < winner.entered("TerminateGreen")
-    assert users.failed == []
-    assert shop.stands == {shop.blue: winner.outcome.output["version"]}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: winner.outcome.output["version"]}
 
 
-def test_of_many_executions_at_once_exactly_one_runs(testbed: Testbed) -> None:
-    shop = testbed.open()
-    with shop.users() as users:
-        # The one that runs waits for people, however long the others take to look.
+def test_of_many_executions_at_once_exactly_one_runs(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
+        # The one that runs waits for approval, so it still runs when the others read the record.
         arns = [shop.start("v2", approval=True) for _ in range(5)]
         testbed.until(lambda: sum(testbed.running(arn) for arn in arns) == 1, "only one to go on")
         (winner,) = filter(testbed.running, arns)
@@ -30,16 +30,16 @@ def test_of_many_executions_at_once_exactly_one_runs(testbed: Testbed) -> None:
         ends = [testbed.follow(arn) for arn in arns]
     assert sorted(release.status for release in ends) == ["FAILED"] * 4 + ["SUCCEEDED"]
     assert [release.states for release in ends if release.status == "FAILED"] == [["Plan"]] * 4
-    assert users.failed == []
+    assert traffic.failed == []
     assert testbed.acts_on(shop).count("createEnvironment") == 2  # blue itself, and one green
-    assert shop.stands == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v2"}
 
 
 def test_a_rollback_while_another_execution_holds_the_environment_is_refused_until_that_is_stopped(
-    testbed: Testbed,
+    testbed: ScenarioTestbed,
 ) -> None:
-    shop = testbed.open()
-    with shop.users() as users:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         with testbed.held("await_release"):
             arn = shop.started("AwaitRelease")
             refused = shop.release(None, mode="rollback")
@@ -49,15 +49,17 @@ def test_a_rollback_while_another_execution_holds_the_environment_is_refused_unt
     assert f"{arn}, which is RUNNING" in refused.cause
     assert "stop it" in refused.cause
     assert rolled_back.status == "SUCCEEDED", rolled_back.cause
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.blue}/v1"]
-    assert shop.stands == {shop.blue: "v1"}
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.blue}/v1"]
+    assert shop.versions == {shop.blue: "v1"}
 
 
-def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_redriven(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_aborted_execution_that_lost_the_lock_changes_nothing_after_a_redrive(
+    testbed: ScenarioTestbed,
+) -> None:
+    shop = testbed.open_shop()
     shop.register("v3")
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         aborted = testbed.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
         overtaking = shop.start("v3")
         testbed.until_in(overtaking, "DeployRelease")
@@ -66,17 +68,17 @@ def test_an_execution_that_was_aborted_and_overtaken_touches_nothing_when_it_is_
     assert (redriven.status, redriven.error, redriven.failed_in) == ("FAILED", "LockLostError", "DeployRelease")
     assert f"Found {overtaking}" in redriven.cause
     assert overtaken.status == "SUCCEEDED", overtaken.cause
-    assert users.failed == []
-    assert f"{shop.blue}/v3" in users.served_by
+    assert traffic.failed == []
+    assert f"{shop.blue}/v3" in traffic.served_by
 
 
-def test_an_overtaken_execution_tells_people_that_it_let_go(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_execution_that_lost_the_lock_notifies_that_it_changed_nothing(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("v3")
     aborted = testbed.abort(shop.started("DrainBlue", "v2", drain_seconds=400))
     assert shop.release("v3").status == "SUCCEEDED"
     redriven = testbed.redrive(aborted)
     assert redriven.error == "LockLostError"
-    (told,) = [message for message in testbed.mailbox.about(aborted.arn) if "failed in" in message.subject]
-    assert "this execution touched nothing more" in told.text
-    assert shop.stands == {shop.blue: "v3"}
+    (message,) = [message for message in testbed.mailbox.about(aborted.arn) if "failed in" in message.subject]
+    assert "this execution touched nothing more" in message.text
+    assert shop.versions == {shop.blue: "v3"}

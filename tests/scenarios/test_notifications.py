@@ -1,75 +1,75 @@
-"""What people are told when a release needs them: what failed, why, who serves, what to do."""
+"""Notifications: what failed, why, which environment serves, what to do."""
 
 import pytest
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.mailbox import Message
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
-def only(testbed: Testbed, arn: str) -> Message:
+def only_message(testbed: ScenarioTestbed, arn: str) -> Message:
     testbed.until(lambda: testbed.mailbox.about(arn), f"a notification about {arn}")
     (message,) = testbed.mailbox.about(arn)
     return message
 
 
-def assert_it_helps(message: Message, arn: str) -> None:
+def assert_has_next_steps(message: Message, arn: str) -> None:
     lines = [line.strip(' "') for line in message.text.splitlines()]  # EventBridge puts quotes around each
     assert f"aws stepfunctions redrive-execution --execution-arn {arn}" in lines
     assert f"https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{arn}" in lines
     assert len(message.subject) <= 100
 
 
-def test_a_refused_release_tells_that_nothing_was_touched(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_refused_release_notifies_that_nothing_was_touched(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     release = shop.release("v9")
-    told = only(testbed, release.arn)
-    assert told.subject == "The release failed in Plan"
-    assert f"Why: ReleaseRefusedError: {release.cause}" in told.text
-    assert "nothing was touched" in told.text
-    assert_it_helps(told, release.arn)
+    message = only_message(testbed, release.arn)
+    assert message.subject == "The release failed in Plan"
+    assert f"Why: ReleaseRefusedError: {release.cause}" in message.text
+    assert "nothing was touched" in message.text
+    assert_has_next_steps(message, release.arn)
 
 
-def test_a_failed_deployment_tells_what_elastic_beanstalk_says_and_what_is_left_over(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_failed_deployment_notifies_with_the_events_and_what_is_left(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("does_not_start")
     release = shop.release("does_not_start")
-    told = only(testbed, release.arn)
-    assert told.subject == f"The release of does_not_start onto {shop.blue} failed in AwaitRelease"
-    assert f"Users are served by: {shop.green}" in told.text
-    assert f"running v1, at http://{shop.cname}/" in told.text
-    assert f"Left over: {shop.blue}" in told.text
-    assert f"  > {shop.blue}: Failed to deploy application." in told.text.splitlines()
-    assert "No module named 'a_package_nobody_required'" in told.text
-    assert_it_helps(told, release.arn)
+    message = only_message(testbed, release.arn)
+    assert message.subject == f"The release of does_not_start onto {shop.blue} failed in AwaitRelease"
+    assert f"Users are served by: {shop.green}" in message.text
+    assert f"running v1, at http://{shop.cname}/" in message.text
+    assert f"Left over: {shop.blue}" in message.text
+    assert f"  > {shop.blue}: Failed to deploy application." in message.text.splitlines()
+    assert "No module named 'a_package_nobody_required'" in message.text
+    assert_has_next_steps(message, release.arn)
 
 
-def test_a_release_that_cannot_remove_green_tells_that_it_is_left_over(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_release_that_cannot_remove_green_notifies_that_it_is_left(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     with testbed.durations(configure=1000):
         with testbed.held("watch_release"):
             arn = shop.started("WatchRelease", timeouts={"terminate_green": 10})
             testbed.beanstalk.update_environment(EnvironmentName=shop.green, OptionSettings=[ENHANCED_HEALTH])
         release = testbed.follow(arn)
     assert release.failed_in == "TerminateGreen"
-    told = only(testbed, arn)
-    assert f"Users are served by: {shop.blue}" in told.text
-    assert "running v2" in told.text
-    assert f"Left over: {shop.green}, which the next run removes" in told.text
+    message = only_message(testbed, arn)
+    assert f"Users are served by: {shop.blue}" in message.text
+    assert "running v2" in message.text
+    assert f"Left over: {shop.green}, which the next run removes" in message.text
 
 
 @pytest.mark.parametrize("state", ["Plan", "AwaitGreen"])
-def test_an_aborted_release_tells_that_nothing_was_cleaned_up(testbed: Testbed, state: str) -> None:
-    shop = testbed.open()
+def test_an_aborted_release_notifies_that_nothing_was_cleaned_up(testbed: ScenarioTestbed, state: str) -> None:
+    shop = testbed.open_shop()
     with testbed.held("plan" if state == "Plan" else "await_green"):
         arn = shop.started(state)
         testbed.abort(arn)
-    told = only(testbed, arn)
+    message = only_message(testbed, arn)
     name = arn.rsplit(":", 1)[-1]
-    assert f"The release {name} ended ABORTED. Nothing was cleaned up" in told.text
-    assert_it_helps(told, arn)
+    assert f"The release {name} ended ABORTED. Nothing was cleaned up" in message.text
+    assert_has_next_steps(message, arn)
 
 
-def test_a_release_that_succeeds_tells_nothing(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_release_that_succeeds_sends_no_notification(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     assert testbed.mailbox.about(shop.release("v1").arn) == []

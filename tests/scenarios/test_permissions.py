@@ -1,4 +1,4 @@
-"""Exactly enough: each stage's role was granted what it uses, and without any of it a release ends otherwise."""
+"""Each stage's role is granted what it uses and no more; without one permission a release ends differently."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -6,36 +6,36 @@ from functools import partial
 
 import pytest
 
-from tests.support.courses import COURSES, Ending
-from tests.support.grants import granted, roles, unused, used, without
-from tests.support.testbed import Testbed
+from tests.support.release_paths import PATHS, PathEnd
+from tests.support.role_permissions import granted, roles, unused, used, without
+from tests.support.testbed import ScenarioTestbed
 
 
 @pytest.fixture(scope="module")
-def endings(testbed: Testbed) -> Mapping[str, list[Ending]]:
-    """Of all courses, undisturbed."""
-    futures: Mapping[str, Future[list[Ending]]] = testbed.play(
-        {name: partial(course, testbed) for name, course in COURSES.items()}
+def ends(testbed: ScenarioTestbed) -> Mapping[str, list[PathEnd]]:
+    """The ends of all release paths, with all permissions."""
+    futures: Mapping[str, Future[list[PathEnd]]] = testbed.play(
+        {name: partial(path, testbed) for name, path in PATHS.items()}
     )
     return {name: future.result() for name, future in futures.items()}
 
 
-def test_the_courses_end_as_they_should(endings: Mapping[str, list[Ending]]) -> None:
-    found = {name: [(each.status, each.states[-1]) for each in ended] for name, ended in endings.items()}
+def test_the_release_paths_end_as_expected(ends: Mapping[str, list[PathEnd]]) -> None:
+    found = {name: [(each.status, each.states[-1]) for each in ended] for name, ended in ends.items()}
     assert found == {
-        "is_released": [("SUCCEEDED", "AwaitTermination"), ("SUCCEEDED", "Plan")],
-        "does_not_come_up": [("FAILED", "AwaitGreen")],
-        "rings": [("FAILED", "WatchRelease"), ("SUCCEEDED", "AwaitTermination")],
-        "hangs": [("FAILED", "AwaitRelease"), ("SUCCEEDED", "AwaitTermination")],
+        "release_succeeds": [("SUCCEEDED", "AwaitTermination"), ("SUCCEEDED", "Plan")],
+        "launch_fails": [("FAILED", "AwaitGreen")],
+        "alarm_rings": [("FAILED", "WatchRelease"), ("SUCCEEDED", "AwaitTermination")],
+        "deployment_hangs": [("FAILED", "AwaitRelease"), ("SUCCEEDED", "AwaitTermination")],
     }
 
 
-def test_nothing_is_granted_that_no_course_uses(testbed: Testbed, endings: Mapping[str, list[Ending]]) -> None:
+def test_every_granted_permission_is_used(testbed: ScenarioTestbed, ends: Mapping[str, list[PathEnd]]) -> None:
     left = {stage: unused(granted(testbed, role), used(testbed, role)) for stage, role in roles(testbed).items()}
     assert {stage: grants for stage, grants in left.items() if grants} == {}
 
 
-def test_nothing_was_missing(testbed: Testbed, endings: Mapping[str, list[Ending]]) -> None:
+def test_no_permission_is_missing(testbed: ScenarioTestbed, ends: Mapping[str, list[PathEnd]]) -> None:
     ours = set(roles(testbed).values())
     asked = [each for role, found in testbed.control.permissions().items() if role in ours for each in found]
     assert len(asked) > 50
@@ -43,15 +43,15 @@ def test_nothing_was_missing(testbed: Testbed, endings: Mapping[str, list[Ending
 
 
 @pytest.mark.parametrize(
-    ("stage", "action", "course"),
+    ("stage", "action", "path"),
     [
-        ("plan", "s3:PutObject", "is_released"),
-        ("clone_blue", "elasticbeanstalk:AddTags", "does_not_come_up"),
-        ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "does_not_come_up"),
+        ("plan", "s3:PutObject", "release_succeeds"),
+        ("clone_blue", "elasticbeanstalk:AddTags", "launch_fails"),
+        ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "launch_fails"),
     ],
 )
-def test_without_one_permission_a_release_ends_otherwise(
-    testbed: Testbed, endings: Mapping[str, list[Ending]], stage: str, action: str, course: str
+def test_without_one_permission_a_release_ends_differently(
+    testbed: ScenarioTestbed, ends: Mapping[str, list[PathEnd]], stage: str, action: str, path: str
 ) -> None:
     with without(testbed, roles(testbed)[stage], action):
-        assert COURSES[course](testbed) != endings[course]
+        assert PATHS[path](testbed) != ends[path]

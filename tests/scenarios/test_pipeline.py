@@ -1,4 +1,4 @@
-"""The pipeline's own releases, and an upload that releases itself, on the deployed machine with users all the while."""
+"""Releases from the pipeline, and by an upload, on the deployed state machine under traffic."""
 
 import json
 import re
@@ -15,33 +15,33 @@ from aws_cdk.assertions import Template
 from infra.bluegreen_stack import BlueGreenStack
 from infra.settings import Settings
 from rehearsal.account import samples
-from tests.support.codepipeline import Done, StepFunctionsAction, Variables
+from tests.support.fake_codepipeline import ActionResult, FakeStepFunctionsAction, Variables
 from tests.support.roles import Role
-from tests.support.shop import SOON, Shop
+from tests.support.shop import SOON, ScenarioShop
 from tests.support.template import CONTEXT
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 Json = dict[str, Any]
 
 
 class Pipeline:
-    """The stack's pipeline for a shop: its Step Functions actions, run by the stand-in as the template has them."""
+    """The stack's pipeline for a shop: a fake runs its Step Functions actions as the template has them."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._theatre = shop.testbed
-        # What docs/pipelines.md says that a pipeline's role needs, and nothing else.
+    def __init__(self, shop: ScenarioShop) -> None:
+        self._testbed = shop.testbed
+        # The permissions in docs/pipelines.md, and no others.
         role = Role(shop.testbed.account, *json.loads(documented("permissions")))
         self._states = role.client("stepfunctions")
         self._configurations = self._synthesized({"pipeline": f"{shop.name}:{shop.blue}", "pipeline_release": SOON})
 
     def upload(self, bundle: bytes) -> Variables:
-        """A new source; what the source action tells of it."""
+        """Upload a bundle and return the variables of the source action."""
         of = self._configurations["Source"]
-        stored = self._theatre.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
+        stored = self._testbed.s3.put_object(Bucket=of["S3Bucket"], Key=of["S3ObjectKey"], Body=bundle)
         return {"Source": {"VersionId": stored["VersionId"], "ETag": stored["ETag"]}}
 
-    def run(self, action: str, source: Variables) -> Done:
-        return StepFunctionsAction(self._states).run(self._configurations[action], source)
+    def run(self, action: str, source: Variables) -> ActionResult:
+        return FakeStepFunctionsAction(self._states).run(self._configurations[action], source)
 
     def _synthesized(self, context: Json) -> dict[str, dict[str, str]]:
         settings = Settings.from_context({"env": "dev", **context}.get, {})
@@ -54,40 +54,42 @@ class Pipeline:
         }
 
     def _deployed(self, value: Any) -> str:
-        """What CloudFormation would make of the value in the stack that is deployed."""
+        """Return the value as CloudFormation resolves it in the deployed stack."""
         if not isinstance(value, dict):
             return str(value)
         if "Fn::Join" in value:
             return "".join(self._deployed(part) for part in value["Fn::Join"][1])
         kind = re.sub(r"[0-9A-F]{8}$", "", value["Ref"])
         return {
-            "Artifacts": self._theatre.artifacts,
-            "WorkflowStateMachine": self._theatre.machine,
+            "Artifacts": self._testbed.artifacts,
+            "WorkflowStateMachine": self._testbed.machine,
             "NotificationsTopic": "the topic",
         }[kind]
 
 
-def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_bundle_goes_live_through_deployment_approval_and_cutover_without_a_lost_request(
+    testbed: ScenarioTestbed,
+) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     label = source["Source"]["VersionId"]
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         deployed = pipeline.run("Deploy", source)
         assert deployed.status == "Succeeded", deployed.error
-        assert shop.stands.items() >= {shop.blue: label, shop.green: "v1"}.items()
-        assert users.last_served_by == [f"{shop.green}/v1"], "until a person approves"
+        assert shop.versions.items() >= {shop.blue: label, shop.green: "v1"}.items()
+        assert traffic.last_served_by == [f"{shop.green}/v1"], "until a person approves"
         cut_over = pipeline.run("Cutover", source)
     assert cut_over.status == "Succeeded", cut_over.error
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.blue}/{label}"]
-    assert shop.stands == {shop.blue: label}
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.blue}/{label}"]
+    assert shop.versions == {shop.blue: label}
     assert f":{shop.blue}-deploy-" in deployed.variables["ExecutionArn"]
     assert deployed.variables["StateMachineArn"] == testbed.machine
 
 
-def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_upload_that_is_overwritten_later_is_released_as_it_was(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     source = pipeline.upload(samples.bundle("v2"))
     pipeline.upload(samples.bundle("does_not_start"))
@@ -96,19 +98,19 @@ def test_an_upload_that_is_overwritten_on_its_way_is_released_as_it_was(testbed:
     assert shop.environment(shop.blue)["Health"] == "Green"
 
 
-def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_an_approval_is_only_for_the_version_that_was_deployed_before_it(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     pipeline = Pipeline(shop)
     first, second = pipeline.upload(samples.bundle("v2")), pipeline.upload(samples.bundle("v1"))
     assert pipeline.run("Deploy", first).status == "Succeeded"
     assert pipeline.run("Deploy", second).status == "Succeeded"
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         refused = pipeline.run("Cutover", first)
         assert (refused.status, refused.error) == ("Failed", "ReleaseRefusedError")
-        assert users.last_served_by == [f"{shop.green}/v1"]
+        assert traffic.last_served_by == [f"{shop.green}/v1"]
         assert pipeline.run("Cutover", second).status == "Succeeded"
-    assert users.failed == []
-    assert shop.stands == {shop.blue: second["Source"]["VersionId"]}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: second["Source"]["VersionId"]}
 
 
 # --- the documented rule of EventBridge
@@ -116,31 +118,31 @@ def test_an_approval_never_gives_users_a_version_that_came_after_it(testbed: Tes
 
 UPLOADS = "uploads-to-release"
 SOURCE = "aws.s3"
-STAND_IN = "stand-in.s3"
+FAKE_SOURCE = "fake.s3"
 """EventBridge takes events of aws.* from AWS alone, and the emulator's S3 leaves the version id out of its own."""
 
 
 @pytest.fixture
-def uploads(testbed: Testbed) -> Iterator[Shop]:
-    """A shop whose uploads are released by the template that docs/pipelines.md shows."""
+def uploads(testbed: ScenarioTestbed) -> Iterator[ScenarioShop]:
+    """A shop with the template of docs/pipelines.md, which releases each upload."""
     testbed.s3.create_bucket(Bucket=UPLOADS)
-    testbed.let_read(UPLOADS)
+    testbed.let_register_release_read(UPLOADS)
     testbed.s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
-    shop = testbed.open()
-    template = documented("upload").replace(SOURCE, STAND_IN)
+    shop = testbed.open_shop()
+    template = documented("upload").replace(SOURCE, FAKE_SOURCE)
     with deployed(testbed, f"uploads-of-{shop.name}", template, Application=shop.name, Blue=shop.blue):
         yield shop
 
 
 def documented(name: str) -> str:
-    """The block of docs/pipelines.md behind that mark."""
+    """Return the block of docs/pipelines.md after that mark."""
     found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", Path("docs/pipelines.md").read_text(), re.DOTALL)
     assert found, f"docs/pipelines.md should have a block behind <!-- {name} -->"
     return found[1]
 
 
 @contextmanager
-def deployed(testbed: Testbed, name: str, template: str, **more: str) -> Iterator[None]:
+def deployed(testbed: ScenarioTestbed, name: str, template: str, **more: str) -> Iterator[None]:
     parameters = {"StateMachineArn": testbed.machine, "Bucket": UPLOADS, **more}
     formation = testbed.account.client("cloudformation")
     formation.create_stack(
@@ -150,11 +152,11 @@ def deployed(testbed: Testbed, name: str, template: str, **more: str) -> Iterato
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
 
-    def stands() -> bool:
+    def created() -> bool:
         (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
         return bool(stack["StackStatus"] == "CREATE_COMPLETE")
 
-    testbed.until(stands, f"{name} to be made")
+    testbed.until(created, f"{name} to be created")
     try:
         yield
     finally:
@@ -162,7 +164,7 @@ def deployed(testbed: Testbed, name: str, template: str, **more: str) -> Iterato
 
 
 def event(key: str, version: str, etag: str) -> Json:
-    """What S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    """Return the event that S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
     return {
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
@@ -184,32 +186,34 @@ def event(key: str, version: str, etag: str) -> Json:
     }
 
 
-def upload(testbed: Testbed, key: str) -> str:
-    """A bundle, and the event of it; the version id of the object."""
+def upload(testbed: ScenarioTestbed, key: str) -> str:
+    """Upload a bundle, send its event, and return the version id of the object."""
     stored = testbed.s3.put_object(Bucket=UPLOADS, Key=key, Body=samples.bundle("v2"))
     sent = event(key, stored["VersionId"], stored["ETag"].strip('"'))
-    entry = {"Source": STAND_IN, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
+    entry = {"Source": FAKE_SOURCE, "DetailType": sent["detail-type"], "Detail": json.dumps(sent["detail"])}
     assert testbed.account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
     return str(stored["VersionId"])
 
 
-def test_an_upload_releases_itself_by_the_documented_rule_and_others_do_not(testbed: Testbed, uploads: Shop) -> None:
+def test_the_documented_rule_releases_an_upload_and_ignores_others(
+    testbed: ScenarioTestbed, uploads: ScenarioShop
+) -> None:
     before = executions(testbed)
     upload(testbed, "elsewhere/v2.zip")
-    with uploads.users() as users:
+    with uploads.traffic() as traffic:
         version = upload(testbed, f"uploads/{uploads.name}/a bundle.zip")
         testbed.until(lambda: executions(testbed) - before, "an execution")
         (arn,) = executions(testbed) - before
         release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
     assert executions(testbed) - before == {arn}, "one execution for one upload"
-    assert users.failed == []
-    assert uploads.stands == {uploads.blue: version}
+    assert traffic.failed == []
+    assert uploads.versions == {uploads.blue: version}
 
 
 @pytest.mark.parametrize(("key", "matches"), [("uploads/shop/v2.zip", True), ("uploads/shops.zip", False)])
-def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
-    testbed: Testbed, key: str, matches: bool
+def test_the_documented_rule_matches_only_uploads_of_the_application(
+    testbed: ScenarioTestbed, key: str, matches: bool
 ) -> None:
     template, problems = cfnlint.decode.decode_str(documented("upload"))
     assert not problems
@@ -222,6 +226,6 @@ def test_the_documented_rule_is_for_what_s3_says_of_the_applications_uploads(
     assert answer["Result"] is matches
 
 
-def executions(testbed: Testbed) -> set[str]:
+def executions(testbed: ScenarioTestbed) -> set[str]:
     pages = testbed.states.get_paginator("list_executions").paginate(stateMachineArn=testbed.machine)
     return {execution["executionArn"] for page in pages for execution in page["executions"]}

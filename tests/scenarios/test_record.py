@@ -1,4 +1,4 @@
-"""The record in S3: never trusted over what stands, and a contradiction is shown with both sides."""
+"""The record in S3: a contradiction to the environments is refused, and the message shows both."""
 
 import json
 from typing import Any
@@ -7,13 +7,13 @@ import pytest
 
 from lambdas.aws.record import Record, Records
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
-from tests.support.shop import Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen"
 
 
-def record(shop: Shop) -> dict[str, Any]:
+def record(shop: ScenarioShop) -> dict[str, Any]:
     (key,) = shop.testbed.records(shop.name)
     found: dict[str, Any] = json.loads(
         shop.testbed.s3.get_object(Bucket=shop.testbed.artifacts, Key=key)["Body"].read()
@@ -21,18 +21,18 @@ def record(shop: Shop) -> dict[str, Any]:
     return found
 
 
-def write(shop: Shop, text: str) -> None:
+def write(shop: ScenarioShop, text: str) -> None:
     key = f"records/{shop.name}/{shop.blue}.json"
     shop.testbed.s3.put_object(Bucket=shop.testbed.artifacts, Key=key, Body=text.encode())
 
 
-def delete(shop: Shop) -> None:
+def delete(shop: ScenarioShop) -> None:
     (key,) = shop.testbed.records(shop.name)
     shop.testbed.s3.delete_object(Bucket=shop.testbed.artifacts, Key=key)
 
 
-def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     release = shop.release("v1")
     assert record(shop) == {
         "BlueEnvUrl": shop.cname,
@@ -43,7 +43,7 @@ def test_it_names_the_production_cname_and_the_execution_that_holds_the_environm
     }
 
 
-def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: Testbed) -> None:
+def test_a_writer_that_has_not_read_the_latest_record_cannot_replace_it(testbed: ScenarioTestbed) -> None:
     records = Records(testbed.s3, testbed.artifacts, "records/{application}/{blue}.json")
     mine, theirs = (Record("shop.example.com", "green", f"{EXECUTION}:{name}") for name in ("mine", "theirs"))
     records.write("raced", "prod", mine, seen=None)
@@ -57,8 +57,8 @@ def test_whoever_has_not_seen_the_last_one_cannot_write_over_it(testbed: Testbed
         records.require_held("raced", "prod", f"{EXECUTION}:mine")
 
 
-def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_a_record_that_is_not_json_is_refused_until_it_is_deleted(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     write(shop, "garbage")
     before = testbed.acts()
     refused = shop.release("v2")
@@ -70,8 +70,8 @@ def test_garbage_in_it_is_refused_and_shown_until_it_is_deleted(testbed: Testbed
     assert shop.release("v1").status == "SUCCEEDED"
 
 
-def test_another_cname_in_it_is_refused_with_both_sides(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_another_cname_in_it_is_refused_with_both_sides(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     assert shop.release("v1").status == "SUCCEEDED"
     write(shop, json.dumps(record(shop) | {"BlueEnvUrl": "elsewhere.us-east-1.elasticbeanstalk.com"}))
     before = testbed.acts()
@@ -84,30 +84,30 @@ def test_another_cname_in_it_is_refused_with_both_sides(testbed: Testbed) -> Non
     assert testbed.acts() == before
 
 
-def test_users_whom_somebody_moved_by_hand_are_left_where_they_are(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_users_moved_by_hand_stay_where_they_are(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     assert shop.release("v1").status == "SUCCEEDED"
     shop.launch("by-hand-" + shop.name, "v1")
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         testbed.beanstalk.swap_environment_cnames(
             SourceEnvironmentName=shop.blue, DestinationEnvironmentName="by-hand-" + shop.name
         )
         shop.until_ready(shop.blue)
         refused = shop.release("v2")
-        testbed.until(lambda: users.last_served_by == [f"by-hand-{shop.name}/v1"], "old DNS answers to expire")
+        testbed.until(lambda: traffic.last_served_by == [f"by-hand-{shop.name}/v1"], "old DNS answers to expire")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
     assert f"{shop.cname} at by-hand-{shop.name}" in refused.cause
-    assert users.failed == []
+    assert traffic.failed == []
 
 
-def test_another_green_name_by_mistake_is_refused_and_the_right_one_named(testbed: Testbed) -> None:
-    shop = testbed.open()
-    with shop.users() as users:
+def test_another_green_name_by_mistake_is_refused_and_the_right_one_named(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
         mistaken = shop.release("v2", green=f"{shop.name}-other")
         right = shop.release("v2")
     assert (mistaken.error, mistaken.states) == ("ReleaseRefusedError", ["Plan"])
     assert f"Name {shop.green} as `green`" in mistaken.cause
     assert right.status == "SUCCEEDED", right.cause
-    assert users.failed == []
-    assert shop.stands == {shop.blue: "v2"}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: "v2"}

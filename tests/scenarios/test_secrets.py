@@ -1,18 +1,18 @@
-"""What is logged: nothing that opens a door."""
+"""Logs hold no secrets."""
 
 import json
 
 from emulator.identity import SECRET_KEY
 from rehearsal.account.log_scan import secrets_in_logs
 from tests.support.approvals import approve, question, token
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 HEADER = "Bearer 5f1c9c1e-of-the-health-check"
 QUERY = "key=7d09b1aa-of-the-health-check"
 
 
-def test_logs_hold_no_credentials_no_tokens_and_nothing_of_the_health_checks_keys(testbed: Testbed) -> None:
-    shop = testbed.open()
+def test_logs_hold_no_credentials_no_tokens_and_nothing_of_the_health_checks_keys(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
     shop.register("bad", "does_not_start")
     assert shop.release("bad").status == "FAILED"
     arn = shop.start("v2", approval=True, health_check={"path": f"/?{QUERY}", "headers": {"Authorization": HEADER}})
@@ -22,7 +22,7 @@ def test_logs_hold_no_credentials_no_tokens_and_nothing_of_the_health_checks_key
     assert secrets_in_logs(testbed.account, SECRET_KEY, token(asked), HEADER, QUERY) == []
 
 
-def test_a_function_that_logs_its_credentials_is_found(testbed: Testbed) -> None:
+def test_a_function_that_logs_its_credentials_is_found(testbed: ScenarioTestbed) -> None:
     logs = testbed.account.client("logs")
     logs.create_log_group(logGroupName="careless")
     logs.create_log_stream(logGroupName="careless", logStreamName="one")

@@ -1,4 +1,4 @@
-"""The stack itself, deployed by the CDK CLI: again, anew while a release runs, and away."""
+"""The stack, deployed again by the CDK CLI, upgraded while a release runs, and destroyed."""
 
 import json
 import os
@@ -13,37 +13,37 @@ import pytest
 
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
-"""The digests by which the CDK would name what was changed: what has a known one is not uploaded again."""
+"""Digests for the changed assets. The CDK does not upload an asset with a known digest again."""
 UPGRADED = "released by the upgrade"
-"""What an execution with the other definition would return as its status."""
+"""The status that an execution with the other definition returns."""
 
 
 @pytest.fixture
-def cdk(testbed: Testbed, assembly: Path, tmp_path: Path) -> Cdk:
+def cdk(testbed: ScenarioTestbed, assembly: Path, tmp_path: Path) -> Cdk:
     shutil.copytree(assembly, tmp_path / "cdk.out")
     return Cdk(testbed.account.environment(), tmp_path / "cdk.log", tmp_path / "cdk.out")
 
 
-def test_deploying_again_changes_nothing(testbed: Testbed, cdk: Cdk) -> None:
+def test_deploying_again_changes_nothing(testbed: ScenarioTestbed, cdk: Cdk) -> None:
     before = history(testbed)
     assert cdk.deploy()["StateMachineArn"] == testbed.machine
     assert "(no changes)" in cdk.log.read_text()
     assert history(testbed) == before
 
 
-def history(testbed: Testbed) -> int:
-    """How many things CloudFormation did to the stack so far."""
+def history(testbed: ScenarioTestbed) -> int:
+    """Return the number of CloudFormation events of the stack."""
     pages = testbed.account.client("cloudformation").get_paginator("describe_stack_events")
     name = testbed.machine.rsplit(":", 1)[-1]
     return sum(len(page["StackEvents"]) for page in pages.paginate(StackName=name))
 
 
 @pytest.fixture
-def upgrade(testbed: Testbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
-    """Deploys the stack with other code, other function settings and another definition; afterwards as it was."""
+def upgrade(testbed: ScenarioTestbed, cdk: Cdk) -> Iterator[Callable[[], str]]:
+    """Deploys the stack with other code, other function settings and another definition; then as before."""
     assembly = cdk.assembly.with_name("changed")
     shutil.copytree(cdk.assembly, assembly)
     _change(assembly)
@@ -74,19 +74,19 @@ def _change(assembly: Path) -> None:
         file.write_text(text)
 
 
-def code_of(testbed: Testbed) -> dict[str, str]:
-    """The digest of each function's code, by the function's name."""
+def code_of(testbed: ScenarioTestbed) -> dict[str, str]:
+    """Return the digest of each function's code, by the function's name."""
     pages = testbed.account.client("lambda").get_paginator("list_functions").paginate()
     return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
 
 
-def definition_of(testbed: Testbed) -> str:
+def definition_of(testbed: ScenarioTestbed) -> str:
     return str(testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"])
 
 
-def test_an_upgrade_does_not_disturb_the_release_that_runs(testbed: Testbed, upgrade: Callable[[], str]) -> None:
-    shop, code = testbed.open(), code_of(testbed)
-    with shop.users() as users:
+def test_an_upgrade_does_not_change_the_release_that_runs(testbed: ScenarioTestbed, upgrade: Callable[[], str]) -> None:
+    shop, code = testbed.open_shop(), code_of(testbed)
+    with shop.traffic() as traffic:
         arn = shop.start("v2", approval=True)
         asked = question(testbed, arn)
         assert upgrade() == testbed.machine
@@ -96,34 +96,34 @@ def test_an_upgrade_does_not_disturb_the_release_that_runs(testbed: Testbed, upg
         release = testbed.follow(arn)
     assert release.status == "SUCCEEDED", release.cause
     assert output_of(testbed, arn)["status"] == "released", "by the definition that it began with"
-    assert users.failed == []
-    assert users.last_served_by == [f"{shop.blue}/v2"]
-    assert shop.stands == {shop.blue: "v2"}
+    assert traffic.failed == []
+    assert traffic.last_served_by == [f"{shop.blue}/v2"]
+    assert shop.versions == {shop.blue: "v2"}
 
 
-def output_of(testbed: Testbed, arn: str) -> dict[str, str]:
+def output_of(testbed: ScenarioTestbed, arn: str) -> dict[str, str]:
     output: dict[str, str] = json.loads(testbed.states.describe_execution(executionArn=arn)["output"])
     return output
 
 
 @pytest.fixture
-def passing(testbed: Testbed, tmp_path: Path) -> Cdk:
+def second_stack(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
     """A second stack in the account, of another name."""
-    other = Cdk({**testbed.account.environment(), "ENV": "passing"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
+    other = Cdk({**testbed.account.environment(), "ENV": "second"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
     other.synthesize()
     return other
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
-    testbed: Testbed, passing: Cdk
+    testbed: ScenarioTestbed, second_stack: Cdk
 ) -> None:
     before = resources(testbed)
-    outputs = passing.deploy()
+    outputs = second_stack.deploy()
     bucket = outputs["ArtifactsBucketName"]
     for body in (b"{}", b"{ }"):  # the bucket keeps each version
         testbed.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
-    assert len(resources(testbed) - before) > 40, "a stack is many things"
-    passing._run("destroy", "--app", str(passing.assembly), "--force")
+    assert len(resources(testbed) - before) > 40, "a stack has many resources"
+    second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     assert resources(testbed) - before == {f"bucket {bucket}"}
     subprocess.run(  # noqa: S603 - the README's own command
         ["/bin/sh", "-ec", documented("remove")],
@@ -134,14 +134,14 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
 
 
 def documented(name: str) -> str:
-    """The command of the README behind that mark."""
+    """Return the command of the README after that mark."""
     found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
     assert found, f"README.md should have a command behind <!-- {name} -->"
     return found[1].replace("python3", sys.executable)
 
 
-def resources(testbed: Testbed) -> set[str]:
-    """What stands in the account of the kinds that a stack makes."""
+def resources(testbed: ScenarioTestbed) -> set[str]:
+    """Return the resources in the account, of the kinds that a stack creates."""
     client = testbed.account.client
 
     def named(service: str, call: str, within: str, name: str) -> set[str]:
@@ -170,7 +170,7 @@ def resources(testbed: Testbed) -> set[str]:
     )
 
 
-def test_a_deployed_alarm_tells_people(testbed: Testbed) -> None:
+def test_a_deployed_alarm_tells_people(testbed: ScenarioTestbed) -> None:
     name = testbed.machine.rsplit(":", 1)[-1]
     testbed.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
     testbed.until(lambda: testbed.mailbox.about(f"{name}-slow"), "a message about the alarm")

@@ -1,16 +1,16 @@
-"""The machine's own time-out, which bypasses every Catch: users are served, people are told, a redrive goes on."""
+"""The time-out of the state machine, which no Catch sees: users are served, a notification comes, a redrive works."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.approvals import approve, question
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
 @contextmanager
-def machine_time_out(testbed: Testbed, seconds: int) -> Iterator[None]:
-    """Executions that start while the block runs have so many account seconds; all else is as deployed."""
+def machine_time_out(testbed: ScenarioTestbed, seconds: int) -> Iterator[None]:
+    """Give executions that start while the block runs so many account seconds."""
     deployed = testbed.states.describe_state_machine(stateMachineArn=testbed.machine)["definition"]
     shortened = json.dumps({**json.loads(deployed), "TimeoutSeconds": seconds})
     testbed.states.update_state_machine(stateMachineArn=testbed.machine, definition=shortened)
@@ -20,14 +20,14 @@ def machine_time_out(testbed: Testbed, seconds: int) -> Iterator[None]:
         testbed.states.update_state_machine(stateMachineArn=testbed.machine, definition=deployed)
 
 
-def test_an_execution_that_runs_out_of_time_leaves_green_live_and_goes_on_redriven(testbed: Testbed) -> None:
-    shop = testbed.open()
-    with shop.users() as users:
+def test_an_execution_that_runs_out_of_time_leaves_green_live_and_goes_on_redriven(testbed: ScenarioTestbed) -> None:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         assert shop.release("v2", mode="deploy").status == "SUCCEEDED"
         with machine_time_out(testbed, 400):
             arn = shop.start("v2", mode="cutover", approval=True)
         timed_out = testbed.follow(arn)
-        served_then = users.last_served_by
+        served_then = traffic.last_served_by
         testbed.states.redrive_execution(executionArn=arn)
         approve(testbed, question(testbed, arn, 2))
         redriven = testbed.follow(arn)
@@ -35,5 +35,5 @@ def test_an_execution_that_runs_out_of_time_leaves_green_live_and_goes_on_redriv
     assert served_then == [f"{shop.green}/v1"]
     assert any("ended TIMED_OUT. Nothing was cleaned up" in message.text for message in testbed.mailbox.about(arn))
     assert redriven.status == "SUCCEEDED", redriven.cause
-    assert users.failed == []
-    assert shop.stands == {shop.blue: "v2"}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: "v2"}

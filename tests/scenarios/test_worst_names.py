@@ -1,19 +1,19 @@
-"""Names that would break out of a quotation, an expression or a path, if they were not data everywhere."""
+"""Names with quotes, expressions and path characters are only data everywhere."""
 
 import json
 from dataclasses import dataclass
 
 from tests.support.approvals import approve, question
-from tests.support.shop import Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 WORST = "it's \"quoted\" \\ ${HOME} #{x} {% $states.input %} $.y ' & $error('x') & ' 日本"
 VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"
 
 
 @dataclass
-class OddShop(Shop):
-    """Only environments have names of letters, digits and hyphens."""
+class OddShop(ScenarioShop):
+    """Environments may only have letters, digits and hyphens in their names; applications may have more."""
 
     @property
     def blue(self) -> str:
@@ -24,9 +24,9 @@ class OddShop(Shop):
         return "odd-prod-green"
 
 
-def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(testbed: Testbed) -> None:
+def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(testbed: ScenarioTestbed) -> None:
     testbed.beanstalk.create_application(ApplicationName=WORST)
-    shop = OddShop(testbed, WORST, "odd-prod.us-east-1.elasticbeanstalk.com")
+    shop = OddShop(testbed, WORST)
     testbed.shops.append(shop)
     shop.register("v1")
     shop.register(VERSION, "v2")
@@ -41,17 +41,17 @@ def test_a_release_of_the_worst_names_that_elastic_beanstalk_allows(testbed: Tes
         ]
         return arn
 
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         failed = testbed.follow(started(f"bad {VERSION}", "odd-1"))
         arn = started(VERSION, "odd-2")
         asked = question(testbed, arn)
         approve(testbed, asked)
         release = testbed.follow(arn)
-    (told,) = testbed.mailbox.about(failed.arn)
+    (message,) = testbed.mailbox.about(failed.arn)
     assert (failed.error, failed.failed_in) == ("DeploymentFailedError", "AwaitRelease")
-    assert f"bad {VERSION}" in told.text
+    assert f"bad {VERSION}" in message.text
     assert f"{VERSION} of {WORST} runs on" in asked.text
     assert release.status == "SUCCEEDED", release.cause
     assert (release.outcome.output["application"], release.outcome.output["version"]) == (WORST, VERSION)
-    assert users.failed == []
-    assert shop.stands == {shop.blue: VERSION}
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: VERSION}

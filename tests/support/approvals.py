@@ -1,14 +1,14 @@
-"""Approvals: the question that an execution asks people, and their answer."""
+"""Approvals: the question of an execution, and the answer."""
 
 import json
 import re
 
 from tests.support.mailbox import Message
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 
-def question(testbed: Testbed, arn: str, number: int = 1) -> Message:
-    """The execution's n-th question for approval."""
+def question(testbed: ScenarioTestbed, arn: str, number: int = 1) -> Message:
+    """Return the execution's n-th question for approval, when it has come."""
 
     def questions() -> list[Message]:
         return [message for message in testbed.mailbox.about(arn) if "approval" in message.subject]
@@ -18,11 +18,12 @@ def question(testbed: Testbed, arn: str, number: int = 1) -> Message:
 
 
 def token(message: Message) -> str:
-    """The task token, as somebody would copy it from the command that approves."""
+    """Return the task token in the command that approves."""
     found = re.search(r"send-task-success .*--task-token (\S+)", message.text)
     assert found, message.text
     return found[1]
 
 
-def approve(testbed: Testbed, message: Message) -> None:
+def approve(testbed: ScenarioTestbed, message: Message) -> None:
+    """Approve, as the command in the message does."""
     testbed.states.send_task_success(taskToken=token(message), output=json.dumps({}))

@@ -1,11 +1,12 @@
-"""Evidence of releases as they go well, from which tests take something away."""
+"""The evidence of a good release, for tests that change a part of it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from emulator.clock import Clock
-from rehearsal.execution import Outcome, StateVisit
-from rehearsal.report.evidence import BeanstalkEvent, Evidence
+from rehearsal.account.shop import BeanstalkEvent
+from rehearsal.execution import ExecutionOutcome, StateVisit
+from rehearsal.report.evidence import ReleaseEvidence
 from rehearsal.traffic import Request
 
 CLOCK = Clock(scale=0.1, origin=1_800_000_000.0)
@@ -29,48 +30,48 @@ STAGES = [
 SWAPS = (384.0, 650.0)
 
 
-def life(seconds: float) -> datetime:
-    """The account's time so many seconds after the execution's start, as in life."""
+def account_time(seconds: float) -> datetime:
+    """Return the account time so many account seconds after the start of the execution."""
     return START + timedelta(seconds=seconds)
 
 
 def real(seconds: float) -> float:
-    """The real epoch second of that moment."""
-    return CLOCK.origin + (life(seconds).timestamp() - CLOCK.origin) * CLOCK.scale
+    """Return the real epoch second of that moment."""
+    return CLOCK.origin + (account_time(seconds).timestamp() - CLOCK.origin) * CLOCK.scale
 
 
-def ask(seconds: float, answered_by: str | None, failure: str | None = None) -> Request:
-    """A request made so many seconds, as in life, after the execution's start."""
+def request_at(seconds: float, answered_by: str | None, failure: str | None = None) -> Request:
+    """Return a request made so many account seconds after the start of the execution."""
     return Request(real(seconds), answered_by, failure)
 
 
 def visits() -> list[StateVisit]:
-    """The stays of a release that goes well, one after the other."""
-    stays, at = [], 0.0
+    """Return the visits of a good release, in their order."""
+    found, at = [], 0.0
     for name, seconds in STAGES:
-        stays.append(StateVisit(name, life(at), life(at + seconds)))
+        found.append(StateVisit(name, account_time(at), account_time(at + seconds)))
         at += seconds
-    return stays
+    return found
 
 
 def requests() -> list[Request]:
-    """One user every second as in life; after a swap every second one keeps the old answer, for a minute."""
-    return [ask(second, _answerer(second)) for second in range(-20, 930)]
+    """Return a request for each account second. After a swap every second one uses an old DNS answer for a minute."""
+    return [request_at(second, _answered_by(second)) for second in range(-20, 930)]
 
 
-def _answerer(second: int) -> str:
+def _answered_by(second: int) -> str:
     late = second - 60 * (second % 2)
     if late < SWAPS[0]:
         return "shop-prod/v1"
     return "shop-prod-green/v1" if late < SWAPS[1] else "shop-prod/v2"
 
 
-def outcome(status: str = "SUCCEEDED", error: str | None = None) -> Outcome:
-    """How the execution ended."""
-    return Outcome(
+def outcome(status: str = "SUCCEEDED", error: str | None = None) -> ExecutionOutcome:
+    """Return the outcome of an execution."""
+    return ExecutionOutcome(
         status=status,
         started=START,
-        stopped=life(sum(seconds for _, seconds in STAGES)),
+        stopped=account_time(sum(seconds for _, seconds in STAGES)),
         input={"application": "shop", "blue": "shop-prod", "version": "v2"},
         output={"released": "v2"} if status == "SUCCEEDED" else None,
         error=error,
@@ -80,24 +81,24 @@ def outcome(status: str = "SUCCEEDED", error: str | None = None) -> Outcome:
 
 def evidence(
     *,
-    ended: Outcome | None = None,
-    asked: Sequence[Request] | None = None,
-    stayed: Sequence[StateVisit] | None = None,
-) -> Evidence:
-    """Evidence of a release that went well, but for what is given."""
-    return Evidence(
+    ended: ExecutionOutcome | None = None,
+    sent: Sequence[Request] | None = None,
+    visited: Sequence[StateVisit] | None = None,
+) -> ReleaseEvidence:
+    """Return the evidence of a good release, with the given parts replaced."""
+    return ReleaseEvidence(
         expected="shop-prod/v2",
         arn="arn:aws:states:us-east-1:000000000000:execution:release:v2",
         outcome=ended or outcome(),
-        visits=visits() if stayed is None else stayed,
-        requests=requests() if asked is None else asked,
+        visits=visits() if visited is None else visited,
+        requests=requests() if sent is None else sent,
         ended_at=real(910),
         clock=CLOCK,
-        pause=6.0,
+        dns_ttl=6.0,
         calls={"SwapEnvironmentCNAMEs": 2, "DescribeEnvironments": 61},
         events=[
             BeanstalkEvent(
-                life(at + delay), name, "INFO", "Completed swapping CNAMEs for 'a' and 'b'.", f"request-{at}"
+                account_time(at + delay), name, "INFO", "Completed swapping CNAMEs for 'a' and 'b'.", f"request-{at}"
             )
             for at in SWAPS
             for name, delay in (("shop-prod", 0), ("shop-prod-green", 0.003))

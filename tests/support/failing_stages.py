@@ -1,4 +1,4 @@
-"""How each stage comes to fail: what goes wrong, what somebody does about it, and what is to be seen meanwhile."""
+"""A way to fail for each stage: the cause, the expected error, and the repair."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,69 +6,72 @@ from typing import Any
 
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
-from tests.support.shop import Shop
+from tests.support.shop import ScenarioShop, sample_bundle
 
-Act = Callable[[Shop], None]
-Meanwhile = Callable[[Shop, str], None]
-"""Of a shop and an execution that runs."""
+Change = Callable[[ScenarioShop], None]
+Meanwhile = Callable[[ScenarioShop, str], None]
+"""Gets the shop and the ARN of the execution that runs."""
 
 BLUE_V1, GREEN_V1, BLUE_V2 = ("blue", "v1"), ("green", "v1"), ("blue", "v2")
 
 
-def nothing(_: Shop) -> None:
-    """No harm, or none that somebody must repair."""
+def nothing(_: ScenarioShop) -> None:
+    """Do nothing."""
 
 
-def goes_on(_: Shop, __: str) -> None:
-    """Nothing happens meanwhile."""
+def nothing_meanwhile(_: ScenarioShop, __: str) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """How a stage comes to fail, with which words, who serves then, and what somebody does about it."""
+class FailingStage:
+    """A way to fail: the stage, its error, words of the cause, and the environment and version that serve then.
+
+    `harm`: before the release. `meanwhile`: during it. `repair`: removes the cause.
+    `failing_redrives`: number of redrives with the cause still there; 0 where the cause ends by itself.
+    """
 
     failed_in: str
     error: str
     words: str
     serving: tuple[str, str]
-    harm: Act = nothing
-    meanwhile: Meanwhile = goes_on
-    repair: Act = nothing
+    harm: Change = nothing
+    meanwhile: Meanwhile = nothing_meanwhile
+    repair: Change = nothing
     request: Mapping[str, Any] = field(default_factory=dict)
     version: str = "v2"
-    in_vain: int = 2
-    """How often it is redriven with the cause still there; never, where the cause goes by itself."""
+    failing_redrives: int = 2
 
 
-# --- what goes wrong, and what somebody does about it
+# --- causes and repairs
 
 
-def forget_version(shop: Shop) -> None:
+def delete_version(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v2")
 
 
-def register_version(shop: Shop) -> None:
+def register_version(shop: ScenarioShop) -> None:
     shop.register("v2")
 
 
-def bundle_of(shop: Shop) -> dict[str, str]:
+def bundle_of(shop: ScenarioShop) -> dict[str, str]:
     return {"bucket": shop.testbed.artifacts, "key": f"{shop.name}/v3.zip"}
 
 
-def upload_bundle(shop: Shop) -> None:
-    shop.testbed.upload(f"{shop.name}/v3.zip", samples.bundle("v2"))
+def upload_bundle(shop: ScenarioShop) -> None:
+    shop.upload(f"{shop.name}/v3.zip", samples.bundle("v2"))
 
 
-def upload_text(shop: Shop) -> None:
-    shop.testbed.upload(f"{shop.name}/v3.zip", b"no zip")
+def upload_text(shop: ScenarioShop) -> None:
+    shop.upload(f"{shop.name}/v3.zip", b"no zip")
 
 
-def upload_again(shop: Shop) -> None:
+def upload_again(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
     upload_bundle(shop)
 
 
-def save_configuration(shop: Shop) -> None:
+def save_configuration(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.create_configuration_template(
         ApplicationName=shop.name,
         TemplateName="release",
@@ -77,70 +80,67 @@ def save_configuration(shop: Shop) -> None:
     )
 
 
-def delete_configuration(shop: Shop) -> None:
+def delete_configuration(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.delete_configuration_template(ApplicationName=shop.name, TemplateName="release")
 
 
-def lose_bundle(shop: Shop) -> None:
+def delete_bundle(shop: ScenarioShop) -> None:
     shop.testbed.s3.delete_object(Bucket=shop.testbed.artifacts, Key=f"{shop.name}/v1.zip")
 
 
-def find_bundle(shop: Shop) -> None:
-    shop.testbed.upload(f"{shop.name}/v1.zip", shop.testbed.bundle("v1"))
+def restore_bundle(shop: ScenarioShop) -> None:
+    shop.upload(f"{shop.name}/v1.zip", sample_bundle("v1"))
 
 
-def configure(shop: Shop, name: str) -> None:
-    """Something that keeps an environment busy for as long as the testbed's `configure` takes."""
+def configure(shop: ScenarioShop, name: str) -> None:
+    """Start a configuration change; the environment is Updating for the duration `configure`."""
     shop.testbed.beanstalk.update_environment(EnvironmentName=name, OptionSettings=[ENHANCED_HEALTH])
 
 
-def configure_blue_before_the_swap(shop: Shop, arn: str) -> None:
-    shop.testbed.until_in(arn, "AwaitGreen")
-    configure(shop, shop.blue)
+def configure_in(state: str, role: str) -> Meanwhile:
+    """Return a change: when the execution is in that state, start a configuration change of blue or green."""
+
+    def change(shop: ScenarioShop, arn: str) -> None:
+        shop.testbed.until_in(arn, state)
+        configure(shop, getattr(shop, role))
+
+    return change
 
 
-def configure_green_before_the_swap_back(shop: Shop, arn: str) -> None:
-    shop.testbed.until_in(arn, "AwaitRelease")
-    configure(shop, shop.green)
-
-
-def configure_green_before_its_end(shop: Shop, arn: str) -> None:
-    shop.testbed.until_in(arn, "WatchRelease")
-    configure(shop, shop.green)
-
-
-def await_both(shop: Shop) -> None:
+def until_all_healthy(shop: ScenarioShop) -> None:
     for name in shop.environments():
         shop.until_ready(name)
         shop.until_healthy(name)
 
 
-def swap_by_hand(shop: Shop, arn: str) -> None:
+def swap_by_hand(shop: ScenarioShop, arn: str) -> None:
     shop.testbed.until_in(arn, "DrainBlue")
     shop.swap_by_hand()
 
 
-def register_bad(shop: Shop) -> None:
+def register_bad(shop: ScenarioShop) -> None:
     shop.register("v3", "does_not_start")
 
 
-def register_good(shop: Shop) -> None:
+def register_good(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.delete_application_version(ApplicationName=shop.name, VersionLabel="v3")
     shop.register("v3", "v2")
 
 
-def ring(shop: Shop, arn: str) -> None:
+def start_alarm(shop: ScenarioShop, arn: str) -> None:
     shop.testbed.until_in(arn, "WatchRelease")
-    shop.testbed.ring(f"{shop.name}-errors")
+    shop.testbed.set_alarm(f"{shop.name}-errors")
 
 
-def calm(shop: Shop) -> None:
-    shop.testbed.ring(f"{shop.name}-errors", "OK")
+def end_alarm(shop: ScenarioShop) -> None:
+    shop.testbed.set_alarm(f"{shop.name}-errors", "OK")
 
 
-CASES: Mapping[str, Case] = {
-    "Plan": Case("Plan", "ReleaseRefusedError", "a version v2", BLUE_V1, harm=forget_version, repair=register_version),
-    "RegisterRelease": Case(
+FAILING_STAGES: Mapping[str, FailingStage] = {
+    "Plan": FailingStage(
+        "Plan", "ReleaseRefusedError", "a version v2", BLUE_V1, harm=delete_version, repair=register_version
+    ),
+    "RegisterRelease": FailingStage(
         "RegisterRelease",
         "CallRejectedError",
         "register the version v3",
@@ -149,7 +149,7 @@ CASES: Mapping[str, Case] = {
         request={"source_bundle": bundle_of},
         version="v3",
     ),
-    "AwaitRegistration": Case(
+    "AwaitRegistration": FailingStage(
         "AwaitRegistration",
         "RegistrationFailedError",
         "Found FAILED",
@@ -159,7 +159,7 @@ CASES: Mapping[str, Case] = {
         request={"source_bundle": bundle_of},
         version="v3",
     ),
-    "CloneBlue": Case(
+    "CloneBlue": FailingStage(
         "CloneBlue",
         "UnexpectedEnvironmentError",
         "the operators' own",
@@ -168,81 +168,81 @@ CASES: Mapping[str, Case] = {
         repair=delete_configuration,
         request={"config_template": "release"},
     ),
-    "AwaitGreen": Case(
+    "AwaitGreen": FailingStage(
         "AwaitGreen",
         "LaunchFailedError",
         "Unable to download from S3",
         BLUE_V1,
-        harm=lose_bundle,
-        repair=find_bundle,
-        in_vain=1,
+        harm=delete_bundle,
+        repair=restore_bundle,
+        failing_redrives=1,
     ),
-    "SwapToGreen": Case(
+    "SwapToGreen": FailingStage(
         "SwapToGreen",
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         BLUE_V1,
-        meanwhile=configure_blue_before_the_swap,
-        repair=await_both,
+        meanwhile=configure_in("AwaitGreen", "blue"),
+        repair=until_all_healthy,
         request={"timeouts": {"swap_traffic": 30}},
-        in_vain=0,
+        failing_redrives=0,
     ),
-    "DeployRelease": Case(
+    "DeployRelease": FailingStage(
         "DeployRelease",
         "UnexpectedEnvironmentError",
         "not to serve users before v2 is deployed",
         BLUE_V1,
         meanwhile=swap_by_hand,
         request={"drain_seconds": 200},
-        in_vain=0,
+        failing_redrives=0,
     ),
-    "AwaitRelease": Case(
+    "AwaitRelease": FailingStage(
         "AwaitRelease",
         "DeploymentFailedError",
         "Failed to deploy application.",
         GREEN_V1,
         harm=register_bad,
         repair=register_good,
-        in_vain=1,
+        failing_redrives=1,
         version="v3",
     ),
-    "SwapToBlue": Case(
+    "SwapToBlue": FailingStage(
         "SwapToBlue",
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         GREEN_V1,
-        meanwhile=configure_green_before_the_swap_back,
-        repair=await_both,
+        meanwhile=configure_in("AwaitRelease", "green"),
+        repair=until_all_healthy,
         request={"timeouts": {"swap_traffic": 30}},
-        in_vain=0,
+        failing_redrives=0,
     ),
-    "WatchRelease": Case(
+    "WatchRelease": FailingStage(
         "WatchRelease",
         "ReleaseUnhealthyError",
         "in ALARM: ",
         GREEN_V1,
-        harm=calm,
-        meanwhile=ring,
-        repair=calm,
+        harm=end_alarm,
+        meanwhile=start_alarm,
+        repair=end_alarm,
         request={"alarms": lambda shop: [f"{shop.name}-errors"], "bake_seconds": 200},
-        in_vain=0,
+        failing_redrives=0,
     ),
-    "TerminateGreen": Case(
+    "TerminateGreen": FailingStage(
         "TerminateGreen",
         "WaitTimedOutError",
         "to be Ready, within 30 seconds",
         BLUE_V2,
-        meanwhile=configure_green_before_its_end,
-        repair=await_both,
+        meanwhile=configure_in("WatchRelease", "green"),
+        repair=until_all_healthy,
         request={"timeouts": {"terminate_green": 30}, "bake_seconds": 200},
-        in_vain=0,
+        failing_redrives=0,
     ),
-    "AwaitTermination": Case(
+    "AwaitTermination": FailingStage(
         "AwaitTermination",
         "WaitTimedOutError",
         "to be Terminated, within 10 seconds",
         BLUE_V2,
         request={"timeouts": {"terminate_green": 10}},
-        in_vain=0,
+        failing_redrives=0,
     ),
 }

@@ -1,4 +1,4 @@
-"""What people are told: a queue that is subscribed to the stack's topic."""
+"""The notifications of the stack, from a queue that is subscribed to its topic."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Message:
 
 
 def subscribed_queue(sns: Any, sqs: Any, topic: str, name: str) -> str:
-    """Make a queue that the topic may deliver to, as only a policy of its own allows; return its URL."""
+    """Create a queue with a policy that lets the topic deliver to it, and return its URL."""
     url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     service = {"Service": "sns.amazonaws.com"}
@@ -27,7 +27,7 @@ def subscribed_queue(sns: Any, sqs: Any, topic: str, name: str) -> str:
 
 
 class Mailbox:
-    """Keeps what was published to the topic, for whoever asks by the execution that a message names."""
+    """Keeps the messages of the topic, and finds them by the execution that they name."""
 
     def __init__(self, sns: Any, sqs: Any, topic: str) -> None:
         self._sqs = sqs
@@ -36,7 +36,7 @@ class Mailbox:
         self._reading = Lock()
 
     def about(self, arn: str) -> list[Message]:
-        """All messages so far that name the execution, oldest first."""
+        """Return all messages so far that name the execution, oldest first."""
         with self._reading:
             while self._read():
                 pass

@@ -1,32 +1,35 @@
-"""A shop on the stage: an application of its own, its releases and its users."""
+"""The shop of a scenario: an application of its own, its releases and its traffic."""
 
 import itertools
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.execution import Outcome, StateVisit
-from rehearsal.traffic import Request, Traffic, failures
+from rehearsal.account import samples
+from rehearsal.account.shop import Shop
+from rehearsal.execution import ExecutionOutcome, StateVisit
+from rehearsal.traffic import Traffic
+from rehearsal.wait import until
 
 if TYPE_CHECKING:
-    from tests.support.testbed import Testbed
+    from tests.support.testbed import ScenarioTestbed
 
 REQUESTS_PER_SECOND = 15.0
 FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
 SOON = {"drain_seconds": 45, "bake_seconds": 45}
-"""Longer than a DNS answer lives in the testbed, and not longer than it takes."""
+"""Longer than the DNS TTL of the testbed, and no longer than needed."""
 
 
 @dataclass(frozen=True)
-class Release:
-    """What came of an execution. `visits`: those since its last redrive."""
+class FinishedRelease:
+    """An execution that has ended. `visits`: those since its last redrive."""
 
     arn: str
-    outcome: Outcome
+    outcome: ExecutionOutcome
     visits: list[StateVisit]
 
     @property
@@ -39,29 +42,29 @@ class Release:
 
     @property
     def cause(self) -> str:
-        """The words of the exception."""
+        """The message of the error."""
         cause = self.outcome.cause or ""
         return str(json.loads(cause)["errorMessage"]) if cause.startswith("{") else cause
 
     @property
     def states(self) -> list[str]:
-        """The stages that were entered, in their order, the failure branch apart."""
+        """The stages that were entered, in their order, without the failure branch."""
         return [visit.name for visit in self.visits if visit.is_stage and visit.name not in FAILURE_BRANCH]
 
     @property
     def failed_in(self) -> str:
-        """The stage in front of the failure branch."""
+        """The stage before the failure branch."""
         names = [visit.name for visit in self.visits if visit.is_stage]
-        assert tuple(names[-3:]) == FAILURE_BRANCH, f"a failed execution ends with its failure branch, not {names}"
+        assert tuple(names[-3:]) == FAILURE_BRANCH, f"expected a failed execution to end with {FAILURE_BRANCH}: {names}"
         return self.states[-1]
 
     def entered(self, state: str) -> datetime:
-        """When it entered a state for the first time, by the account's clock."""
+        """Return the account time at which a state was first entered."""
         return next(visit.entered for visit in self.visits if visit.name == state)
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Account seconds spent in each state."""
+        """Account seconds in each state."""
         return {
             visit.name: (visit.exited - visit.entered).total_seconds()
             for visit in self.visits
@@ -69,51 +72,13 @@ class Release:
         }
 
 
-@dataclass
-class Users:
-    """What users met with."""
+class ScenarioShop(Shop):
+    """A shop with its releases and traffic. In most scenarios v1 is live on `<name>-prod`, and v2 is registered."""
 
-    traffic: Traffic
-
-    @property
-    def requests(self) -> list[Request]:
-        return self.traffic.requests
-
-    @property
-    def failed(self) -> list[Request]:
-        return failures(self.requests)
-
-    @property
-    def served_by(self) -> list[str]:
-        """Who answered, each named once, in the order of the first answers."""
-        return list(dict.fromkeys(request.answered_by for request in self.requests if request.answered_by))
-
-    @property
-    def last_served_by(self) -> list[str]:
-        """Who answered the latest requests, and why not, where one of them failed."""
-        return list(dict.fromkeys(request.failure or str(request.answered_by) for request in self.requests[-10:]))
-
-    def failed_since(self, at: float) -> list[Request]:
-        """Those that failed at or after that moment (real epoch seconds)."""
-        return failures(self.traffic.since(at))
-
-
-@dataclass
-class Shop:
-    """An application of its own with v1 live on `<name>-prod` and v2 registered."""
-
-    testbed: "Testbed"
-    name: str
-    cname: str
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    @property
-    def blue(self) -> str:
-        return f"{self.name}-prod"
-
-    @property
-    def green(self) -> str:
-        return f"{self.name}-prod-green"
+    def __init__(self, testbed: "ScenarioTestbed", name: str) -> None:
+        super().__init__(testbed.beanstalk, testbed.s3, name, testbed.artifacts)
+        self.testbed = testbed
+        self._numbers = itertools.count(1)
 
     # --- releases
 
@@ -121,111 +86,66 @@ class Shop:
         """Start an execution and return its ARN."""
         named = {"version": version} if version else {}
         document = {"application": self.name, "blue": self.blue, **named, **SOON, **request}
-        arn: str = self.testbed.states.start_execution(
-            stateMachineArn=self.testbed.machine,
-            name=f"{self.name}-{next(self._numbers)}",
-            input=json.dumps(document),
-        )["executionArn"]
-        return arn
+        return self.testbed.start(f"{self.name}-{next(self._numbers)}", document)
 
-    def release(self, version: str | None = "v2", **request: Any) -> Release:
-        """Start an execution and follow it to its end."""
+    def release(self, version: str | None = "v2", **request: Any) -> FinishedRelease:
+        """Start an execution and return it when it has ended."""
         return self.testbed.follow(self.start(version, **request))
 
     def started(self, state: str, version: str | None = "v2", **request: Any) -> str:
-        """Start an execution and return its ARN as soon as it is in that state."""
+        """Start an execution and return its ARN when it is in that state."""
         arn = self.start(version, **request)
         self.testbed.until_in(arn, state)
         return arn
 
-    # --- what stands
+    @contextmanager
+    def traffic(self) -> Iterator[Traffic]:
+        """Send traffic to the production CNAME while the block runs, and half a second longer."""
+        with Traffic(
+            self.cname, self.testbed.control.resolve, clients=5, requests_per_second=REQUESTS_PER_SECOND
+        ) as traffic:
+            yield traffic
+            time.sleep(0.5)
 
-    def environment(self, name: str) -> dict[str, Any]:
-        """The standing environment of that name, as Elastic Beanstalk describes it."""
-        (found,) = self.testbed.beanstalk.describe_environments(EnvironmentNames=[name], IncludeDeleted=False)[
-            "Environments"
-        ]
-        return dict(found)
+    # --- what there is
 
     def environments(self) -> list[str]:
-        """The names of what stands, without what is on its way out."""
+        """Return the names of the environments, without those that are Terminating."""
         return [each["EnvironmentName"] for each in self._standing()]
 
     def _standing(self) -> list[dict[str, Any]]:
-        found = self.testbed.beanstalk.describe_environments(ApplicationName=self.name, IncludeDeleted=False)
-        standing = [each for each in found["Environments"] if each["Status"] != "Terminating"]
-        return sorted(standing, key=lambda each: str(each["EnvironmentName"]))
-
-    def configurations(self) -> list[str]:
-        """The application's saved configurations."""
-        found = self.testbed.beanstalk.describe_applications(ApplicationNames=[self.name])["Applications"]
-        return list(found[0]["ConfigurationTemplates"])
+        return [each for each in self.describe_environments() if each["Status"] != "Terminating"]
 
     @property
-    def stands(self) -> dict[str, str]:
-        """The version of each environment; and whatever else a release should have removed."""
-        standing = {each["EnvironmentName"]: str(each.get("VersionLabel")) for each in self._standing()}
-        return standing | dict.fromkeys(self.configurations(), "a saved configuration")
+    def versions(self) -> dict[str, str]:
+        """The version of each environment; and saved configurations, which a release should have deleted."""
+        found = {each["EnvironmentName"]: str(each.get("VersionLabel")) for each in self._standing()}
+        return found | dict.fromkeys(self.saved_configurations(), "a saved configuration")
 
     @property
-    def serves(self) -> list[str]:
-        """The version at the production CNAME; none, or two, would be a wonder."""
+    def live_versions(self) -> list[str]:
+        """The version at the production CNAME, as a list, since a mistake could leave none or two."""
         return [str(each.get("VersionLabel")) for each in self._standing() if each["CNAME"] == self.cname]
 
-    # --- what is brought in from outside
+    # --- changes
 
-    def register(self, version: str, sample: str | None = None, *, wait: bool = True) -> None:
-        """A version made of the sample of that name, by default the version's own."""
-        location = self.testbed.upload(f"{self.name}/{version}.zip", self.testbed.bundle(sample or version))
-        self.testbed.beanstalk.create_application_version(
-            ApplicationName=self.name, VersionLabel=version, SourceBundle=location, Process=True
-        )
-        if wait:
-            self.testbed.until(lambda: self.status_of(version) == "PROCESSED", f"{version} to be processed")
-
-    def status_of(self, version: str) -> str:
-        found = self.testbed.beanstalk.describe_application_versions(
-            ApplicationName=self.name, VersionLabels=[version]
-        )["ApplicationVersions"]
-        return str(found[0]["Status"])
-
-    def launch(self, name: str, version: str | None = "v1", *options: Any, **more: Any) -> None:
-        """An environment, until it is healthy; without a version, with Elastic Beanstalk's sample application."""
-        self.testbed.beanstalk.create_environment(
-            ApplicationName=self.name,
-            EnvironmentName=name,
-            **({"VersionLabel": version} if version else {}),
-            SolutionStackName=self.testbed.platform,
-            OptionSettings=list(options),
-            **more,
-        )
-        self.until_healthy(name)
+    def register(self, version: str, sample: str | None = None) -> None:
+        """Register a sample bundle as a version, by default the sample of the same name."""
+        self.register_bundle(version, sample_bundle(sample or version))
+        self.until_processed(version)
 
     def deploy(self, name: str, version: str) -> None:
-        """A deployment by hand, until its end."""
-        self.testbed.beanstalk.update_environment(EnvironmentName=name, VersionLabel=version)
+        """Deploy a version to an environment, as a person does, and wait until the environment is Ready."""
+        self._beanstalk.update_environment(EnvironmentName=name, VersionLabel=version)
         self.until_ready(name)
 
     def swap_by_hand(self) -> None:
-        self.testbed.beanstalk.swap_environment_cnames(
-            SourceEnvironmentName=self.blue, DestinationEnvironmentName=self.green
-        )
-        self.testbed.until(
-            lambda: {self.environment(each)["Status"] for each in (self.blue, self.green)} == {"Ready"},
-            "the swap to end",
-        )
+        """Swap the CNAMEs of blue and green, as a person does, and wait until both are Ready."""
+        self._beanstalk.swap_environment_cnames(SourceEnvironmentName=self.blue, DestinationEnvironmentName=self.green)
+        both = (self.blue, self.green)
+        until(lambda: {self.environment(each)["Status"] for each in both} == {"Ready"}, "the swap to end", 300)
 
-    def until_ready(self, name: str) -> None:
-        self.testbed.until(lambda: self.environment(name)["Status"] == "Ready", f"{name} to be Ready")
 
-    def until_healthy(self, name: str) -> None:
-        self.testbed.until(lambda: self.environment(name)["Health"] == "Green", f"{name} to be Green")
-
-    @contextmanager
-    def users(self) -> Iterator[Users]:
-        """Traffic on the production CNAME while the block runs."""
-        with Traffic(
-            self.cname, self.testbed.control.resolve, users=5, requests_per_second=REQUESTS_PER_SECOND
-        ) as traffic:
-            yield Users(traffic)
-            time.sleep(0.5)  # they go on asking, as users do
+def sample_bundle(version: str) -> bytes:
+    """Return the sample of that name; for any other name, the sample v2."""
+    return samples.bundle(version if version in samples.names() else "v2")

@@ -1,26 +1,27 @@
-"""The testbed of the scenarios: the rehearsal's account with the stack deployed, and what scenarios do with it."""
+"""The testbed of the scenarios: what they do with the account, its executions and its shops."""
 
+import itertools
 import json
-import time
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.control import Control
-from rehearsal.account.shop import ENHANCED_HEALTH
-from rehearsal.execution import Follower
+from rehearsal.execution import ExecutionReader
+from rehearsal.testbed import Testbed
+from rehearsal.wait import until
 from tests.support.mailbox import Mailbox
-from tests.support.shop import Release, Shop
+from tests.support.shop import FinishedRelease, ScenarioShop, sample_bundle
 
-PATIENCE_SECONDS = 300.0
-LOOK_SECONDS = 0.15
-QUICK = {
+SCALE = 0.02
+TIMEOUT_SECONDS = 300.0
+POLL_SECONDS = 0.15
+SHORT = {
     "launch": 60,
     "update": 30,
     "terminate": 30,
@@ -30,170 +31,58 @@ QUICK = {
     "dns_ttl": 15,
     "swap": 5,
 }
-"""Durations in account seconds: shorter than in life where a scenario is not about them."""
-AT_ONCE = 2
-"""Scripts that are played at the same time; more would only wait for the processor."""
+"""Durations in account seconds: shorter than on AWS, for scenarios that are not about them."""
+SCRIPTS_AT_ONCE = 2
+"""More would only wait for the processor."""
 
 T = TypeVar("T")
 
 
-@dataclass
-class Testbed:
-    """The account, and what scenarios do over and over with it."""
+class ScenarioTestbed(Testbed):
+    """A testbed with a shop for each scenario, and a mailbox for notifications."""
 
-    account: Account
-    control: Control
-    machine: str
-    artifacts: str
-    """The stack's own bucket, for bundles and records: from others, its functions may not read."""
-    beanstalk: Any
-    states: Any
-    s3: Any
-    cloudwatch: Any
-    functions: Mapping[str, str]
-    """The Lambda functions, by the names of their stages' modules."""
-    mailbox: Mailbox
-    platform: str
-    numbers: Iterator[int]
-    shops: list[Shop] = field(default_factory=list)
+    def __init__(self, account: Account, outputs: Mapping[str, str]) -> None:
+        super().__init__(account, outputs)
+        self.shops: list[ScenarioShop] = []
+        self._numbers = itertools.count(1)
+        self.mailbox = Mailbox(account.client("sns"), account.client("sqs"), self.topic)
+        self.control.set_durations(SHORT)
 
-    def open(self, *options: Any) -> Shop:
-        """A shop with v1 live; `options` are its environment's option settings, by default enhanced health."""
-        name = f"shop{next(self.numbers)}"
-        self.beanstalk.create_application(ApplicationName=name)
-        shop = Shop(self, name, f"{name}-prod.us-east-1.elasticbeanstalk.com")
+    # --- shops
+
+    def open_shop(self, *options: Mapping[str, str]) -> ScenarioShop:
+        """Return a new shop with v1 live. `options`: its environment's option settings, by default enhanced health."""
+        shop = ScenarioShop(self, f"shop{next(self._numbers)}")
         self.shops.append(shop)
-        shop.register("v2", wait=False)
-        shop.register("v1")
-        shop.launch(shop.blue, "v1", *(options or (ENHANCED_HEALTH,)), CNAMEPrefix=shop.blue)
+        shop.create("v1", {version: sample_bundle(version) for version in ("v2", "v1")}, *options)
         return shop
 
-    def close(self) -> None:
-        """Close all shops that were opened since; one whose environment is busy just now stays."""
+    def delete_shops(self) -> None:
+        """Delete all shops, except those with an environment that is being changed."""
         while self.shops:
             with suppress(ClientError):
-                self.beanstalk.delete_application(ApplicationName=self.shops.pop().name, TerminateEnvByForce=True)
-
-    @contextmanager
-    def durations(self, **account_seconds: float) -> Iterator[None]:
-        """Other durations while the block runs."""
-        self.control.set_durations(account_seconds)
-        try:
-            yield
-        finally:
-            self.control.set_durations(QUICK)
+                self.shops.pop().delete()
 
     def acts(self) -> dict[str, int]:
-        """How often each call was made so far that changes something on Elastic Beanstalk."""
+        """Return how often each call was made so far that changes something on Elastic Beanstalk."""
         calls: dict[str, int] = self.control.describe()["beanstalk"]["calls"]
         return {action: n for action, n in calls.items() if not action.startswith(("Describe", "List", "Check"))}
 
-    def acts_on(self, shop: Shop) -> list[str]:
-        """What was done to the shop's environments, each by the first word of the event that it began with."""
-        pages = self.beanstalk.get_paginator("describe_events").paginate(ApplicationName=shop.name)
-        began = [event for page in pages for event in page["Events"] if event["Message"].endswith(" is starting.")]
-        # A swap is an event of both environments, and one request.
-        by_request = {event["RequestId"]: event["Message"].split()[0] for event in reversed(began)}
+    def acts_on(self, shop: ScenarioShop) -> list[str]:
+        """Return what was done to the shop's environments, each by the first word of its first event."""
+        began = [event for event in shop.events() if event.message.endswith(" is starting.")]
+        # A swap has an event for each of the two environments, and one request.
+        by_request = {event.request: event.message.split()[0] for event in began}
         return list(by_request.values())
 
     def records(self, application: str) -> list[str]:
-        """The keys of the application's records."""
+        """Return the keys of the application's records."""
         found = self.s3.list_objects_v2(Bucket=self.artifacts, Prefix=f"records/{application}/")
         return [each["Key"] for each in found.get("Contents", [])]
 
-    def ring(self, alarm: str, state: str = "ALARM") -> None:
-        """Set a CloudWatch alarm off, or calm it; made if there is none."""
-        self.cloudwatch.put_metric_alarm(
-            AlarmName=alarm,
-            ComparisonOperator="GreaterThanThreshold",
-            EvaluationPeriods=1,
-            MetricName="Errors",
-            Namespace="Shop",
-            Period=60,
-            Statistic="Sum",
-            Threshold=1,
-        )
-        self.cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="told to")
-
-    @contextmanager
-    def faults(self, *faults: Mapping[str, Any]) -> Iterator[None]:
-        """Faults that strike while the block runs, see emulator.faults."""
-        self.control.order_faults(*faults)
-        try:
-            yield
-        finally:
-            self.control.order_faults()
-
-    @contextmanager
-    def held(self, stage: str) -> Iterator[None]:
-        """Keep an execution in the states of that stage's function while the block runs: its calls get a 503."""
-        fault = {"kind": "error_before", "service": "elasticbeanstalk", "for_seconds": 100_000}
-        with self.faults({**fault, "function": self.functions[stage]}):
-            yield
-
-    # --- executions
-
-    def follow(self, arn: str) -> Release:
-        """Until the execution has ended."""
-        self.until(lambda: not self.running(arn), f"{arn} to end")
-        follower = Follower(self.states, arn)
-        return Release(arn, follower.look(), follower.visits)
-
-    def running(self, arn: str) -> bool:
-        return bool(self.states.describe_execution(executionArn=arn)["status"] == "RUNNING")
-
-    def redriven(self, arn: str) -> str:
-        """Redrive an execution that ended, and return its ARN at once."""
-        self.states.redrive_execution(executionArn=arn)
-        return arn
-
-    def redrive(self, release: Release) -> Release:
-        """Redrive an execution that ended, and follow it to its next end."""
-        before = len(self.follow(release.arn).visits)
-        again = self.follow(self.redriven(release.arn))
-        return Release(again.arn, again.outcome, again.visits[before:])
-
-    def until_in(self, arn: str, state: str) -> None:
-        """Until the execution has entered that state."""
-        follower = Follower(self.states, arn)
-
-        def entered() -> bool:
-            outcome = follower.look()
-            found = any(visit.name == state for visit in follower.visits)
-            assert found or outcome.running, f"{arn} should have got to {state}: {outcome.error}: {outcome.cause}"
-            return found
-
-        self.until(entered, f"{arn} to be in {state}")
-
-    def abort(self, arn: str) -> Release:
-        """Stop an execution, as the console's button does."""
-        self.states.stop_execution(executionArn=arn, error="Stopped", cause="by a person")
-        return self.follow(arn)
-
-    # --- many at once
-
-    def play(self, scripts: Mapping[str, Callable[[], T]]) -> Mapping[str, Future[T]]:
-        """Play scripts with shops of their own, a few at the same time, to their end."""
-        with ThreadPoolExecutor(AT_ONCE) as actors:
-            return {name: actors.submit(script) for name, script in scripts.items()}
-
-    # --- things
-
-    def until(self, condition: Callable[[], object], expected: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, f"expected {expected}"
-            time.sleep(LOOK_SECONDS)
-
-    def upload(self, key: str, bundle: bytes) -> dict[str, str]:
-        self.s3.put_object(Bucket=self.artifacts, Key=key, Body=bundle)
-        return {"S3Bucket": self.artifacts, "S3Key": key}
-
-    def let_read(self, bucket: str) -> None:
-        """Let the function RegisterRelease read a bucket that is not the stack's, as docs/pipelines.md asks for."""
-        register = self.account.client("lambda").get_function_configuration(
-            FunctionName=self.functions["register_release"]
-        )
+    def let_register_release_read(self, bucket: str) -> None:
+        """Let the function RegisterRelease read another bucket, by the policy in docs/pipelines.md."""
+        register = self.lambdas.get_function_configuration(FunctionName=self.functions["register_release"])
         reading = {
             "Effect": "Allow",
             "Principal": {"AWS": register["Role"]},
@@ -203,6 +92,86 @@ class Testbed:
         policy = {"Version": "2012-10-17", "Statement": [reading]}
         self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
-    def bundle(self, version: str) -> bytes:
-        """One of the samples by its name; any other name is the sample v2 under another label."""
-        return samples.bundle(version if version in samples.names() else "v2")
+    # --- conditions
+
+    @contextmanager
+    def durations(self, **account_seconds: float) -> Iterator[None]:
+        """Use other durations while the block runs."""
+        self.control.set_durations(account_seconds)
+        try:
+            yield
+        finally:
+            self.control.set_durations(SHORT)
+
+    @contextmanager
+    def faults(self, *faults: Mapping[str, Any]) -> Iterator[None]:
+        """Set faults while the block runs, see emulator.faults."""
+        self.control.set_faults(*faults)
+        try:
+            yield
+        finally:
+            self.control.set_faults()
+
+    @contextmanager
+    def held(self, stage: str) -> Iterator[None]:
+        """Keep executions in the states of that stage's function while the block runs: its calls get a 503."""
+        fault = {"kind": "error_before", "service": "elasticbeanstalk", "for_seconds": 100_000}
+        with self.faults({**fault, "function": self.functions[stage]}):
+            yield
+
+    # --- executions
+
+    def follow(self, arn: str) -> FinishedRelease:
+        """Return the execution when it has ended."""
+        self.until(lambda: not self.running(arn), f"{arn} to end")
+        reader = ExecutionReader(self.states, arn)
+        return FinishedRelease(arn, reader.read(), reader.visits)
+
+    def running(self, arn: str) -> bool:
+        """Return whether the execution is RUNNING."""
+        return bool(self.states.describe_execution(executionArn=arn)["status"] == "RUNNING")
+
+    def redriven(self, arn: str) -> str:
+        """Redrive an execution that has ended, and return its ARN at once."""
+        self.states.redrive_execution(executionArn=arn)
+        return arn
+
+    def redrive(self, release: FinishedRelease) -> FinishedRelease:
+        """Redrive an execution, and return it when it has ended again."""
+        before = len(self.follow(release.arn).visits)
+        again = self.follow(self.redriven(release.arn))
+        return FinishedRelease(again.arn, again.outcome, again.visits[before:])
+
+    def until_in(self, arn: str, state: str) -> None:
+        """Return when the execution has entered that state. Raises AssertionError when it ends before."""
+        reader = ExecutionReader(self.states, arn)
+
+        def entered() -> bool:
+            outcome = reader.read()
+            found = any(visit.name == state for visit in reader.visits)
+            assert found or outcome.running, f"{arn} ended before {state}: {outcome.error}: {outcome.cause}"
+            return found
+
+        self.until(entered, f"{arn} to be in {state}")
+
+    def abort(self, arn: str) -> FinishedRelease:
+        """Stop an execution, as the console's button does."""
+        self.states.stop_execution(executionArn=arn, error="Stopped", cause="by a person")
+        return self.follow(arn)
+
+    def until(self, condition: Callable[[], object], expected: str) -> None:
+        """Wait as scenarios do: long, since they share the processor. Raises WaitLimitError."""
+        until(condition, expected, TIMEOUT_SECONDS, poll_seconds=POLL_SECONDS)
+
+    def play(self, scripts: Mapping[str, Callable[[], T]]) -> Mapping[str, Future[T]]:
+        """Run scripts with shops of their own, a few at the same time, and return when all have ended."""
+        with ThreadPoolExecutor(SCRIPTS_AT_ONCE) as pool:
+            return {name: pool.submit(script) for name, script in scripts.items()}
+
+
+@contextmanager
+def deployed_testbed(home: Path, assembly: Path) -> Iterator[ScenarioTestbed]:
+    """Yield a testbed, which ends with the block; its files are in `home`. `assembly` is only read."""
+    with Account(scale=SCALE, home=home / "account") as account:
+        copy = Path(shutil.copytree(assembly, home / "cdk.out"))
+        yield ScenarioTestbed.deploy(account, home, copy)

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tests.support.roles import Role
-from tests.support.shop import SOON, Shop
-from tests.support.testbed import Testbed
+from tests.support.shop import SOON, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 
 ROOT = Path(__file__).parent.parent.parent
 TIMEOUT_SECONDS = 300
@@ -95,7 +95,7 @@ class RunningProgram:
 class TriggerProgram:
     """Runs the program in the testbed's account, as its administrator."""
 
-    def __init__(self, testbed: Testbed) -> None:
+    def __init__(self, testbed: ScenarioTestbed) -> None:
         self.account = {name: value for name, value in testbed.account.environment().items() if value}
 
     def in_role(self, role: Role) -> Self:
@@ -104,7 +104,7 @@ class TriggerProgram:
         other.account = self.account | role.credentials()
         return other
 
-    def variables(self, shop: Shop, **more: str) -> dict[str, str]:
+    def variables(self, shop: ScenarioShop, **more: str) -> dict[str, str]:
         """Return the variables of a pipeline that releases v2. The program ignores an empty one."""
         return {
             **self.account,
@@ -115,10 +115,10 @@ class TriggerProgram:
             **more,
         }
 
-    def start(self, shop: Shop, *arguments: str, **more: str) -> RunningProgram:
+    def start(self, shop: ScenarioShop, *arguments: str, **more: str) -> RunningProgram:
         """Start the program with these arguments and further variables."""
         return RunningProgram((*arguments, POLL), self.variables(shop, **more))
 
-    def run(self, shop: Shop, *arguments: str, **more: str) -> ProgramResult:
+    def run(self, shop: ScenarioShop, *arguments: str, **more: str) -> ProgramResult:
         """Run the program to its end with these arguments and further variables."""
         return self.start(shop, *arguments, **more).wait()

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from tests.support.shop import SOON, Shop, Users
-from tests.support.testbed import Testbed
+from rehearsal.traffic import Traffic
+from tests.support.shop import SOON, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 from tests.support.trigger_program import TIMEOUT_SECONDS, WITH_APPROVAL, ProgramResult, TriggerProgram
 
 REFUSED = 5
@@ -20,14 +21,14 @@ WATCHED = {"bake_seconds": 600}
 class ScriptResult:
     """The shop, the runs of the program by name, and the users of one script."""
 
-    shop: Shop
+    shop: ScenarioShop
     runs: Mapping[str, ProgramResult]
-    users: Users | None = None
+    traffic: Traffic | None = None
 
 
-def run_full_release(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
+def run_full_release(testbed: ScenarioTestbed, program: TriggerProgram) -> ScriptResult:
     """Release v2 with an approval. Interrupt one program, end another, then approve."""
-    shop = testbed.open()
+    shop = testbed.open_shop()
     bundle = {
         "ARTIFACTS_S3_BUCKET": testbed.artifacts,
         "S3_ARTIFACTS_OBJECT": f"{shop.name}/v2.zip",
@@ -35,7 +36,7 @@ def run_full_release(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
     }
     asked = json.dumps({**SOON, **WATCHED, "approval": True})
     release = partial(program.start, shop, RELEASE_HEALTH_CHECKING_PATH="/", EXECUTION_INPUT=asked, **bundle)
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         first = release().wait_for_output("AwaitApproval")
         second = release("full", "--output=json").wait_for_output("AwaitApproval")
         runs = {"interrupted": release().wait_for_output("AwaitApproval").end_by(signal.SIGINT)}
@@ -44,46 +45,46 @@ def run_full_release(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
         runs |= {"first": first.wait(), "second": second.wait()}
     runs |= {"status": program.run(shop, "status"), "again": release().wait()}
     runs |= {"redriven": program.run(shop, "redrive"), "aborted": program.run(shop, "abort")}
-    return ScriptResult(shop, runs, users)
+    return ScriptResult(shop, runs, traffic)
 
 
-def run_bad_version(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
+def run_bad_version(testbed: ScenarioTestbed, program: TriggerProgram) -> ScriptResult:
     """Release a version that does not start, then a good one in deploy and cutover; then roll back."""
-    shop = testbed.open()
+    shop = testbed.open_shop()
     shop.register("bad", "does_not_start")
-    with shop.users() as users:
+    with shop.traffic() as traffic:
         failed = program.run(shop, "deploy", VERSION_LABEL="bad")
         runs = {"failed": failed, "status": program.run(shop, "status", "--output=json")}
         runs |= {"planned": program.run(shop, "cutover", "--dry-run", "--output=json", VERSION_LABEL="v2")}
         runs |= {"deployed": program.run(shop, "deploy", "--output=json")}
         runs |= {"cut over": program.run(shop, "cutover", "--output=json", VERSION_LABEL="")}
         runs |= {"back": program.run(shop, "rollback", "--output=json", VERSION_LABEL="v1")}
-    return ScriptResult(shop, runs, users)
+    return ScriptResult(shop, runs, traffic)
 
 
-def run_rejection(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
+def run_rejection(testbed: ScenarioTestbed, program: TriggerProgram) -> ScriptResult:
     """Start a release detached and reject it; redrive it and approve."""
-    shop = testbed.open()
-    with shop.users() as users:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         runs = {"detached": program.run(shop, "--detach", "--output=json", **WITH_APPROVAL)}
         testbed.until_in(runs["detached"].line("following")["execution"], "AwaitApproval")
         runs |= {"rejected": program.run(shop, "reject", "--because", "not on a Friday", "--output=json")}
         runs |= {"redriven": program.run(shop, "redrive", "--detach")}
         runs |= {"approved": _answer_when_asked(partial(program.run, shop, "approve", "--output=json"))}
-    return ScriptResult(shop, runs, users)
+    return ScriptResult(shop, runs, traffic)
 
 
-def run_abort(testbed: Testbed, program: TriggerProgram) -> ScriptResult:
+def run_abort(testbed: ScenarioTestbed, program: TriggerProgram) -> ScriptResult:
     """Abort a release that waits for approval; redrive it and approve."""
-    shop = testbed.open()
-    with shop.users() as users:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
         following = program.start(shop, "--output=json", **WITH_APPROVAL).wait_for_output("AwaitApproval")
         runs = {"aborting": program.run(shop, "abort", "--output=json"), "followed": following.wait()}
         runs |= {"aborted": program.run(shop, "status")}
         redriven = program.start(shop, "redrive", "--output=json").wait_for_output("following")
         runs |= {"approved": _answer_when_asked(partial(program.run, shop, "approve"))}
         runs |= {"redriven": redriven.wait()}
-    return ScriptResult(shop, runs, users)
+    return ScriptResult(shop, runs, traffic)
 
 
 def _answer_when_asked(run: Callable[[], ProgramResult]) -> ProgramResult:

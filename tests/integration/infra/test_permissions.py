@@ -164,7 +164,11 @@ def refusals(state: State, caller: FakeCaller) -> list[str]:
         "UpdateEnvironment": {**named, "VersionLabel": "v2"},
         "TerminateEnvironment": named,
     }
-    acts = [act for name, call in calls.items() for act in on_behalf.required_permissions(name, Call("", call, caller), state)]
+    acts = [
+        act
+        for name, call in calls.items()
+        for act in on_behalf.required_permissions(name, Call("", call, caller), state)
+    ]
     return [refusal for act in acts if (refusal := caller.refusal(*act))]
 
 

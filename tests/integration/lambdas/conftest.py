@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.beanstalk.hosting.forwarder import Forwarder, Target
+from emulator.forwarder import Forwarder, Target
 from lambdas.aws.beanstalk import Beanstalk
 from tests.integration.emulator.beanstalk.conftest import account, client, server, service
 from tests.support.beanstalk import BeanstalkAccount

@@ -1,4 +1,4 @@
-"""Signals: they end the program at once, but never between starting something and knowing of it."""
+"""Signals end the program at once, except in a deferred block."""
 
 import signal
 import subprocess
@@ -6,33 +6,33 @@ import sys
 
 import pytest
 
-LISTENING = """
+WITH_HANDLERS = """
 import os, signal
-from rehearsal.interruption import Interrupted, deferred, listen
-listen()
+from rehearsal.signals import Interrupted, deferred, install_handlers
+install_handlers()
 me = os.getpid()
 """
 
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in a program of its own that listens to signals."""
-    command = [sys.executable, "-c", LISTENING + script]
+    """Run a script in a program of its own, with the handlers."""
+    command = [sys.executable, "-c", WITH_HANDLERS + script]
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_interrupts_with_the_exit_status_that_a_shell_expects(number: signal.Signals) -> None:
-    told = run(f"""
+    finished = run(f"""
 try:
     os.kill(me, {number.value})
 except Interrupted as interrupted:
     print(interrupted.exit_status)
 """)
-    assert told.stdout == f"{128 + number}\n"
+    assert finished.stdout == f"{128 + number}\n"
 
 
 def test_a_handler_of_exceptions_does_not_swallow_an_interruption() -> None:
-    told = run("""
+    finished = run("""
 try:
     try:
         os.kill(me, signal.SIGINT)
@@ -41,11 +41,11 @@ try:
 except Interrupted:
     print("interrupted")
 """)
-    assert told.stdout == "interrupted\n"
+    assert finished.stdout == "interrupted\n"
 
 
 def test_a_second_signal_does_not_disturb_the_clean_up() -> None:
-    told = run("""
+    finished = run("""
 try:
     os.kill(me, signal.SIGINT)
 except Interrupted:
@@ -53,11 +53,11 @@ except Interrupted:
         os.kill(me, number)
     print("cleaned up")
 """)
-    assert told.stdout == "cleaned up\n"
+    assert finished.stdout == "cleaned up\n"
 
 
 def test_a_deferred_signal_comes_when_the_work_is_done() -> None:
-    told = run("""
+    finished = run("""
 try:
     with deferred():
         os.kill(me, signal.SIGINT)
@@ -66,11 +66,11 @@ try:
 except Interrupted:
     print("interrupted")
 """)
-    assert told.stdout == "made\ninterrupted\n"
+    assert finished.stdout == "made\ninterrupted\n"
 
 
 def test_a_deferred_signal_waits_for_the_outermost_work() -> None:
-    told = run("""
+    finished = run("""
 try:
     with deferred():
         with deferred():
@@ -80,11 +80,11 @@ try:
 except Interrupted:
     print("interrupted")
 """)
-    assert told.stdout == "made\ninterrupted\n"
+    assert finished.stdout == "made\ninterrupted\n"
 
 
 def test_a_signal_after_deferred_work_comes_at_once() -> None:
-    told = run("""
+    finished = run("""
 try:
     with deferred():
         pass
@@ -93,4 +93,4 @@ try:
 except Interrupted:
     print("interrupted")
 """)
-    assert told.stdout == "interrupted\n"
+    assert finished.stdout == "interrupted\n"

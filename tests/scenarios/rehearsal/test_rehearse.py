@@ -1,4 +1,4 @@
-"""The program as a person uses it: what it says, how it ends, and that nothing stays behind."""
+"""The program as a person runs it: its output, its exit status, and no process left behind."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,45 +17,46 @@ import pytest
 
 from rehearsal.account import samples
 from rehearsal.prepare import PrepareError, require_space
-from tests.support.program import Program
+from rehearsal.wait import until
+from tests.support.rehearsal_program import RehearsalProgram
 
 FAST = "0.03"
 
 
-Start = Callable[..., Program]
+Start = Callable[..., RehearsalProgram]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    started: list[Program] = []
+    started: list[RehearsalProgram] = []
 
-    def start(*arguments: str) -> Program:
-        started.append(Program(tmp_path, *arguments))
+    def start(*arguments: str) -> RehearsalProgram:
+        started.append(RehearsalProgram(tmp_path, *arguments))
         return started[-1]
 
     yield start
     for program in started:
-        program.end()
+        program.kill()
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """A release of v2 that is over, and whose account was kept."""
-    program = Program(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalProgram]:
+    """A release of v2 that has ended, with its account kept."""
+    program = RehearsalProgram(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep")
     try:
         program.wait()
         yield program
     finally:
-        program.end()
+        program.kill()
 
 
 class TestReleaseThatGoesWell:
-    def test_it_ends_with_status_0_and_says_so(self, kept: Program) -> None:
+    def test_it_ends_with_status_0_and_says_so(self, kept: RehearsalProgram) -> None:
         assert kept.wait() == 0, kept.stdout + kept.stderr
         assert "v2 is live on shop-prod" in kept.stdout
         assert kept.stderr == ""
 
-    def test_its_report_tells_a_flawless_release(self, kept: Program) -> None:
+    def test_its_report_tells_a_flawless_release(self, kept: RehearsalProgram) -> None:
         report = json.loads((kept.output / "report.json").read_text())
         assert (report["status"], report["passed"], report["traffic"]["failed"]) == ("SUCCEEDED", True, 0)
         assert list(report["traffic"]["answers"]) == ["shop-prod/v1", "shop-prod-green/v1", "shop-prod/v2"]
@@ -64,22 +64,22 @@ class TestReleaseThatGoesWell:
         assert report["beanstalk"]["calls"]["SwapEnvironmentCNAMEs"] == 2
         assert report["lambda"]["invocations"] > 10
 
-    def test_users_move_only_after_the_cnames_were_swapped(self, kept: Program) -> None:
+    def test_users_move_only_after_the_cnames_were_swapped(self, kept: RehearsalProgram) -> None:
         report = json.loads((kept.output / "report.json").read_text())
         moved = [datetime.fromisoformat(change["began"]) for change in report["transitions"][1:]]
         swapped = [datetime.fromisoformat(at) for at in report["beanstalk"]["swaps"]]
         lag = [(after - before).total_seconds() for before, after in zip(swapped, moved, strict=True)]
         assert all(-5 <= seconds <= 300 for seconds in lag), lag
 
-    def test_its_picture_is_drawn(self, kept: Program) -> None:
+    def test_its_picture_is_drawn(self, kept: RehearsalProgram) -> None:
         assert (kept.output / "timeline.png").read_bytes().startswith(b"\x89PNG")
 
-    def test_a_kept_account_goes_on_until_it_is_ended_as_the_program_said(self, kept: Program) -> None:
+    def test_a_kept_account_goes_on_until_it_is_ended_as_the_program_said(self, kept: RehearsalProgram) -> None:
         assert versions_in(kept.output / "env") == {"shop-prod": "v2"}
         stop = re.search(r"kill (\d+)$", kept.stdout.strip())
         assert stop, kept.stdout
         os.kill(int(stop[1]), signal.SIGTERM)
-        until(lambda: kept.left_behind() == [])
+        until(lambda: kept.left_behind() == [], "no process to be left behind", 20)
 
 
 def test_a_bundle_of_ones_own_that_fails_ends_with_status_1_and_a_report_that_says_why(
@@ -94,13 +94,13 @@ def test_a_bundle_of_ones_own_that_fails_ends_with_status_1_and_a_report_that_sa
     assert report["execution"]["error"] == "DeploymentFailedError"
     assert set(report["traffic"]["answers_at_the_end"]) == {"shop-prod-green/v1"}
     assert (program.output / "timeline.png").exists()
-    assert "v2 was not released well" in program.stdout
+    assert "The release of v2 onto shop-prod has problems:" in program.stdout
     assert program.left_behind() == []
 
 
 def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Start) -> None:
     program = start("account", "--port", "0", "--scale", FAST)
-    program.reaches(lambda: "Ctrl-C ends the account." in program.stdout)
+    program.until(lambda: "Ctrl-C ends the account." in program.stdout)
     assert versions_in(program.output / "env") == {"shop-prod": "v1"}
     assert (program.output / "env").read_text() in program.stdout
     assert "<span>v1</span>" in page_through_the_proxy(program.stdout)
@@ -110,28 +110,28 @@ def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Sta
     assert program.left_behind() == []
 
 
-MOMENTS: dict[str, Callable[[Program], bool]] = {
+MOMENTS: dict[str, Callable[[RehearsalProgram], bool]] = {
     "the account starts": lambda program: (program.output / "account").exists(),
     "the app is synthesized": lambda program: program.logged("$ cdk synth"),
-    "users ask": lambda program: "CloneBlue" in program.stdout,
+    "traffic runs": lambda program: "CloneBlue" in program.stdout,
 }
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_interruption_ends_everything_with_one_line(start: Start, moment: str) -> None:
     program = start("--scale", FAST)
-    program.reaches(lambda: MOMENTS[moment](program))
+    program.until(lambda: MOMENTS[moment](program))
     program.signal(signal.SIGINT)
     assert program.wait(30) == 128 + signal.SIGINT
-    assert program.stderr == "Interrupted. Everything that was started has ended.\n"
+    assert program.stderr == "Interrupted. All programs that were started have ended.\n"
     assert program.left_behind() == []
 
 
 def test_a_program_that_is_killed_takes_its_account_along(start: Start) -> None:
     program = start("--scale", FAST)
-    program.reaches(lambda: "CloneBlue" in program.stdout)
+    program.until(lambda: "CloneBlue" in program.stdout)
     program.signal(signal.SIGKILL)
-    until(lambda: program.left_behind() == [])
+    until(lambda: program.left_behind() == [], "no process to be left behind", 20)
 
 
 @pytest.mark.parametrize("mode", [[], ["account"]], ids=["release", "account"])
@@ -156,7 +156,7 @@ def test_a_full_disk_is_told_in_one_line(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_nearly_full_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    with pytest.raises(PrepareError, match=r"should have 1,000,000,000,000 MB free, and has [\d,]+\. Free some space"):
+    with pytest.raises(PrepareError, match=r"Expected 1,000,000,000,000 MB free for \S+\. Found [\d,]+ MB\. Free some"):
         require_space(tmp_path / "output", needed=10**18)
 
 
@@ -181,27 +181,20 @@ def test_options_that_make_no_sense_are_refused_with_the_usage(start: Start, arg
     assert program.stderr.startswith("usage: python -m rehearsal")
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within 20 s"
-        time.sleep(0.02)
-
-
 def versions_in(exports: Path) -> dict[str, str]:
-    """What a program that takes over the exports sees of Elastic Beanstalk."""
-    look = (
+    """Return the environments, as a program with these exports sees them, and their versions."""
+    script = (
         "import boto3, json; found = boto3.client('elasticbeanstalk').describe_environments(IncludeDeleted=False)\n"
         "print(json.dumps({e['EnvironmentName']: e['VersionLabel'] for e in found['Environments']}))"
     )
-    command = ["sh", "-c", '. "$0" && exec "$1" -c "$2"', str(exports), sys.executable, look]
+    command = ["sh", "-c", '. "$0" && exec "$1" -c "$2"', str(exports), sys.executable, script]
     environment: dict[str, Any] = json.loads(subprocess.check_output(command, text=True))  # noqa: S603 - our own
     return environment
 
 
-def page_through_the_proxy(introduction: str) -> str:
-    curl = re.search(r"curl -x (\S+) (\S+)", introduction)
-    assert curl, introduction
+def page_through_the_proxy(instructions: str) -> str:
+    curl = re.search(r"curl -x (\S+) (\S+)", instructions)
+    assert curl, instructions
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": curl[1]}))
     with opener.open(curl[2], timeout=10) as response:
         page: bytes = response.read()

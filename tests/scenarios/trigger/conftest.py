@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 from tests.support.trigger_program import TriggerProgram
 
 
 @pytest.fixture(scope="module")
-def program(testbed: Testbed) -> TriggerProgram:
+def program(testbed: ScenarioTestbed) -> TriggerProgram:
     return TriggerProgram(testbed)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.forwarding_proxy import ForwardingProxy
-from tests.support.roles import Role, on
-from tests.support.shop import Shop
-from tests.support.testbed import Testbed
+from tests.support.roles import Role, statement
+from tests.support.shop import ScenarioShop
+from tests.support.testbed import ScenarioTestbed
 from tests.support.trigger_program import ROOT, TriggerProgram
 
 WAITING = {"StartAt": "Waiting", "States": {"Waiting": {"Type": "Wait", "Seconds": 3600, "End": True}}}
@@ -24,27 +24,29 @@ TWO_WAITS = {
 
 
 @pytest.fixture(scope="module")
-def shop(testbed: Testbed) -> Shop:
+def shop(testbed: ScenarioTestbed) -> ScenarioShop:
     """A shop without an environment."""
-    return Shop(testbed, "empty", "empty.us-east-1.elasticbeanstalk.com")
+    return ScenarioShop(testbed, "empty")
 
 
 @pytest.fixture(scope="module")
-def role(testbed: Testbed) -> Role:
+def role(testbed: ScenarioTestbed) -> Role:
     """A role that may do everything."""
-    return Role(testbed.account, on("*"))
+    return Role(testbed.account, statement("*"))
 
 
-def machine(testbed: Testbed, name: str, **fields: object) -> str:
+def machine(testbed: ScenarioTestbed, name: str, **fields: object) -> str:
     """Create a state machine that waits, or one with these fields; return its ARN."""
-    role = Role(testbed.account, on("*"))
+    role = Role(testbed.account, statement("*"))
     found = testbed.states.create_state_machine(
         name=name, definition=json.dumps({**WAITING, **fields}), roleArn=role.arn
     )
     return str(found["stateMachineArn"])
 
 
-def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, program: TriggerProgram, shop: Shop) -> None:
+def test_it_exits_with_3_when_the_release_timed_out(
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop
+) -> None:
     impatient = machine(testbed, "impatient", TimeoutSeconds=30)
     run = program.run(shop, "--output=json", STATE_MACHINE_ARN=impatient)
     assert (run.status, run.line("release")["status"]) == (3, "TIMED_OUT")
@@ -56,7 +58,7 @@ def test_it_exits_with_3_when_the_release_timed_out(testbed: Testbed, program: T
     [{"ENV": "prod"}, {"STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:Another"}],
 )
 def test_a_state_machine_that_does_not_exist_is_named(
-    program: TriggerProgram, shop: Shop, variables: dict[str, str]
+    program: TriggerProgram, shop: ScenarioShop, variables: dict[str, str]
 ) -> None:
     run = program.run(shop, **variables)
     assert (run.status, run.stdout) == (5, "")
@@ -64,7 +66,7 @@ def test_a_state_machine_that_does_not_exist_is_named(
     assert expected in run.stderr
 
 
-def test_without_credentials_nothing_is_started(program: TriggerProgram, shop: Shop) -> None:
+def test_without_credentials_nothing_is_started(program: TriggerProgram, shop: ScenarioShop) -> None:
     none = {
         "AWS_ACCESS_KEY_ID": "",
         "AWS_SECRET_ACCESS_KEY": "",
@@ -77,7 +79,7 @@ def test_without_credentials_nothing_is_started(program: TriggerProgram, shop: S
 
 
 def test_it_exits_with_6_when_credentials_expire_and_says_what_to_do(
-    testbed: Testbed, program: TriggerProgram, shop: Shop
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop
 ) -> None:
     with ForwardingProxy(testbed.account.url) as proxy:
         patient = machine(testbed, "patient")
@@ -91,7 +93,7 @@ def test_it_exits_with_6_when_credentials_expire_and_says_what_to_do(
 
 
 def test_an_answer_without_a_request_for_approval_is_refused(
-    testbed: Testbed, program: TriggerProgram, shop: Shop
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop
 ) -> None:
     silent = machine(testbed, "silent")
     assert program.run(shop, "--detach", STATE_MACHINE_ARN=silent).status == 0
@@ -101,7 +103,7 @@ def test_an_answer_without_a_request_for_approval_is_refused(
 
 
 def test_a_role_makes_all_calls_but_get_caller_identity(
-    testbed: Testbed, program: TriggerProgram, shop: Shop, role: Role
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop, role: Role
 ) -> None:
     with ForwardingProxy(testbed.account.url) as proxy:
         run = program.run(shop, "status", AWS_ENDPOINT_URL=proxy.url, AWS_ROLE=role.name, AWS_ACCOUNT_ID="123456789012")
@@ -113,7 +115,7 @@ def test_a_role_makes_all_calls_but_get_caller_identity(
 
 
 def test_a_role_that_the_pipeline_already_has_is_not_assumed_again(
-    testbed: Testbed, program: TriggerProgram, shop: Shop, role: Role
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop, role: Role
 ) -> None:
     keys = testbed.account.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="pipeline")["Credentials"]
     assumed = {
@@ -129,7 +131,7 @@ def test_a_role_that_the_pipeline_already_has_is_not_assumed_again(
 
 
 def test_with_sso_the_program_uses_the_profile(
-    testbed: Testbed, program: TriggerProgram, shop: Shop, tmp_path: Path
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop, tmp_path: Path
 ) -> None:
     profiles = tmp_path / "config"
     profiles.write_text("[profile people]\nregion = us-east-1\naws_access_key_id = test\naws_secret_access_key = x\n")
@@ -141,14 +143,14 @@ def test_with_sso_the_program_uses_the_profile(
     assert proxy.access_keys("ListExecutions") == {"test"}
 
 
-def test_status_says_that_there_was_no_release(program: TriggerProgram, shop: Shop) -> None:
+def test_status_says_that_there_was_no_release(program: TriggerProgram, shop: ScenarioShop) -> None:
     run = program.run(shop, "status")
-    nobody = f"Users are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
+    nobody = f"Traffic are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
     assert (run.status, run.stdout) == (0, f"{nobody}\nThere was no release yet.\n")
 
 
 def test_a_closed_output_ends_the_program_and_not_the_release(
-    testbed: Testbed, program: TriggerProgram, shop: Shop
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop
 ) -> None:
     following = program.start(shop, STATE_MACHINE_ARN=machine(testbed, "unread", StartAt="First", States=TWO_WAITS))
     following.wait_for_output("First").close_output()
@@ -157,7 +159,9 @@ def test_a_closed_output_ends_the_program_and_not_the_release(
     assert run.stderr.startswith("The output was closed. The release goes on: arn:")
 
 
-def test_a_terminal_shows_waits_in_one_line_that_changes(testbed: Testbed, program: TriggerProgram, shop: Shop) -> None:
+def test_a_terminal_shows_waits_in_one_line_that_changes(
+    testbed: ScenarioTestbed, program: TriggerProgram, shop: ScenarioShop
+) -> None:
     retrying = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.support.roles import Role
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 from tests.support.trigger_program import TriggerProgram, documented_permissions
 from tests.support.trigger_scripts import (
     REFUSED,
@@ -27,13 +27,13 @@ FREE = {"sts:GetCallerIdentity"}
 
 
 @pytest.fixture(scope="module")
-def role(testbed: Testbed) -> Role:
+def role(testbed: ScenarioTestbed) -> Role:
     """A role with the permissions in docs/image.md, and no others."""
     return Role(testbed.account, *documented_permissions())
 
 
 @pytest.fixture(scope="module")
-def results(testbed: Testbed, program: TriggerProgram, role: Role) -> Results:
+def results(testbed: ScenarioTestbed, program: TriggerProgram, role: Role) -> Results:
     """Return the result of a script by name; the scripts run at the same time."""
     program = program.in_role(role)
     scripts = {"full": run_full_release, "bad": run_bad_version, "rejection": run_rejection, "abort": run_abort}
@@ -43,7 +43,9 @@ def results(testbed: Testbed, program: TriggerProgram, role: Role) -> Results:
     return lambda name: futures[name].result()
 
 
-def test_the_documented_permissions_are_enough_and_no_more(results: Results, testbed: Testbed, role: Role) -> None:
+def test_the_documented_permissions_are_enough_and_no_more(
+    results: Results, testbed: ScenarioTestbed, role: Role
+) -> None:
     for name in ("full", "bad", "rejection", "abort"):
         results(name)
     asked = testbed.control.permissions()[role.name]
@@ -54,18 +56,18 @@ def test_the_documented_permissions_are_enough_and_no_more(results: Results, tes
 
 @pytest.mark.parametrize("name", ["full", "bad", "rejection", "abort"])
 def test_no_request_of_a_user_fails(results: Results, name: str) -> None:
-    users = results(name).users
-    assert users is not None
-    assert users.requests
-    assert users.failed == []
+    traffic = results(name).traffic
+    assert traffic is not None
+    assert traffic.requests
+    assert traffic.failed == []
 
 
 def test_it_exits_with_0_once_the_version_is_live(results: Results) -> None:
     full = results("full")
     assert full.runs["first"].status == 0, full.runs["first"]
-    assert full.users is not None
-    assert full.users.last_served_by == [f"{full.shop.blue}/20261123"]
-    assert full.shop.stands == {full.shop.blue: "20261123"}
+    assert full.traffic is not None
+    assert full.traffic.last_served_by == [f"{full.shop.blue}/20261123"]
+    assert full.shop.versions == {full.shop.blue: "20261123"}
 
 
 def test_a_log_shows_stages_waits_and_the_environment_that_serves(results: Results) -> None:
@@ -165,7 +167,7 @@ def test_a_rollback_gives_blue_the_named_version(results: Results) -> None:
     back = bad.runs["back"]
     assert back.status == 0, back
     assert back.line("release")["output"]["version"] == "v1"
-    assert bad.shop.stands == {bad.shop.blue: "v1"}
+    assert bad.shop.versions == {bad.shop.blue: "v1"}
 
 
 def test_with_detach_it_starts_the_release_and_ends(results: Results) -> None:
@@ -185,7 +187,7 @@ def test_a_redriven_release_asks_again_and_is_live_once_approved(results: Result
     assert rejection.runs["redriven"].status == 0
     assert rejection.runs["approved"].status == 0, rejection.runs["approved"]
     assert rejection.runs["approved"].line("release")["output"]["served_by"] == rejection.shop.blue
-    assert rejection.shop.stands == {rejection.shop.blue: "v2"}
+    assert rejection.shop.versions == {rejection.shop.blue: "v2"}
 
 
 def test_status_shows_the_running_release(results: Results) -> None:
@@ -211,4 +213,4 @@ def test_redrive_shows_only_stages_after_the_redrive(results: Results) -> None:
     stages = [line["state"] for line in redriven.lines if line["event"] == "stage"]
     assert "Plan" not in stages
     assert "SwapToBlue" in stages
-    assert abort.shop.stands == {abort.shop.blue: "v2"}
+    assert abort.shop.versions == {abort.shop.blue: "v2"}

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from emulator.forwarder import Forwarder
-from emulator.forwarder import Target
 from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment

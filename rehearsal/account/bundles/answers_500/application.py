@@ -1,4 +1,4 @@
-"""A release that starts, and then fails on every request."""
+"""A release that starts, and answers every request with 500."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

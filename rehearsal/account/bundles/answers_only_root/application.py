@@ -1,4 +1,4 @@
-"""A release that looks healthy, because its front page answers, and is broken behind it."""
+"""A release that answers 200 on its front page and 500 on all other pages."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

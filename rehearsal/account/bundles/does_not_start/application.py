@@ -1,4 +1,4 @@
-"""A release that does not start: it needs a package that its bundle's author forgot to require."""
+"""A release that does not start: its requirements lack a package that it imports."""
 
 import a_package_nobody_required as shelf
 

@@ -1,6 +1,4 @@
-"""Serves the application with Python's own server. The platform's gunicorn would do; this one starts three times as
-fast, and a rehearsal starts many.
-"""
+"""Serves the application with Python's own server, which starts three times as fast as the platform's gunicorn."""
 
 import os
 from socketserver import TCPServer, ThreadingMixIn
@@ -15,7 +13,7 @@ class Server(ThreadingMixIn, WSGIServer):
     request_queue_size = 128
 
     def server_bind(self) -> None:
-        # The base class asks DNS for the host's full name here, which nobody needs.
+        # The base class also looks up the host's full name, which takes time.
         TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
         self.setup_environ()

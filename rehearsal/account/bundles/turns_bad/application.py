@@ -1,7 +1,7 @@
-"""A release that passes every test, and then runs out of what each of its visitors takes from it.
+"""A release that passes every test, and fails once it serves users.
 
 After VISITORS requests for a name (an environment property; 30 by default) every answer is a 500. Health checks ask for
-an address, so they use up nothing.
+an address, so they do not count.
 """
 
 import itertools

@@ -58,7 +58,7 @@ def control(account: Account) -> Iterator[Control]:
     control = Control(account.url)
     control.clear_journal()
     yield control
-    control.order_faults()
+    control.set_faults()
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def applications(account: Account) -> list[str]:
 def test_a_throttled_call_gets_its_services_own_answer(
     control: Control, call: MakeCall, *, service: str, client: str, method: str, seen: dict[str, Any]
 ) -> None:
-    control.order_faults({"kind": "throttle", "service": service, "call": 1})
+    control.set_faults({"kind": "throttle", "service": service, "call": 1})
     assert call(client, method) == seen
     assert call(client, method) == "answered"
 
@@ -122,7 +122,7 @@ def test_a_throttled_call_gets_its_services_own_answer(
 def test_a_fault_decides_whether_the_call_that_it_strikes_takes_effect(
     account: Account, control: Control, call: MakeCall, *, kind: str, seen: dict[str, Any], executed: bool
 ) -> None:
-    control.order_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
+    control.set_faults({"kind": kind, "service": "elasticbeanstalk", "call": 1})
     assert call("elasticbeanstalk", "create_application", arguments={"ApplicationName": kind}) == seen
     assert (kind in applications(account)) is executed
 
@@ -130,9 +130,9 @@ def test_a_fault_decides_whether_the_call_that_it_strikes_takes_effect(
 def test_calls_of_ministacks_services_are_struck_like_those_of_elastic_beanstalk(
     account: Account, control: Control, call: MakeCall
 ) -> None:
-    control.order_faults({"kind": "error_before", "service": "s3", "call": 1})
+    control.set_faults({"kind": "error_before", "service": "s3", "call": 1})
     assert call("s3", "create_bucket", **create_bucket("before")) == {"code": "503", "status": 503}
-    control.order_faults({"kind": "reset_after", "service": "s3", "call": 1})
+    control.set_faults({"kind": "reset_after", "service": "s3", "call": 1})
     assert call("s3", "create_bucket", **create_bucket("after")) == {"lost": "ConnectionClosedError"}
     assert "before" not in buckets(account)
     assert "after" in buckets(account)
@@ -141,7 +141,7 @@ def test_calls_of_ministacks_services_are_struck_like_those_of_elastic_beanstalk
 def test_a_worker_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_error(
     account: Account, control: Control, call: MakeCall, functions: Functions, function: str
 ) -> None:
-    control.order_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
+    control.set_faults({"kind": "kill_after", "service": "s3", "action": "CreateBucket", "call": 1})
     event = {"service": "s3", "method": "create_bucket", **create_bucket("killed")}
     failure = json.load(invoke(functions, function, event)["Payload"])
     assert failure["errorType"] == "Runtime.ExitError"
@@ -153,7 +153,7 @@ def test_a_worker_that_is_killed_after_its_call_leaves_the_effect_and_an_exit_er
 def test_calls_of_other_clients_are_neither_recorded_nor_struck(
     account: Account, control: Control, call: MakeCall
 ) -> None:
-    control.order_faults({"kind": "throttle", "service": "s3", "call": 1})
+    control.set_faults({"kind": "throttle", "service": "s3", "call": 1})
     account.client("s3").list_buckets()
     assert control.faults()[0]["struck"] == 0
     assert control.journal() == []
@@ -173,7 +173,7 @@ def test_the_journal_has_the_calls_of_functions_in_their_order(control: Control,
 
 
 def test_each_retry_of_the_sdk_is_a_call(control: Control, call: MakeCall) -> None:
-    control.order_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
+    control.set_faults({"kind": "error_before", "service": "elasticbeanstalk", "call": 1})
     assert call("elasticbeanstalk", "describe_applications", attempts=2) == "answered"
     assert len(control.journal()) == 2
 
@@ -194,7 +194,7 @@ def test_a_fault_strikes_what_a_state_machine_publishes(
     machines = StateMachines(account.client("stepfunctions"))
     arguments = {"TopicArn": topic_arn(account, f"topic-{kind}"), "Message": "news"}
     publish = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}
-    control.order_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
+    control.set_faults({"kind": kind, "service": "sns", "action": "Publish", "call": 1})
     assert machines.run({"Publish": publish})["error"] == error
     assert bool(arrived()) is published
     assert machines.run({"Publish": publish})["status"] == "SUCCEEDED"
@@ -213,14 +213,14 @@ def inbox(account: Account, topic: str) -> Callable[[], list[Any]]:
 
 
 def test_a_fault_does_not_strike_what_other_clients_publish(account: Account, control: Control) -> None:
-    control.order_faults({"kind": "throttle", "service": "sns", "call": 1})
+    control.set_faults({"kind": "throttle", "service": "sns", "call": 1})
     account.client("sns").publish(TopicArn=topic_arn(account, "by-hand"), Message="news")
     assert control.faults()[0]["struck"] == 0
 
 
 def test_a_fault_that_is_not_valid_is_refused_with_the_reason(control: Control) -> None:
     with pytest.raises(ValueError, match="a kind of throttle, error_before"):
-        control.order_faults({"kind": "flood", "service": "s3", "call": 1})
+        control.set_faults({"kind": "flood", "service": "s3", "call": 1})
 
 
 def test_a_process_that_is_not_a_worker_is_not_killed(account: Account, control: Control) -> None:
@@ -231,6 +231,6 @@ def test_a_process_that_is_not_a_worker_is_not_killed(account: Account, control:
         request.headers["X-Emulator-Caller"] = f"s3 ListBuckets not-a-function {os.getpid()}"
 
     client.meta.events.register("before-send", add_header)
-    control.order_faults({"kind": "kill_after", "service": "s3", "function": "not-a-function", "call": 1})
+    control.set_faults({"kind": "kill_after", "service": "s3", "function": "not-a-function", "call": 1})
     client.list_buckets()  # the SDK retries after the closed connection, and this process still runs
     assert control.faults()[0]["struck"] == 1

@@ -104,7 +104,7 @@ def test_a_home_in_which_the_server_cannot_make_its_folders_is_one_clear_line(tm
 
 
 def test_a_missing_virtual_environment_is_one_clear_line(tmp_path: Path) -> None:
-    refuse(Account(home=tmp_path, python=tmp_path / "venv" / "bin" / "python"), "virtual environment should be at")
+    refuse(Account(home=tmp_path, python=tmp_path / "venv" / "bin" / "python"), "virtual environment at")
 
 
 def test_a_server_that_ends_at_once_is_one_clear_line(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_server_that_does_not_answer_is_given_up_and_ended(tmp_path: Path, mon
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
     python.chmod(0o755)
-    refuse(Account(home=tmp_path / "home", python=python), "should answer within 0.5 s")
+    refuse(Account(home=tmp_path / "home", python=python), "to answer within 0.5 s")
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
@@ -140,7 +140,7 @@ def test_an_account_ends_with_the_process_that_started_it_even_if_that_is_killed
 
 
 def test_an_account_that_was_told_to_stay_outlives_the_process_that_started_it(tmp_path: Path) -> None:
-    starter, account = started_elsewhere(tmp_path, "account.stay()")
+    starter, account = started_elsewhere(tmp_path, "account.detach()")
     starter.communicate()
     assert starter.returncode == 0
     try:

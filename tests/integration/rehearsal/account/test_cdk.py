@@ -1,16 +1,15 @@
-"""Running the CDK CLI: quiet when it works, telling when it does not, and gone when it is interrupted."""
+"""The CDK CLI: its output goes to the log, a failure shows the last lines, and a signal ends it."""
 
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from rehearsal.account.cdk import Cdk, CdkError
+from rehearsal.account.cdk import ROOT, Cdk, CdkError
+from rehearsal.wait import until
 
 ENVIRONMENT = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "own"}
 
@@ -25,13 +24,6 @@ def program(cdk: Cdk, script: str) -> None:
     """Make the CLI a shell script."""
     cdk.program.write_text(f"#!/bin/sh\n{script}\n")
     cdk.program.chmod(0o755)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within 10 s"
-        time.sleep(0.01)
 
 
 def alive(process: int) -> bool:
@@ -105,8 +97,8 @@ def test_a_signal_ends_the_cli_and_what_it_started(
     program(cdk, f"{manners} sleep 60 & echo $! $$ > {tmp_path}/pids.new; mv {tmp_path}/pids.new {tmp_path}/pids; wait")
     script = (
         "from pathlib import Path; from rehearsal.account.cdk import Cdk\n"
-        "from rehearsal.signals import Interrupted, listen\n"
-        "listen()\n"
+        "from rehearsal.signals import Interrupted, install_handlers\n"
+        "install_handlers()\n"
         f"folder = Path({str(tmp_path)!r})\n"
         "try: Cdk({}, folder / 'cdk.log', folder / 'cdk.out', folder / 'cdk').synthesize()\n"
         "except Interrupted as interrupted: raise SystemExit(interrupted.exit_status)\n"
@@ -114,8 +106,21 @@ def test_a_signal_ends_the_cli_and_what_it_started(
     rehearsal = subprocess.Popen(  # noqa: S603 - a program of our own
         [sys.executable, "-c", script], start_new_session=True
     )
-    until((tmp_path / "pids").exists)
+    until((tmp_path / "pids").exists, "the CLI to run", 10)
     os.kill(rehearsal.pid, number)
     assert rehearsal.wait(10) == 128 + number
     started = [int(process) for process in (tmp_path / "pids").read_text().split()]
-    until(lambda: not any(alive(process) for process in started))
+    until(lambda: not any(alive(process) for process in started), "the CLI to end", 10)
+
+
+def test_the_cli_keeps_its_caches_in_the_projects_folder(
+    cdk: Cdk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("XDG_CACHE_HOME", "JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME")
+    for name in (*names, "JSII_NODE"):
+        monkeypatch.delenv(name, raising=False)
+    program(cdk, f"env > {tmp_path}/seen")
+    cdk.synthesize()
+    seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
+    assert all(Path(seen[name]).is_relative_to(ROOT / "build") for name in names)
+    assert Path(seen["JSII_NODE"]).is_relative_to(ROOT)

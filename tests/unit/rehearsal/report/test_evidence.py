@@ -1,47 +1,47 @@
-"""The report: true to the evidence, and a verdict that finds what is wrong."""
+"""The report has the evidence, and the problems of a release are found."""
 
 import json
 from datetime import datetime
 
 import pytest
 
-from rehearsal.report.evidence import as_in_life, compose, faults, transitions
-from tests.support.evidence import ask, evidence, life, outcome, real, requests, visits
+from rehearsal.report.evidence import compose, minutes, problems, transitions
+from tests.support.evidence import account_time, evidence, outcome, real, request_at, requests, visits
 
 
-def test_a_release_that_went_well_has_no_faults() -> None:
-    assert faults(evidence()) == []
+def test_a_good_release_has_no_problems() -> None:
+    assert problems(evidence()) == []
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED", "RUNNING"])
-def test_an_execution_that_did_not_succeed_is_a_fault(status: str) -> None:
-    found = faults(evidence(ended=outcome(status, "DeploymentFailedError")))
+def test_an_execution_that_did_not_succeed_is_a_problem(status: str) -> None:
+    found = problems(evidence(ended=outcome(status, "DeploymentFailedError")))
     assert found == [f"the execution ended {status}: DeploymentFailedError"]
 
 
-def test_one_failed_request_among_hundreds_is_a_fault_that_says_how_it_failed() -> None:
-    failed = [*requests(), ask(500, "shop-prod-green/v1", "status 503")]
-    assert faults(evidence(asked=failed)) == ["1 of 951 requests failed, the first with: status 503"]
+def test_one_failed_request_among_hundreds_is_a_problem_with_its_failure() -> None:
+    failed = [*requests(), request_at(500, "shop-prod-green/v1", "status 503")]
+    assert problems(evidence(sent=failed)) == ["1 of 951 requests failed, the first with: status 503"]
 
 
-def test_a_release_that_nobody_watched_is_no_proof() -> None:
-    assert faults(evidence(asked=[])) == ["no user made a request, so nothing was judged"]
+def test_a_release_without_requests_is_a_problem() -> None:
+    assert problems(evidence(sent=[])) == ["no request was made, so nothing is proved"]
 
 
 @pytest.mark.parametrize("answerer", ["shop-prod/v1", "shop-prod-green/v1", "shop-prod-green/v2"])
-def test_one_last_answer_from_another_version_or_environment_is_a_fault(answerer: str) -> None:
-    found = faults(evidence(asked=[*requests(), ask(925, answerer)]))
+def test_one_last_answer_from_another_version_or_environment_is_a_problem(answerer: str) -> None:
+    found = problems(evidence(sent=[*requests(), request_at(925, answerer)]))
     seen = ", ".join(sorted([answerer, "shop-prod/v2"]))
-    assert found == [f"in the end users should be served by shop-prod/v2, and were by {seen}"]
+    assert found == [f"at the end, expected answers from shop-prod/v2, found {seen}"]
 
 
 def test_traffic_that_ended_before_the_execution_proves_nothing_about_its_end() -> None:
     early = [request for request in requests() if request.at < real(900)]
-    assert faults(evidence(asked=early)) == ["in the end users should be served by shop-prod/v2, and were by nobody"]
+    assert problems(evidence(sent=early)) == ["at the end, expected answers from shop-prod/v2, found none"]
 
 
 def test_users_move_once_a_swap_though_two_environments_answer_while_dns_expires() -> None:
-    moves = [(move.served_before, move.serves) for move in transitions(requests(), pause=6)]
+    moves = [(move.served_before, move.serves) for move in transitions(requests(), dns_ttl=6)]
     assert moves == [
         (None, "shop-prod/v1"),
         ("shop-prod/v1", "shop-prod-green/v1"),
@@ -50,15 +50,15 @@ def test_users_move_once_a_swap_though_two_environments_answer_while_dns_expires
 
 
 def test_a_transition_lasts_from_the_first_new_answer_to_the_last_old_one() -> None:
-    began, completed = transitions(requests(), pause=6)[1].began, transitions(requests(), pause=6)[1].completed
+    began, completed = transitions(requests(), dns_ttl=6)[1].began, transitions(requests(), dns_ttl=6)[1].completed
     assert (began, completed) == (real(384), real(443))
 
 
 def test_users_that_return_to_an_environment_make_a_transition_of_their_own() -> None:
     there_and_back = [
-        ask(at, "shop-prod/v1" if at < 200 or at >= 400 else "shop-prod-green/v1") for at in range(0, 600, 5)
+        request_at(at, "shop-prod/v1" if at < 200 or at >= 400 else "shop-prod-green/v1") for at in range(0, 600, 5)
     ]
-    assert [move.serves for move in transitions(there_and_back, pause=6)] == [
+    assert [move.serves for move in transitions(there_and_back, dns_ttl=6)] == [
         "shop-prod/v1",
         "shop-prod-green/v1",
         "shop-prod/v1",
@@ -66,19 +66,19 @@ def test_users_that_return_to_an_environment_make_a_transition_of_their_own() ->
 
 
 def test_an_outage_is_no_transition() -> None:
-    outage = [ask(at, "shop-prod/v1", "status 503" if 100 <= at < 300 else None) for at in range(0, 400, 5)]
-    assert [move.serves for move in transitions(outage, pause=6)] == ["shop-prod/v1"]
+    outage = [request_at(at, "shop-prod/v1", "status 503" if 100 <= at < 300 else None) for at in range(0, 400, 5)]
+    assert [move.serves for move in transitions(outage, dns_ttl=6)] == ["shop-prod/v1"]
 
 
-def test_an_answer_that_was_a_failure_moves_nobody() -> None:
+def test_a_failed_request_makes_no_transition() -> None:
     refused = [
-        ask(at, "shop-prod-green/v1" if at % 50 == 0 else "shop-prod/v1", None if at % 50 else "status 503")
+        request_at(at, "shop-prod-green/v1" if at % 50 == 0 else "shop-prod/v1", None if at % 50 else "status 503")
         for at in range(400)
     ]
-    assert [move.serves for move in transitions(refused, pause=6)] == ["shop-prod/v1"]
+    assert [move.serves for move in transitions(refused, dns_ttl=6)] == ["shop-prod/v1"]
 
 
-def test_the_report_holds_what_its_readers_look_for() -> None:
+def test_the_report_has_the_input_the_output_and_the_counts() -> None:
     report = json.loads(json.dumps(compose(evidence())))
     assert report["status"] == "SUCCEEDED"
     assert report["passed"] is True
@@ -95,29 +95,32 @@ def test_the_report_holds_what_its_readers_look_for() -> None:
 def test_the_report_lists_each_state_with_the_accounts_times() -> None:
     states = compose(evidence())["execution"]["states"]
     assert [state["name"] for state in states] == [visit.name for visit in visits()]
-    assert datetime.fromisoformat(states[5]["entered"]) == life(388)
-    assert datetime.fromisoformat(states[5]["exited"]) == life(508)
+    assert datetime.fromisoformat(states[5]["entered"]) == account_time(388)
+    assert datetime.fromisoformat(states[5]["exited"]) == account_time(508)
 
 
 def test_a_state_that_was_never_left_has_no_exit() -> None:
     unfinished = visits()[:8]
     unfinished[-1].exited = None
-    assert compose(evidence(stayed=unfinished))["execution"]["states"][-1]["exited"] is None
+    assert compose(evidence(visited=unfinished))["execution"]["states"][-1]["exited"] is None
 
 
-def test_a_swap_of_which_both_environments_tell_is_reported_once() -> None:
-    assert [datetime.fromisoformat(at) for at in compose(evidence())["beanstalk"]["swaps"]] == [life(384), life(650)]
+def test_a_swap_with_events_of_both_environments_is_reported_once() -> None:
+    assert [datetime.fromisoformat(at) for at in compose(evidence())["beanstalk"]["swaps"]] == [
+        account_time(384),
+        account_time(650),
+    ]
 
 
 def test_the_times_of_requests_are_reported_as_the_accounts() -> None:
-    report = compose(evidence(asked=[*requests(), ask(500, None, "timed out")]))
+    report = compose(evidence(sent=[*requests(), request_at(500, None, "timed out")]))
     failure = report["traffic"]["failures"][0]
-    assert datetime.fromisoformat(failure["at"]) == life(500)
+    assert datetime.fromisoformat(failure["at"]) == account_time(500)
     assert failure["failure"] == "timed out"
 
 
-def test_only_the_first_twenty_failures_are_told_in_detail() -> None:
-    report = compose(evidence(asked=[*requests(), *(ask(500 + n, None, f"failure {n}") for n in range(30))]))
+def test_only_the_first_twenty_failures_are_reported_in_detail() -> None:
+    report = compose(evidence(sent=[*requests(), *(request_at(500 + n, None, f"failure {n}") for n in range(30))]))
     assert report["traffic"]["failed"] == 30
     assert [failure["failure"] for failure in report["traffic"]["failures"]] == [f"failure {n}" for n in range(20)]
 
@@ -132,5 +135,5 @@ def test_the_report_of_a_failed_release_says_why() -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0, "0:00"), (0.4, "0:00"), (59.6, "1:00"), (307, "5:07"), (4000, "66:40"), (-20, "-0:20")]
 )
-def test_durations_are_told_in_minutes_and_seconds(seconds: float, words: str) -> None:
-    assert as_in_life(seconds) == words
+def test_durations_are_shown_in_minutes_and_seconds(seconds: float, words: str) -> None:
+    assert minutes(seconds) == words

@@ -1,4 +1,4 @@
-"""The picture: it can be drawn of every release, also of those that went wrong, and shows what was seen."""
+"""The picture of a release shows the traffic and the stages, also of a failed release."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from rehearsal.report.evidence import Evidence
+from rehearsal.report.evidence import ReleaseEvidence
 from rehearsal.report.timeline import FAILED, compose, draw
-from tests.support.evidence import ask, evidence, outcome, requests, visits
+from tests.support.evidence import evidence, outcome, request_at, requests, visits
 
 
 def texts(figure: Figure) -> list[str]:
@@ -51,18 +51,18 @@ def test_the_areas_together_hold_every_request() -> None:
 
 
 def test_failed_requests_are_red_and_counted() -> None:
-    figure = compose(evidence(asked=[*requests(), ask(500, "shop-prod/v1", "status 503")]))
+    figure = compose(evidence(sent=[*requests(), request_at(500, "shop-prod/v1", "status 503")]))
     assert to_hex(areas(figure)["failed  ·  1"].get_facecolor()) == FAILED
     assert "1 of 951 requests failed, the first with: status 503" in texts(figure)
 
 
-def test_nothing_is_red_when_all_went_well() -> None:
+def test_nothing_is_red_in_a_good_release() -> None:
     figure = compose(evidence())
     assert FAILED not in {to_hex(text.get_color()) for text in figure.texts if text.get_text()}
     assert not [label for label in areas(figure) if label.startswith("failed")]
 
 
-def test_each_stage_has_a_lane_with_its_name_and_its_duration_as_in_life() -> None:
+def test_each_stage_has_a_lane_with_its_name_and_its_duration() -> None:
     figure = compose(evidence())
     assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == [visit.name for visit in visits()]
     assert {"6:12", "2:08"} <= set(texts(figure))
@@ -75,7 +75,7 @@ def test_the_stage_in_which_a_release_failed_is_red() -> None:
 
 def test_a_state_that_only_decides_has_no_lane() -> None:
     decided = replace(visits()[0], name="WhereToStart", kind="Choice")
-    figure = compose(evidence(stayed=[*visits(), decided]))
+    figure = compose(evidence(visited=[*visits(), decided]))
     assert "WhereToStart" not in texts(figure)
 
 
@@ -84,27 +84,27 @@ def test_both_swaps_are_marked() -> None:
 
 
 def test_the_headline_says_what_was_released_and_how_it_ended() -> None:
-    assert {"Release of v2 onto shop-prod", "SUCCEEDED in 15:04 as in life   ·   950 requests, 0 failed"} <= set(
+    assert {"Release of v2 onto shop-prod", "SUCCEEDED in 15:04 of account time   ·   950 requests, 0 failed"} <= set(
         texts(compose(evidence()))
     )
 
 
-def failed_in_a_state() -> Evidence:
+def failed_in_a_state() -> ReleaseEvidence:
     unfinished = visits()[:8]
     unfinished[-1].exited = None
-    return evidence(ended=outcome("FAILED", "DeploymentFailedError"), stayed=unfinished)
+    return evidence(ended=outcome("FAILED", "DeploymentFailedError"), visited=unfinished)
 
 
 @pytest.mark.parametrize(
     "seen",
     [
         failed_in_a_state(),
-        evidence(asked=[]),
-        evidence(asked=[ask(at, None, "connection refused") for at in range(100)]),
-        evidence(stayed=[], ended=outcome("ABORTED")),
+        evidence(sent=[]),
+        evidence(sent=[request_at(at, None, "connection refused") for at in range(100)]),
+        evidence(visited=[], ended=outcome("ABORTED")),
     ],
-    ids=["failed in a state", "no traffic", "nobody ever served", "no state entered"],
+    ids=["failed in a state", "no traffic", "no answers", "no state entered"],
 )
-def test_a_release_that_went_wrong_can_be_drawn_too(seen: Evidence, tmp_path: Path) -> None:
+def test_a_release_that_went_wrong_can_be_drawn_too(seen: ReleaseEvidence, tmp_path: Path) -> None:
     draw(seen, tmp_path / "timeline.png")
     assert (tmp_path / "timeline.png").stat().st_size > 5000

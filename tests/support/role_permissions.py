@@ -1,4 +1,4 @@
-"""What the deployed roles of the stages were granted, what they used, and how a release goes without a part of it."""
+"""The permissions of the stages' roles: those granted, those used, and a way to deny one."""
 
 import json
 from collections.abc import Iterator
@@ -6,30 +6,30 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.support.testbed import Testbed
+from tests.support.testbed import ScenarioTestbed
 
 Grant = tuple[str, str]
-"""An action and a resource; granted ones are patterns."""
+"""An action and a resource. In a granted permission both are patterns."""
 
 UNUSED = {
-    "s3:ListBucket": "in a stage that acts: a record that somebody deleted must not look like a denial",
+    "s3:ListBucket": "in a stage that acts: without it, S3 answers a deleted record with a denial",
     "logs:CreateLogStream": "Lambda writes the log",
     "logs:PutLogEvents": "Lambda writes the log",
     "xray:PutTraceSegments": "Lambda sends the traces",
     "xray:PutTelemetryRecords": "Lambda sends the traces",
 }
-"""What no course shows, and why it is granted all the same."""
+"""Actions that no release path uses, and the reason for granting them."""
 
 
-def roles(testbed: Testbed) -> dict[str, str]:
-    """The names of the stages' roles, by stage."""
-    client = testbed.account.client("lambda")
+def roles(testbed: ScenarioTestbed) -> dict[str, str]:
+    """Return the names of the stages' roles, by stage."""
+    client = testbed.lambdas
     found = {stage: client.get_function_configuration(FunctionName=name) for stage, name in testbed.functions.items()}
     return {stage: each["Role"].rpartition("/")[2] for stage, each in found.items()}
 
 
-def granted(testbed: Testbed, role: str) -> list[Grant]:
-    """What the role's own policies allow; the managed policy is held to its use by tests/infra."""
+def granted(testbed: ScenarioTestbed, role: str) -> list[Grant]:
+    """Return what the role's inline policies allow. Tests of infra/ check the managed policy."""
     iam = testbed.account.client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
@@ -38,22 +38,23 @@ def granted(testbed: Testbed, role: str) -> list[Grant]:
         (action, resource)
         for document in parsed
         for statement in document["Statement"]
-        for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for action in _as_list(statement["Action"])
+        for resource in _as_list(statement["Resource"])
     ]
 
 
-def _listed(value: Any) -> list[str]:
+def _as_list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def used(testbed: Testbed, role: str) -> list[Grant]:
-    """What the role asked for so far, and was allowed."""
+def used(testbed: ScenarioTestbed, role: str) -> list[Grant]:
+    """Return the permissions that the role has used so far."""
     asked = testbed.control.permissions().get(role, [])
     return [(each["action"], each["resource"]) for each in asked if each["allowed"]]
 
 
 def unused(grants: list[Grant], uses: list[Grant]) -> list[Grant]:
+    """Return the granted permissions that no use matches."""
     return [
         (action, resource)
         for action, resource in grants
@@ -62,8 +63,8 @@ def unused(grants: list[Grant], uses: list[Grant]) -> list[Grant]:
 
 
 @contextmanager
-def without(testbed: Testbed, role: str, action: str) -> Iterator[None]:
-    """The role lacks that permission while the block runs."""
+def without(testbed: ScenarioTestbed, role: str, action: str) -> Iterator[None]:
+    """Deny the role that action while the block runs."""
     testbed.control.deny({"role": role, "action": action})
     try:
         yield

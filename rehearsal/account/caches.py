@@ -1,0 +1,30 @@
+"""Folders for the caches of the tools that the programs use, so that nothing is written to the home folder.
+
+Sources: JSII_RUNTIME_PACKAGE_CACHE_ROOT in jsii's runtime, CDK_HOME in the CDK CLI (which takes the home folder from
+the user database and not from HOME), https://matplotlib.org/stable/install/environment_variables_faq.html, and
+https://specifications.freedesktop.org/basedir-spec/latest/ for all others, such as pip.
+"""
+
+import os
+from pathlib import Path
+
+CACHES = Path(__file__).parent.parent.parent / "build" / "caches"
+JSII_NODE = Path(__file__).parent / "jsii_node"
+"""Node.js for jsii, with a home folder of its own: aws-cdk-lib writes to ~/.cdk, and no variable changes that."""
+
+
+def cache_variables() -> dict[str, str]:
+    """Return the variables that point tools at folders under build/. A value that is set already stays."""
+    values = {
+        "XDG_CACHE_HOME": CACHES,
+        "JSII_NODE": JSII_NODE,
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHES / "jsii",
+        "CDK_HOME": CACHES / "cdk",
+        "MPLCONFIGDIR": CACHES / "matplotlib",
+    }
+    return {name: os.environ.get(name) or str(value) for name, value in values.items()}
+
+
+def use_project_caches() -> None:
+    """Set the variables for this process and the programs that it starts. Call it before the tools are imported."""
+    os.environ.update(cache_variables())

@@ -1,0 +1,82 @@
+"""An account with the stack deployed in it: the place where the rehearsal, the campaign and the tests release."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from emulator.identity import ACCOUNT_ID, REGION
+from rehearsal.account.account import Account
+from rehearsal.account.cdk import Cdk
+from rehearsal.account.control import Control
+
+
+class Testbed:
+    """A running account, the stack in it, and clients of its services. `outputs`: the stack's."""
+
+    __test__ = False  # pytest would take the class for a test, by its name
+
+    def __init__(self, account: Account, outputs: Mapping[str, str]) -> None:
+        self.account = account
+        self.control = Control(account.url)
+        self.clock = self.control.clock()
+        self.beanstalk = account.client("elasticbeanstalk")
+        self.states = account.client("stepfunctions")
+        self.s3 = account.client("s3")
+        self.cloudwatch = account.client("cloudwatch")
+        self.lambdas = account.client("lambda")
+        self.machine = outputs["StateMachineArn"]
+        self.artifacts = outputs["ArtifactsBucketName"]
+        """The stack's own bucket, for source bundles and records. Its functions may read no other one."""
+        self.topic = outputs["NotificationsTopicArn"]
+
+    @classmethod
+    def deploy(cls, account: Account, folder: Path, assembly: Path | None = None) -> Self:
+        """Deploy the stack into a running account, by cdk bootstrap and cdk deploy; `folder` gets the log.
+
+        `assembly`: an app that is synthesized already; the CLI writes to it. Raises CdkError.
+        """
+        if assembly is None:
+            assembly = synthesize(folder, account.environment())
+        cdk = Cdk(account.environment(), folder.resolve() / "cdk.log", assembly)
+        cdk.bootstrap(ACCOUNT_ID, REGION)
+        return cls(account, cdk.deploy())
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """The names of the deployed Lambda functions, by the modules of their stages."""
+        pages = self.lambdas.get_paginator("list_functions").paginate()
+        handlers = {each["FunctionName"]: each.get("Handler", "") for page in pages for each in page["Functions"]}
+        return {
+            handler.split(".")[-2]: name for name, handler in handlers.items() if handler.startswith("lambdas.stages.")
+        }
+
+    def start(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start an execution with that name and input, and return its ARN."""
+        arn: str = self.states.start_execution(stateMachineArn=self.machine, name=name, input=json.dumps(request))[
+            "executionArn"
+        ]
+        return arn
+
+    def set_alarm(self, alarm: str, state: str = "ALARM") -> None:
+        """Create the CloudWatch alarm if there is none, and set its state."""
+        self.cloudwatch.put_metric_alarm(
+            AlarmName=alarm,
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="Errors",
+            Namespace="Shop",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+        self.cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="set by the testbed")
+
+
+def synthesize(folder: Path, environment: Mapping[str, str] | None = None) -> Path:
+    """Synthesize the app into `folder`/cdk.out and return that folder. Raises CdkError."""
+    target = {"CDK_DEFAULT_ACCOUNT": ACCOUNT_ID, "CDK_DEFAULT_REGION": REGION}
+    assembly = folder.resolve() / "cdk.out"
+    Cdk(environment or target, folder.resolve() / "cdk.log", assembly).synthesize()
+    return assembly

@@ -1,0 +1,96 @@
+"""Paths of a release that together use every permission of every stage: a good one, and failing ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lambdas.clone import DESCRIPTION_PREFIX
+from rehearsal.account import samples
+from rehearsal.account.shop import ENHANCED_HEALTH
+from tests.support.option_settings import start_seconds
+from tests.support.shop import FinishedRelease, ScenarioShop
+from tests.support.testbed import ScenarioTestbed
+
+ReleasePath = Callable[[ScenarioTestbed], list["PathEnd"]]
+
+
+@dataclass(frozen=True)
+class PathEnd:
+    """The end of an execution: its status and stages, and the versions that run and serve then.
+
+    `acts`: everything done to the shop's environments, so that a needless deployment shows.
+    `explained`: whether the notification has the events of Elastic Beanstalk.
+    """
+
+    status: str
+    error: str | None
+    states: tuple[str, ...]
+    versions: tuple[str, ...]
+    serves: tuple[str, ...]
+    acts: tuple[str, ...]
+    explained: bool
+
+    @classmethod
+    def of(cls, release: FinishedRelease, shop: ScenarioShop) -> "PathEnd":
+        stages, versions = tuple(release.states), tuple(shop.versions.values())
+        acts = tuple(sorted(shop.testbed.acts_on(shop)))
+        explained = any("Elastic Beanstalk says" in each.text for each in shop.testbed.mailbox.about(release.arn))
+        return cls(release.status, release.error, stages, versions, tuple(shop.live_versions), acts, explained)
+
+
+def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """Release an object version, with an alarm and a saved configuration of an earlier execution; then once more."""
+    shop = testbed.open_shop()
+    alarm = f"{shop.name}-errors"
+    testbed.set_alarm(alarm, "OK")
+    testbed.beanstalk.create_configuration_template(
+        ApplicationName=shop.name,
+        TemplateName="kept",
+        EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
+        Description=f"{DESCRIPTION_PREFIX}an earlier execution",
+    )
+    key = f"{shop.name}/v3.zip"
+    version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
+    bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
+    released = shop.release("v3", source_bundle=bundle, alarms=[alarm], config_template="kept")
+    if released.status == "SUCCEEDED":
+        testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
+    return [PathEnd.of(released, shop), PathEnd.of(shop.release("v3"), shop)]
+
+
+def launch_fails(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """Green fails to launch and is removed."""
+    shop = testbed.open_shop()
+    testbed.s3.delete_object(Bucket=testbed.artifacts, Key=f"{shop.name}/v1.zip")
+    return [PathEnd.of(shop.release("v2"), shop)]
+
+
+def alarm_rings(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """An alarm gives green the users back. After it, a redrive gives them to blue, which has the version already.
+
+    The redrive also finds the version registered already.
+    """
+    shop = testbed.open_shop()
+    alarm = f"{shop.name}-errors"
+    testbed.set_alarm(alarm, "OK")
+    key = f"{shop.name}/v3.zip"
+    shop.upload(key, samples.bundle("v2"))
+    bundle = {"bucket": testbed.artifacts, "key": key}
+    arn = shop.started("SwapToBlue", "v3", source_bundle=bundle, alarms=[alarm], bake_seconds=300)
+    testbed.set_alarm(alarm)
+    release = testbed.follow(arn)
+    rung = PathEnd.of(release, shop)
+    testbed.set_alarm(alarm, "OK")
+    return [rung, PathEnd.of(testbed.redrive(release), shop)]
+
+
+def deployment_hangs(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """A deployment hangs, and the next release aborts it."""
+    shop = testbed.open_shop(ENHANCED_HEALTH, start_seconds(30))
+    shop.register("new", "starts_slowly")
+    hung = PathEnd.of(shop.release("new", timeouts={"deploy_release": 40}), shop)
+    return [hung, PathEnd.of(shop.release("v2"), shop)]
+
+
+PATHS: Mapping[str, ReleasePath] = {
+    each.__name__: each for each in (release_succeeds, launch_fails, alarm_rings, deployment_hangs)
+}

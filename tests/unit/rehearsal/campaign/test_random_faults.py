@@ -1,0 +1,33 @@
+"""The random plans: repeatable, and with everything that can go wrong."""
+
+from emulator.faults import FaultKind
+from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Intervention
+from rehearsal.campaign.random_faults import random_plan
+from rehearsal.campaign.single_faults import STATE_MACHINE
+from tests.support.campaign_runs import BASELINE
+
+
+def test_the_same_seed_gives_the_same_plans_and_another_one_gives_others() -> None:
+    plans = [random_plan(7, number, BASELINE) for number in range(20)]
+    assert plans == [random_plan(7, number, BASELINE) for number in range(20)]
+    assert plans != [random_plan(8, number, BASELINE) for number in range(20)]
+
+
+def test_random_plans_have_every_kind_of_fault_bundle_and_intervention() -> None:
+    plans = [random_plan(7, number, BASELINE) for number in range(300)]
+    faults = [fault for plan in plans for fault in plan.faults]
+    assert {fault.kind for fault in faults} == set(FaultKind)
+    assert {fault.for_seconds is None for fault in faults} == {True, False}
+    assert {plan.bundle for plan in plans} == {GOOD_BUNDLE, *BAD_BUNDLES}
+    abort, second = Intervention.ABORT, Intervention.SECOND
+    assert {tuple(each.act for each in plan.people) for plan in plans} == {
+        (), (abort,), (second,), (abort, second), (second, abort),
+    }  # fmt: skip
+    assert not any(fault.kind is FaultKind.KILL_AFTER and fault.function == STATE_MACHINE for fault in faults)
+
+
+def test_interventions_are_in_the_order_of_the_states() -> None:
+    for plan in (random_plan(7, number, BASELINE) for number in range(100)):
+        states = BASELINE.good_states if plan.good else BASELINE.bad_states
+        moments = [(states.index(each.state), each.seconds) for each in plan.people]
+        assert moments == sorted(moments)

@@ -1,0 +1,64 @@
+"""The rules of a run: a good run has no violation, and every violation is found."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rehearsal.campaign.execution import ExecutionHistory
+from rehearsal.campaign.rules import violations
+from tests.support.campaign_runs import (
+    ABORTED,
+    BLUE,
+    FAILED,
+    GOOD_RUN,
+    LOST,
+    REQUESTS,
+    SUCCEEDED,
+    environment,
+    history,
+    request_at,
+)
+
+
+@pytest.mark.parametrize(
+    "executions",
+    [
+        [history(SUCCEEDED)],
+        [history(FAILED, SUCCEEDED)],
+        [history(ABORTED, LOST), history(SUCCEEDED, role="second")],
+        [history(FAILED, version="bad"), history(SUCCEEDED, role="correction")],
+    ],
+)
+def test_a_run_that_ends_as_expected_has_no_violation(executions: list[ExecutionHistory]) -> None:
+    assert violations(replace(GOOD_RUN, executions=executions)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"requests": []}, "No request was made"),
+        (
+            {"requests": [request_at(-2, "r1", "status 503"), *REQUESTS]},
+            "1 of 7 requests failed; the first: status 503",
+        ),
+        ({"requests": [request_at(-1, "r2"), *REQUESTS]}, "served by shop1-prod/r2; expected only versions that were"),
+        ({"requests": [request_at(1, "r3"), *REQUESTS]}, "served by shop1-prod/r3; expected only versions that were"),
+        ({"requests": [request_at(-2, "r1")] * 4}, "At the end users are served by shop1-prod/r1"),
+        (
+            {"executions": [history(FAILED, FAILED)]},
+            "The main execution did not succeed, not even after a redrive: FAILED",
+        ),
+        ({"executions": [history(ABORTED, LOST)]}, "The main execution did not succeed"),
+        ({"executions": [history(FAILED, LOST), history(SUCCEEDED)]}, "The main execution did not succeed"),
+        ({"executions": [history(SUCCEEDED, version="bad"), history(SUCCEEDED)]}, "released a bad version"),
+        ({"environments": [environment(), environment(EnvironmentName=f"{BLUE}-green")]}, "expected only shop1-prod"),
+        ({"environments": []}, "expected only shop1-prod"),
+        ({"environments": [environment(CNAME="other")]}, "shop1-prod holds other"),
+        ({"environments": [environment(VersionLabel="r1")]}, "shop1-prod runs r1"),
+        ({"templates": ["bluegreen-1"]}, "Saved configurations are left: bluegreen-1"),
+        ({"stuck": "Expected all executions to end within 90 s."}, "Expected all executions to end"),
+    ],
+)
+def test_a_violation_is_found(changes: dict[str, Any], found: str) -> None:
+    assert [line for line in violations(replace(GOOD_RUN, **changes)) if found in line] != []

@@ -1,0 +1,38 @@
+"""The plans with a single fault: each call once with each kind of fault."""
+
+from dataclasses import replace
+
+from emulator.faults import FaultKind
+from rehearsal.campaign.plan import BAD_BUNDLES
+from rehearsal.campaign.single_faults import KINDS, STATE_MACHINE, call_sites, polls_left_out, single_faults
+from tests.support.campaign_runs import BASELINE, GOOD
+
+
+def test_every_call_is_hit_except_polls_between_the_second_and_the_last() -> None:
+    numbers = [(site.function, site.number) for site in call_sites(GOOD)]
+    assert numbers == [
+        ("plan", 1), ("plan", 2), ("clone_blue", 1), ("await_green", 1), ("await_green", 2), ("await_green", 5),
+    ]  # fmt: skip
+    assert polls_left_out(GOOD) == 2
+
+
+def test_every_call_is_hit_by_every_kind_of_fault() -> None:
+    plans = list(single_faults(replace(BASELINE, bad=[]), BAD_BUNDLES[0]))
+    assert len(plans) == 6 * len(KINDS)
+    assert len({plan.name for plan in plans}) == len(plans)
+    assert all(plan.good and len(plan.faults) == 1 for plan in plans)
+
+
+def test_the_calls_of_the_failure_branch_are_hit_while_a_bad_version_is_released() -> None:
+    plans = [plan for plan in single_faults(BASELINE, "answers_only_root") if not plan.good]
+    assert {plan.faults[0].function for plan in plans} == {"keep_green_live", STATE_MACHINE}
+    assert {plan.bundle for plan in plans} == {"answers_only_root"}
+
+
+def test_a_state_machine_is_no_process_that_can_be_killed() -> None:
+    plans = [
+        plan
+        for plan in single_faults(BASELINE, BAD_BUNDLES[0])
+        if plan.site is not None and plan.site.function == STATE_MACHINE
+    ]
+    assert {plan.faults[0].kind for plan in plans} == set(KINDS) - {FaultKind.KILL_AFTER}
