@@ -67,7 +67,7 @@ docs: $(VENV)/ready  ## rewrite the parts of the documents that come from the co
 	@python -m tools.documentation
 
 permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## take each permission of each stage away, and see a release miss it
-	@python -m tools.permissions
+	@python -m tools.remove_permissions
 
 measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## import time of each handler, size of code and layer
 	@python -m tools.measure

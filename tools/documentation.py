@@ -16,7 +16,7 @@ from infra.bluegreen_stack import BlueGreenStack
 from infra.pipeline_settings import PipelineSettings
 from lambdas.request import SCHEMA
 from tests.integration.infra.conftest import CONTEXT, definition_in
-from tools import grants
+from tools import permission_tables
 
 Json = dict[str, Any]
 
@@ -82,7 +82,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
     return {
         Path("README.md"): {"state machine": machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
-        Path("docs/permissions.md"): {"permissions": grants.document(stack)},
+        Path("docs/permissions.md"): {"permissions": permission_tables.markdown(stack)},
     }
 
 

@@ -1,6 +1,6 @@
 """Take every permission away from every stage's role, one at a time, and see that a release ends otherwise.
 
-`python -m tools.permissions` (make permissions); a slice of it is in tests/scenarios/test_permissions.py.
+`python -m tools.remove_permissions` (make permissions); a slice of it is in tests/scenarios/test_permissions.py.
 """
 
 import itertools
@@ -18,7 +18,7 @@ from tests.support.grants import UNUSED, roles, used, without
 from tests.support.staging import staged, synthesize
 from tests.support.testbed import Testbed
 
-THEATRES = 4
+TESTBEDS = 4
 """Accounts at the same time: what a role lacks, it lacks in the whole of one, and a release mostly waits."""
 
 Permission = tuple[str, str]
@@ -26,7 +26,7 @@ Permission = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class ReferenceRun:
     """How the courses end undisturbed, and by which of them each permission has been used for the first time."""
 
     endings: Mapping[str, list[Ending]]
@@ -41,13 +41,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
         synthesize(home)
-        theatres = [
-            running.enter_context(staged(home / f"testbed-{number}", home / "cdk.out")) for number in range(THEATRES)
+        testbeds = [
+            running.enter_context(staged(home / f"testbed-{number}", home / "cdk.out")) for number in range(TESTBEDS)
         ]
-        return take_away(theatres, learn(theatres[0]))
+        return remove_each(testbeds, run_with_all_permissions(testbeds[0]))
 
 
-def learn(testbed: Testbed) -> Lesson:
+def run_with_all_permissions(testbed: Testbed) -> ReferenceRun:
     """Let every course run with all permissions."""
     endings: dict[str, list[Ending]] = {}
     uses: dict[Permission, str] = {}
@@ -57,13 +57,13 @@ def learn(testbed: Testbed) -> Lesson:
             for action, _ in used(testbed, role):
                 if action not in UNUSED:
                     uses.setdefault((stage, action), name)
-    return Lesson(endings, uses)
+    return ReferenceRun(endings, uses)
 
 
-def take_away(theatres: list[Testbed], lesson: Lesson) -> int:
+def remove_each(testbeds: list[Testbed], reference: ReferenceRun) -> int:
     """Return 0 when nothing may be missing."""
     free: SimpleQueue[Testbed] = SimpleQueue()
-    for testbed in theatres:
+    for testbed in testbeds:
         free.put(testbed)
 
     def missed_in(permission: Permission) -> str | None:
@@ -72,20 +72,20 @@ def take_away(theatres: list[Testbed], lesson: Lesson) -> int:
         try:
             stage, action = permission
             with without(testbed, roles(testbed)[stage], action):
-                return next((name for name in lesson.courses(permission) if otherwise(name, testbed)), None)
+                return next((name for name in reference.courses(permission) if otherwise(name, testbed)), None)
         finally:
             testbed.close()
             free.put(testbed)
 
     def otherwise(name: str, testbed: Testbed) -> bool:
         try:
-            return COURSES[name](testbed) != lesson.endings[name]
+            return COURSES[name](testbed) != reference.endings[name]
         except AssertionError:  # it did not even come to its point
             return True
 
     superfluous = []
-    with ThreadPoolExecutor(len(theatres)) as pool:
-        futures = {pool.submit(missed_in, permission): permission for permission in lesson.uses}
+    with ThreadPoolExecutor(len(testbeds)) as pool:
+        futures = {pool.submit(missed_in, permission): permission for permission in reference.uses}
         for number, future in enumerate(as_completed(futures), 1):
             stage, action = futures[future]
             course = future.result()

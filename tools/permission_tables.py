@@ -13,12 +13,12 @@ from infra.permissions import reasons
 
 Json = dict[str, Any]
 
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
-HEAD = ["| actions | on | if | why |", "|---|---|---|---|"]
+PSEUDO_PARAMETERS = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
+HEADER = ["| actions | on | if | why |", "|---|---|---|---|"]
 
 
 @dataclass(frozen=True)
-class Grant:
+class PermissionRow:
     """One statement, its actions apart if their reasons are."""
 
     actions: tuple[str, ...]
@@ -27,19 +27,19 @@ class Grant:
     why: str
 
 
-def grants(stack: Stack) -> dict[str, list[Grant]]:
+def rows_by_policy(stack: Stack) -> dict[str, list[PermissionRow]]:
     """What each role and each managed policy of the stack allows, by the path of its construct."""
     template, names = Template.from_stack(stack), _names(stack)
-    found: dict[str, list[Grant]] = {}
+    found: dict[str, list[PermissionRow]] = {}
     for each in stack.node.find_all():
         if isinstance(each, iam.Role | iam.ManagedPolicy) and isinstance(each.node.default_child, CfnElement):
             logical_id, whys = stack.get_logical_id(each.node.default_child), reasons(each)
             statements = _statements(template, logical_id)
-            found[names[logical_id]] = [grant for one in statements for grant in _apart(one, whys, names)]
+            found[names[logical_id]] = [grant for one in statements for grant in _rows(one, whys, names)]
     return found
 
 
-def attached(stack: Stack) -> dict[str, list[str]]:
+def roles_by_managed_policy(stack: Stack) -> dict[str, list[str]]:
     """The roles that have a managed policy of the stack, by the policy; all by the paths of their constructs."""
     names = _names(stack)
     found: dict[str, list[str]] = {}
@@ -67,45 +67,45 @@ def _statements(template: Template, logical_id: str) -> Iterator[Json]:
         yield from policy["Properties"]["PolicyDocument"]["Statement"]
 
 
-def _apart(statement: Json, whys: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterator[Grant]:
+def _rows(statement: Json, whys: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterator[PermissionRow]:
     by_reason: dict[str, list[str]] = {}
-    for action in _listed(statement["Action"]):
+    for action in _as_list(statement["Action"]):
         by_reason.setdefault(" ".join(whys.get(action, [])), []).append(action)
-    resources = tuple(_said(each, names) for each in _listed(statement["Resource"]))
+    resources = tuple(_readable(each, names) for each in _as_list(statement["Resource"]))
     condition = json.dumps(statement["Condition"]) if "Condition" in statement else ""
     for why, actions in by_reason.items():
-        yield Grant(tuple(actions), resources, condition, why)
+        yield PermissionRow(tuple(actions), resources, condition, why)
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _said(resource: Any, names: Mapping[str, str]) -> str:
+def _readable(resource: Any, names: Mapping[str, str]) -> str:
     """An ARN as a person reads it: what the stack makes itself by its name in the stack, in angle brackets."""
     if isinstance(resource, str):
         return resource
     if "Fn::Join" in resource:
-        return "".join(_said(part, names) for part in resource["Fn::Join"][1])
+        return "".join(_readable(part, names) for part in resource["Fn::Join"][1])
     if "Fn::GetAtt" in resource:
         return f"<{names[resource['Fn::GetAtt'][0]]}>"
-    return PSEUDO.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"
+    return PSEUDO_PARAMETERS.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"
 
 
-def document(stack: Stack) -> str:
+def markdown(stack: Stack) -> str:
     """All grants as Markdown: a table for each role."""
-    of, lines = attached(stack), []
-    for path, found in grants(stack).items():
+    of, lines = roles_by_managed_policy(stack), []
+    for path, found in rows_by_policy(stack).items():
         if not found:
             continue
         lines += [f"### {path}", ""]
         if path in of:
             lines += [f"A managed policy of {', '.join(of[path])}.", ""]
-        lines += [*HEAD, *(_row(grant) for grant in found), ""]
+        lines += [*HEADER, *(_row(grant) for grant in found), ""]
     return "\n".join(lines).rstrip()
 
 
-def _row(grant: Grant) -> str:
+def _row(grant: PermissionRow) -> str:
     cells = ("<br>".join(f"`{each}`" for each in words) for words in (grant.actions, grant.resources))
     condition = f"`{grant.condition}`" if grant.condition else ""
     return f"| {' | '.join([*cells, condition, grant.why])} |"
