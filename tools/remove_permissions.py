@@ -1,25 +1,27 @@
-"""Take every permission away from every stage's role, one at a time, and see that a release ends otherwise.
+"""Remove each permission of each stage's role, one at a time, and check that a release ends differently.
 
-`python -m tools.remove_permissions` (make permissions); a slice of it is in tests/scenarios/test_permissions.py.
+A permission that no release misses should not be granted. `make permissions` runs all of them;
+tests/scenarios/test_permissions.py runs a few.
 """
 
 import itertools
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.support.courses import COURSES, Ending
+from tests.support.courses import COURSES as PATHS
+from tests.support.courses import Ending as PathEnd
 from tests.support.grants import UNUSED, roles, used, without
 from tests.support.staging import staged, synthesize
 from tests.support.testbed import Testbed
 
 TESTBEDS = 4
-"""Accounts at the same time: what a role lacks, it lacks in the whole of one, and a release mostly waits."""
+"""Testbeds at the same time. A role lacks a permission in a whole testbed, and a release mostly waits."""
 
 Permission = tuple[str, str]
 """A stage and an action."""
@@ -27,17 +29,18 @@ Permission = tuple[str, str]
 
 @dataclass(frozen=True)
 class ReferenceRun:
-    """How the courses end undisturbed, and by which of them each permission has been used for the first time."""
+    """How the release paths end with all permissions, and which path is the first to use each permission."""
 
-    endings: Mapping[str, list[Ending]]
-    uses: Mapping[Permission, str]
+    ends: Mapping[str, list[PathEnd]]
+    first_uses: Mapping[Permission, str]
 
-    def courses(self, permission: Permission) -> list[str]:
-        """Those that may miss the permission: the one that used it first, and all behind it."""
-        return list(itertools.dropwhile(lambda name: name != self.uses[permission], self.endings))
+    def paths(self, permission: Permission) -> list[str]:
+        """Return the paths that may need the permission: the first that used it, and all later ones."""
+        return list(itertools.dropwhile(lambda name: name != self.first_uses[permission], self.ends))
 
 
 def main() -> int:
+    """Return 0 when a release misses every permission."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
         synthesize(home)
@@ -48,55 +51,52 @@ def main() -> int:
 
 
 def run_with_all_permissions(testbed: Testbed) -> ReferenceRun:
-    """Let every course run with all permissions."""
-    endings: dict[str, list[Ending]] = {}
-    uses: dict[Permission, str] = {}
-    for name, course in COURSES.items():
-        endings[name] = course(testbed)
+    """Run every path, and keep which permissions it used."""
+    ends: dict[str, list[PathEnd]] = {}
+    first_uses: dict[Permission, str] = {}
+    for name, path in PATHS.items():
+        ends[name] = path(testbed)
         for stage, role in roles(testbed).items():
             for action, _ in used(testbed, role):
                 if action not in UNUSED:
-                    uses.setdefault((stage, action), name)
-    return ReferenceRun(endings, uses)
+                    first_uses.setdefault((stage, action), name)
+    return ReferenceRun(ends, first_uses)
 
 
-def remove_each(testbeds: list[Testbed], reference: ReferenceRun) -> int:
-    """Return 0 when nothing may be missing."""
+def remove_each(testbeds: Sequence[Testbed], reference: ReferenceRun) -> int:
+    """Return 0 when a path ends differently without each permission, else 1. Prints a line for each permission."""
     free: SimpleQueue[Testbed] = SimpleQueue()
     for testbed in testbeds:
         free.put(testbed)
 
-    def missed_in(permission: Permission) -> str | None:
-        """The course that ended otherwise, if any did."""
+    def path_without(permission: Permission) -> str | None:
+        """Return the first path that ends differently without the permission, None when no path does."""
         testbed = free.get()
         try:
             stage, action = permission
             with without(testbed, roles(testbed)[stage], action):
-                return next((name for name in reference.courses(permission) if otherwise(name, testbed)), None)
+                return next((name for name in reference.paths(permission) if ends_differently(name, testbed)), None)
         finally:
             testbed.close()
             free.put(testbed)
 
-    def otherwise(name: str, testbed: Testbed) -> bool:
+    def ends_differently(name: str, testbed: Testbed) -> bool:
         try:
-            return COURSES[name](testbed) != reference.endings[name]
-        except AssertionError:  # it did not even come to its point
+            return PATHS[name](testbed) != reference.ends[name]
+        except AssertionError:  # the path stopped before its end
             return True
 
     superfluous = []
     with ThreadPoolExecutor(len(testbeds)) as pool:
-        futures = {pool.submit(missed_in, permission): permission for permission in reference.uses}
+        futures = {pool.submit(path_without, permission): permission for permission in reference.first_uses}
         for number, future in enumerate(as_completed(futures), 1):
             stage, action = futures[future]
-            course = future.result()
-            print(
-                f"{number:>3} of {len(futures)}  {stage}: {action}  "
-                + (f"missed ({course})" if course else "NOT MISSED"),
-                flush=True,
-            )
-            if course is None:
+            path = future.result()
+            outcome = f"needed ({path})" if path else "NOT NEEDED"
+            print(f"{number:>3} of {len(futures)}  {stage}: {action}  {outcome}", flush=True)
+            if path is None:
                 superfluous.append(f"{stage}: {action}")
-    print(f"{len(futures)} permissions were taken away; not missed: {', '.join(superfluous) or 'none'}")
+    print(f"{len(futures)} permissions were removed; not needed: {', '.join(superfluous) or 'none'}")
     return 1 if superfluous else 0
 
 
