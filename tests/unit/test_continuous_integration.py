@@ -106,3 +106,19 @@ def test_pre_commit_runs_only_programs_of_the_virtual_environment() -> None:
         for hook in repository["hooks"]:
             assert hook["language"] == "system"
             assert hook["entry"].split()[0] in {".venv/bin/ruff", ".venv/bin/mypy"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_a_link_in_a_document_leads_to_a_file(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_index_lists_every_document() -> None:
+    listed = re.findall(r"\(([a-z-]+\.md)\)", Path("docs/README.md").read_text())
+    assert sorted(listed) == sorted(file.name for file in Path("docs").glob("*.md") if file.name != "README.md")
+
+
+def test_the_command_that_tries_one_handler_names_a_file() -> None:
+    (path,) = re.findall(r"^make unit ARGS=(\S+)$", Path("CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert Path(path).is_file()
