@@ -90,16 +90,6 @@ def test_a_document_names_make_targets_that_exist(document: Path) -> None:
     assert make_targets(document.read_text()) <= TARGETS
 
 
-def test_every_target_has_a_line_in_the_help() -> None:
-    helped = set(re.findall(r"^([a-z]+):.*## ", Path("Makefile").read_text(), re.MULTILINE))
-    assert helped == TARGETS
-
-
-def test_every_target_is_phony() -> None:
-    (listed,) = re.findall(r"^\.PHONY: ((?:.*\\\n)*.*)$", Path("Makefile").read_text(), re.MULTILINE)
-    assert set(listed.replace("\\", "").split()) == TARGETS
-
-
 def test_pre_commit_runs_only_programs_of_the_virtual_environment() -> None:
     for repository in yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"]:
         assert repository["repo"] == "local"

@@ -1,0 +1,48 @@
+"""Every make target has a line in the help, and keeps caches in this folder."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+MAKEFILE = Path("Makefile").read_text()
+TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+CACHES = {
+    "CDK_HOME",
+    "HYPOTHESIS_STORAGE_DIRECTORY",
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT",
+    "MPLCONFIGDIR",
+    "PIP_CACHE_DIR",
+    "XDG_CACHE_HOME",
+}
+
+
+def variables_of_recipes() -> dict[str, str]:
+    """Return the environment that make gives to a recipe."""
+    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    command = ["make", "--no-print-directory", "--file=Makefile", "--file=-", "variables"]
+    done = subprocess.run(  # noqa: S603 - this project's Makefile
+        command, env=environment, input="variables:\n\t@env\n", check=True, capture_output=True, text=True
+    )
+    return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+
+
+def test_caches_are_in_this_folder() -> None:
+    variables = variables_of_recipes()
+    cache = Path("build/cache").resolve()
+    assert {name: value for name, value in variables.items() if value.startswith(str(cache))}.keys() == CACHES
+
+
+def test_clean_removes_the_caches() -> None:
+    (recipe,) = re.findall(r"^clean:.*\n\t(.+)$", MAKEFILE, re.MULTILINE)
+    assert {"build", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"} <= set(recipe.split())
+
+
+def test_every_target_has_a_line_in_the_help() -> None:
+    helped = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
+    assert helped == TARGETS
+
+
+def test_every_target_is_phony() -> None:
+    (listed,) = re.findall(r"^\.PHONY: ((?:.*\\\n)*.*)$", MAKEFILE, re.MULTILINE)
+    assert set(listed.replace("\\", "").split()) == TARGETS
