@@ -20,6 +20,7 @@ CACHE := $(CURDIR)/build/cache
 export XDG_CACHE_HOME := $(CACHE)
 export PIP_CACHE_DIR := $(CACHE)/pip
 export CDK_HOME := $(CACHE)/cdk
+export JSII_NODE := $(CURDIR)/tools/jsii_node.sh
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
