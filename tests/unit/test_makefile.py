@@ -1,9 +1,9 @@
 """Every make target has a line in the help, and keeps caches in this folder."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
+
+from tests.support.make_variables import make_variables
 
 MAKEFILE = Path("Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
@@ -17,18 +17,8 @@ CACHES = {
 }
 
 
-def variables_of_recipes() -> dict[str, str]:
-    """Return the environment that make gives to a recipe."""
-    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
-    command = ["make", "--no-print-directory", "--file=Makefile", "--file=-", "variables"]
-    done = subprocess.run(  # noqa: S603 - this project's Makefile
-        command, env=environment, input="variables:\n\t@env\n", check=True, capture_output=True, text=True
-    )
-    return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-
-
-def test_caches_are_in_this_folder() -> None:
-    variables = variables_of_recipes()
+def test_caches_are_in_this_folder(tmp_path: Path) -> None:
+    variables = make_variables(home=tmp_path)
     cache = Path("build/cache").resolve()
     assert {name: value for name, value in variables.items() if value.startswith(str(cache))}.keys() == CACHES
 
