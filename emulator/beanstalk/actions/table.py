@@ -1,7 +1,6 @@
 """Which call does what: the table of all actions that the rehearsal knows."""
 
 import threading
-from functools import wraps
 from pathlib import Path
 
 from emulator.beanstalk.actions.applications import Applications
@@ -74,7 +73,6 @@ def table(state: State, scheduler: Scheduler, sources: Sources, home: Path) -> d
 
 
 def _holding(lock: threading.RLock, action: Action) -> Action:
-    @wraps(action)
     def locked(call: Call) -> Result:
         with lock:
             return action(call)

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import botocore.session
+import pytest
 
+from tools import beanstalk_table
 from tools.beanstalk_table import markdown, modules, operations
 
 
@@ -22,6 +24,13 @@ def test_each_answer_comes_from_a_module_of_actions() -> None:
         assert Path(module).parent == Path("emulator/beanstalk/actions"), operation
         assert Path(module).name != "table.py", operation
         assert Path(module).exists(), operation
+
+
+def test_an_entry_of_another_form_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beanstalk_table, "TABLE", tmp_path / "table.py")
+    (tmp_path / "table.py").write_text('actions = {"CreateEnvironment": create}')
+    with pytest.raises(ValueError, match="found 'CreateEnvironment': create"):
+        modules()
 
 
 def test_the_table_counts_what_is_answered() -> None:
