@@ -24,6 +24,10 @@ export JSII_NODE := $(CURDIR)/tools/jsii_node.sh
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+# pip asks rustc for its version, and rustup then makes ~/.rustup.
+ifeq ($(wildcard $(HOME)/.rustup),)
+export RUSTUP_HOME ?= $(CACHE)/rustup
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help rehearse account campaign unit integration scenarios test coverage check format synth image audit sbom docs \
