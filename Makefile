@@ -1,35 +1,65 @@
-# Every target does its own set-up: two virtual environments in this folder, nothing global.
+# Each target sets up what it needs. All of it stays in this folder: `make clean` removes it.
 PYTHON ?= python3
 PORT ?= 4566
 ARGS ?=
 IMAGE ?= beanstalk-bluegreen
 RUNS ?= 60
 SEED ?=
+WORKERS ?= 4
 
 VENV := .venv
 EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
-# Byte code is made of what is imported, when it is: not of the 9,000 files that are installed.
+# Python compiles a module at its first import. To compile all 9,000 installed files takes longer.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile
+PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
+# Without these, programs write caches to the home folder.
+CACHE := $(CURDIR)/build/cache
+export XDG_CACHE_HOME := $(CACHE)
+export PIP_CACHE_DIR := $(CACHE)/pip
+export CDK_HOME := $(CACHE)/cdk
+export JSII_NODE := $(CURDIR)/tools/jsii_node.sh
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
+export MPLCONFIGDIR := $(CACHE)/matplotlib
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+# pip asks rustc for its version, and rustup then makes ~/.rustup.
+ifeq ($(wildcard $(HOME)/.rustup),)
+export RUSTUP_HOME ?= $(CACHE)/rustup
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account campaign test check synth image audit sbom docs permissions measure format clean
+.PHONY: help rehearse account campaign unit integration scenarios test coverage check format synth image audit sbom docs \
+	permissions measure release clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 rehearse: $(VENV)/ready $(EMULATOR_VENV)/ready  ## watch a release on this machine (ARGS="--bundle app.zip")
 	@python -m rehearsal $(ARGS)
 
-account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep the rehearsal's account running (PORT=4566)
+account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep an emulated AWS account running (PORT=4566)
 	@python -m rehearsal account --port $(PORT) $(ARGS)
 
-campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every call of a release in every way, and RUNS=60 at random (SEED=7)
+campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-test: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests (ARGS="-k swap")
-	@python -m pytest $(ARGS)
+# Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start.
+unit: $(VENV)/ready  ## run the tests that take milliseconds each (ARGS="-k swap")
+	@$(PYTEST) $(if $(ARGS),,-n 2) -o testpaths=tests/unit $(ARGS)
+
+integration: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
+	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/integration $(ARGS)
+
+scenarios: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of whole releases, minutes (ARGS="-k swap")
+	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/scenarios $(ARGS)
+
+test: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run unit, integration and scenarios (ARGS="-k swap")
+	@$(PYTEST) -n $(WORKERS) $(ARGS)
+
+coverage: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run unit and integration, and fail below the coverage floor in pyproject.toml
+	@$(PYTEST) -n $(WORKERS) --cov --cov-report=term:skip-covered tests/integration tests/unit $(ARGS)
 
 check: $(VENV)/ready  ## formatting, lint, types
 	@ruff format --check --quiet . || { echo "run: make format"; exit 1; }
@@ -37,7 +67,7 @@ check: $(VENV)/ready  ## formatting, lint, types
 	@mypy
 	@hadolint trigger/Dockerfile
 
-format: $(VENV)/ready  ## format the code and mend what the linter can
+format: $(VENV)/ready  ## format the code and fix what the linter can
 	@ruff format --quiet .
 	@ruff check --fix --quiet .
 
@@ -48,32 +78,35 @@ image:  ## build the image that starts releases, with docker, podman or buildah 
 	@for engine in docker podman buildah; do \
 		if $$engine info >/dev/null 2>&1; then exec $$engine build --tag $(IMAGE) trigger; fi; \
 	done; \
-	echo "make image needs docker, podman or buildah that works; none was found" >&2; exit 1
+	echo "make image needs a working docker, podman or buildah, and found none. Start or install one of them." >&2; exit 1
 
-audit: $(AUDIT_VENV)/ready  ## look what ships up in PyPI's list of known vulnerabilities; needs the network
+audit: $(AUDIT_VENV)/ready  ## search what ships for known vulnerabilities; needs the network
 	@for part in lambdas trigger; do \
 		$(AUDIT_VENV)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$part/requirements.txt || { \
-			echo "make audit: $$part/requirements.txt has a known vulnerability, or could not be looked up; see above" >&2; \
+			echo "make audit: $$part/requirements.txt has a known vulnerability, or the look-up failed; see above" >&2; \
 			exit 1; }; \
 	done
 
-sbom: $(AUDIT_VENV)/ready  ## write what ships to build/sbom, as CycloneDX
+sbom: $(AUDIT_VENV)/ready  ## list what ships in build/sbom, as CycloneDX
 	@mkdir -p build/sbom
 	@$(AUDIT_VENV)/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/layer.json lambdas/requirements.txt
 	@$(AUDIT_VENV)/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/image.json trigger/requirements.txt
 	@echo "build/sbom/layer.json, build/sbom/image.json"
 
-docs: $(VENV)/ready  ## rewrite the parts of the documents that come from the code
+docs: $(VENV)/ready  ## rewrite the generated parts of the documents
 	@python -m tools.documentation
 
-permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## take each permission of each stage away, and see a release miss it
-	@python -m tools.permissions
+permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it
+	@python -m tools.remove_permissions
 
-measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## import time of each handler, size of code and layer
+measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## measure the import time of each handler, the size of code and layer
 	@python -m tools.measure
 
+release:  ## show what a release of this project would tag (ARGS=--tag tags it)
+	@$(PYTHON) -m tools.release $(ARGS)
+
 clean:  ## remove everything that the targets made
-	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) build cdk.out .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@echo "setting up $(VENV) (about a minute, once)"

@@ -1,7 +1,8 @@
-"""The parts of the documents that come from the code: the picture of the machine, the input, the permissions.
+"""Write the parts of the documents that come from the code (make docs).
 
-`python -m tools.documentation` (make docs) writes them; tests/integration/infra/test_documentation.py holds them true.
-A generated part stands between `<!-- NAME -->` and `<!-- end -->`.
+They are the picture of the state machine, the keys of the input, the permissions, and the operations of the emulated
+Elastic Beanstalk. A part stands between `<!-- NAME -->` and `<!-- end -->`.
+tests/integration/infra/test_documentation.py fails when a document differs from the code.
 """
 
 import json
@@ -16,25 +17,24 @@ from infra.bluegreen_stack import BlueGreenStack
 from infra.settings import Settings
 from lambdas.request import SCHEMA
 from tests.support.template import CONTEXT, definition_in
-from tools import grants
+from tools import beanstalk_table, permission_tables
 
 Json = dict[str, Any]
 
+FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
 
-BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
 
-
-def machine(definition: Json) -> str:
-    """The state machine as a Mermaid flowchart, from top to bottom."""
+def state_machine(definition: Json) -> str:
+    """Return the state machine as a Mermaid flowchart, from top to bottom."""
     lines = ["```mermaid", "flowchart TD", "    start((start)) --> " + definition["StartAt"]]
     for name, state in definition["States"].items():
         lines += [*_shape(name, state), *_edges(name, state)]
-    lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(BRANCH)} failing", "```"]
+    lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(FAILURE_BRANCH)} failing", "```"]
     return "\n".join(lines)
 
 
 def _shape(name: str, state: Json) -> list[str]:
-    """What is no task has a shape of its own; a task is Mermaid's plain box."""
+    """Return the line that gives a state its shape; none for a task, which is a plain box."""
     shapes = {"Choice": "{{{}}}", "Succeed": "([{}])", "Fail": "([{}])", "Wait": "[/{}/]"}
     return [f"    {name}{shapes[state['Type']].format(name)}"] if state["Type"] in shapes else []
 
@@ -42,17 +42,17 @@ def _shape(name: str, state: Json) -> list[str]:
 def _edges(name: str, state: Json) -> list[str]:
     edges = [f"    {name} --> {state['Next']}"] if "Next" in state else []
     for rule in state.get("Choices", []):
-        said = rule["Condition"].strip("{}% ").removeprefix("$deployment.").replace("'", "")
-        edges.append(f'    {name} -- "{said}" --> {rule["Next"]}')
+        condition = rule["Condition"].strip("{}% ").removeprefix("$deployment.").replace("'", "")
+        edges.append(f'    {name} -- "{condition}" --> {rule["Next"]}')
     if "Default" in state:
         edges.append(f"    {name} -- else --> {state['Default']}")
-    if name == "Plan":  # every stage has this edge; one stands for all, or the picture would be a web
+    if name == "Plan":  # every stage has this edge; the picture shows it once
         edges.append(f"    {name} -. any stage fails .-> {state['Catch'][0]['Next']}")
     return edges
 
 
 def input_table(schema: Json, prefix: str = "") -> str:
-    """A row for each key of the execution input, keys of objects behind a dot."""
+    """Return a table with a row for each key of the execution input; an object's keys as in `health_check.path`."""
     rows = [] if prefix else ["| key | type | default | meaning |", "|---|---|---|---|"]
     for key, rule in schema["properties"].items():
         default = "required" if key in schema.get("required", []) else _default(rule)
@@ -77,33 +77,37 @@ def _limits(rule: Json) -> str:
 
 
 def documents(stack: Stack) -> dict[Path, dict[str, str]]:
-    """What is generated, by document and by name."""
+    """Return the generated parts, by document and by name."""
     definition = definition_in(Template.from_stack(stack))
     return {
-        Path("README.md"): {"state machine": machine(definition)},
+        Path("README.md"): {"state machine": state_machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
-        Path("docs/permissions.md"): {"permissions": grants.document(stack)},
+        Path("docs/elastic-beanstalk.md"): {
+            "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules())
+        },
+        Path("docs/permissions.md"): {"permissions": permission_tables.markdown(stack)},
     }
 
 
 def completed(document: str, parts: dict[str, str]) -> str:
-    """The document with its generated parts as they should be. Raises ValueError where a part has no place."""
+    """Return the document with its generated parts filled in. Raises ValueError when a part has no place, or two."""
     for name, text in parts.items():
-        place = re.compile(rf"(<!-- {name}[^>]*-->\n).*?(<!-- end -->)", re.DOTALL)
-        document, count = place.subn(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", document)  # type: ignore[misc]
+        pattern = re.compile(rf"(<!-- {name}[^>]*-->\n).*?(<!-- end -->)", re.DOTALL)
+        document, count = pattern.subn(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", document)  # type: ignore[misc]
         if count != 1:
-            raise ValueError(f"expected one place for {name!r}, found {count}")
+            raise ValueError(f"expected one place '<!-- {name} -->', found {count}")
     return document
 
 
-def documented() -> Stack:
-    """The stack that the documents show: for all applications, with a pipeline."""
+def documented_stack() -> Stack:
+    """Return the stack that the documents show: for all applications, with a pipeline."""
     settings = Settings.from_context({"env": "dev", "pipeline": "shop:shop-prod"}.get, {})
     return BlueGreenStack(App(context=CONTEXT), "BeanstalkBlueGreen-dev", settings)
 
 
 def main() -> None:
-    for path, parts in documents(documented()).items():
+    """Rewrite the documents in place."""
+    for path, parts in documents(documented_stack()).items():
         path.write_text(completed(path.read_text(), parts))
 
 

@@ -8,8 +8,9 @@ https://specifications.freedesktop.org/basedir-spec/latest/ for all others, such
 import os
 from pathlib import Path
 
-CACHES = Path(__file__).parent.parent.parent / "build" / "caches"
-JSII_NODE = Path(__file__).parent / "jsii_node"
+ROOT = Path(__file__).parent.parent.parent
+CACHES = ROOT / "build" / "cache"
+JSII_NODE = ROOT / "tools" / "jsii_node.sh"
 """Node.js for jsii, with a home folder of its own: aws-cdk-lib writes to ~/.cdk, and no variable changes that."""
 
 

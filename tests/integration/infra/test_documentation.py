@@ -1,15 +1,15 @@
-"""What the documents show is what the code says."""
+"""The generated parts of the documents agree with the code."""
 
 import pytest
 from aws_cdk import Stack
 
-from tools.documentation import completed, documented, documents
-from tools.grants import grants
+from tools.documentation import completed, documented_stack, documents
+from tools.permission_tables import rows_by_policy
 
 
 @pytest.fixture(scope="module")
 def stack() -> Stack:
-    return documented()
+    return documented_stack()
 
 
 def test_the_documents_show_what_the_code_says(stack: Stack) -> None:
@@ -18,6 +18,6 @@ def test_the_documents_show_what_the_code_says(stack: Stack) -> None:
 
 
 def test_every_permission_has_a_reason(stack: Stack) -> None:
-    granted = [(role, grant) for role, found in grants(stack).items() for grant in found]
+    granted = [(role, grant) for role, found in rows_by_policy(stack).items() for grant in found]
     assert len(granted) > 50
     assert [(role, grant.actions) for role, grant in granted if not grant.why] == []

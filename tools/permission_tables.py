@@ -1,4 +1,4 @@
-"""Who may do what, and why: the policies of a synthesized stack, for docs/permissions.md and for tests."""
+"""The tables in docs/permissions.md: what each role of a synthesized stack may do, on what, and why."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from infra.policies import reasons
 
 Json = dict[str, Any]
 
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
-HEAD = ["| actions | on | if | why |", "|---|---|---|---|"]
+PSEUDO_PARAMETERS = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
+HEADER = ["| actions | on | if | why |", "|---|---|---|---|"]
 
 
 @dataclass(frozen=True)
-class Grant:
-    """One statement, its actions apart if their reasons are."""
+class PermissionRow:
+    """The actions of one statement that have the same reason."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -27,20 +27,20 @@ class Grant:
     why: str
 
 
-def grants(stack: Stack) -> dict[str, list[Grant]]:
-    """What each role and each managed policy of the stack allows, by the path of its construct."""
+def rows_by_policy(stack: Stack) -> dict[str, list[PermissionRow]]:
+    """Return what each role and each managed policy of the stack allows, by the path of its construct."""
     template, names = Template.from_stack(stack), _names(stack)
-    found: dict[str, list[Grant]] = {}
+    found: dict[str, list[PermissionRow]] = {}
     for each in stack.node.find_all():
         if isinstance(each, iam.Role | iam.ManagedPolicy) and isinstance(each.node.default_child, CfnElement):
             logical_id, whys = stack.get_logical_id(each.node.default_child), reasons(each)
             statements = _statements(template, logical_id)
-            found[names[logical_id]] = [grant for one in statements for grant in _apart(one, whys, names)]
+            found[names[logical_id]] = [row for one in statements for row in _rows(one, whys, names)]
     return found
 
 
-def attached(stack: Stack) -> dict[str, list[str]]:
-    """The roles that have a managed policy of the stack, by the policy; all by the paths of their constructs."""
+def roles_by_managed_policy(stack: Stack) -> dict[str, list[str]]:
+    """Return the roles that have a managed policy, by the policy; both as paths of constructs."""
     names = _names(stack)
     found: dict[str, list[str]] = {}
     for logical_id, role in Template.from_stack(stack).find_resources("AWS::IAM::Role").items():
@@ -50,7 +50,7 @@ def attached(stack: Stack) -> dict[str, list[str]]:
 
 
 def _names(stack: Stack) -> dict[str, str]:
-    """The paths of constructs, without the stack's name, by logical id."""
+    """Return the paths of constructs, without the stack's name, by logical id."""
     return {
         stack.get_logical_id(each): each.node.path.split("/", 1)[1].removesuffix("/Resource")
         for each in stack.node.find_all()
@@ -59,7 +59,7 @@ def _names(stack: Stack) -> dict[str, str]:
 
 
 def _statements(template: Template, logical_id: str) -> Iterator[Json]:
-    """Of a role's inline policies, or of a managed policy."""
+    """Return the statements of a role's inline policies, or of a managed policy."""
     managed = template.find_resources("AWS::IAM::ManagedPolicy").get(logical_id)
     inline = template.find_resources("AWS::IAM::Policy").values()
     policies = [managed] if managed else [each for each in inline if {"Ref": logical_id} in each["Properties"]["Roles"]]
@@ -67,45 +67,45 @@ def _statements(template: Template, logical_id: str) -> Iterator[Json]:
         yield from policy["Properties"]["PolicyDocument"]["Statement"]
 
 
-def _apart(statement: Json, whys: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterator[Grant]:
+def _rows(statement: Json, whys: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterator[PermissionRow]:
     by_reason: dict[str, list[str]] = {}
-    for action in _listed(statement["Action"]):
+    for action in _as_list(statement["Action"]):
         by_reason.setdefault(" ".join(whys.get(action, [])), []).append(action)
-    resources = tuple(_said(each, names) for each in _listed(statement["Resource"]))
+    resources = tuple(_readable(each, names) for each in _as_list(statement["Resource"]))
     condition = json.dumps(statement["Condition"]) if "Condition" in statement else ""
     for why, actions in by_reason.items():
-        yield Grant(tuple(actions), resources, condition, why)
+        yield PermissionRow(tuple(actions), resources, condition, why)
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _said(resource: Any, names: Mapping[str, str]) -> str:
-    """An ARN as a person reads it: what the stack makes itself by its name in the stack, in angle brackets."""
+def _readable(resource: Any, names: Mapping[str, str]) -> str:
+    """Return an ARN for readers; a resource of the stack is its path in angle brackets: `<Records>`."""
     if isinstance(resource, str):
         return resource
     if "Fn::Join" in resource:
-        return "".join(_said(part, names) for part in resource["Fn::Join"][1])
+        return "".join(_readable(part, names) for part in resource["Fn::Join"][1])
     if "Fn::GetAtt" in resource:
         return f"<{names[resource['Fn::GetAtt'][0]]}>"
-    return PSEUDO.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"
+    return PSEUDO_PARAMETERS.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"
 
 
-def document(stack: Stack) -> str:
-    """All grants as Markdown: a table for each role."""
-    of, lines = attached(stack), []
-    for path, found in grants(stack).items():
+def markdown(stack: Stack) -> str:
+    """Return a table for each role and each managed policy that allows something."""
+    roles, lines = roles_by_managed_policy(stack), []
+    for path, found in rows_by_policy(stack).items():
         if not found:
             continue
         lines += [f"### {path}", ""]
-        if path in of:
-            lines += [f"A managed policy of {', '.join(of[path])}.", ""]
-        lines += [*HEAD, *(_row(grant) for grant in found), ""]
+        if path in roles:
+            lines += [f"A managed policy of {', '.join(roles[path])}.", ""]
+        lines += [*HEADER, *(_row(row) for row in found), ""]
     return "\n".join(lines).rstrip()
 
 
-def _row(grant: Grant) -> str:
-    cells = ("<br>".join(f"`{each}`" for each in words) for words in (grant.actions, grant.resources))
-    condition = f"`{grant.condition}`" if grant.condition else ""
-    return f"| {' | '.join([*cells, condition, grant.why])} |"
+def _row(row: PermissionRow) -> str:
+    cells = ("<br>".join(f"`{each}`" for each in words) for words in (row.actions, row.resources))
+    condition = f"`{row.condition}`" if row.condition else ""
+    return f"| {' | '.join([*cells, condition, row.why])} |"
