@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Return the forwarding method for every HTTP method: the base class looks for `do_GET` and the like."""
+        """Return the forwarding method for `do_GET`, `do_POST` and so on, which the base class asks for."""
         if name.startswith("do_"):
             return self._forward
         raise AttributeError(name)

@@ -24,6 +24,16 @@ class Call:
         """Return an optional parameter."""
         return self.parameters.get(name, default)
 
+    @property
+    def next_token(self) -> int | None:
+        """The NextToken, None without one. Raises InvalidParameterValueError for an unknown token."""
+        token = self.get("NextToken")
+        if token and not token.isdecimal():
+            raise InvalidParameterValueError(
+                f"The NextToken '{token}' is not valid. Expected the NextToken of an earlier response."
+            )
+        return int(token) if token else None
+
 
 Result: TypeAlias = dict[str, Any] | None
 """By the names of the output's members; None when the action returns nothing."""
@@ -31,13 +41,7 @@ Action: TypeAlias = Callable[[Call], Result]
 
 
 def page(call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000) -> dict[str, Any]:
-    """Return one page of items as the member `name`, and a NextToken when there are more.
-
-    Raises InvalidParameterValueError for a token that is no number.
-    """
-    token = call.get("NextToken", "0")
-    if not token.isdecimal():
-        raise InvalidParameterValueError(f"The NextToken '{token}' is not one that an earlier answer has given.")
-    start = int(token)
+    """Return one page of items as the member `name`, and a NextToken when there are more."""
+    start = call.next_token or 0
     end = start + call.get("MaxRecords", largest)
     return {name: items[start:end], "NextToken": str(end) if end < len(items) else None}

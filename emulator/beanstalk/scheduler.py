@@ -1,4 +1,4 @@
-"""What runs over time: steps, tasks, and what every scheduler needs to run them."""
+"""Steps that run over time, and how every scheduler runs them."""
 
 import logging
 import threading

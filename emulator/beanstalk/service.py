@@ -34,9 +34,9 @@ _log = logging.getLogger(__name__)
 class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
-    `bundles` reads source bundles. `create_hosting` makes what an environment runs on. `scheduler` makes what runs
-    operations over time. `calls` counts the calls by action, also the refused ones. `durations`, `limits` and `quotas`
-    may be changed at any time.
+    `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
+    the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`
+    and `quotas` may be changed at any time.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class ElasticBeanstalk:
         account_id: str,
         bundles: BundleStore,
         create_hosting: HostingFactory,
-        scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
+        create_scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
     ) -> None:
         self.calls: Counter[str] = Counter()
         self.durations = Durations()
         self.limits = Limits()
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
         self.quotas = self._state.quotas
-        self._scheduler = scheduler(clock, self._state.lock)
+        self._scheduler = create_scheduler(clock, self._state.lock)
         self._actions = actions_by_name(self._state, self._scheduler, bundles, create_hosting)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 

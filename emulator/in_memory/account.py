@@ -53,7 +53,7 @@ class InMemoryAccount:
             account_id=ACCOUNT_ID,
             bundles=self.store,
             create_hosting=self._create_hosting,
-            scheduler=self._create_scheduler,
+            create_scheduler=self._create_scheduler,
         )
 
     def advance(self, seconds: float) -> None:

@@ -52,7 +52,7 @@ class PageAnswer:
     body: str = ""
 
 
-class Server(http.server.ThreadingHTTPServer):
+class BeanstalkServer(http.server.ThreadingHTTPServer):
     """Sends a POST to Elastic Beanstalk, `service`. A GET or DELETE is S3's, for `/bucket/key` in `objects`."""
 
     daemon_threads = True
@@ -65,10 +65,10 @@ class Server(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class BeanstalkHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Server
+    server: BeanstalkServer
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

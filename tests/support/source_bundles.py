@@ -1,4 +1,4 @@
-"""Source bundles for the tests: small releases that behave, or misbehave, as told."""
+"""Small source bundles for tests."""
 
 import io
 import json
@@ -31,9 +31,9 @@ SERVER_THAT_ANSWERS_200 = "STATUSES, DEFAULT, DELAY = {}, 200, 0\n" + _SERVER
 
 
 def release(status: int = 200, *, by_path: dict[str, int] | None = None, delay: float = 0) -> bytes:
-    """Return a bundle that answers `status`, another by path, beginning after `delay` real seconds.
+    """Return a bundle that answers `status`, or the status in `by_path`. It starts after `delay` real seconds.
 
-    Its behaviour stands in it twice: as a server to run, and as a file that the in-memory hosting reads.
+    The bundle holds a server for processes, and a behaviour file for the in-memory hosting.
     """
     settings = f"STATUSES, DEFAULT, DELAY = {by_path or {}!r}, {status}, {delay}\n"
     behaviour = json.dumps({"status": status, "by_path": by_path or {}})
@@ -43,12 +43,13 @@ def release(status: int = 200, *, by_path: dict[str, int] | None = None, delay: 
 
 
 def dying() -> bytes:
-    """Return a bundle whose process ends at once, with a complaint."""
-    words = "the configuration is missing"
-    return packed({"Procfile": f"web: echo {words}; exit 3\n", BEHAVIOUR_FILE: json.dumps({"dies": words})})
+    """Return a bundle whose process ends at once, and writes why."""
+    output = "the configuration is missing"
+    return packed({"Procfile": f"web: echo {output}; exit 3\n", BEHAVIOUR_FILE: json.dumps({"dies": output})})
 
 
 def packed(files: dict[str, str]) -> bytes:
+    """Return a bundle of these files: contents by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():

@@ -1,9 +1,9 @@
 """The action DescribeEvents."""
 
+import math
 from typing import Any
 
 from emulator.beanstalk.call import Call, Result
-from emulator.beanstalk.errors import InvalidParameterValueError
 from emulator.beanstalk.model import Event
 from emulator.beanstalk.state import State
 
@@ -19,17 +19,12 @@ class EventActions:
 
     def describe(self, call: Call) -> Result:
         """List events, newest first. The token is the number of the page's last event, so new events shift no page."""
-        older_than = _number(call["NextToken"]) if call.get("NextToken") else float("inf")
+        token = call.next_token
+        older_than = math.inf if token is None else token
         found = [event for event in reversed(self._state.events) if event.number < older_than and _matches(event, call)]
         page = found[: call.get("MaxRecords", _LARGEST_PAGE)]
-        token = str(page[-1].number) if len(page) < len(found) else None
-        return {"Events": [_description(event) for event in page], "NextToken": token}
-
-
-def _number(token: str) -> int:
-    if not token.isdecimal():
-        raise InvalidParameterValueError(f"The NextToken '{token}' is not one that an earlier answer has given.")
-    return int(token)
+        next_token = str(page[-1].number) if len(page) < len(found) else None
+        return {"Events": [_description(event) for event in page], "NextToken": next_token}
 
 
 def _matches(event: Event, call: Call) -> bool:

@@ -23,7 +23,7 @@ class Hosting(Protocol):
         """Make the load balancer. It answers 503 until an instance is in service."""
 
     def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
-        """Stop what runs, start this version, and return at once.
+        """Stop the running version, start this one, and return at once.
 
         Raises InvalidBundleError and ApplicationStartError.
         """

@@ -40,7 +40,7 @@ class ProcessHosting:
                 self._load_balancer = LoadBalancer(self.environment, self._instance_in_service)
 
     def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
-        """Stop what runs, start this version, and return at once.
+        """Stop the running version, start this one, and return at once.
 
         Raises InvalidBundleError and ApplicationStartError.
         """

@@ -38,7 +38,7 @@ class Instances:
         self._bundles = bundles
 
     def run_version(self, environment: Environment, label: str, settings: option_settings.Settings) -> DeploymentSteps:
-        """Replace what runs on the environment by a version, and wait for its first good health check.
+        """Run a version in place of the one on the instance, and wait for its first good health check.
 
         An application that cannot start, or that ends, fails at once. An application that answers badly or not at
         all fails after the command timeout.

@@ -17,7 +17,7 @@ class Operations:
     def start(
         self, environment: Environment, status: EnvironmentStatus, steps: Steps, *, abortable: bool = False
     ) -> None:
-        """Start an operation on an environment, in place of the one that runs. `status`: its status meanwhile."""
+        """Start an operation on an environment, and cancel its running one. `status`: its status meanwhile."""
         if environment.operation:
             environment.operation.cancel()
         environment.status = status

@@ -12,7 +12,7 @@ Forward = Callable[[Route], Forwarder]
 
 
 class Application(BaseHTTPRequestHandler):
-    """Answers with what it was asked; some paths misbehave."""
+    """Answers with the request; some methods misbehave."""
 
     protocol_version = "HTTP/1.1"
     paused = threading.Event()
@@ -30,7 +30,7 @@ class Application(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PROPFIND = answer  # noqa: N815 -- names that http.server looks for
 
     def do_PUT(self) -> None:
-        """Answers a request in chunks with its own chunks."""
+        """Answers a request in chunks with the same chunks."""
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
@@ -40,7 +40,7 @@ class Application(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def do_BREAK(self) -> None:
-        """Promises more than it sends."""
+        """Sends less than its Content-Length."""
         self.send_response(200)
         self.send_header("Content-Length", "100")
         self.end_headers()
@@ -119,14 +119,14 @@ def test_a_request_reaches_the_target_unchanged(client: http.client.HTTPConnecti
     assert answer.read() == f"{method} /path?a=b%20c shop.example:8080 body".encode()
 
 
-def test_the_route_is_asked_for_the_host_without_its_port_and_its_headers_are_added(
+def test_the_route_gets_the_host_without_its_port_and_its_headers_are_added(
     client: http.client.HTTPConnection,
 ) -> None:
     client.request("GET", "/", headers={"Host": "shop.example:8080"})
     assert client.getresponse().headers["X-Environment"] == "shop.example"
 
 
-def test_the_target_is_told_the_clients_address(client: http.client.HTTPConnection) -> None:
+def test_the_target_gets_the_clients_address(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/")
     assert client.getresponse().headers["X-Forwarded"] == "127.0.0.1"
 
@@ -147,7 +147,7 @@ def test_a_body_in_chunks_is_forwarded_in_both_directions(client: http.client.HT
     assert client.getresponse().read() == b"first" + b"second" * 50_000
 
 
-def test_an_answer_is_passed_on_while_it_is_being_made(client: http.client.HTTPConnection) -> None:
+def test_an_answer_is_forwarded_while_it_arrives(client: http.client.HTTPConnection) -> None:
     client.request("STREAM", "/")
     answer = client.getresponse()
     assert answer.read(3) == b"one"
@@ -192,7 +192,7 @@ def test_a_target_that_does_not_answer_gives_504(
     assert client.getresponse().status == 504
 
 
-def test_an_answer_that_breaks_off_breaks_the_clients_connection_off(client: http.client.HTTPConnection) -> None:
+def test_an_incomplete_answer_breaks_the_clients_connection(client: http.client.HTTPConnection) -> None:
     client.request("BREAK", "/")
     with pytest.raises(http.client.IncompleteRead):
         client.getresponse().read()
@@ -211,7 +211,7 @@ def test_connect_is_refused(forward: Forward) -> None:
     assert b"plain http://" in answer
 
 
-def test_stopping_cuts_the_connections_that_are_open(application: int, forward: Forward) -> None:
+def test_stop_cuts_open_connections(application: int, forward: Forward) -> None:
     forwarder = forward(lambda _: Target("127.0.0.1", application))
     client = http.client.HTTPConnection("127.0.0.1", forwarder.port, timeout=10)
     client.request("GET", "/")

@@ -13,7 +13,7 @@ from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
-from tests.support.beanstalk import SHORT_DURATIONS, BeanstalkAccount, Handler, Server
+from tests.support.beanstalk import SHORT_DURATIONS, BeanstalkAccount, BeanstalkHandler, BeanstalkServer
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
@@ -23,8 +23,8 @@ SCALE = 0.01
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    running = Server(("127.0.0.1", 0), Handler)
+def server() -> Iterator[BeanstalkServer]:
+    running = BeanstalkServer(("127.0.0.1", 0), BeanstalkHandler)
     thread = threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield running
@@ -33,7 +33,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def client(server: Server) -> "Iterator[ElasticBeanstalkClient]":
+def client(server: BeanstalkServer) -> "Iterator[ElasticBeanstalkClient]":
     connected: ElasticBeanstalkClient = boto3.client(
         "elasticbeanstalk",
         region_name="us-east-1",
@@ -47,7 +47,7 @@ def client(server: Server) -> "Iterator[ElasticBeanstalkClient]":
 
 
 @pytest.fixture
-def service(server: Server, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
+def service(server: BeanstalkServer, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
     running = ElasticBeanstalk(
         clock=Clock(SCALE),
         region="us-east-1",
@@ -62,6 +62,6 @@ def service(server: Server, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
 
 
 @pytest.fixture
-def account(client: "ElasticBeanstalkClient", service: ElasticBeanstalk, server: Server) -> BeanstalkAccount:
+def account(client: "ElasticBeanstalkClient", service: ElasticBeanstalk, server: BeanstalkServer) -> BeanstalkAccount:
     """Return an account with the application `shop` and its versions v1 and v2, which answer 200."""
     return BeanstalkAccount.with_shop(client, service, server.objects)

@@ -21,21 +21,21 @@ def scheduler(lock: threading.RLock) -> Iterator[ThreadScheduler]:
     running.close()
 
 
-def test_a_story_goes_on_after_the_account_seconds_it_asks_for(scheduler: ThreadScheduler) -> None:
-    clock, told = Clock(0.001), []
+def test_steps_continue_after_the_account_seconds_that_they_yield(scheduler: ThreadScheduler) -> None:
+    clock, times = Clock(0.001), []
 
     def steps() -> Steps:
-        told.append(clock.time())
+        times.append(clock.time())
         yield 50
-        told.append(clock.time())
+        times.append(clock.time())
 
     scheduler.start(steps())
 
-    until(lambda: len(told) == 2, lambda: "the steps to end")
-    assert told[1] - told[0] >= 49
+    until(lambda: len(times) == 2, lambda: "the steps to end")
+    assert times[1] - times[0] >= 49
 
 
-def test_slow_work_is_done_without_the_lock_and_its_result_told(
+def test_slow_work_runs_without_the_lock_and_its_result_goes_to_the_steps(
     scheduler: ThreadScheduler, lock: threading.RLock
 ) -> None:
     may_end, results = threading.Event(), []
@@ -50,7 +50,7 @@ def test_slow_work_is_done_without_the_lock_and_its_result_told(
     until(lambda: results == [True], lambda: "the work's result")
 
 
-def test_what_slow_work_raises_is_raised_in_the_story(scheduler: ThreadScheduler) -> None:
+def test_an_exception_of_slow_work_is_raised_in_the_steps(scheduler: ThreadScheduler) -> None:
     caught = []
 
     def broken() -> None:
@@ -67,8 +67,8 @@ def test_what_slow_work_raises_is_raised_in_the_story(scheduler: ThreadScheduler
     until(lambda: caught == ["no disk"], lambda: "the exception")
 
 
-def test_a_cancelled_story_never_goes_on(scheduler: ThreadScheduler, lock: threading.RLock) -> None:
-    begun, may_end, went_on = threading.Event(), threading.Event(), threading.Event()
+def test_a_cancelled_task_does_not_continue(scheduler: ThreadScheduler, lock: threading.RLock) -> None:
+    begun, may_end, continued = threading.Event(), threading.Event(), threading.Event()
 
     def work() -> None:
         begun.set()
@@ -76,7 +76,7 @@ def test_a_cancelled_story_never_goes_on(scheduler: ThreadScheduler, lock: threa
 
     def cancelled() -> Steps:
         yield work
-        went_on.set()
+        continued.set()
 
     task = scheduler.start(cancelled())
     assert begun.wait(10)
@@ -84,10 +84,10 @@ def test_a_cancelled_story_never_goes_on(scheduler: ThreadScheduler, lock: threa
         task.cancel()
     may_end.set()
 
-    assert not went_on.wait(0.1)
+    assert not continued.wait(0.1)
 
 
-def test_a_broken_story_is_logged_and_stops_no_other(
+def test_a_defect_in_a_task_is_logged_and_stops_no_other_task(
     scheduler: ThreadScheduler, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = threading.Event()
@@ -107,7 +107,7 @@ def test_a_broken_story_is_logged_and_stops_no_other(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_many_stories_can_be_busy_at_once(scheduler: ThreadScheduler) -> None:
+def test_slow_work_of_four_tasks_runs_at_the_same_time(scheduler: ThreadScheduler) -> None:
     together = threading.Barrier(4, timeout=10)
     done = []
 
@@ -118,17 +118,17 @@ def test_many_stories_can_be_busy_at_once(scheduler: ThreadScheduler) -> None:
     for _ in range(4):
         scheduler.start(steps())
 
-    until(lambda: len(done) == 4, lambda: "four stories to meet")
+    until(lambda: len(done) == 4, lambda: "four tasks at the barrier")
 
 
-def test_a_closed_scheduler_tells_no_story_any_more(scheduler: ThreadScheduler) -> None:
-    told = threading.Event()
+def test_a_closed_scheduler_runs_no_task(scheduler: ThreadScheduler) -> None:
+    continued = threading.Event()
 
     def steps() -> Steps:
         yield 20
-        told.set()
+        continued.set()
 
     scheduler.start(steps())
     scheduler.close()
 
-    assert not told.wait(0.1)
+    assert not continued.wait(0.1)

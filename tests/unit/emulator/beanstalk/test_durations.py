@@ -21,7 +21,7 @@ def test_durations_are_set_by_name() -> None:
         ({"launch": 1, "swap": True}, "and is True"),
     ],
 )
-def test_a_duration_that_cannot_be_changes_nothing(changes: dict[str, float], message: str) -> None:
+def test_an_invalid_change_changes_no_duration(changes: dict[str, float], message: str) -> None:
     durations = Durations()
 
     with pytest.raises(ValueError, match=message):

@@ -9,9 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk import ElasticBeanstalk
-from tests.support.beanstalk import (
-    PLATFORM,
-)
+from tests.support.beanstalk import PLATFORM
 from tests.support.in_memory import VirtualBeanstalk
 
 NAMESPACE = "{http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/}"
@@ -73,11 +71,11 @@ def test_an_empty_list_is_a_list(account: VirtualBeanstalk) -> None:
 def test_an_error_has_its_code_and_the_request_id(service: ElasticBeanstalk) -> None:
     status, answer = _call(service, {"Action": "DeleteApplication", "ApplicationName": "none"})
 
-    told = {element.tag.removeprefix(NAMESPACE): element.text for element in answer.iter()}
+    error = {element.tag.removeprefix(NAMESPACE): element.text for element in answer.iter()}
     assert (status, answer.tag) == (400, f"{NAMESPACE}ErrorResponse")
-    assert (told["Type"], told["Code"]) == ("Sender", "InvalidParameterValue")
-    assert told["Message"] == "No Application named 'none' found."
-    assert told["RequestId"]
+    assert (error["Type"], error["Code"]) == ("Sender", "InvalidParameterValue")
+    assert error["Message"] == "No Application named 'none' found."
+    assert error["RequestId"]
 
 
 def test_clients_that_accept_json_get_json(service: ElasticBeanstalk) -> None:

@@ -23,7 +23,7 @@ def entry_with_mode(name: str, mode: int) -> zipfile.ZipInfo:
     return entry
 
 
-def test_a_zip_of_files_is_valid_whatever_it_holds() -> None:
+def test_a_zip_of_any_files_is_valid() -> None:
     source_bundle.check(zipped(("README", b"nothing to run")))
 
 
@@ -48,7 +48,7 @@ def test_a_name_that_leaves_the_folder_is_refused(name: str) -> None:
         source_bundle.check(zipped((name, b"x")))
 
 
-def test_a_name_that_no_file_can_have_is_refused() -> None:
+def test_a_name_of_more_than_255_bytes_is_refused() -> None:
     with pytest.raises(InvalidBundleError, match="more than 255 bytes"):
         source_bundle.check(zipped(("a/" + "é" * 128, b"x")))
 

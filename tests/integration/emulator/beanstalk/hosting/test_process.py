@@ -21,7 +21,7 @@ APPLICATION = """
         start_response("404 Not Found" if environ["PATH_INFO"] == "/missing" else "200 OK", [])
         return [json.dumps(dict(os.environ)).encode()]
 """
-SERVE_THE_ENVIRONMENT = f"""
+PROCFILE = f"""
     web: exec {sys.executable} serve.py
 """
 SERVER = """
@@ -44,8 +44,8 @@ Start = Callable[..., ApplicationProcess]
 
 
 @pytest.fixture(autouse=True)
-def account_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elastic Beanstalk runs in the account's virtual environment, which has a server for WSGI applications."""
+def emulator_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the emulator's virtual environment: it has gunicorn, which serves WSGI applications."""
     monkeypatch.setattr(sys, "executable", str(REPOSITORY / ".venv-emulator" / "bin" / "python"))
 
 
@@ -76,7 +76,7 @@ def eventually(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process exists and has not ended, be it collected or not."""
+    """Return whether a process runs. A zombie does not."""
     ps = ["ps", "-o", "stat=", "-p", str(pid)]
     state = subprocess.run(ps, capture_output=True, text=True, check=False).stdout  # noqa: S603 -- a pid of our own
     return state[:1] not in ("", "Z")
@@ -87,17 +87,17 @@ def test_an_application_py_is_served_at_the_port(start: Start) -> None:
     eventually(lambda: process.probe() == 200)
 
 
-def test_a_procfile_wins_over_an_application_py(start: Start) -> None:
-    process = start({"application.py": APPLICATION, "Procfile": SERVE_THE_ENVIRONMENT, "serve.py": SERVER})
+def test_a_procfile_is_preferred_to_an_application_py(start: Start) -> None:
+    process = start({"application.py": APPLICATION, "Procfile": PROCFILE, "serve.py": SERVER})
     eventually(lambda: process.probe() == 200)
     assert process.log_tail().startswith(f"serving {process.port}")
 
 
-def test_the_environment_holds_the_properties_and_nothing_of_the_accounts(
+def test_the_environment_variables_are_the_properties_and_none_of_the_server_s(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "HTTP_PROXY", "PYTHONPATH"):
-        monkeypatch.setenv(name, "the account's")
+        monkeypatch.setenv(name, "the server's")
     process = start({"application.py": APPLICATION}, GREETING="hello")
     eventually(lambda: process.probe() == 200)
     connection = http.client.HTTPConnection("127.0.0.1", process.port)
@@ -106,38 +106,38 @@ def test_the_environment_holds_the_properties_and_nothing_of_the_accounts(
     connection.close()
     assert '"GREETING": "hello"' in body
     assert f'"PORT": "{process.port}"' in body
-    assert "the account's" not in body
+    assert "the server's" not in body
 
 
-def test_a_probe_tells_the_status_that_a_path_answers(start: Start) -> None:
+def test_a_probe_returns_the_status_of_a_path(start: Start) -> None:
     process = start({"application.py": APPLICATION})
     eventually(lambda: process.probe() == 200)
     assert process.probe("/missing") == 404
 
 
-def test_a_probe_tells_when_nobody_answers(start: Start) -> None:
+def test_a_probe_returns_none_without_an_answer(start: Start) -> None:
     process = start({"Procfile": "web: sleep 60"})
     assert process.running()
     assert process.probe() is None
 
 
-def test_an_application_that_cannot_be_imported_stops_running_and_leaves_its_reason(start: Start) -> None:
+def test_an_application_with_an_import_error_ends_and_logs_the_error(start: Start) -> None:
     process = start({"application.py": "raise RuntimeError('no database')"})
     eventually(lambda: not process.running())
     assert "no database" in process.log_tail(200)
 
 
-def test_a_bundle_with_nothing_to_run_is_refused_at_the_start(start: Start) -> None:
+def test_a_bundle_with_nothing_to_run_cannot_start(start: Start) -> None:
     with pytest.raises(ApplicationStartError, match=r"Procfile or an application\.py"):
         start({"README": "nothing"})
 
 
-def test_a_procfile_without_a_web_process_is_refused_at_the_start(start: Start) -> None:
+def test_a_procfile_without_a_web_process_cannot_start(start: Start) -> None:
     with pytest.raises(ApplicationStartError, match="starts no web process"):
         start({"Procfile": "worker: sleep 60"})
 
 
-def test_stopping_ends_every_process_of_the_group(start: Start, tmp_path: Path) -> None:
+def test_stop_ends_every_process_of_the_group(start: Start, tmp_path: Path) -> None:
     process = start({"Procfile": "web: sleep 60 & echo $! && sleep 60"})
     eventually(process.log_tail)
     background = int(process.log_tail())
@@ -154,13 +154,13 @@ def test_a_process_that_ignores_sigterm_is_killed(start: Start) -> None:
     assert not process.running()
 
 
-def test_what_an_application_leaves_behind_when_it_ends_goes_with_it(start: Start) -> None:
+def test_child_processes_end_with_the_application(start: Start) -> None:
     process = start({"Procfile": "web: sleep 60 & echo $!"})
     eventually(lambda: not process.running())
     assert not alive(int(process.log_tail()))
 
 
-def test_a_process_outlives_the_thread_that_started_it(start: Start) -> None:
+def test_a_process_runs_on_after_the_thread_that_started_it(start: Start) -> None:
     started: list[ApplicationProcess] = []
     thread = threading.Thread(target=lambda: started.append(start({"Procfile": "web: echo started && sleep 60"})))
     thread.start()

@@ -45,17 +45,17 @@ def test_a_terminated_environment_is_listed_for_a_time_or_back_to_the_given_date
 def test_environments_are_found_by_application_version_names_and_ids(account: VirtualBeanstalk, filtered: str) -> None:
     account.client.create_application(ApplicationName="blog")
     account.create("blog-prod", ApplicationName="blog")
-    sought = account.create("shop-prod", VersionLabel="v1")
+    expected = account.create("shop-prod", VersionLabel="v1")
     value = {
         "ApplicationName": "shop",
         "VersionLabel": "v1",
         "EnvironmentNames": ["shop-prod", "other"],
-        "EnvironmentIds": [sought],
+        "EnvironmentIds": [expected],
     }
 
     found = account.client.describe_environments(**{filtered: value[filtered]})["Environments"]  # type: ignore[arg-type]
 
-    assert [environment["EnvironmentId"] for environment in found] == [sought]
+    assert [environment["EnvironmentId"] for environment in found] == [expected]
 
 
 def test_dns_availability_returns_the_cname_and_whether_it_is_free(account: VirtualBeanstalk) -> None:

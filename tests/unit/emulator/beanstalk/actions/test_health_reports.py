@@ -16,9 +16,9 @@ def test_enhanced_health_is_not_supported_under_basic_reporting(account: Virtual
 def test_only_the_requested_attributes_are_returned(account: VirtualBeanstalk) -> None:
     id_ = account.launched("shop-prod", ENHANCED)
 
-    told = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["Color"])
+    reported = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["Color"])
 
-    assert set(told) - {"ResponseMetadata"} == {"EnvironmentName", "Color"}
+    assert set(reported) - {"ResponseMetadata"} == {"EnvironmentName", "Color"}
 
 
 def test_instances_health_shows_the_instance_and_its_version(account: VirtualBeanstalk) -> None:

@@ -44,7 +44,7 @@ def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account:
 
 
 def test_after_a_failed_deployment_the_new_version_runs(account: VirtualBeanstalk) -> None:
-    """All at once there is no other instance, and no automatic redeployment of the old version."""
+    """An all-at-once deployment has no other instance, and AWS does not redeploy the old version."""
     account.service.durations.set({"health": 10})
     recovering = {"/health": 200}
     account.version("broken", source_bundles.release(200, by_path={"/": 500} | recovering))
@@ -52,7 +52,7 @@ def test_after_a_failed_deployment_the_new_version_runs(account: VirtualBeanstal
     account.client.update_environment(EnvironmentId=id_, VersionLabel="broken")
     account.until_status(id_, "Ready")
 
-    # It comes into service once its health check is one that it passes; that redeploys nothing.
+    # With a health check that it passes, the failed version comes into service. Nothing is redeployed.
     path = {
         "Namespace": "aws:elasticbeanstalk:application",
         "OptionName": "Application Healthcheck URL",

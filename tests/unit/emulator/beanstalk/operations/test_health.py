@@ -30,9 +30,10 @@ def test_enhanced_health_goes_from_pending_to_ok(account: VirtualBeanstalk) -> N
     messages = account.messages(EnvironmentId=id_)
     assert any(message.startswith("Environment health has transitioned to Pending.") for message in messages)
     assert "Environment health has transitioned from Pending to Ok." in messages
-    told = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["All"])
-    assert (told["HealthStatus"], told["Color"], told["Status"], told["Causes"]) == ("Ok", "Green", "Ready", [])
-    assert told["InstancesHealth"]["Ok"] == 1
+    reported = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["All"])
+    shown = (reported["HealthStatus"], reported["Color"], reported["Status"], reported["Causes"])
+    assert shown == ("Ok", "Green", "Ready", [])
+    assert reported["InstancesHealth"]["Ok"] == 1
 
 
 def test_enhanced_health_is_info_during_a_deployment_and_ok_after_it(account: VirtualBeanstalk) -> None:
