@@ -1,7 +1,6 @@
 """Names with quotes, expressions and path characters are only data everywhere."""
 
 import json
-from dataclasses import dataclass
 
 from tests.support.approvals import approve, question
 from tests.support.shop import ScenarioShop
@@ -11,7 +10,6 @@ WORST = "it's \"quoted\" \\ ${HOME} #{x} {% $states.input %} $.y ' & $error('x')
 VERSION = "v'2 \" {% $error('x') %} ${x} $.z <b>"
 
 
-@dataclass
 class OddShop(ScenarioShop):
     """Environments may only have letters, digits and hyphens in their names; applications may have more."""
 
