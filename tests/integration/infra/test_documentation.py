@@ -1,4 +1,4 @@
-"""What the documents show is what the code says."""
+"""The generated parts of the documents match the code."""
 
 import pytest
 from aws_cdk import Stack
@@ -12,7 +12,7 @@ def stack() -> Stack:
     return documented()
 
 
-def test_the_documents_show_what_the_code_says(stack: Stack) -> None:
+def test_the_documents_match_the_code(stack: Stack) -> None:
     for path, parts in documents(stack).items():
         assert path.read_text() == completed(path.read_text(), parts), f"{path}: run make docs"
 
