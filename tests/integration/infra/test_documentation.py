@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """The generated parts of the documents agree with the code."""
+=======
+"""The generated parts of the documents match the code."""
+>>>>>>> h5-infra
 
 import pytest
 from aws_cdk import Stack
@@ -12,7 +16,7 @@ def stack() -> Stack:
     return documented_stack()
 
 
-def test_the_documents_show_what_the_code_says(stack: Stack) -> None:
+def test_the_documents_match_the_code(stack: Stack) -> None:
     for path, parts in documents(stack).items():
         assert path.read_text() == completed(path.read_text(), parts), f"{path}: run make docs"
 
