@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The generated parts of the documents agree with the code."""
-=======
 """The generated parts of the documents match the code."""
->>>>>>> h5-infra
 
 import pytest
 from aws_cdk import Stack
