@@ -5,6 +5,7 @@ import http.server
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator.beanstalk import ElasticBeanstalk
@@ -136,6 +137,10 @@ class BeanstalkAccount:
 
     def describe(self, id_: str) -> "EnvironmentDescriptionTypeDef":
         return self.client.describe_environments(EnvironmentIds=[id_])["Environments"][0]
+
+    def now(self) -> datetime:
+        """The time of the account's clock, near enough."""
+        return datetime.now(UTC)
 
     def until(self, condition: Callable[[], object], expected: Callable[[], str]) -> None:
         """Wait until a condition holds."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emulator.in_memory.account import InMemoryAccount
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
 
 POLL_SECONDS = 5.0
+DURATIONS = {
+    "launch": 20, "update": 20, "configure": 10, "abort": 5, "restart": 10, "terminate": 10, "process_version": 5,
+    "health_check": 5, "in_service": 10, "health": 20, "unhealthy": 10,
+}  # fmt: skip
+"""Account seconds. A few polls each, so that a test takes milliseconds."""
 LIMIT_SECONDS = 7_200.0
 
 
@@ -36,6 +42,9 @@ class VirtualBeanstalk(BeanstalkAccount):
         label = f"{environment.name}/{hosting.running_label}" if hosting.in_service else None
         return PageAnswer(hosting.answer(path), label)
 
+    def now(self) -> datetime:
+        return self.memory.clock.now()
+
     def hosting(self, environment: str) -> InMemoryHosting:
         """Return what the environment of that name runs on."""
         return self.memory.hostings[environment]
@@ -45,6 +54,7 @@ class VirtualBeanstalk(BeanstalkAccount):
 def virtual_beanstalk(client: "ElasticBeanstalkClient") -> Iterator[VirtualBeanstalk]:
     """Give a new account, and let it answer the client while the block runs."""
     memory = InMemoryAccount()
+    memory.service.durations.set(DURATIONS)
     with memory.answering(client):
         account = VirtualBeanstalk.with_shop(client, memory.service, memory.store.bundles)
         account.memory = memory

@@ -8,7 +8,7 @@ from emulator.forwarder import Forwarder, Target
 from lambdas.aws.beanstalk import Beanstalk
 from tests.integration.emulator.beanstalk.conftest import account, client, server, service
 from tests.support.beanstalk import BeanstalkAccount
-from tests.unit.lambdas.conftest import FakeExecutions, FakeRecords, Release
+from tests.support.stages import FakeExecutions, FakeRecords, Release
 
 __all__ = ["account", "client", "server", "service"]
 

@@ -3,8 +3,7 @@
 import pytest
 
 from lambdas.errors import ReleaseRefusedError
-from tests.support.beanstalk import until
-from tests.unit.lambdas.conftest import EXECUTION, FakeAlarms, FakeExecutions, Release, refusal
+from tests.support.stages import EXECUTION, FakeAlarms, FakeExecutions, Release, refusal
 
 OTHER = EXECUTION.replace("release-v2", "other")
 
@@ -19,7 +18,7 @@ def test_an_unknown_version_is_refused(release: Release) -> None:
 
 def test_a_version_that_failed_to_process_is_refused(release: Release) -> None:
     release.account.version("broken", b"no zip", Process=True)
-    until(
+    release.account.until(
         lambda: (found := release.beanstalk.version("shop", "broken")) and found.status == "FAILED",
         lambda: "the version to fail",
     )

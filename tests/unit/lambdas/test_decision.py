@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from lambdas.decision import DESCRIPTIONS
 from lambdas.deployment import NextStep
 from tests.support import source_bundles
-from tests.unit.lambdas.conftest import Release
+from tests.support.stages import Release
 
 
 def test_a_deployment_has_the_request_and_what_was_observed(release: Release) -> None:

@@ -7,7 +7,7 @@ from lambdas.deployment import NextStep
 from lambdas.errors import ReleaseRefusedError
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED
-from tests.unit.lambdas.conftest import EXECUTION, PRODUCTION, Release, refusal
+from tests.support.stages import EXECUTION, PRODUCTION, Release, refusal
 
 OTHER = EXECUTION.replace("release-v2", "other")
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lambdas.failure import Failure, Outcome, notification
-from tests.unit.lambdas.conftest import CAUSE, EXECUTION, Release
+from tests.support.stages import CAUSE, EXECUTION, Release
 
 
 def failed_in(state: str, redrives: int = 0) -> Failure:

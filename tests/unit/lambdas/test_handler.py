@@ -7,7 +7,7 @@ import pytest
 
 from lambdas import errors
 from lambdas.handler import limit_wait
-from tests.unit.lambdas.conftest import visit
+from tests.support.stages import visit
 
 
 def test_a_wait_past_its_time_out_fails_and_says_what_it_waited_for() -> None:

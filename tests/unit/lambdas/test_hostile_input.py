@@ -15,7 +15,7 @@ from lambdas.errors import InvalidRequestError, ReleaseError, ReleaseRefusedErro
 from lambdas.failure import Failure, Outcome, notification
 from lambdas.request import SCHEMA, completed
 from lambdas.stages.hold_for_redrive import hold_for_redrive
-from tests.unit.lambdas.conftest import EXECUTION
+from tests.support.stages import EXECUTION
 
 LONGEST_CAUSE = 32_768
 """Step Functions' limit for the cause of a failure, in characters."""

@@ -10,7 +10,7 @@ from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavai
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
 from lambdas.stages import await_termination, keep_green_live, plan, verify_release
-from tests.unit.lambdas.conftest import EXECUTION, FakeAlarms, Release, eventually, visit
+from tests.support.stages import EXECUTION, FakeAlarms, Release, visit
 
 Json = dict[str, Any]
 Lines = pytest.CaptureFixture[str]
@@ -145,5 +145,5 @@ def test_a_swap_back_is_counted_as_a_rollback_and_the_failure_once(invoked: Rele
     with pytest.raises(EnvironmentNotReadyError):
         keep_green_live.handler(failed, None)
     assert printed.measured() == {"Rollbacks": count(application="shop")}
-    eventually(lambda: keep_green_live.handler(failed, None))
+    invoked.eventually(lambda: keep_green_live.handler(failed, None))
     assert printed.measured()["Releases"] == count(application="shop", result="failed")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.errors import ReleaseRefusedError
-from tests.unit.lambdas.conftest import FakeAlarms, Release
+from tests.support.stages import FakeAlarms, Release
 
 Prepare = Callable[[Release], None]
 CALLS = "provide-client-params.elastic-beanstalk.*"

@@ -11,7 +11,7 @@ from lambdas.failure import Failure, Outcome
 from lambdas.pair import Pair
 from lambdas.recovery import Recovery, decide_recovery, recover
 from tests.support import source_bundles
-from tests.unit.lambdas.conftest import CAUSE, PRODUCTION, Release, eventually
+from tests.support.stages import CAUSE, PRODUCTION, Release
 
 
 def failed_in(state: str, redrives: int = 0) -> Failure:
@@ -19,7 +19,7 @@ def failed_in(state: str, redrives: int = 0) -> Failure:
 
 
 def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
-    return eventually(lambda: recover(deployment, failed_in(state), release.beanstalk))
+    return release.eventually(lambda: recover(deployment, failed_in(state), release.beanstalk))
 
 
 def holder(release: Release) -> str:

@@ -5,7 +5,7 @@ import pytest
 from lambdas.errors import ReleaseTestFailedError
 from lambdas.stages import verify_release
 from tests.support import source_bundles
-from tests.unit.lambdas.conftest import Release
+from tests.support.stages import Release
 
 
 def ask_blue(release: Release, **health_check: object) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.aws.record import Record, Records
 from lambdas.errors import LockLostError, ReleaseRefusedError
-from tests.unit.lambdas.conftest import EXECUTION, PRODUCTION, Release
+from tests.support.stages import EXECUTION, PRODUCTION, Release
 
 OTHER = EXECUTION.replace("release-v2", "other")
 

@@ -7,14 +7,14 @@ import pytest
 from lambdas.errors import LaunchFailedError, UnexpectedEnvironmentError
 from lambdas.stages import await_green
 from tests.support import source_bundles
-from tests.unit.lambdas.conftest import Release, eventually
+from tests.support.stages import Release
 
 
 def test_a_green_that_fails_to_launch_ends_the_release_with_its_events(release: Release) -> None:
     release.account.version("bad", source_bundles.release(500))
     deployment = release.clone(replace(release.plan(), green_version="bad"))
     with pytest.raises(LaunchFailedError, match="with errors"):
-        eventually(lambda: await_green.await_green(deployment, release.beanstalk))
+        release.eventually(lambda: await_green.await_green(deployment, release.beanstalk))
 
 
 def test_a_green_that_is_terminated_ends_the_release(release: Release) -> None:

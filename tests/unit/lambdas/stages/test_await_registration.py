@@ -9,7 +9,7 @@ from lambdas.errors import RegistrationFailedError
 from lambdas.stages import await_registration
 from lambdas.stages.register_release import register_release
 from tests.support.beanstalk import BUCKET
-from tests.unit.lambdas.conftest import Release, eventually
+from tests.support.stages import Release
 
 
 def test_a_bundle_that_is_not_a_zip_ends_the_release(release: Release) -> None:
@@ -17,4 +17,4 @@ def test_a_bundle_that_is_not_a_zip_ends_the_release(release: Release) -> None:
     deployment = replace(release.plan(), version="v3", source_bundle=SourceBundle(BUCKET, "v3.zip"))
     register_release(deployment, release.beanstalk)
     with pytest.raises(RegistrationFailedError):
-        eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))
+        release.eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.stages import await_termination
-from tests.unit.lambdas.conftest import Release
+from tests.support.stages import Release
 
 
 def test_a_green_that_is_not_shown_counts_as_gone_only_if_blue_is_shown(release: Release) -> None:

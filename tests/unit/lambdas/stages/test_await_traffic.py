@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.stages.await_traffic import await_traffic
-from tests.unit.lambdas.conftest import PRODUCTION, Release
+from tests.support.stages import PRODUCTION, Release
 
 
 def test_the_wait_goes_on_while_the_other_environment_holds_the_production_cname(release: Release) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
-from tests.unit.lambdas.conftest import PRODUCTION, Release, eventually
+from tests.support.stages import PRODUCTION, Release
 
 
 def test_green_is_a_clone_of_blue_with_its_version_and_tags(release: Release) -> None:
@@ -45,7 +45,7 @@ def test_cloning_waits_while_an_environment_of_that_name_terminates(release: Rel
     deployment = release.plan()
     with pytest.raises(EnvironmentNotReadyError):
         release.clone(deployment)
-    assert eventually(lambda: release.clone(deployment)).green_id
+    assert release.eventually(lambda: release.clone(deployment)).green_id
 
 
 def test_a_saved_configuration_of_an_earlier_execution_is_replaced(release: Release) -> None:

@@ -7,14 +7,14 @@ import pytest
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.stages import await_release
 from tests.support import source_bundles
-from tests.unit.lambdas.conftest import Release, eventually
+from tests.support.stages import Release
 
 
 def test_a_version_is_deployed_onto_blue_once(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
     release.deploy(deployment)
     release.deploy(deployment)
-    eventually(lambda: await_release.await_release(deployment, release.beanstalk))
+    release.eventually(lambda: await_release.await_release(deployment, release.beanstalk))
     release.deploy(deployment)
     assert release.look("shop-prod").version == "v2"
     assert release.calls("UpdateEnvironment") == 1

@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.failure import Failure
 from lambdas.stages.hold_for_redrive import hold_for_redrive
-from tests.unit.lambdas.conftest import CAUSE
+from tests.support.stages import CAUSE
 
 
 def failed_in(state: str, redrives: int = 0) -> Failure:

@@ -9,7 +9,7 @@ from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome
 from lambdas.stages.keep_green_live import handler, keep_green_live
-from tests.unit.lambdas.conftest import CAUSE, EXECUTION, Release, visit
+from tests.support.stages import CAUSE, EXECUTION, Release, visit
 
 FAILURE = Failure("WatchRelease", "SomeError", CAUSE, 0)
 

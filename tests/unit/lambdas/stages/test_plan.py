@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.aws.record import Record
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from tests.unit.lambdas.conftest import EXECUTION, PRODUCTION, READS, Release
+from tests.support.stages import EXECUTION, PRODUCTION, READS, Release
 
 OTHER = EXECUTION.replace("release-v2", "other")
 

@@ -18,7 +18,7 @@ from lambdas.stages import await_registration
 from lambdas.stages.register_release import register_release, with_kept_bundle
 from tests.support import source_bundles
 from tests.support.beanstalk import BUCKET
-from tests.unit.lambdas.conftest import Release, eventually
+from tests.support.stages import Release
 
 UPLOADS = "uploads"
 
@@ -78,7 +78,7 @@ def test_a_bundle_becomes_a_processed_version_once(release: Release) -> None:
     deployment = replace(release.plan(), version="v3", source_bundle=SourceBundle(BUCKET, "v3.zip"))
     for _ in range(2):
         register_release(deployment, release.beanstalk)
-    eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))
+    release.eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))
     assert release.calls("CreateApplicationVersion") == 3  # v1, v2 and this one
 
 
@@ -93,7 +93,7 @@ def test_a_version_of_an_object_is_copied_and_registered_from_the_copy(release: 
     bucket, key = location(kept)
     assert (bucket, key.rsplit("-", 1)[0]) == (BUCKET, "bundles/shop/v3")
     register_release(kept, release.beanstalk)
-    eventually(lambda: await_registration.await_registration(kept, release.beanstalk))
+    release.eventually(lambda: await_registration.await_registration(kept, release.beanstalk))
     version = release.beanstalk.version("shop", "v3")
     assert version is not None
     assert (version.bucket, version.key) == (bucket, key)

@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.stages import await_traffic
-from tests.unit.lambdas.conftest import PRODUCTION, Release
+from tests.support.stages import PRODUCTION, Release
 
 
 def test_a_swap_gives_the_production_cname_to_green_and_back_to_blue(release: Release) -> None:

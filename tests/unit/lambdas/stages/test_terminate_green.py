@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.errors import UnexpectedEnvironmentError
-from tests.unit.lambdas.conftest import Release
+from tests.support.stages import Release
 
 
 def test_green_is_terminated_once_and_its_saved_configuration_deleted(release: Release) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.stages import watch_release
-from tests.unit.lambdas.conftest import FakeAlarms, Release, visit
+from tests.support.stages import FakeAlarms, Release, visit
 
 
 def test_the_watch_ends_after_its_seconds(release: Release) -> None:

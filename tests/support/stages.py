@@ -1,0 +1,171 @@
+"""A release of `shop`, with v1 live on shop-prod, and the stages as functions to call."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
+
+import pytest
+
+from lambdas.aws.alarms import Alarms
+from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
+from lambdas.aws.executions import Executions
+from lambdas.aws.record import Record, Records
+from lambdas.deployment import Deployment, Role, Visit
+from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
+from lambdas.observation import Services
+from lambdas.request import completed
+from lambdas.stages import (
+    await_green,
+    await_release,
+    await_termination,
+    await_traffic,
+    clone_blue,
+    deploy_release,
+    plan,
+    swap_traffic,
+    terminate_green,
+)
+from tests.support.beanstalk import BeanstalkAccount
+
+T = TypeVar("T")
+
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen:release-v2"
+PRODUCTION = "shop.us-east-1.elasticbeanstalk.com"
+CAUSE = json.dumps({"errorMessage": "Expected this. Found that. Do so.", "errorType": "SomeError", "stackTrace": []})
+READS = ("Describe", "List", "Check")
+"""The first words of the actions that change nothing."""
+
+
+def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit:
+    return Visit(EXECUTION.replace("release-v2", execution), "Somewhere", since or datetime.now(UTC))
+
+
+class FakeAlarms(Alarms):
+    """Alarms that all exist, with the given ones in ALARM."""
+
+    def __init__(self, *in_alarm: str) -> None:
+        self._in_alarm = in_alarm
+
+    def states(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: "ALARM" if name in self._in_alarm else "OK" for name in names}
+
+
+class FakeRecords(Records):
+    """Records in memory, with S3's conditions on writing."""
+
+    def __init__(self) -> None:
+        self.by_environment: dict[tuple[str, str], Record] = {}
+        self.writes = 0
+
+    def read(self, application: str, blue: str) -> Record | None:
+        return self.by_environment.get((application, blue))
+
+    def write(self, application: str, blue: str, record: Record, seen: Record | None) -> None:
+        if self.read(application, blue) != seen:
+            raise EnvironmentNotReadyError(expected="the record as it was", found="it changed", next_step="Look again.")
+        self.writes += 1
+        self.by_environment[application, blue] = replace(record, etag=str(self.writes))
+
+
+class FakeExecutions(Executions):
+    """Executions of which only the given ones run."""
+
+    def __init__(self, *arns: str) -> None:
+        self.arns = arns
+
+    def is_running(self, arn: str) -> bool:
+        return arn in self.arns
+
+
+@dataclass
+class Release:
+    """The stages by name; each call is one invocation. `cloned`, `swapped` and so on wait for the end."""
+
+    account: BeanstalkAccount
+    beanstalk: Beanstalk
+    records: FakeRecords
+    executions: FakeExecutions
+
+    def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
+        given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
+        complete = completed({key: value for key, value in given.items() if value is not None})
+        services = Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
+        return plan.plan(complete, visit(execution), self.account.now(), services)
+
+    def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
+        return clone_blue.clone_blue(deployment, visit(execution), self.beanstalk)
+
+    def cloned(self, **request: Any) -> Deployment:
+        """Plan, clone, and wait until green is up."""
+        deployment = self.clone(self.plan(**request))
+        return self.eventually(lambda: await_green.await_green(deployment, self.beanstalk))
+
+    def swap(self, deployment: Deployment, to: Role) -> Deployment:
+        return swap_traffic.swap_traffic(deployment, to, self.beanstalk)
+
+    def swapped(self, deployment: Deployment, to: Role) -> Deployment:
+        self.eventually(lambda: self.swap(deployment, to))
+        return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
+
+    def deploy(self, deployment: Deployment) -> Deployment:
+        return deploy_release.deploy_release(deployment, self.beanstalk)
+
+    def deployed(self, deployment: Deployment) -> Deployment:
+        self.eventually(lambda: self.deploy(deployment))
+        return self.eventually(lambda: await_release.await_release(deployment, self.beanstalk))
+
+    def terminate(self, deployment: Deployment) -> Deployment:
+        return terminate_green.terminate_green(deployment, self.beanstalk)
+
+    def terminated(self, deployment: Deployment) -> Deployment:
+        self.eventually(lambda: self.terminate(deployment))
+        return self.eventually(lambda: await_termination.await_termination(deployment, self.beanstalk))
+
+    def look(self, name: str) -> Environment:
+        """Return the environment of that name."""
+        (found,) = self.beanstalk.environments(name)
+        return found
+
+    def stands(self, name: str) -> bool:
+        """Return whether an environment of that name exists and is not being terminated."""
+        return any(not each.gone for each in self.beanstalk.environments(name))
+
+    def eventually(self, stage: Callable[[], T]) -> T:
+        """Call the stage again until it does not raise EnvironmentNotReadyError, as the state's Retry does."""
+        results: list[T] = []
+        waiting: list[EnvironmentNotReadyError] = []
+
+        def succeeds() -> bool:
+            try:
+                results.append(stage())
+            except EnvironmentNotReadyError as error:
+                waiting.append(error)
+            return bool(results)
+
+        self.account.until(succeeds, lambda: str(waiting[-1]))
+        return results[0]
+
+    @classmethod
+    def of(cls, account: BeanstalkAccount) -> Self:
+        """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
+        account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
+        return cls(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())
+
+    def calls(self, action: str) -> int:
+        return self.account.service.calls[action]
+
+
+def refusal(release: Release, **request: Any) -> str:
+    """Return the message by which Plan refuses the request. Fails when the plan changes anything."""
+    before = {key: count for key, count in release.account.service.calls.items() if not key.startswith(READS)}
+    with pytest.raises(ReleaseRefusedError) as refused:
+        release.plan(**request)
+    after = {key: count for key, count in release.account.service.calls.items() if not key.startswith(READS)}
+    assert before == after, "a refusal touches nothing"
+    message = str(refused.value)
+    assert re.fullmatch(r"Expected .+\. Found .+\. .+start a new execution; nothing was touched\.", message), message
+    return message
