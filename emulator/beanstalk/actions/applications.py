@@ -20,22 +20,26 @@ class ApplicationActions:
         self._scheduler = scheduler
 
     def create(self, call: Call) -> Result:
+        """CreateApplication."""
         application = self._state.create_application(call["ApplicationName"], call.get("Description"), call.request_id)
         application.tags = tags.read(call.get("Tags", []))
         return {"Application": _description(application)}
 
     def describe(self, call: Call) -> Result:
+        """DescribeApplications."""
         names = call.get("ApplicationNames")
         applications = self._state.applications.values()
         return {"Applications": [_description(one) for one in applications if names is None or one.name in names]}
 
     def update(self, call: Call) -> Result:
+        """UpdateApplication: change the description."""
         application = self._state.application(call["ApplicationName"])
         application.description = call.get("Description", application.description)
         application.updated = self._state.clock.time()
         return {"Application": _description(application)}
 
     def delete(self, call: Call) -> Result:
+        """DeleteApplication. With TerminateEnvByForce, terminate its environments first."""
         application = self._state.application(call["ApplicationName"])
         running = self._running(application)
         if running and not call.get("TerminateEnvByForce"):

@@ -29,17 +29,20 @@ class CatalogActions:
         self._state = state
 
     def list_platform_versions(self, call: Call) -> Result:
+        """ListPlatformVersions."""
         summaries = [platforms.summary(platform) for platform in platforms.available(self._state.region)]
         filters = call.get("Filters", [])
         found = [platform for platform in summaries if all(_passes(platform, one) for one in filters)]
         return page(call, "PlatformSummaryList", found, largest=100)
 
     def list_solution_stacks(self, _call: Call) -> Result:
+        """ListAvailableSolutionStacks."""
         names = [platform.solution_stack for platform in platforms.available(self._state.region)]
         details = [{"SolutionStackName": name, "PermittedFileTypes": ["zip"]} for name in names]
         return {"SolutionStacks": names, "SolutionStackDetails": details}
 
     def describe_account_attributes(self, _call: Call) -> Result:
+        """DescribeAccountAttributes: the quotas."""
         quotas = self._state.quotas
         maxima = {
             "ApplicationQuota": quotas.applications,

@@ -22,6 +22,7 @@ class ConfigurationActions:
         self._state = state
 
     def create_template(self, call: Call) -> Result:
+        """CreateConfigurationTemplate."""
         application, name = self._state.application(call["ApplicationName"]), call["TemplateName"]
         if name in application.templates:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
@@ -43,11 +44,13 @@ class ConfigurationActions:
         return _template_description(template)
 
     def delete_template(self, call: Call) -> Result:
+        """DeleteConfigurationTemplate."""
         template = self._state.template(call["ApplicationName"], call["TemplateName"])
         del self._state.applications[template.application].templates[template.name]
         return None
 
     def describe_settings(self, call: Call) -> Result:
+        """DescribeConfigurationSettings of a template or an environment."""
         template, environment = call.get("TemplateName"), call.get("EnvironmentName")
         if bool(template) == bool(environment):
             raise InvalidParameterCombinationError("Must specify either TemplateName or EnvironmentName, and not both.")
@@ -60,12 +63,14 @@ class ConfigurationActions:
         return {"ConfigurationSettings": sets}
 
     def delete_draft(self, call: Call) -> Result:
+        """DeleteEnvironmentConfiguration: remove a failed draft."""
         environment = self._environment(call["ApplicationName"], call["EnvironmentName"])
         if environment.draft and environment.draft.failed:
             environment.draft = None
         return None
 
     def validate(self, call: Call) -> Result:
+        """ValidateConfigurationSettings: return the problems as messages."""
         self._state.application(call["ApplicationName"])
         problems = option_settings.validate(option_settings.given(call["OptionSettings"]))
         return {

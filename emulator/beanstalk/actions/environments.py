@@ -23,12 +23,14 @@ class EnvironmentActions:
         self._swaps = swaps
 
     def describe(self, call: Call) -> Result:
+        """DescribeEnvironments: list environments, also those terminated a short time ago."""
         # Sorted by the random id: AWS promises no order.
         environments = sorted(self._state.environments.values(), key=lambda environment: environment.id)
         found = [description(one) for one in environments if _matches(one, call) and self._is_listed(one, call)]
         return page(call, "Environments", found)
 
     def update(self, call: Call) -> Result:
+        """UpdateEnvironment: start to deploy a version or to change the configuration."""
         environment = self._ready_environment(call)
         configures = any(call.get(name) for name in _CONFIGURATION)
         label = call.get("VersionLabel")
@@ -49,10 +51,12 @@ class EnvironmentActions:
         return description(environment) | {"Health": "Grey", "HealthStatus": None}
 
     def describe_resources(self, call: Call) -> Result:
+        """DescribeEnvironmentResources."""
         environment = self._state.environment(call.parameters)
         return {"EnvironmentResources": resources(self._state, environment)}
 
     def swap(self, call: Call) -> Result:
+        """SwapEnvironmentCNAMEs: start to exchange the CNAMEs of two Ready environments."""
         for kind in ("Id", "Name"):
             if bool(call.get(f"SourceEnvironment{kind}")) != bool(call.get(f"DestinationEnvironment{kind}")):
                 raise InvalidParameterCombinationError(
@@ -70,6 +74,7 @@ class EnvironmentActions:
         return None
 
     def terminate(self, call: Call) -> Result:
+        """TerminateEnvironment. Refused during an operation."""
         environment = self._state.environment(call.parameters)
         pending = {
             EnvironmentStatus.LAUNCHING: "creation",
@@ -86,6 +91,7 @@ class EnvironmentActions:
         return description(environment)
 
     def abort(self, call: Call) -> Result:
+        """AbortEnvironmentUpdate: abort a deployment or a configuration update."""
         environment = self._state.environment(call.parameters)
         if not environment.abortable:
             raise InvalidParameterValueError(
@@ -96,14 +102,17 @@ class EnvironmentActions:
         return None
 
     def rebuild(self, call: Call) -> Result:
+        """RebuildEnvironment."""
         self._lifecycle.rebuild(self._ready_environment(call), call.request_id)
         return None
 
     def restart(self, call: Call) -> Result:
+        """RestartAppServer."""
         self._lifecycle.restart(self._ready_environment(call), call.request_id)
         return None
 
     def check_dns_availability(self, call: Call) -> Result:
+        """CheckDNSAvailability: return the CNAME of a prefix, and whether it is free."""
         cname = dns.cname(self._state, call["CNAMEPrefix"])
         return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
 

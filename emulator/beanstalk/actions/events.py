@@ -18,7 +18,7 @@ class EventActions:
         self._state = state
 
     def describe(self, call: Call) -> Result:
-        """List events, newest first. The token is the number of the page's last event, so new events shift no page."""
+        """DescribeEvents: newest first. The token is the page's last event's number, so new events shift no page."""
         token = call.next_token
         older_than = math.inf if token is None else token
         found = [event for event in reversed(self._state.events) if event.number < older_than and _matches(event, call)]

@@ -53,6 +53,7 @@ class VersionActions:
             return {"ApplicationVersion": _description(version)}
 
     def describe(self, call: Call) -> Result:
+        """DescribeApplicationVersions: the newest first."""
         labels, application = call.get("VersionLabels"), call.get("ApplicationName")
         found = [
             _description(version)

@@ -99,10 +99,10 @@ def test_a_health_check_does_not_count_when_an_operation_starts_meanwhile(accoun
     environment = state.environments[id_]
 
     with state.lock:
-        watching = health.monitor(state, environment)
-        next(watching)
+        monitoring = health.monitor(state, environment)
+        next(monitoring)
         environment.health.checks_active = False
-        watching.send(500)
+        monitoring.send(500)
 
         assert environment.health.bad_since is None
 
