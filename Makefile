@@ -15,6 +15,9 @@ PIP := -m pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
+# Tests and functions start hundreds of processes; without byte code each compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Without these, programs write caches to the home folder.
 CACHE := $(CURDIR)/build/cache
 export XDG_CACHE_HOME := $(CACHE)
@@ -47,7 +50,7 @@ campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a rele
 
 # Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start.
 unit: $(VENV)/ready  ## run the tests that take milliseconds each (ARGS="-k swap")
-	@$(PYTEST) $(if $(ARGS),,-n 2) -o testpaths=tests/unit $(ARGS)
+	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal) -o testpaths=tests/unit $(ARGS)
 
 integration: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/integration $(ARGS)

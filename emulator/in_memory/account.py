@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import botocore.session
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
@@ -86,12 +88,15 @@ class InMemoryAccount:
 
 def client() -> Any:
     """Return a botocore client of Elastic Beanstalk that never retries. Creating one takes 0.3 seconds."""
-    return botocore.session.Session().create_client(
+    session = botocore.session.Session()
+    # Python's own parser of dates; dateutil's, the default, takes a fifth of a call.
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=datetime.fromisoformat)
+    return session.create_client(
         "elasticbeanstalk",
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
-        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+        config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}, parameter_validation=False),
     )
 
 

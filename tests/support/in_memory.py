@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
@@ -44,6 +44,13 @@ class VirtualBeanstalk(BeanstalkAccount):
 
     def now(self) -> datetime:
         return self.memory.clock.now()
+
+    def launched(self, name: str = "shop-prod", *options: dict[str, str], **more: Any) -> str:
+        """Create an environment, let it become Ready, and return its id."""
+        id_ = self.create(name, *options, **more)
+        self.memory.advance(DURATIONS["launch"])
+        self.until_status(id_, "Ready")
+        return id_
 
     def hosting(self, environment: str) -> InMemoryHosting:
         """Return what the environment of that name runs on."""

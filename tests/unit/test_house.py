@@ -27,23 +27,10 @@ MAY_IMPORT: Mapping[str, set[str]] = {
 
 SAME_NAME: Mapping[str, str] = {
     "Environment": "an Elastic Beanstalk environment: the emulator's model of it, and what the adapter reads of it",
-    "Environments": "the emulator's actions on environments, and the trigger's variables",
-    "InvalidRequestError": "a request that is refused: by the emulated service, and by Plan",
-    "Interrupted": "Ctrl-C or SIGTERM in two programs that share no code",
-    "Act": "a permission that an act takes, and an act of a release in the campaign",
-    "Evidence": "what a run of the campaign left behind, and what a rehearsal did",
-    "Failure": "a failed instance in the emulator, and the failure of a release",
-    "Outcome": "how the failure branch ended, and how an execution ended",
-    "Result": "the result of a release for its metrics, and of a run of the campaign",
-    "Shop": "the shop of a rehearsal, and the shops of a campaign",
-    "Sources": "the emulator's reader of bundles, and the adapters that Plan takes",
 }
 """Class names that occur more than once, each with the reason. Shrink this list: rename a class, remove its entry."""
 
-CIRCLES: Mapping[str, list[list[str]]] = {
-    "emulator.beanstalk": [["authorization", "call"]],  # a call has a caller, and authorization looks at calls
-    "rehearsal": [["account", "prepare"]],  # account/instructions.py describes what prepare.py made
-}
+CIRCLES: Mapping[str, list[list[str]]] = {}
 """Packages that import each other in a circle, by the folder that they are in. Shrink this list as well."""
 
 
