@@ -3,7 +3,6 @@
 import itertools
 import math
 import secrets
-import threading
 from typing import Any
 
 from emulator.beanstalk import option_settings
@@ -14,6 +13,7 @@ from emulator.beanstalk.errors import (
     UnsupportedRequestError,
 )
 from emulator.beanstalk.model import Application, ConfigurationTemplate, Environment, Event, Version, VersionStatus
+from emulator.beanstalk.state_lock import StateLock
 from emulator.clock import Clock
 
 _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -28,7 +28,7 @@ class State:
         self.account_id = account_id
         self.durations = durations
         self.quotas = Quotas()
-        self.lock = threading.RLock()
+        self.lock = StateLock()
         self.applications: dict[str, Application] = {}
         self.environments: dict[str, Environment] = {}
         """By id. Terminated environments stay."""

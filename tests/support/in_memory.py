@@ -52,6 +52,18 @@ class VirtualBeanstalk(BeanstalkAccount):
         self.until_status(id_, "Ready")
         return id_
 
+    def order_stale_reads(
+        self, *, age: float, action: str | None = None, call: int | None = None, for_seconds: float | None = None
+    ) -> None:
+        """Let calls that only read answer as of `age` account seconds ago, until further notice by default.
+
+        `action`: only calls of this one. `call`: only the n-th call from now on. `for_seconds`: only for a while.
+        This replaces all other faults.
+        """
+        when = {"call": call} if call else {"for_seconds": for_seconds or 1e9}
+        only = {"action": action} if action else {}
+        self.memory.set_faults({"kind": "stale", "service": "elasticbeanstalk", "age": age, **when, **only})
+
     def hosting(self, environment: str) -> InMemoryHosting:
         """Return what the environment of that name runs on."""
         return self.memory.hostings[environment]

@@ -1,6 +1,6 @@
 """The table of the supported actions."""
 
-import threading
+from contextlib import AbstractContextManager
 
 from emulator.beanstalk.actions.applications import ApplicationActions
 from emulator.beanstalk.actions.catalog import CatalogActions
@@ -78,7 +78,7 @@ def actions_by_name(
     return {name: _with_lock(state.lock, action) for name, action in quick.items()} | slow
 
 
-def _with_lock(lock: threading.RLock, action: Action) -> Action:
+def _with_lock(lock: AbstractContextManager[object], action: Action) -> Action:
     def locked(call: Call) -> Result:
         with lock:
             return action(call)
