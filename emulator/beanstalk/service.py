@@ -39,7 +39,7 @@ class ElasticBeanstalk:
 
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
     the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`,
-    `quotas` and `stale_reads` may be changed at any time.
+    `quotas`, `switches` and `stale_reads` may be changed at any time.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class ElasticBeanstalk:
         self.limits = Limits()
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
         self.quotas = self._state.quotas
+        self.switches = self._state.switches
         self._scheduler = create_scheduler(clock, self._state.lock)
         self.stale_reads = StaleReads(self._state)
         self._actions_on = partial(

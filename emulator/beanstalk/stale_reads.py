@@ -99,6 +99,7 @@ class StaleReads:
         past = State(
             clock=present.clock, region=present.region, account_id=present.account_id, durations=present.durations
         )
+        past.switches = present.switches
         past.applications, past.environments = moment.applications, moment.environments
         time = max(moment.time, present.clock.time() - age)
         past.events = present.events[: bisect_right(present.events, time, key=lambda event: event.date)]

@@ -43,6 +43,16 @@ class Control:
         """Change how long operations take on Elastic Beanstalk. Shape: {"launch": 240, ...}, in account seconds."""
         self._call("PUT", "/_account/durations", json.dumps(dict(account_seconds)))
 
+    def set_switches(self, **switches: str) -> None:
+        """Choose how Elastic Beanstalk behaves where AWS does not always behave the same.
+
+        `failed_launch`: `terminated` or `ready`. `label_during_update`: `new` or `old`.
+        Raises ValueError for another name or value.
+        """
+        status, answer = self._call("PUT", "/_account/switches", json.dumps(switches))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
     def set_stale_reads(self, seconds: float, seed: int = 0) -> None:
         """Let each Describe call of Elastic Beanstalk answer as of up to so many account seconds ago; 0 ends that.
 

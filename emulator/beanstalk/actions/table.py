@@ -38,7 +38,7 @@ def actions_by_name(
     health = HealthActions(state)
     managed_actions = ManagedActions(state, deployments)
     catalog = CatalogActions(state)
-    tags = TagActions(state)
+    tags = TagActions(state, operations)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": managed_actions.apply,

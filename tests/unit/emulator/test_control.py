@@ -8,6 +8,7 @@ import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.stale_reads import StaleReads
+from emulator.beanstalk.switches import Switches
 from emulator.clock import Clock
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector
@@ -43,7 +44,11 @@ def stale_reads() -> StaleReads:
 @pytest.fixture
 def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> ControlApi:
     beanstalk = SimpleNamespace(
-        calls={"DescribeEvents": 2}, durations=FakeDurations(), resolve=fake_resolve, stale_reads=stale_reads
+        calls={"DescribeEvents": 2},
+        durations=FakeDurations(),
+        resolve=fake_resolve,
+        stale_reads=stale_reads,
+        switches=Switches(),
     )
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
@@ -93,6 +98,7 @@ def test_an_unknown_route_is_not_found(control: ControlApi, method: str, path: s
         ("/_account/durations", "Expected a JSON object of durations in seconds: no duration is called lunch"),
         ("/_account/faults", "These faults are not valid: Expected"),
         ("/_account/stale-reads", "Expected a JSON object of `seconds`"),
+        ("/_account/switches", "Expected a JSON object of switches: There is no switch lunch"),
         ("/_account/denials", "These denials are not valid: Expected"),
     ],
 )
@@ -135,3 +141,10 @@ def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi
     assert stale_reads.kept_seconds == 20
     put(control, "/_account/faults", [])
     assert stale_reads.kept_seconds == 0
+
+
+def test_switches_are_changed_by_name(control: ControlApi) -> None:
+    changed = {"failed_launch": "ready", "label_during_update": "new"}
+    assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
+    assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
+    assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
