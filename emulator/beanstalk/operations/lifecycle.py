@@ -67,7 +67,7 @@ class Lifecycle:
         return failure.denied or (not failure.started and terminates)
 
     def _ending_launch(self, environment: Environment, request_id: str) -> Steps:
-        """Remove what a failed launch has made. Nobody has asked for it, so there is no event of a termination.
+        """Remove what a failed launch has made. No request asked for it, so no event tells of a termination.
 
         Events: https://github.com/alienfast/elastic-beanstalk/issues/56.
         """
