@@ -29,8 +29,8 @@ class EnvironmentCreation:
         """CreateEnvironment: start the launch of a new environment."""
         environment = self._environment(call)
         self._state.environments[environment.id] = environment
-        self._lifecycle.launch(environment, call.request_id)
-        return description(environment)
+        self._lifecycle.launch(environment, call.request_id, call.denied_later)
+        return description(self._state, environment)
 
     def _environment(self, call: Call) -> Environment:
         application = self._state.application(call["ApplicationName"]).name
