@@ -103,10 +103,15 @@ class Release:
     executions: FakeExecutions
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
+        return plan.plan(self.request(**request), self.visit(execution), self.services(state_of))
+
+    def request(self, **request: Any) -> dict[str, Any]:
+        """Return the completed request for v2. A value of None leaves a key out."""
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
-        complete = completed({key: value for key, value in given.items() if value is not None})
-        services = Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
-        return plan.plan(complete, self.visit(execution), services)
+        return completed({key: value for key, value in given.items() if value is not None})
+
+    def services(self, alarms: Alarms | None = None) -> Services:
+        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
 
     def visit(self, execution: str = "release-v2", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
