@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from lambdas.visit import SETTLE_SECONDS
+
 DESCRIBE = ("DescribeEnvironments",)
+SWAPPING_SECONDS = SETTLE_SECONDS
+"""The time-out of functions that swap. A retry waits as long, so the invocation before it has ended by then."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,11 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "swap_traffic": StagePermissions(environment=(*DESCRIBE, "SwapEnvironmentCNAMEs"), record="read"),
+    "swap_traffic": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
+        record="read",
+        seconds=SWAPPING_SECONDS,
+    ),
     "await_traffic": StagePermissions(environment=DESCRIBE),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
@@ -68,7 +76,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=800),
     "watch_release": StagePermissions(environment=DESCRIBE, alarms=True),
     "terminate_green": StagePermissions(
-        environment=(*DESCRIBE, "ListTagsForResource"),
+        environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         makes_resources=True,
@@ -81,6 +89,7 @@ STAGES: Mapping[str, StagePermissions] = {
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         makes_resources=True,
         record="read",
+        seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),
 }

@@ -15,8 +15,8 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
     start = datetime.now(UTC)
 
     def watch(seconds: int) -> object:
-        now = (start + timedelta(seconds=seconds)).timestamp()
-        return watch_release.watch_release(deployment, visit(since=start), now, release.beanstalk, FakeAlarms())
+        now = start + timedelta(seconds=seconds)
+        return watch_release.watch_release(deployment, visit(since=start, now=now), release.beanstalk, FakeAlarms())
 
     with pytest.raises(EnvironmentNotReadyError, match="watched for 600 seconds"):
         watch(599)
@@ -26,10 +26,25 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
 def test_an_alarm_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), alarms=("errors", "latency"))
     with pytest.raises(ReleaseUnhealthyError, match="in ALARM: latency"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms("latency"))
+        watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms("latency"))
 
 
 def test_an_unhealthy_blue_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), accepted_health=("Severe",))
     with pytest.raises(ReleaseUnhealthyError, match="Green"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms())
+        watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms())
+
+
+def test_a_look_from_before_the_swap_does_not_end_the_watch(release: Release) -> None:
+    """It shows another health of blue, that of its deployment perhaps."""
+    deployment = replace(release.swapped(release.cloned(), "green"), accepted_health=("Severe",))
+    entered = release.account.now()
+
+    def watch(seconds: int) -> object:
+        invocation = visit(since=entered, now=entered + timedelta(seconds=seconds))
+        return watch_release.watch_release(deployment, invocation, release.beanstalk, FakeAlarms())
+
+    with pytest.raises(EnvironmentNotReadyError, match="to hold the production CNAME"):
+        watch(59)
+    with pytest.raises(ReleaseUnhealthyError):
+        watch(60)
