@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from infra.beanstalk_policy import PolicyPart
+
 DESCRIBE = ("DescribeEnvironments",)
+ALL_PARTS = tuple(PolicyPart)
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,12 @@ class StagePermissions:
     applicationversion: tuple[str, ...] = ()
     configurationtemplate: tuple[str, ...] = ()
     alarms: bool = False
-    bundles: bool = False
+    bundles: Literal["", "read", "copy"] = ""
+    """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write"] = ""
     """A stage that acts first reads whether its execution still holds the environment. Plan writes the record."""
-    reads_settings: bool = False
-    """The stage asks for settings: Elastic Beanstalk reads resources with its caller's permissions."""
-    makes_resources: bool = False
-    """Elastic Beanstalk makes, changes or removes resources with its caller's permissions."""
+    policy_parts: tuple[PolicyPart, ...] = ()
+    """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
     """The function's time-out."""
 
@@ -35,13 +37,14 @@ STAGES: Mapping[str, StagePermissions] = {
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
         alarms=True,
-        reads_settings=True,
+        policy_parts=(PolicyPart.READS,),
         record="write",
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
         applicationversion=("CreateApplicationVersion", "DescribeApplicationVersions"),
-        bundles=True,
+        bundles="copy",
+        policy_parts=(PolicyPart.READS, PolicyPart.BUCKET),
         record="read",
     ),
     "await_registration": StagePermissions(applicationversion=("DescribeApplicationVersions",)),
@@ -53,7 +56,8 @@ STAGES: Mapping[str, StagePermissions] = {
             "DeleteConfigurationTemplate",
             "DescribeConfigurationSettings",
         ),
-        makes_resources=True,
+        bundles="read",
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
@@ -61,7 +65,8 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_traffic": StagePermissions(environment=DESCRIBE),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
-        makes_resources=True,
+        bundles="read",
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
@@ -71,7 +76,7 @@ STAGES: Mapping[str, StagePermissions] = {
         environment=(*DESCRIBE, "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_termination": StagePermissions(environment=DESCRIBE),
@@ -79,7 +84,7 @@ STAGES: Mapping[str, StagePermissions] = {
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "hold_for_redrive": StagePermissions(),

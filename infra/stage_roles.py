@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledgments import acknowledge, arn_in_findings
-from infra.environment_resources import SETTINGS, environment_resources_policy
+from infra.environment_resources import environment_policies
 from infra.policies import allow, explain
 from infra.stage_permissions import WHY, StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
@@ -34,7 +34,7 @@ class StageRoles:
         self._artifacts = artifacts
         self._record_key = record_key
         self._machine_name = machine_name
-        self._makes_resources = environment_resources_policy(scope)
+        self._environment_policies = environment_policies(scope)
 
     def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """Return a role with these permissions for a function."""
@@ -50,14 +50,11 @@ class StageRoles:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.bundles:
-            self._allow_bundles(role)
+            self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
             self._allow_record(role, writes=permissions.record == "write")
-        if permissions.reads_settings:
-            why = "Elastic Beanstalk reads blue's resources for a caller that asks for settings; authorised on * only."
-            allow(role, SETTINGS, ["*"], why=why)
-        if permissions.makes_resources:
-            role.add_managed_policy(self._makes_resources)
+        for part in permissions.policy_parts:
+            role.add_managed_policy(self._environment_policies[part])
         return role
 
     def _allow_on(
@@ -70,9 +67,11 @@ class StageRoles:
         for action in actions:
             allow(role, [f"elasticbeanstalk:{action}"], arns, why=WHY[action], conditions=conditions)
 
-    def _allow_bundles(self, role: iam.Role) -> None:
+    def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."
-        self._allow_objects(role, ["s3:GetObject", "s3:GetObjectVersion"], "*", why)
+        self._allow_objects(role, ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion"], "*", why)
+        if not copies:
+            return
         for application in self._applications:
             prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_quoted(application))
             self._allow_objects(role, ["s3:PutObject"], f"{prefix}*", "One bundle is kept for each version.")
