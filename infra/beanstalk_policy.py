@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 NAME = "AdministratorAccess-AWSElasticBeanstalk"
 FILE = Path(__file__).parent / "aws_policy" / f"{NAME}.v9.json"

@@ -1,4 +1,4 @@
-"""The managed policies for stages that let Elastic Beanstalk read, make, change or remove an environment's resources."""
+"""The managed policies for stages that let Elastic Beanstalk use the resources of an environment."""
 
 from collections.abc import Mapping
 

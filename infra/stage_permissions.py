@@ -7,6 +7,8 @@ from typing import Literal
 from infra.beanstalk_policy import PolicyPart
 
 DESCRIBE = ("DescribeEnvironments",)
+KINDS = ("environment", "application", "applicationversion", "configurationtemplate")
+"""The types of Elastic Beanstalk's resources, as in ARNs."""
 ALL_PARTS = tuple(PolicyPart)
 
 
@@ -29,6 +31,16 @@ class StagePermissions:
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
     """The function's time-out."""
+
+    @property
+    def kinds(self) -> list[str]:
+        """The types of resource that the stage acts on."""
+        return [kind for kind in KINDS if getattr(self, kind) or (kind == "environment" and self.tagged_environment)]
+
+    @property
+    def beanstalk_actions(self) -> list[str]:
+        """The actions of Elastic Beanstalk that the stage performs, sorted."""
+        return sorted({*self.tagged_environment, *(action for kind in KINDS for action in getattr(self, kind))})
 
 
 STAGES: Mapping[str, StagePermissions] = {
