@@ -44,6 +44,9 @@ class ControlApi:
             ("GET", f"{ROOT}/calls"): lambda _query, _body: (200, dict(self._beanstalk.calls)),
             ("GET", f"{ROOT}/resolve"): lambda query, _body: self._resolve(query),
             ("PUT", f"{ROOT}/durations"): lambda _query, body: self._set_durations(body),
+            ("GET", f"{ROOT}/switches"): lambda _query, _body: (200, self._beanstalk.switches.as_dict()),
+            ("PUT", f"{ROOT}/switches"): lambda _query, body: self._set_switches(body),
+            ("PUT", f"{ROOT}/stale-reads"): lambda _query, body: self._set_stale_reads(body),
             ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
             ("PUT", f"{ROOT}/faults"): lambda _query, body: self._set_faults(body),
             ("GET", f"{ROOT}/journal"): lambda _query, _body: (200, self._faults.journal()),
@@ -89,9 +92,24 @@ class ControlApi:
             return 400, {"error": f"Expected a JSON object of durations in seconds: {error}"}
         return 200, self._beanstalk.durations.as_dict()
 
+    def _set_switches(self, body: bytes) -> Answer:
+        try:
+            self._beanstalk.switches.set(json.loads(body))
+        except (AttributeError, TypeError, ValueError) as error:
+            return 400, {"error": f"Expected a JSON object of switches: {error}"}
+        return 200, self._beanstalk.switches.as_dict()
+
+    def _set_stale_reads(self, body: bytes) -> Answer:
+        try:
+            self._beanstalk.stale_reads.set(**json.loads(body))
+        except (TypeError, ValueError) as error:
+            return 400, {"error": f"Expected a JSON object of `seconds` and, if wanted, `seed`: {error}"}
+        return 200, self._beanstalk.stale_reads.as_dict()
+
     def _set_faults(self, body: bytes) -> Answer:
         try:
             self._faults.set_faults(json.loads(body))
+            self._beanstalk.stale_reads.keep(self._faults.oldest_age())
         except ValueError as error:
             return 400, {"error": f"These faults are not valid: {error}"}
         return 200, self._faults.report()

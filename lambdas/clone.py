@@ -7,22 +7,27 @@ from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import logger
 from lambdas.pair import Pair, require_not_live, require_own_clone
+from lambdas.settling import require_no_new_swap
+from lambdas.visit import Visit
 
 DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
 """The first words in the description of every saved configuration that this tool makes."""
 
 
-def remove_green(deployment: Deployment, beanstalk: Beanstalk) -> None:
+def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
 
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
-    while an operation on green is in progress.
+    while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
     green = beanstalk.environment(deployment.green_id) if deployment.green_id else None
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
         require_own_clone(green, deployment, beanstalk)
+        before = Pair.look(deployment, beanstalk)
+        require_not_live(before, before.green, "it is terminated")
+        require_no_new_swap(before, visit, beanstalk)
         pair = Pair.look(deployment, beanstalk)  # the last call before the termination
         require_not_live(pair, pair.green, "it is terminated")
         if not pair.green.ready:

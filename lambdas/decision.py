@@ -1,11 +1,11 @@
 """What Plan decides: the deployment, and where the workflow starts. No calls of AWS."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
-from lambdas.deployment import CONFIG_TEMPLATE_TAG, Deployment, Mode, NextStep, Visit
+from lambdas.deployment import CONFIG_TEMPLATE_TAG, Deployment, Mode, NextStep
 from lambdas.observation import Observation
+from lambdas.visit import Visit
 
 DESCRIPTIONS: Final = {
     NextStep.RELEASE: "clone {blue} into {green}, give it the users, deploy {version} onto {blue}, test it, "
@@ -19,7 +19,7 @@ DESCRIPTIONS: Final = {
 """What a release would do from each next step on."""
 
 
-def decide(request: Mapping[str, Any], observation: Observation, visit: Visit, now: datetime) -> Deployment:
+def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -> Deployment:
     """Return the deployment that the completed and checked request asks for."""
     pair, version, mode = observation.pair, observation.version, request["mode"]
     live, green = pair.live, pair.standing.get("green")
@@ -40,7 +40,7 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit, n
     }
     deployment = Deployment.from_json({**request, **decided})
     # A failed run may have swapped a moment ago. Clients with old DNS answers are on blue then.
-    return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or now)
+    return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.now)
 
 
 def next_step(mode: Mode, observation: Observation) -> NextStep:

@@ -1,7 +1,7 @@
-"""The data that stages pass on: the deployment, and the place of an invocation in its execution."""
+"""The data that stages pass on: the deployment."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -100,19 +100,29 @@ class Deployment:
     dry_run: bool
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
+    update_since: str = ""
+    """When the update of blue began, or DeployRelease asked for it; ISO 8601. Empty before, and in a deployment that
+    an older DeployRelease passed on.
+    """
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the deployment that `to_json` turned into `data`."""
+        """Return the deployment that `to_json` turned into `data`.
+
+        `data` may come from another version of this class, since functions are replaced while executions run. Keys
+        that are not known are left out; a field that is newer than `data` needs a default.
+        """
         check, bundle = data["health_check"], data.get("source_bundle")
         return cls(
             **{
-                **data,
-                "health_check": HealthCheck(**{**check, "expected_status": tuple(check["expected_status"])}),
-                "source_bundle": SourceBundle(**bundle) if bundle else None,
+                **_known(cls, data),
+                "health_check": HealthCheck(
+                    **{**_known(HealthCheck, check), "expected_status": tuple(check["expected_status"])}
+                ),
+                "source_bundle": SourceBundle(**_known(SourceBundle, bundle)) if bundle else None,
                 "accepted_health": tuple(data["accepted_health"]),
                 "alarms": tuple(data["alarms"]),
-                "timeouts": Timeouts(**data["timeouts"]),
+                "timeouts": Timeouts(**_known(Timeouts, data["timeouts"])),
                 "next_step": NextStep(data["next_step"]),
                 "mode": Mode(data["mode"]),
             }
@@ -125,6 +135,11 @@ class Deployment:
     def drained(self, since: datetime) -> Self:
         """Return the deployment for a swap to green that was complete at `since`."""
         return replace(self, drain_until=(since + timedelta(seconds=self.drain_seconds)).isoformat())
+
+    @property
+    def update_began(self) -> datetime | None:
+        """`update_since` as a time; None when it is empty."""
+        return datetime.fromisoformat(self.update_since) if self.update_since else None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -141,35 +156,7 @@ class Deployment:
         return {"blue": self.blue, "green": self.green}
 
 
-@dataclass(frozen=True)
-class Visit:
-    """The place of an invocation in its execution."""
-
-    execution: str
-    """The execution's ARN."""
-    state: str
-    since: datetime
-    """When waiting began: at the state's entry, whatever its retries, or at a later redrive."""
-    redrives: int = 0
-    """How often the execution was redriven."""
-
-    @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """`context`: Step Functions' context object."""
-        execution, state = context["Execution"], context["State"]
-        moments = [state["EnteredTime"], execution.get("RedriveTime") or state["EnteredTime"]]
-        return cls(
-            execution=execution["Id"],
-            state=state["Name"],
-            since=max(datetime.fromisoformat(moment) for moment in moments),
-            redrives=execution.get("RedriveCount", 0),
-        )
-
-    @property
-    def execution_name(self) -> str:
-        """The last part of the ARN; unique per state machine for 90 days."""
-        return self.execution.rsplit(":", 1)[-1]
-
-    def elapsed(self, now: float) -> float:
-        """Return the seconds from the begin of the wait to `now`, an epoch."""
-        return now - self.since.timestamp()
+def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the items of `data` that are fields of the dataclass."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}

@@ -4,7 +4,9 @@
     ├── InvalidRequestError         the execution input breaks the schema
     ├── ReleaseRefusedError         it is not safe to start; nothing was touched
     ├── EnvironmentNotReadyError    not ready yet: the state's Retry looks again
+    │   └── SwapUnderWayError       this function swapped: Retry looks again when answers have settled
     ├── ServiceUnavailableError     a service of AWS throttles, fails or gives no answer: Retry asks again
+    │   └── SwapUnansweredError     the swap may have been done: Retry looks again when answers have settled
     ├── CallRejectedError           a service of AWS rejected a call, and would reject it again
     │   └── AlreadyExistsError      the thing to be made exists
     ├── PermissionDeniedError       a function's role lacks a permission
@@ -29,13 +31,21 @@ pass on (256 KB) ends an execution past every Catch.
 
 
 class ReleaseError(Exception):
-    """Says what was expected, what was found and what to do next, in sentences for people."""
+    """Says what was expected, what was found and what to do next, in sentences for people.
 
-    def __init__(self, *, expected: str, found: str, next_step: str) -> None:
+    `settles`: a stale answer may be the reason, so the error counts only when answers have settled
+    (lambdas/settling.py).
+    """
+
+    settles = False
+
+    def __init__(self, *, expected: str, found: str, next_step: str, settles: bool | None = None) -> None:
         self.expected = expected[:MAX_TEXT_LENGTH]
         self.found = found[:MAX_TEXT_LENGTH]
         super().__init__(f"Expected {self.expected}. Found {self.found.rstrip('.')}. {next_step}")
         self.next_step = next_step
+        if settles is not None:
+            self.settles = settles
 
 
 class InvalidRequestError(ReleaseError):
@@ -47,11 +57,19 @@ class ReleaseRefusedError(ReleaseError):
 
 
 class EnvironmentNotReadyError(ReleaseError):
-    """Not ready yet: the state's Retry looks again."""
+    """Not ready yet: the state's Retry looks again. With `settles`, the wait ends by itself."""
+
+
+class SwapUnderWayError(EnvironmentNotReadyError):
+    """This function swapped: the state's Retry looks again when answers have settled."""
 
 
 class ServiceUnavailableError(ReleaseError):
     """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again."""
+
+
+class SwapUnansweredError(ServiceUnavailableError):
+    """The swap may have been done: the state's Retry looks again when answers have settled."""
 
 
 class CallRejectedError(ReleaseError):
@@ -92,6 +110,8 @@ class ReleaseUnhealthyError(ReleaseError):
 
 class UnexpectedEnvironmentError(ReleaseError):
     """An environment is not as this release left it."""
+
+    settles = True
 
 
 class LockLostError(ReleaseError):

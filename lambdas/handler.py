@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from lambdas.aws.record import connect_records
-from lambdas.deployment import Deployment, Visit
+from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
 from lambdas.metrics import count_error, time_state
+from lambdas.settling import settled_verdict
+from lambdas.visit import Visit
 
 logger = Logger(service="bluegreen")
 
@@ -20,13 +22,14 @@ Stage = Callable[[Deployment, Visit, Event], Deployment]
 Handler = Callable[[Event, object], dict[str, Any]]
 
 
-def stage(timeout: str | None = None, *, needs_lock: bool = False) -> Callable[[Stage], Handler]:
+def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool = True) -> Callable[[Stage], Handler]:
     """Turn a function from a deployment to a deployment into a Lambda handler.
 
     Event: {"deployment": `Deployment.to_json()`, "context": Step Functions' context object, and what the state adds}.
     `timeout` names the field of `Timeouts` after which EnvironmentNotReadyError becomes WaitTimedOutError; without it
     the stage waits without a limit. `needs_lock` is for stages that change something: the handler raises LockLostError
-    when another execution holds the lock. An execution that is redriven after an abort may have lost it.
+    when another execution holds the lock. An execution that is redriven after an abort may have lost it. `settles`: an
+    error that a stale answer may explain counts only once the state is SETTLE_SECONDS old; False where users wait.
     """
 
     def decorate(function: Stage) -> Handler:
@@ -34,7 +37,8 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False) -> Callable[[
         def handler(event: Event, _context: object) -> dict[str, Any]:
             deployment, visit = Deployment.from_json(event["deployment"]), Visit.from_context(event["context"])
             limit = getattr(deployment.timeouts, timeout) if timeout else float("inf")
-            with report_stage(visit, deployment.application, deployment.blue), limit_wait(visit, limit):
+            settled = settled_verdict(visit) if settles else nullcontext()
+            with report_stage(visit, deployment.application, deployment.blue), limit_wait(visit, limit), settled:
                 if needs_lock:
                     connect_records().require_held(deployment.application, deployment.blue, visit.execution)
                 return function(deployment, visit, event).to_json()
@@ -62,11 +66,14 @@ def report_stage(visit: Visit, application: str, environment: str) -> Iterator[N
 
 @contextmanager
 def limit_wait(visit: Visit, seconds: float) -> Iterator[None]:
-    """Raise WaitTimedOutError for EnvironmentNotReadyError when the wait has lasted for `seconds`."""
+    """Raise WaitTimedOutError for EnvironmentNotReadyError when the wait has lasted for `seconds`.
+
+    A wait for answers to settle ends by itself, so it has no limit.
+    """
     try:
         yield
     except EnvironmentNotReadyError as waiting:
-        if visit.elapsed(time.time()) < seconds:
+        if visit.elapsed(time.time()) < seconds or waiting.settles:
             raise
         raise WaitTimedOutError(
             expected=f"{waiting.expected}, within {seconds:g} seconds",

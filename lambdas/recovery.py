@@ -11,12 +11,14 @@ from typing import Final
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.clone import remove_configuration, remove_green
-from lambdas.deployment import Deployment, Mode
-from lambdas.errors import EnvironmentNotReadyError
+from lambdas.deployment import Deployment, Mode, Role
+from lambdas.errors import SwapUnderWayError
 from lambdas.failure import Failure, Outcome
 from lambdas.handler import logger
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair, require_healthy
+from lambdas.settling import require_no_own_swap, require_settled_state
+from lambdas.visit import Visit
 
 BLUE_UNCHANGED: Final = frozenset(
     {"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"}
@@ -28,6 +30,20 @@ BLUE_UNPROVED: Final = frozenset(
 """Stages in which blue has, or may have, a version that is not proved yet."""
 SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
 """Stages in which a swap may still be in progress, since its answer may be lost."""
+LAST_SWAP: Final[dict[str, Role]] = {
+    "SwapToGreen": "green",
+    "AwaitGreenLive": "green",
+    "DeployRelease": "green",
+    "AwaitRelease": "green",
+    "VerifyRelease": "green",
+    "AwaitApproval": "green",
+    "SwapToBlue": "blue",
+    "AwaitBlueLive": "blue",
+    "WatchRelease": "blue",
+    "TerminateGreen": "blue",
+    "AwaitTermination": "blue",
+}
+"""The target of the last swap of a release, by stage."""
 
 
 class Recovery(StrEnum):
@@ -47,20 +63,35 @@ def decide_recovery(failed_state: str, mode: Mode, pair: Pair) -> Recovery:
     return Recovery.SWAP_TO_GREEN if failed_state in BLUE_UNPROVED else Recovery.LEAVE_BOTH
 
 
-def recover(deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
-    """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong."""
+def is_certain(failed_state: str, visit: Visit, pair: Pair) -> bool:
+    """Return whether the look at the CNAMEs is certain: it shows the last swap as done, and a look shows nothing early.
+
+    It is not certain after a redrive of this state, which may have swapped back before.
+    """
+    target = LAST_SWAP.get(failed_state)
+    return target is not None and pair.holder is not None and pair.live_role == target and not visit.resumed
+
+
+def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk) -> Outcome:
+    """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
+
+    Users on a bad version get the good one back at once, since that look is certain. Everything else waits until
+    the look cannot be older than the failure.
+    """
     pair = Pair.find(deployment, beanstalk)
+    if not is_certain(failure.state, visit, pair):
+        require_settled_state(visit)
     if len(pair.standing) < len(pair.names):
         return _recover_alone(pair, deployment, failure, beanstalk)
     if failure.state in SWAPPING:
         pair.require_ready()
     recovery = decide_recovery(failure.state, deployment.mode, pair)
     if recovery == Recovery.REMOVE_GREEN:
-        remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), beanstalk)
+        remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), visit, beanstalk)
         done = f"{pair.green.name}, half-made, is being terminated"
         return Outcome(_served_by(pair), done=done, events=_errors(pair.green, beanstalk))
     if recovery == Recovery.SWAP_TO_GREEN:
-        _swap_to_green(pair, deployment, beanstalk)
+        _swap_to_green(pair, deployment, visit, beanstalk)
     left_over = f"{pair.blue}, which serves no users"
     if pair.holder == pair.blue:
         left_over = f"{pair.green.name}, which the next run removes"
@@ -75,14 +106,15 @@ def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beansta
     return Outcome(_served_by(pair), events=events)
 
 
-def _swap_to_green(pair: Pair, deployment: Deployment, beanstalk: Beanstalk) -> None:
-    """Start the swap. Raises EnvironmentNotReadyError in any case: the next look sees whether it is complete."""
+def _swap_to_green(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+    """Start the swap. Raises SwapUnderWayError: a look shows whether it is complete once answers have settled."""
+    require_no_own_swap(pair, visit, beanstalk)
     pair.require_ready()
     require_healthy(pair.green, deployment.accepted_health)
     beanstalk.swap(pair.blue, pair.green)
     logger.info("swapped", source=str(pair.blue), target=str(pair.green), cname=pair.production_cname)
     count_rollback(deployment.application)
-    raise EnvironmentNotReadyError(
+    raise SwapUnderWayError(
         expected=f"{pair.green.name} to hold {pair.production_cname}",
         found="a swap in progress",
         next_step="Wait for the swap to end.",

@@ -23,6 +23,8 @@ class Durations:
     """SwapEnvironmentCNAMEs."""
     abort: float = 30
     """AbortEnvironmentUpdate."""
+    update_tags: float = 10
+    """UpdateTagsForResource of an environment, which is Updating meanwhile."""
     restart: float = 15
     """RestartAppServer."""
     terminate: float = 120

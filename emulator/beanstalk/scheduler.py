@@ -1,8 +1,8 @@
 """Steps that run over time, and how every scheduler runs them."""
 
 import logging
-import threading
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -49,7 +49,9 @@ class ScheduledTask:
     task: Task = field(compare=False)
 
 
-def run_until_wait(task: Task, lock: threading.RLock, closed: Callable[[], bool] = lambda: False) -> float | None:
+def run_until_wait(
+    task: Task, lock: AbstractContextManager[object], closed: Callable[[], bool] = lambda: False
+) -> float | None:
     """Run a task up to its next wait. Return the account seconds to wait, None when the task has ended.
 
     The lock is held while the steps run, and free during slow work. `closed`: whether the scheduler is closed.

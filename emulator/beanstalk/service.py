@@ -5,8 +5,10 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 
 from emulator.beanstalk import dns
 from emulator.beanstalk.actions.table import actions_by_name
@@ -22,6 +24,7 @@ from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.throttling import TokenBucket
 from emulator.beanstalk.scheduler import Scheduler
+from emulator.beanstalk.stale_reads import AGE_HEADER, StaleReads
 from emulator.beanstalk.state import State
 from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
@@ -35,8 +38,8 @@ class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
-    the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`
-    and `quotas` may be changed at any time.
+    the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`,
+    `quotas`, `switches` and `stale_reads` may be changed at any time.
     """
 
     def __init__(
@@ -47,15 +50,20 @@ class ElasticBeanstalk:
         account_id: str,
         bundles: BundleStore,
         create_hosting: HostingFactory,
-        create_scheduler: Callable[[Clock, threading.RLock], Scheduler] = ThreadScheduler,
+        create_scheduler: Callable[[Clock, AbstractContextManager[object]], Scheduler] = ThreadScheduler,
     ) -> None:
         self.calls: Counter[str] = Counter()
         self.durations = Durations()
         self.limits = Limits()
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
         self.quotas = self._state.quotas
+        self.switches = self._state.switches
         self._scheduler = create_scheduler(clock, self._state.lock)
-        self._actions = actions_by_name(self._state, self._scheduler, bundles, create_hosting)
+        self.stale_reads = StaleReads(self._state)
+        self._actions_on = partial(
+            actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
+        )
+        self._actions = self._actions_on(self._state)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 
     def handle(
@@ -66,10 +74,10 @@ class ElasticBeanstalk:
         Blocks while the action runs. Never raises: an error is a response.
         """
         request_id = str(uuid.uuid4())
-        accepted = next((value for name, value in headers.items() if name.lower() == "accept"), "")
-        as_json = "application/json" in accepted
+        lowercase = {name.lower(): value for name, value in headers.items()}
+        as_json = "application/json" in lowercase.get("accept", "")
         try:
-            status, document = 200, self._call(body, request_id, caller, as_json=as_json)
+            status, document = 200, self._call(body, request_id, caller, lowercase.get(AGE_HEADER), as_json=as_json)
         except ServiceError as error:
             status, document = error.status, response.error_document(error, request_id, as_json=as_json)
         except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
@@ -97,7 +105,7 @@ class ElasticBeanstalk:
         for thread in closing:
             thread.join(_CLOSE_SECONDS)
 
-    def _call(self, body: bytes, request_id: str, caller: Caller, *, as_json: bool) -> bytes:
+    def _call(self, body: bytes, request_id: str, caller: Caller, age: str | None, *, as_json: bool) -> bytes:
         caller.authenticate()
         flat = request.read_form(body)
         called = request.called_operation(flat)
@@ -113,7 +121,9 @@ class ElasticBeanstalk:
         with self._state.lock:
             required.require_permissions(called.name, call, self._state)
             on_behalf.require_permissions(called.name, call, self._state)
-        result = self._actions[called.name](call)
+            state = self.stale_reads.state_to_read(called.name, age)
+        actions = self._actions if state is self._state else self._actions_on(state)
+        result = actions[called.name](call)
         with self._state.lock:
             result = visible_part(called.name, call, result, self._state)
         return response.result_document(called, result, request_id, as_json=as_json)

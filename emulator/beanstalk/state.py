@@ -3,7 +3,6 @@
 import itertools
 import math
 import secrets
-import threading
 from typing import Any
 
 from emulator.beanstalk import option_settings
@@ -14,6 +13,8 @@ from emulator.beanstalk.errors import (
     UnsupportedRequestError,
 )
 from emulator.beanstalk.model import Application, ConfigurationTemplate, Environment, Event, Version, VersionStatus
+from emulator.beanstalk.state_lock import StateLock
+from emulator.beanstalk.switches import LabelDuringUpdate, Switches
 from emulator.clock import Clock
 
 _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -28,7 +29,8 @@ class State:
         self.account_id = account_id
         self.durations = durations
         self.quotas = Quotas()
-        self.lock = threading.RLock()
+        self.switches = Switches()
+        self.lock = StateLock()
         self.applications: dict[str, Application] = {}
         self.environments: dict[str, Environment] = {}
         """By id. Terminated environments stay."""
@@ -78,6 +80,11 @@ class State:
                 return environment
         given = f"EnvironmentId = '{id_}'" if id_ else f"EnvironmentName = '{name}'"
         raise InvalidParameterValueError(f"No Environment found for {given}.")
+
+    def shown_label(self, environment: Environment) -> str:
+        """Return the version label that a description of an environment shows."""
+        old = self.switches.label_during_update is LabelDuringUpdate.OLD
+        return environment.deployed_label if old else environment.label
 
     def environment_with_enhanced_health(self, parameters: dict[str, Any], action: str) -> Environment:
         """Return the environment that a call names. Raises UnsupportedRequestError under basic health reporting."""

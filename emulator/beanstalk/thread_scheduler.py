@@ -5,6 +5,7 @@ import itertools
 import queue
 import threading
 import time
+from contextlib import AbstractContextManager
 
 from emulator.beanstalk.scheduler import ScheduledTask, Steps, Task, run_until_wait
 from emulator.clock import Clock
@@ -15,7 +16,7 @@ _WORKERS = 8
 class ThreadScheduler:
     """Runs tasks in real time: one thread waits until tasks are due, the workers run them."""
 
-    def __init__(self, clock: Clock, lock: threading.RLock) -> None:
+    def __init__(self, clock: Clock, lock: AbstractContextManager[object]) -> None:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()

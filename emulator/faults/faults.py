@@ -11,6 +11,8 @@ from typing import Any, Self
 from emulator.faults.function_call import FunctionCall
 
 JOURNAL_LENGTH = 100_000
+LARGEST_AGE = 3_600.0
+"""Of a stale answer, in account seconds."""
 
 
 class InvalidFaultError(ValueError):
@@ -32,6 +34,8 @@ class FaultKind(StrEnum):
     """The service does what was asked; the connection is closed without an answer."""
     KILL_AFTER = "kill_after"
     """The service does what was asked; the worker process of the calling function is killed."""
+    STALE = "stale"
+    """Elastic Beanstalk answers as of `age` account seconds ago, when the call only reads."""
 
     @property
     def takes_effect(self) -> bool:
@@ -45,6 +49,7 @@ class Fault:
 
     Either `call` or `for_seconds` is given. `call`: the fault strikes one call, the n-th that matches since the fault
     became active; 1 is the first. `for_seconds`: it strikes every call that matches for so many account seconds.
+    `age`: of the answer, in account seconds; only for the kind `stale`.
     """
 
     kind: FaultKind
@@ -53,6 +58,7 @@ class Fault:
     function: str | None = None
     call: int | None = None
     for_seconds: float | None = None
+    age: float | None = None
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
@@ -71,12 +77,15 @@ class Fault:
             raise InvalidFaultError(
                 f"Expected either `call`, from 1, or `for_seconds`, above 0; found {call!r} and {seconds!r}."
             )
-        try:
-            return cls(**{**document, "kind": FaultKind(document.get("kind", ""))})
-        except ValueError as error:
+        kind, age = document.get("kind", ""), document.get("age")
+        if kind not in list(FaultKind):
+            raise InvalidFaultError(f"Expected a kind of {', '.join(FaultKind)}; found {document.get('kind')!r}.")
+        if not (_is_age(age) if kind == FaultKind.STALE else age is None):
             raise InvalidFaultError(
-                f"Expected a kind of {', '.join(FaultKind)}; found {document.get('kind')!r}."
-            ) from error
+                f"Expected `age`, above 0 and at most {LARGEST_AGE:.0f}, for the kind stale, and only for it;"
+                f" found {kind} and {age!r}."
+            )
+        return cls(**{**document, "kind": FaultKind(kind)})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fault as a JSON object, without the fields that are None."""
@@ -113,15 +122,20 @@ class FaultInjector:
         with self._lock:
             return [{**each.fault.as_dict(), "struck": each.struck} for each in self._active]
 
-    def strike(self, call: FunctionCall) -> FaultKind | None:
-        """Record a call in the journal; return the kind of the first fault that strikes it, None when none does."""
+    def oldest_age(self) -> float:
+        """Return the largest age of a stale answer that an active fault asks for; 0 without one."""
+        with self._lock:
+            return max((each.fault.age or 0.0 for each in self._active), default=0.0)
+
+    def strike(self, call: FunctionCall) -> Fault | None:
+        """Record a call in the journal; return the first fault that strikes it, None when none does."""
         with self._lock:
             self._journal.append(call)
             striking = [each for each in self._active if each.strikes(call, self._now())]
             if not striking:
                 return None
             striking[0].struck += 1
-            return striking[0].fault.kind
+            return striking[0].fault
 
     def journal(self) -> list[dict[str, str]]:
         """Return the calls since the journal was last cleared, oldest first."""
@@ -154,6 +168,10 @@ class _ActiveFault:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
+
+
+def _is_age(value: Any) -> bool:
+    return _is_number(value, int | float) and bool(value <= LARGEST_AGE)
 
 
 def _is_number(value: Any, kind: Any) -> bool:

@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
+from emulator.beanstalk.stale_reads import AGE_HEADER
 from emulator.faults.answers import throttling_answer, unavailable_answer
 from emulator.faults.faults import FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
@@ -21,10 +22,16 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         call = FunctionCall.from_headers(scope["headers"]) if scope["type"] == "http" else None
-        kind = self._faults.strike(call) if call else None
-        if call is None or kind is None:
+        fault = self._faults.strike(call) if call else None
+        if call is None or fault is None:
             await self._application(scope, receive, send)
             return
+        if fault.kind is FaultKind.STALE:
+            await self._application(_with_age(scope, fault.age), receive, send)
+            return
+        await self._fail(fault.kind, call, scope, receive, send)
+
+    async def _fail(self, kind: FaultKind, call: FunctionCall, scope: Message, receive: Receive, send: Send) -> None:
         if kind.takes_effect:
             await self._application(scope, receive, _discard)
         else:
@@ -40,6 +47,11 @@ class FaultMiddleware:
             case FaultKind.KILL_AFTER:
                 _kill_worker(call.process)
                 _close_connection(scope)
+
+
+def _with_age(scope: Message, age: float | None) -> Message:
+    """Return a request whose answer is to be as old as that; only Elastic Beanstalk knows the header."""
+    return {**scope, "headers": [*scope["headers"], (AGE_HEADER.encode(), str(age).encode())]}
 
 
 async def _discard(_: Message) -> None:

@@ -1,21 +1,26 @@
 """One account's Elastic Beanstalk in memory. It answers a botocore client."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import botocore.session
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 
 from emulator.beanstalk.bundle_store import UnreadableBundleError
 from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
+from emulator.beanstalk.stale_reads import AGE_HEADER
+from emulator.faults import FaultInjector, FaultKind, FunctionCall
+from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from emulator.in_memory.hosting import InMemoryHosting
 from emulator.in_memory.virtual_time import VirtualClock, VirtualScheduler
@@ -47,6 +52,7 @@ class InMemoryAccount:
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.store = InMemoryBundleStore()
+        self._faults = FaultInjector(self.clock.time)
         self.hostings: dict[str, InMemoryHosting] = {}
         """By the environment's name: the hosting of the newest environment of that name."""
         self.service = ElasticBeanstalk(
@@ -61,6 +67,15 @@ class InMemoryAccount:
     def advance(self, seconds: float) -> None:
         """Let account seconds pass, and run everything that is due in them."""
         self._scheduler.advance(seconds)
+
+    def set_faults(self, *faults: Mapping[str, Any]) -> None:
+        """Replace the faults that calls meet; no faults remove all. Raises InvalidFaultError.
+
+        Shape: as in the control API, such as {"kind": "stale", "service": "elasticbeanstalk", "action":
+        "DescribeEnvironments", "age": 20, "for_seconds": 60}. A call of this client has no function's name.
+        """
+        self._faults.set_faults(list(faults))
+        self.service.stale_reads.keep(self._faults.oldest_age())
 
     @contextmanager
     def answering(self, client: Any) -> Iterator[None]:
@@ -82,8 +97,26 @@ class InMemoryAccount:
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         body: Any = request.body or b""
         headers = {name: _text(value) for name, value in request.headers.items()}
-        status, answered, content = self.service.handle(body.encode() if isinstance(body, str) else body, headers)
-        return AWSResponse(request.url, status, HTTPHeaders.from_dict(answered), _Raw(content))
+        answer = self._answer(body.encode() if isinstance(body, str) else body, headers, request.url)
+        return AWSResponse(request.url, answer[0], HTTPHeaders.from_dict(answer[1]), _Raw(answer[2]))
+
+    def _answer(self, body: bytes, headers: dict[str, str], url: str) -> Answer:
+        """Return the answer to a request, or what a fault makes of it. Raises ConnectionClosedError."""
+        action = parse_qs(body.decode()).get("Action", [""])[0]
+        fault = self._faults.strike(FunctionCall("elasticbeanstalk", action, ""))
+        if fault is None:
+            return self.service.handle(body, headers)
+        if fault.kind is FaultKind.STALE:
+            return self.service.handle(body, headers | {AGE_HEADER: str(fault.age)})
+        if fault.kind.takes_effect:
+            self.service.handle(body, headers)
+        match fault.kind:
+            case FaultKind.THROTTLE:
+                return throttling_answer("elasticbeanstalk", "")
+            case FaultKind.ERROR_BEFORE | FaultKind.ERROR_AFTER:
+                return unavailable_answer()
+            case _:
+                raise ConnectionClosedError(endpoint_url=url)
 
 
 def client() -> Any:

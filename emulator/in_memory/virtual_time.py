@@ -2,7 +2,7 @@
 
 import heapq
 import itertools
-import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from emulator.beanstalk.scheduler import ScheduledTask, Steps, Task, run_until_wait
@@ -36,7 +36,7 @@ class VirtualClock(Clock):
 class VirtualScheduler:
     """Runs tasks in the order of their times, in the thread that calls `advance`."""
 
-    def __init__(self, clock: VirtualClock, lock: threading.RLock) -> None:
+    def __init__(self, clock: VirtualClock, lock: AbstractContextManager[object]) -> None:
         self._clock = clock
         self._lock = lock
         self._numbers = itertools.count()

@@ -46,12 +46,12 @@ class PublishApi:
     def publish(self, request: dict[str, Any]) -> Response:
         """Publish. Raises ExecutionError for a call of a state machine that a fault strikes."""
         run = current_run.get()
-        kind = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
-        if kind is None:
+        fault = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
+        if fault is None or fault.kind is FaultKind.STALE:
             return self._original(request)
-        if kind.takes_effect:
+        if fault.kind.takes_effect:
             self._original(request)
-        raise ExecutionError(*_ERRORS.get(kind, _NO_ANSWER))
+        raise ExecutionError(*_ERRORS.get(fault.kind, _NO_ANSWER))
 
 
 class SubjectCheck:

@@ -12,7 +12,7 @@ from botocore.config import Config
 from lambdas.aws.environment import Environment
 from lambdas.aws.errors import translated_errors
 from lambdas.aws.event_log import EventLog
-from lambdas.errors import CallRejectedError
+from lambdas.errors import CallRejectedError, ServiceUnavailableError, SwapUnansweredError
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
@@ -169,8 +169,11 @@ class Beanstalk:
             self._client.abort_environment_update(EnvironmentId=environment.id)
 
     def swap(self, one: Environment, other: Environment) -> None:
-        """Start to swap the CNAMEs of two environments. A second call swaps them back, so look first."""
-        with _translated_errors(f"swap the CNAMEs of {one.name} and {other.name}"):
+        """Start to swap the CNAMEs of two environments. A second call swaps them back, so look first.
+
+        Raises SwapUnansweredError when the swap may have been started without an answer.
+        """
+        with _translated_errors(f"swap the CNAMEs of {one.name} and {other.name}", unanswered=SwapUnansweredError):
             self._client.swap_environment_cnames(SourceEnvironmentId=one.id, DestinationEnvironmentId=other.id)
 
     def terminate(self, environment: Environment) -> None:
@@ -179,8 +182,10 @@ class Beanstalk:
             self._client.terminate_environment(EnvironmentId=environment.id)
 
 
-def _translated_errors(task: str) -> AbstractContextManager[None]:
-    return translated_errors("Elastic Beanstalk", task)
+def _translated_errors(
+    task: str, *, unanswered: type[ServiceUnavailableError] = ServiceUnavailableError
+) -> AbstractContextManager[None]:
+    return translated_errors("Elastic Beanstalk", task, unanswered=unanswered)
 
 
 def _version(found: "ApplicationVersionDescriptionTypeDef") -> ApplicationVersion:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class Environment:
     arn: str
     abortable: bool
     """Whether an update is in progress that AbortEnvironmentUpdate can stop."""
+    created: datetime
+    updated: datetime
+    platform: str
+    """The name of the solution stack, or the ARN of the platform."""
 
     @classmethod
     def from_description(cls, found: "EnvironmentDescriptionTypeDef") -> Self:
@@ -51,6 +56,9 @@ class Environment:
             tier=found["Tier"]["Name"],
             arn=found["EnvironmentArn"],
             abortable=found.get("AbortableOperationInProgress", False),
+            created=found["DateCreated"],
+            updated=found["DateUpdated"],
+            platform=found.get("SolutionStackName") or found.get("PlatformArn", ""),
         )
 
     @property

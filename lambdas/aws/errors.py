@@ -44,37 +44,46 @@ GRANT: Final = "Let the function's role do it, if need be by deploying the stack
 
 
 @contextmanager
-def translated_errors(service: str, task: str, *, grant: str = GRANT) -> Iterator[None]:
+def translated_errors(
+    service: str,
+    task: str,
+    *,
+    grant: str = GRANT,
+    unanswered: type[ServiceUnavailableError] = ServiceUnavailableError,
+) -> Iterator[None]:
     """Run calls to a service; raise every error of AWS as one of `lambdas.errors`.
 
     `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial.
+    `unanswered` is raised when the call may have been executed: after no answer, or a status of 500 and above.
     """
     try:
         yield
     except ClientError as error:
-        raise _translation(error, f"{service} to {task}", grant) from error
+        raise _translation(error, f"{service} to {task}", grant, unanswered) from error
     except BotoCoreError as error:
-        raise ServiceUnavailableError(
+        raise unanswered(
             expected=f"{service} to {task}",
             found=f"no answer ({error})",
             next_step="The stage looks again and repeats what is missing.",
         ) from error
 
 
-def _translation(error: ClientError, expected: str, grant: str) -> ReleaseError:
+def _translation(
+    error: ClientError, expected: str, grant: str, unanswered: type[ServiceUnavailableError]
+) -> ReleaseError:
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     found = f"{code} from {error.operation_name}: {message}"
     if code in UNAVAILABLE_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        return ServiceUnavailableError(
-            expected=expected, found=found, next_step="The stage looks again and repeats what is missing."
-        )
+        answered = code in UNAVAILABLE_CODES and code != "RequestTimeout"
+        kind = ServiceUnavailableError if answered else unanswered
+        return kind(expected=expected, found=found, next_step="The stage looks again and repeats what is missing.")
     if code in DENIAL_CODES or any(denial in message for denial in DENIAL_MESSAGES):
         return PermissionDeniedError(expected=expected, found=found, next_step=grant)
     if code in BUSY_CODES or any(busy in message for busy in BUSY_MESSAGES):
         return EnvironmentNotReadyError(
             expected=expected, found=found, next_step="Wait for the operation in progress to end."
         )
-    kind = AlreadyExistsError if message.endswith("already exists.") else CallRejectedError
-    return kind(
+    rejection = AlreadyExistsError if message.endswith("already exists.") else CallRejectedError
+    return rejection(
         expected=expected, found=found, next_step="Correct what the message names, then redrive this execution."
     )

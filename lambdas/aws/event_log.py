@@ -1,6 +1,6 @@
 """An environment's events, and what they say about its last operation and its last swap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
@@ -10,20 +10,53 @@ if TYPE_CHECKING:
 
 OPERATION_STARTS: Final = ("Environment update is starting.", "createEnvironment is starting.")
 OPERATION_ENDS: Final = ("Environment update completed successfully.", "Successfully launched environment")
+ABORT_STARTS: Final = "abortEnvironmentUpdate is starting."
+TERMINATION_STARTS: Final = "terminateEnvironment is starting."
+SWAP_STARTS: Final = "swapEnvironmentCNAMEs is starting."
 SWAP_ENDS: Final = "Completed swapping CNAMEs"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """How a launch or an update went: its ERROR events, oldest first, and whether it came to its end."""
+    """How the last launch or update went, by the events since it began.
 
+    Neither the status nor the label tells: after a failed or an aborted update the environment is Ready, under the
+    label of the version before, with what is on its instances unknown.
+    """
+
+    began: datetime | None
+    """When the operation began: not later than the oldest event that is shown. None when no event is shown."""
     errors: tuple[str, ...]
+    """The messages of its ERROR events, oldest first."""
     completed: bool
+    """Whether an event says that the operation came to its end."""
+    aborted: bool = False
+    """Whether somebody aborted it."""
+    terminated: bool = False
+    """Whether somebody terminated the environment before the first ERROR event. After a failed launch, Elastic
+    Beanstalk terminates the environment itself.
+    """
+
+    @classmethod
+    def from_events(cls, events: "Iterable[EventDescriptionTypeDef]") -> Self:
+        """`events`: all events since the operation began, oldest first."""
+        began: datetime | None = None
+        errors: list[str] = []
+        completed = aborted = terminated = False
+        for event in events:
+            message = event["Message"]
+            began = began or event["EventDate"]
+            completed = completed or message.startswith(OPERATION_ENDS)
+            aborted = aborted or message.startswith(ABORT_STARTS)
+            terminated = terminated or (message.startswith(TERMINATION_STARTS) and not errors)
+            if event["Severity"] in {"ERROR", "FATAL"}:
+                errors.append(message)
+        return cls(began, tuple(errors), completed, aborted, terminated)
 
     @property
     def succeeded(self) -> bool:
         """Whether the environment runs the version of its label."""
-        return self.completed and not self.errors
+        return self.completed and not self.errors and not self.aborted
 
 
 @dataclass(frozen=True)
@@ -31,29 +64,32 @@ class EventLog:
     """The latest events of one environment, read once."""
 
     last_operation: Operation
-    """How the last launch or update went, by the events since it began.
-
-    Neither the status nor the label tells: after a failed or an aborted update the environment is Ready, under the
-    label of the version before, with what is on its instances unknown.
-    """
     last_swap: datetime | None
     """When the environment's CNAME was last swapped; None when the events do not reach back so far."""
+    last_swap_start: datetime | None
+    """When a swap was last started; None when the events do not reach back so far."""
+    empty: bool
+    """Whether no event is shown. A role that may not see events gets an empty list, not an error."""
 
     @classmethod
     def from_events(cls, events: "Sequence[EventDescriptionTypeDef]") -> Self:
         """Shape: the items of DescribeEvents, newest first."""
-        swaps = (event["EventDate"] for event in events if event["Message"].startswith(SWAP_ENDS))
-        return cls(_last_operation(events), next(swaps, None))
+        return cls(
+            last_operation=_last_operation(events),
+            last_swap=_newest(events, SWAP_ENDS),
+            last_swap_start=_newest(events, SWAP_STARTS),
+            empty=not events,
+        )
+
+
+def _newest(events: "Sequence[EventDescriptionTypeDef]", *starts: str) -> datetime | None:
+    return next((event["EventDate"] for event in events if event["Message"].startswith(starts)), None)
 
 
 def _last_operation(events: "Sequence[EventDescriptionTypeDef]") -> Operation:
-    errors: list[str] = []
-    completed = False
-    for event in events:
+    for number, event in enumerate(events):
         if event["Message"].startswith(OPERATION_STARTS):
-            return Operation(tuple(reversed(errors)), completed)
-        completed = completed or event["Message"].startswith(OPERATION_ENDS)
-        if event["Severity"] in {"ERROR", "FATAL"}:
-            errors.append(event["Message"])
-    # The operation began long ago, so it is complete. A role that may not see events gets an empty list, not an error.
-    return Operation(tuple(reversed(errors)), completed=bool(events))
+            return Operation.from_events(events[number::-1])
+    # The operation began long ago, so it is complete. An empty list proves nothing.
+    found = Operation.from_events(events[::-1])
+    return Operation(found.began, found.errors, bool(events), found.aborted, found.terminated)

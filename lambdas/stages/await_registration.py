@@ -1,9 +1,10 @@
 """AwaitRegistration: look once whether Elastic Beanstalk has processed the version."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Visit
+from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, RegistrationFailedError
 from lambdas.handler import Event, stage
+from lambdas.visit import Visit
 
 
 def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
@@ -15,6 +16,7 @@ def await_registration(deployment: Deployment, beanstalk: Beanstalk) -> Deployme
         raise RegistrationFailedError(
             expected=expected,
             found=status,
+            settles=version is None,
             next_step="Check that the source bundle is a zip of the application, and release it under a new label.",
         )
     if status != "PROCESSED":

@@ -1,36 +1,50 @@
 """AwaitRelease: look once whether blue runs the new version, healthy. A Ready environment may run another one."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Visit
+from lambdas.aws.environment import Environment
+from lambdas.aws.event_log import Operation
+from lambdas.deployment import Deployment
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.handler import Event, stage
 from lambdas.pair import require_healthy, require_standing
+from lambdas.visit import Visit
 
 
 def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the deployment once blue runs the version. Raises DeploymentFailedError with blue's ERROR events."""
+    """Return the deployment once blue runs the version. Raises DeploymentFailedError with blue's ERROR events.
+
+    Only an update that began at `update_since` or later counts. The label may be the one before until its end.
+    """
     blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
-    expected = f"{blue.name} to be Ready with {deployment.version}"
     if not blue.ready:
-        raise EnvironmentNotReadyError(
-            expected=expected, found=str(blue), next_step="See its events in the Elastic Beanstalk console."
-        )
-    operation = beanstalk.events(blue).last_operation
-    if operation.errors or blue.version != deployment.version:
+        raise _waiting(f"{blue.name} to be Ready with {deployment.version}", str(blue))
+    update = beanstalk.events(blue).last_operation
+    if not update.began or (deployment.update_began and update.began < deployment.update_began):
+        raise _waiting(f"the update of {blue.name} to begin", f"{blue}, without the event that says so")
+    _require_not_failed(blue, update, deployment)
+    if not update.completed:
+        raise _waiting(f"the update of {blue.name} to be complete", f"{blue}, without the event that says so")
+    if blue.version != deployment.version:
+        raise _waiting(f"{blue.name} to show the version {deployment.version}", str(blue))
+    require_healthy(blue, deployment.accepted_health)
+    return deployment
+
+
+def _require_not_failed(blue: Environment, update: Operation, deployment: Deployment) -> None:
+    if update.aborted or update.errors:
+        aborted = "Somebody aborted the update. " if update.aborted else ""
         raise DeploymentFailedError(
-            expected=expected,
-            found=f"{blue}. {' '.join(operation.errors)}".strip(),
+            expected=f"{blue.name} to be Ready with {deployment.version}",
+            found=f"{blue}. {aborted}{' '.join(update.errors)}".strip(),
             next_step=f"{deployment.green} serves {deployment.green_version} on. "
             "Correct the version and start a new execution with it, or redrive this one.",
         )
-    if not operation.completed:
-        raise EnvironmentNotReadyError(
-            expected=f"the update of {blue.name} to be complete",
-            found=f"{blue}, without the event that says so",
-            next_step="See its events in the Elastic Beanstalk console: was the update aborted?",
-        )
-    require_healthy(blue, deployment.accepted_health)
-    return deployment
+
+
+def _waiting(expected: str, found: str) -> EnvironmentNotReadyError:
+    return EnvironmentNotReadyError(
+        expected=expected, found=found, next_step="See its events in the Elastic Beanstalk console."
+    )
 
 
 @stage(timeout="deploy_release")

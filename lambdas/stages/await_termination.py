@@ -1,11 +1,12 @@
 """AwaitTermination: look once whether green is gone."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Mode, Visit
+from lambdas.deployment import Deployment, Mode
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, stage
 from lambdas.metrics import Result, count_release, count_rollback
 from lambdas.pair import require_standing
+from lambdas.visit import Visit
 
 
 def await_termination(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:

@@ -1,13 +1,13 @@
 """AwaitGreenLive and AwaitBlueLive: look once whether the environment holds the production CNAME, ready and healthy."""
 
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Role, Visit
+from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, stage
 from lambdas.pair import Pair, require_healthy
+from lambdas.visit import Visit
 
 
 def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
@@ -26,6 +26,6 @@ def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Be
 
 
 @stage(timeout="swap_traffic")
-def handler(deployment: Deployment, _visit: Visit, event: Event) -> Deployment:
+def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return await_traffic(deployment, event["to"], datetime.fromtimestamp(time.time(), UTC), connect_beanstalk())
+    return await_traffic(deployment, event["to"], visit.now, connect_beanstalk())

@@ -5,17 +5,19 @@ from dataclasses import replace
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.clone import DESCRIPTION_PREFIX
-from lambdas.deployment import Deployment, Visit
+from lambdas.deployment import Deployment
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import require_own_clone, require_standing
+from lambdas.settling import require_settled_run, settled_verdict
+from lambdas.visit import Visit
 
 
 def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
     """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
     existing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
     if existing:
-        return replace(deployment, green_id=_existing_clone(existing[0], deployment, beanstalk).id)
+        return replace(deployment, green_id=_existing_clone(existing[0], deployment, visit, beanstalk).id)
     blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
@@ -54,15 +56,22 @@ def _save_configuration(blue: Environment, template: str, visit: Visit, beanstal
             beanstalk.save_configuration(blue, template, description)
 
 
-def _existing_clone(found: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Environment:
-    """Return the environment that has green's name. Raises when it terminates, or is not this tool's clone."""
+def _existing_clone(found: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Environment:
+    """Return the environment that has green's name.
+
+    Raises UnexpectedEnvironmentError when it is not this tool's clone, and EnvironmentNotReadyError while it
+    terminates, or may terminate since a moment ago, or its tags may not show yet.
+    """
     if found.gone:
         raise EnvironmentNotReadyError(
             expected=f"the name {found.name} to be free",
             found=str(found),
             next_step="Wait for the termination to end.",
         )
-    require_own_clone(found, deployment, beanstalk)
+    if found.created < visit.run_started:
+        require_settled_run(visit)  # the run before may have terminated it
+    with settled_verdict(replace(visit, since=found.created)):
+        require_own_clone(found, deployment, beanstalk)
     logger.info("green stands already", green=str(found))
     return found
 

@@ -1,28 +1,55 @@
 """DeployRelease: put the new version onto blue, which serves no users now."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Visit
+from lambdas.aws.environment import Environment
+from lambdas.aws.event_log import Operation
+from lambdas.deployment import Deployment
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
+from lambdas.settling import require_settled_run
+from lambdas.visit import Visit
 
 
-def deploy_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the same deployment. Raises UnexpectedEnvironmentError when blue serves users."""
+def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+    """Return the deployment with `update_since`, from which AwaitRelease judges blue's events.
+
+    Raises UnexpectedEnvironmentError when blue serves users, and EnvironmentNotReadyError while another operation on
+    the two environments is in progress.
+    """
+    require_settled_run(visit)
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
-    if blue.version == deployment.version and (not blue.ready or beanstalk.events(blue).last_operation.succeeded):
-        logger.info("has the version already, or is getting it", blue=str(blue))
-        return deployment
-    if blue.abortable and blue.version != deployment.version:
+    update = beanstalk.events(blue).last_operation
+    if update.began and _is_of_this_release(update, update.began, blue, deployment, visit):
+        logger.info("has the version already, or is getting it", blue=str(blue), began=update.began.isoformat())
+        return replace(deployment, update_since=update.began.isoformat())
+    if blue.abortable and update.began and update.began < visit.started and blue.version != deployment.version:
         beanstalk.abort(blue)  # an update that hangs would block the version that repairs it
-        logger.info("aborting an update", blue=str(blue))
+        logger.warning("aborting an update that is older than this execution", blue=str(blue), began=str(update.began))
     pair.require_ready()
     beanstalk.deploy(blue, deployment.version)
     logger.info("deploying", blue=str(blue), version=deployment.version)
-    return deployment
+    return replace(deployment, update_since=visit.since.isoformat())
+
+
+def _is_of_this_release(
+    update: Operation, began: datetime, blue: Environment, deployment: Deployment, visit: Visit
+) -> bool:
+    """Return whether the update puts the version onto blue, or has put it there.
+
+    The label does not tell: it may be the one before until the update ends. The answer to this state's own call may be
+    lost, so an update that began since the state's entry is taken for that call's.
+    """
+    if began >= visit.since:
+        return True
+    in_progress = not blue.ready and not update.errors and not update.aborted
+    return blue.version == deployment.version and (in_progress or (blue.ready and update.succeeded))
 
 
 @stage(timeout="deploy_release", needs_lock=True)
-def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return deploy_release(deployment, connect_beanstalk())
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    return deploy_release(deployment, visit, connect_beanstalk())

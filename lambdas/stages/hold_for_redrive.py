@@ -6,9 +6,9 @@ goes back to Plan.
 
 from typing import Any
 
-from lambdas.deployment import Visit
 from lambdas.failure import Failure
 from lambdas.handler import Event, logger
+from lambdas.visit import Visit
 
 
 def hold_for_redrive(failure: Failure, redrives: int) -> None:

@@ -1,16 +1,16 @@
 """KeepGreenLive: the failure branch. Bring users to a version known to be good, and say what became of the release."""
 
-import time
 from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.record import Records, connect_records
-from lambdas.deployment import Deployment, Visit
-from lambdas.errors import EnvironmentNotReadyError, LockLostError
+from lambdas.deployment import Deployment
+from lambdas.errors import EnvironmentNotReadyError, LockLostError, SwapUnderWayError
 from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
+from lambdas.visit import SETTLE_SECONDS, Visit
 
 
 def keep_green_live(
@@ -19,15 +19,18 @@ def keep_green_live(
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
     After `timeouts.swap_traffic`, or without the lock, it returns an outcome too: an error here would hide the failure.
+    A shorter time-out would end before answers have settled.
     """
-    seconds = deployment.timeouts.swap_traffic
+    seconds = max(deployment.timeouts.swap_traffic, 2 * SETTLE_SECONDS)
     try:
         records.require_held(deployment.application, deployment.blue, visit.execution)
-        return recover(deployment, failure, beanstalk)
+        return recover(deployment, failure, visit, beanstalk)
     except LockLostError as lost:
         return Outcome(f"the environment that {lost.found} chose; this execution touched nothing more")
+    except SwapUnderWayError:
+        raise
     except EnvironmentNotReadyError as waiting:
-        if visit.elapsed(time.time()) < seconds:
+        if visit.seconds < seconds:
             raise
         return Outcome("see the two environments' CNAMEs", left_over=f"unfinished after {seconds:g} seconds: {waiting}")
 

@@ -1,7 +1,6 @@
 """Plan: observe what stands, check whether it is safe to start from, decide where to start, take the lock."""
 
-import time
-from datetime import UTC, datetime
+from contextlib import nullcontext
 from typing import Any
 
 from lambdas.aws.alarms import connect_alarms
@@ -10,15 +9,17 @@ from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record, connect_records
 from lambdas.checks import check
 from lambdas.decision import decide, describe
-from lambdas.deployment import Deployment, NextStep, Visit
+from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import Event, logger, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
 from lambdas.request import completed
+from lambdas.settling import settled_verdict
+from lambdas.visit import Visit
 
 
-def plan(request: dict[str, Any], visit: Visit, now: datetime, services: Services) -> Deployment:
+def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deployment:
     """Return the deployment that the completed request asks for. Raises ReleaseRefusedError, with nothing touched.
 
     The write of the record replaces only the record that was read. If another execution began in between, the write
@@ -26,7 +27,7 @@ def plan(request: dict[str, Any], visit: Visit, now: datetime, services: Service
     """
     observation = observe(request, visit.execution, services)
     check(request, observation)
-    deployment = decide(request, observation, visit, now)
+    deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
     logger.info("planned", next_step=deployment.next_step, live=str(live), version=deployment.version)
     if not deployment.dry_run and (record is None or record.execution != visit.execution):
@@ -46,7 +47,9 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         request = completed(given)
         with report_stage(visit, request["application"], request["blue"]):
             services = Services(connect_beanstalk(), connect_alarms(), connect_records(), connect_executions())
-            deployment = plan(request, visit, datetime.fromtimestamp(time.time(), UTC), services)
+            # A dry run tells at once what one look shows.
+            with nullcontext() if request["dry_run"] else settled_verdict(visit):
+                deployment = plan(request, visit, services)
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}

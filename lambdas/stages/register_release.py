@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.bundles import Bundles, connect_bundles
-from lambdas.deployment import Deployment, Visit
+from lambdas.deployment import Deployment
 from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
+from lambdas.visit import Visit
 
 
 def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:

@@ -1,22 +1,27 @@
 """SwapToGreen and SwapToBlue: give the production CNAME to one environment, unless it has it."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Role, Visit
+from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
+from lambdas.settling import require_no_new_swap, require_settled_run
+from lambdas.visit import Visit
 
 
-def swap_traffic(deployment: Deployment, to: Role, beanstalk: Beanstalk) -> Deployment:
+def swap_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Beanstalk) -> Deployment:
     """Return the same deployment.
 
-    Raises EnvironmentNotReadyError while an environment is not Ready, or the target is unhealthy.
+    Raises EnvironmentNotReadyError while an environment is not Ready, the target is unhealthy, or a swap may have been
+    started that does not show yet; SwapUnansweredError when the swap may have been started without an answer.
     """
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
     if pair.live == target:
         logger.info("holds the production CNAME already", target=str(target))
         return deployment
-    pair.require_ready()  # a swap whose answer was lost may still be in progress
+    require_settled_run(visit)
+    require_no_new_swap(pair, visit, beanstalk)
+    pair.require_ready()
     require_healthy(target, deployment.accepted_health)
     beanstalk.swap(pair.live, target)
     logger.info("swapped", source=str(pair.live), target=str(target), cname=deployment.production_cname)
@@ -24,6 +29,6 @@ def swap_traffic(deployment: Deployment, to: Role, beanstalk: Beanstalk) -> Depl
 
 
 @stage(timeout="swap_traffic", needs_lock=True)
-def handler(deployment: Deployment, _visit: Visit, event: Event) -> Deployment:
+def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return swap_traffic(deployment, event["to"], connect_beanstalk())
+    return swap_traffic(deployment, event["to"], visit, connect_beanstalk())

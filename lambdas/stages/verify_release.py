@@ -3,12 +3,13 @@
 import time
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, HealthCheck, Mode, Visit
+from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import ReleaseTestFailedError
 from lambdas.handler import Event, logger, stage
 from lambdas.metrics import Result, count_release
 from lambdas.pair import require_standing
 from lambdas.probe import NoAnswerError, get_status
+from lambdas.visit import Visit
 
 
 def verify_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:

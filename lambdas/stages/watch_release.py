@@ -1,21 +1,30 @@
 """WatchRelease: look once at blue and the alarms, until blue has served users for `bake_seconds`."""
 
-import time
-
 from lambdas.aws.alarms import Alarms, connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.deployment import Deployment, Visit
+from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.handler import Event, stage
 from lambdas.pair import Pair
+from lambdas.settling import NEXT_STEP
+from lambdas.visit import SETTLE_SECONDS, Visit
 
 
-def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
-    """Return the deployment after `bake_seconds`. `now` is an epoch.
+def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
+    """Return the deployment after `bake_seconds`.
 
     Raises ReleaseUnhealthyError when blue is unhealthy or an alarm is in ALARM, and EnvironmentNotReadyError before.
+    A look from before the swap shows another health of blue, that of its deployment perhaps.
     """
-    blue = Pair.look(deployment, beanstalk).blue
+    pair = Pair.look(deployment, beanstalk)
+    blue = pair.blue
+    if pair.live != blue and visit.seconds < SETTLE_SECONDS:
+        raise EnvironmentNotReadyError(
+            expected=f"{blue.name} to hold the production CNAME {pair.production_cname}",
+            found=f"it at {pair.live}, as before the swap",
+            next_step=NEXT_STEP,
+            settles=True,
+        )
     in_alarm = alarms.in_alarm(deployment.alarms)
     if in_alarm or not blue.healthy(deployment.accepted_health):
         raise ReleaseUnhealthyError(
@@ -24,7 +33,7 @@ def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: B
             next_step=f"{deployment.green} still stands by with {deployment.green_version}, and gets "
             "the users back. Correct the version and start a new execution with it.",
         )
-    watched = visit.elapsed(now)
+    watched = visit.seconds
     if watched < deployment.bake_seconds:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be watched for {deployment.bake_seconds} seconds",
@@ -34,6 +43,6 @@ def watch_release(deployment: Deployment, visit: Visit, now: float, beanstalk: B
     return deployment
 
 
-@stage()
+@stage(settles=False)  # users are on blue: what is found counts at once
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return watch_release(deployment, visit, time.time(), connect_beanstalk(), connect_alarms())
+    return watch_release(deployment, visit, connect_beanstalk(), connect_alarms())

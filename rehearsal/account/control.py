@@ -43,10 +43,30 @@ class Control:
         """Change how long operations take on Elastic Beanstalk. Shape: {"launch": 240, ...}, in account seconds."""
         self._call("PUT", "/_account/durations", json.dumps(dict(account_seconds)))
 
+    def set_switches(self, **switches: str) -> None:
+        """Choose how Elastic Beanstalk behaves where AWS does not always behave the same.
+
+        `failed_launch`: `terminated` or `ready`. `label_during_update`: `new` or `old`.
+        Raises ValueError for another name or value.
+        """
+        status, answer = self._call("PUT", "/_account/switches", json.dumps(switches))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
+    def set_stale_reads(self, seconds: float, seed: int = 0) -> None:
+        """Let each Describe call of Elastic Beanstalk answer as of up to so many account seconds ago; 0 ends that.
+
+        Each call draws its own age; the same seed draws the same ages. Raises ValueError for another value.
+        """
+        status, answer = self._call("PUT", "/_account/stale-reads", json.dumps({"seconds": seconds, "seed": seed}))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
     def set_faults(self, *faults: Mapping[str, Any]) -> None:
         """Replace the faults that the calls of functions meet; no faults remove all.
 
-        Shape: {"kind", "service", "action"?, "function"?, "call" or "for_seconds"}, see emulator.faults.
+        Shape: {"kind", "service", "action"?, "function"?, "call" or "for_seconds", "age"?}, see emulator.faults.
+        `age`: for the kind `stale`, in account seconds.
         Raises ValueError for a fault of another shape.
         """
         status, answer = self._call("PUT", "/_account/faults", json.dumps([dict(fault) for fault in faults]))

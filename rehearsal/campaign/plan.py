@@ -11,6 +11,13 @@ BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
 """VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
 
+STALE_SECONDS = 40
+"""The age of a stale answer in a run with a single fault, and the largest one in random runs, in account seconds.
+
+Stages wait 60 seconds before they believe that something has not happened.
+"""
+
+
 class Intervention(StrEnum):
     """What people do while an execution runs."""
 
@@ -37,6 +44,11 @@ class CallSite:
     action: str
     function: str
     number: int
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the call reads Elastic Beanstalk: only such a call can have a stale answer."""
+        return only_reads(self.service, self.action)
 
     def previous(self) -> Self | None:
         """Return the call of the same kind before it, or None: releases differ in the number of their polls."""
@@ -77,8 +89,14 @@ class RunPlan:
         return single_fault(previous, self.faults[0].kind, self.bundle) if previous else None
 
 
+def only_reads(service: str, action: str) -> bool:
+    """Return whether a call reads Elastic Beanstalk, and changes nothing."""
+    return service == "elasticbeanstalk" and action.startswith(("Describe", "List"))
+
+
 def single_fault(site: CallSite, kind: FaultKind, bundle: str) -> RunPlan:
     """Return the plan of a run in which this call, and no other, meets a fault of this kind."""
-    fault = Fault(kind, site.service, site.action, site.function, call=site.number)
+    age = STALE_SECONDS if kind is FaultKind.STALE else None
+    fault = Fault(kind, site.service, site.action, site.function, call=site.number, age=age)
     name = f"{kind}/{site.function}/{site.service}.{site.action}/{site.number}"
     return RunPlan(name, (fault,), bundle, site=site)

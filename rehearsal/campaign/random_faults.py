@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from random import Random
 
 from emulator.faults import Fault, FaultKind
-from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Intervention, PlannedIntervention, RunPlan
+from rehearsal.campaign.plan import (
+    BAD_BUNDLES,
+    GOOD_BUNDLE,
+    STALE_SECONDS,
+    Intervention,
+    PlannedIntervention,
+    RunPlan,
+    only_reads,
+)
 from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
 
 MAX_FAULTS = 4
@@ -12,7 +20,13 @@ MAX_FAULT_SECONDS = 90
 """For faults with a duration, in account seconds."""
 MAX_DELAY_SECONDS = 60
 """From the entry of a state to the intervention, in account seconds."""
-KINDS_WITH_DURATION = (FaultKind.THROTTLE, FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER)
+KINDS_WITH_DURATION = (
+    FaultKind.THROTTLE,
+    FaultKind.ERROR_BEFORE,
+    FaultKind.ERROR_AFTER,
+    FaultKind.RESET_AFTER,
+    FaultKind.STALE,
+)
 
 
 def random_plan(seed: int, number: int, baseline: Baseline) -> RunPlan:
@@ -36,7 +50,15 @@ def _interventions(chance: Random, states: Sequence[str]) -> list[PlannedInterve
 
 def _fault(chance: Random, calls: Sequence[tuple[str, str, str]]) -> Fault:
     service, action, function = chance.choice(calls)
+    impossible = {FaultKind.KILL_AFTER} if function == STATE_MACHINE else set()
+    if not only_reads(service, action):
+        impossible.add(FaultKind.STALE)
     if chance.random() < 0.25:
-        return Fault(chance.choice(KINDS_WITH_DURATION), service, for_seconds=chance.randint(5, MAX_FAULT_SECONDS))
-    kinds = [kind for kind in FaultKind if kind is not FaultKind.KILL_AFTER or function != STATE_MACHINE]
-    return Fault(chance.choice(kinds), service, action, function, call=chance.randint(1, 4))
+        kind = chance.choice([kind for kind in KINDS_WITH_DURATION if kind not in impossible])
+        return Fault(kind, service, for_seconds=chance.randint(5, MAX_FAULT_SECONDS), age=_age(chance, kind))
+    kind = chance.choice([kind for kind in FaultKind if kind not in impossible])
+    return Fault(kind, service, action, function, call=chance.randint(1, 4), age=_age(chance, kind))
+
+
+def _age(chance: Random, kind: FaultKind) -> int | None:
+    return chance.randint(1, STALE_SECONDS) if kind is FaultKind.STALE else None

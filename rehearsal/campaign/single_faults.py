@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from emulator.faults import FaultKind
 from rehearsal.campaign.plan import GOOD_BUNDLE, CallSite, RunPlan, single_fault
 
-KINDS = (FaultKind.THROTTLE, FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER, FaultKind.RESET_AFTER, FaultKind.KILL_AFTER)
+KINDS = (
+    FaultKind.THROTTLE,
+    FaultKind.ERROR_BEFORE,
+    FaultKind.ERROR_AFTER,
+    FaultKind.RESET_AFTER,
+    FaultKind.KILL_AFTER,
+    FaultKind.STALE,
+)
 STATE_MACHINE = "state machine"
 """The name for the caller of calls that the state machine itself makes."""
 
@@ -64,8 +71,15 @@ def single_faults(baseline: Baseline, bad_bundle: str) -> Iterator[RunPlan]:
     for site in baseline.sites:
         bundle = GOOD_BUNDLE if site.function in healthy else bad_bundle
         for kind in KINDS:
-            if kind is not FaultKind.KILL_AFTER or site.function != STATE_MACHINE:
+            if _possible(kind, site):
                 yield single_fault(site, kind, bundle)
+
+
+def _possible(kind: FaultKind, site: CallSite) -> bool:
+    """Return whether a call can meet a fault: a state machine is no process, and only a read can be stale."""
+    if kind is FaultKind.STALE:
+        return site.only_reads
+    return kind is not FaultKind.KILL_AFTER or site.function != STATE_MACHINE
 
 
 def _polls(function: str) -> bool:

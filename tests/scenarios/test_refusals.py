@@ -123,8 +123,10 @@ def test_too_many_tags_to_add_those_of_a_clone(testbed: ScenarioTestbed, other: 
     arn = other.environment(other.blue)["EnvironmentArn"]
     tags = [{"Key": f"cost-centre-{number}", "Value": "1"} for number in range(44)]
     testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=tags)
+    other.until_ready(other.blue)
     refused(other, "at most 43 tags", "Found 44")
     testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToRemove=[tag["Key"] for tag in tags])
+    other.until_ready(other.blue)
 
 
 def test_an_environment_that_is_unhealthy_while_it_serves(testbed: ScenarioTestbed, other: ScenarioShop) -> None:

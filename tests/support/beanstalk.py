@@ -25,6 +25,7 @@ SHORT_DURATIONS = {
     "configure": 5,
     "abort": 3,
     "restart": 5,
+    "update_tags": 5,
     "terminate": 5,
     "process_version": 2,
     "health": 20,

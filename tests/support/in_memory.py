@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 5.0
 DURATIONS = {
-    "launch": 20, "update": 20, "configure": 10, "abort": 5, "restart": 10, "terminate": 10, "process_version": 5,
-    "health_check": 5, "in_service": 10, "health": 20, "unhealthy": 10,
+    "launch": 20, "update": 20, "configure": 10, "abort": 5, "restart": 10, "update_tags": 5, "terminate": 10,
+    "process_version": 5, "health_check": 5, "in_service": 10, "health": 20, "unhealthy": 10,
 }  # fmt: skip
 """Account seconds. A few polls each, so that a test takes milliseconds."""
 LIMIT_SECONDS = 7_200.0
@@ -51,6 +51,18 @@ class VirtualBeanstalk(BeanstalkAccount):
         self.memory.advance(DURATIONS["launch"])
         self.until_status(id_, "Ready")
         return id_
+
+    def order_stale_reads(
+        self, *, age: float, action: str | None = None, call: int | None = None, for_seconds: float | None = None
+    ) -> None:
+        """Let calls that only read answer as of `age` account seconds ago, until further notice by default.
+
+        `action`: only calls of this one. `call`: only the n-th call from now on. `for_seconds`: only for a while.
+        This replaces all other faults.
+        """
+        when = {"call": call} if call else {"for_seconds": for_seconds or 1e9}
+        only = {"action": action} if action else {}
+        self.memory.set_faults({"kind": "stale", "service": "elasticbeanstalk", "age": age, **when, **only})
 
     def hosting(self, environment: str) -> InMemoryHosting:
         """Return what the environment of that name runs on."""

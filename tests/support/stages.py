@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import pytest
@@ -14,7 +14,7 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
-from lambdas.deployment import Deployment, Role, Visit
+from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
 from lambdas.observation import Services
 from lambdas.request import completed
@@ -29,6 +29,7 @@ from lambdas.stages import (
     swap_traffic,
     terminate_green,
 )
+from lambdas.visit import Visit
 from tests.support.beanstalk import BeanstalkAccount
 
 T = TypeVar("T")
@@ -40,8 +41,19 @@ READS = ("Describe", "List", "Check")
 """The first words of the actions that change nothing."""
 
 
-def visit(execution: str = "release-v2", since: datetime | None = None) -> Visit:
-    return Visit(EXECUTION.replace("release-v2", execution), "Somewhere", since or datetime.now(UTC))
+def visit(
+    execution: str = "release-v2",
+    *,
+    since: datetime | None = None,
+    now: datetime | None = None,
+    started: datetime | None = None,
+) -> Visit:
+    """Return an invocation at `now`, of a state that was entered at `since`, an hour after the execution's start."""
+    now = now or datetime.now(UTC)
+    since = since or now
+    return Visit(
+        EXECUTION.replace("release-v2", execution), "Somewhere", since, now, started or since - timedelta(hours=1)
+    )
 
 
 class FakeAlarms(Alarms):
@@ -91,39 +103,56 @@ class Release:
     executions: FakeExecutions
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
+        return plan.plan(self.request(**request), self.visit(execution), self.services(state_of))
+
+    def request(self, **request: Any) -> dict[str, Any]:
+        """Return the completed request for v2. A value of None leaves a key out."""
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
-        complete = completed({key: value for key, value in given.items() if value is not None})
-        services = Services(self.beanstalk, state_of or FakeAlarms(), self.records, self.executions)
-        return plan.plan(complete, visit(execution), self.account.now(), services)
+        return completed({key: value for key, value in given.items() if value is not None})
+
+    def services(self, alarms: Alarms | None = None) -> Services:
+        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
+
+    def visit(self, execution: str = "release-v2", /, **moments: datetime) -> Visit:
+        """Return an invocation now, in account time. By default the state was entered now."""
+        return visit(execution, **{"now": self.account.now(), **moments})
 
     def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
-        return clone_blue.clone_blue(deployment, visit(execution), self.beanstalk)
+        return clone_blue.clone_blue(deployment, self.visit(execution), self.beanstalk)
 
     def cloned(self, **request: Any) -> Deployment:
         """Plan, clone, and wait until green is up."""
         deployment = self.clone(self.plan(**request))
-        return self.eventually(lambda: await_green.await_green(deployment, self.beanstalk))
+        return self.eventually(lambda: self.await_green(deployment))
 
-    def swap(self, deployment: Deployment, to: Role) -> Deployment:
-        return swap_traffic.swap_traffic(deployment, to, self.beanstalk)
+    def await_green(self, deployment: Deployment) -> Deployment:
+        return await_green.await_green(deployment, self.visit(), self.beanstalk)
+
+    def swap(self, deployment: Deployment, to: Role, **moments: datetime) -> Deployment:
+        return swap_traffic.swap_traffic(deployment, to, self.visit(**moments), self.beanstalk)
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
         return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
 
-    def deploy(self, deployment: Deployment) -> Deployment:
-        return deploy_release.deploy_release(deployment, self.beanstalk)
+    def deploy(self, deployment: Deployment, **moments: datetime) -> Deployment:
+        return deploy_release.deploy_release(deployment, self.visit(**moments), self.beanstalk)
 
-    def deployed(self, deployment: Deployment) -> Deployment:
-        self.eventually(lambda: self.deploy(deployment))
-        return self.eventually(lambda: await_release.await_release(deployment, self.beanstalk))
+    def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
+        deploying = self.eventually(lambda: self.deploy(deployment, **moments))
+        return self.eventually(lambda: await_release.await_release(deploying, self.beanstalk))
 
-    def terminate(self, deployment: Deployment) -> Deployment:
-        return terminate_green.terminate_green(deployment, self.beanstalk)
+    def terminate(self, deployment: Deployment, **moments: datetime) -> Deployment:
+        return terminate_green.terminate_green(deployment, self.visit(**moments), self.beanstalk)
 
     def terminated(self, deployment: Deployment) -> Deployment:
         self.eventually(lambda: self.terminate(deployment))
         return self.eventually(lambda: await_termination.await_termination(deployment, self.beanstalk))
+
+    def wait(self, seconds: float) -> None:
+        """Let so many account seconds pass."""
+        end = self.account.now() + timedelta(seconds=seconds)
+        self.account.until(lambda: self.account.now() >= end, lambda: f"{end}")
 
     def look(self, name: str) -> Environment:
         """Return the environment of that name."""

@@ -30,7 +30,7 @@ class EnvironmentCreation:
         environment = self._environment(call)
         self._state.environments[environment.id] = environment
         self._lifecycle.launch(environment, call.request_id)
-        return description(environment)
+        return description(self._state, environment)
 
     def _environment(self, call: Call) -> Environment:
         application = self._state.application(call["ApplicationName"]).name

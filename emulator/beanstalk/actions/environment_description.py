@@ -8,14 +8,14 @@ from emulator.beanstalk.operations import health
 from emulator.beanstalk.state import State
 
 
-def description(environment: Environment) -> dict[str, Any]:
+def description(state: State, environment: Environment) -> dict[str, Any]:
     """Return an environment as DescribeEnvironments and the actions that change it show it."""
     tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
     return {
         "EnvironmentName": environment.name,
         "EnvironmentId": environment.id,
         "ApplicationName": environment.application,
-        "VersionLabel": environment.label,
+        "VersionLabel": state.shown_label(environment),
         "SolutionStackName": environment.platform.solution_stack,
         "PlatformArn": environment.platform.arn,
         "TemplateName": environment.template,

@@ -26,8 +26,8 @@ class EnvironmentActions:
         """DescribeEnvironments: list environments, also those terminated a short time ago."""
         # Sorted by the random id: AWS promises no order.
         environments = sorted(self._state.environments.values(), key=lambda environment: environment.id)
-        found = [description(one) for one in environments if _matches(one, call) and self._is_listed(one, call)]
-        return page(call, "Environments", found)
+        found = [one for one in environments if self._matches(one, call) and self._is_listed(one, call)]
+        return page(call, "Environments", [description(self._state, one) for one in found])
 
     def update(self, call: Call) -> Result:
         """UpdateEnvironment: start to deploy a version or to change the configuration."""
@@ -48,7 +48,8 @@ class EnvironmentActions:
             self._deployments.deploy(environment, label, call.request_id)
         else:
             self._deployments.configure(environment, settings, platform, call.request_id)
-        return description(environment) | {"Health": "Grey", "HealthStatus": None}
+        answer = {"Health": "Grey", "HealthStatus": None, "VersionLabel": environment.label}
+        return description(self._state, environment) | answer
 
     def describe_resources(self, call: Call) -> Result:
         """DescribeEnvironmentResources."""
@@ -88,7 +89,7 @@ class EnvironmentActions:
                 f" It is currently pending {pending[environment.status]}."
             )
         self._lifecycle.terminate(environment, call.request_id)
-        return description(environment)
+        return description(self._state, environment)
 
     def abort(self, call: Call) -> Result:
         """AbortEnvironmentUpdate: abort a deployment or a configuration update."""
@@ -121,6 +122,21 @@ class EnvironmentActions:
         _require_ready(environment)
         return environment
 
+    def _matches(self, environment: Environment, call: Call) -> bool:
+        return all(
+            wanted in (None, value)
+            for wanted, value in (
+                (call.get("ApplicationName"), environment.application),
+                (call.get("VersionLabel"), self._state.shown_label(environment)),
+            )
+        ) and all(
+            not wanted or value in wanted
+            for wanted, value in (
+                (call.get("EnvironmentIds"), environment.id),
+                (call.get("EnvironmentNames"), environment.name),
+            )
+        )
+
     def _is_listed(self, environment: Environment, call: Call) -> bool:
         if environment.terminated is None:
             return True
@@ -141,22 +157,6 @@ class EnvironmentActions:
             settings = settings | template.settings
         settings = settings | option_settings.read(call.get("OptionSettings", []))
         return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
-
-
-def _matches(environment: Environment, call: Call) -> bool:
-    return all(
-        wanted in (None, value)
-        for wanted, value in (
-            (call.get("ApplicationName"), environment.application),
-            (call.get("VersionLabel"), environment.label),
-        )
-    ) and all(
-        not wanted or value in wanted
-        for wanted, value in (
-            (call.get("EnvironmentIds"), environment.id),
-            (call.get("EnvironmentNames"), environment.name),
-        )
-    )
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

@@ -1,6 +1,6 @@
 """The table of the supported actions."""
 
-import threading
+from contextlib import AbstractContextManager
 
 from emulator.beanstalk.actions.applications import ApplicationActions
 from emulator.beanstalk.actions.catalog import CatalogActions
@@ -38,7 +38,7 @@ def actions_by_name(
     health = HealthActions(state)
     managed_actions = ManagedActions(state, deployments)
     catalog = CatalogActions(state)
-    tags = TagActions(state)
+    tags = TagActions(state, operations)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": managed_actions.apply,
@@ -78,7 +78,7 @@ def actions_by_name(
     return {name: _with_lock(state.lock, action) for name, action in quick.items()} | slow
 
 
-def _with_lock(lock: threading.RLock, action: Action) -> Action:
+def _with_lock(lock: AbstractContextManager[object], action: Action) -> Action:
     def locked(call: Call) -> Result:
         with lock:
             return action(call)

@@ -1,7 +1,7 @@
 """Runs application versions on the instances of environments."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -20,10 +20,18 @@ _OUTPUT_CHARACTERS = 400
 
 @dataclass(frozen=True)
 class DeploymentFailure:
-    """Why a version does not run: the messages of its ERROR events, and the HTTP status of the last health check."""
+    """Why a version does not run.
+
+    `messages`: of its ERROR events. `update_messages`: of more ERROR events, which a launch does not have.
+    `http_status`: of the last health check. `started`: whether the application started, and failed later.
+    `denied`: whether AWS denied what the deployment needs.
+    """
 
     messages: list[str]
+    update_messages: list[str] = field(default_factory=list)
     http_status: int | None = None
+    started: bool = False
+    denied: bool = False
 
 
 DeploymentSteps: TypeAlias = Generator[Step, Any, DeploymentFailure | None]
@@ -80,11 +88,11 @@ def _command_failed(environment: Environment, output: str) -> DeploymentFailure:
         [
             "Instance deployment failed. For details, see 'eb-engine.log'.",
             f"[Instance: {environment.instance}] Command failed on instance. Output: {quoted}",
-            f"Unsuccessful command execution on instance id(s) '{environment.instance}'. Aborting the operation.",
-        ]
+        ],
+        [f"Unsuccessful command execution on instance id(s) '{environment.instance}'. Aborting the operation."],
     )
 
 
 def _health_check_failed(environment: Environment, http_status: int | None) -> DeploymentFailure:
     failed = f"Instance id(s) '{environment.instance}' did not pass health check after command execution."
-    return DeploymentFailure([f"{failed} Aborting the operation."], http_status)
+    return DeploymentFailure([f"{failed} Aborting the operation."], http_status=http_status, started=True)

@@ -5,10 +5,11 @@ import secrets
 from emulator.beanstalk import dns, option_settings
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
+from emulator.beanstalk.switches import FailedLaunchEnd
 
 
 class Lifecycle:
@@ -45,6 +46,9 @@ class Lifecycle:
         bucket = f"elasticbeanstalk-{self._state.region}-{self._state.account_id}"
         record(environment, request_id, f"Using {bucket} as Amazon S3 storage bucket for environment data.")
         failure = yield from self._building(environment, request_id)
+        if failure and self._ends_terminated(failure):
+            yield from self._ending_launch(environment, request_id)
+            return
         if failure:
             message = "Create environment operation is complete, but with errors."
             more = " For more information, see troubleshooting documentation."
@@ -53,6 +57,21 @@ class Lifecycle:
             record(environment, request_id, f"Application available at {environment.cname}.")
             record(environment, request_id, f"Successfully launched environment: {environment.name}")
         self._operations.end(environment)
+
+    def _ends_terminated(self, failure: DeploymentFailure) -> bool:
+        terminates = self._state.switches.failed_launch is FailedLaunchEnd.TERMINATED
+        return failure.denied or (not failure.started and terminates)
+
+    def _ending_launch(self, environment: Environment, request_id: str) -> Steps:
+        """Remove what a failed launch has made. Nobody has asked for it, so there is no event of a termination.
+
+        Events: https://github.com/alienfast/elastic-beanstalk/issues/56.
+        """
+        self._operations.record(environment, request_id, "Failed to launch environment.", severity="ERROR")
+        environment.status = EnvironmentStatus.TERMINATING
+        environment.updated = self._state.clock.time()
+        yield from self._removing(environment)
+        self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
 
     def _rebuilding(self, environment: Environment, request_id: str) -> Steps:
         health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
@@ -101,6 +120,11 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        yield from self._removing(environment)
+        self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
+
+    def _removing(self, environment: Environment) -> Steps:
+        """End the application, remove the resources, and make the environment Terminated."""
         state, began = self._state, self._state.clock.time()
         environment.health = Health()
         yield environment.hosting.close
@@ -108,4 +132,3 @@ class Lifecycle:
         environment.status = EnvironmentStatus.TERMINATED
         environment.terminated = environment.updated = state.clock.time()
         environment.operation = None
-        self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")

@@ -40,7 +40,8 @@ class Operations:
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
         """Record why a version does not run, and make the health Severe."""
-        for message in failure.messages:
+        launching = environment.status is EnvironmentStatus.LAUNCHING
+        for message in [*failure.messages, *([] if launching else failure.update_messages)]:
             self.record(environment, request_id, message, severity="ERROR")
         health.set_severe(self._state, environment, failure.http_status)
 

@@ -7,10 +7,13 @@ from typing import Any, cast
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.stale_reads import StaleReads
+from emulator.beanstalk.switches import Switches
 from emulator.clock import Clock
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder, PermissionRequest
+from emulator.in_memory.account import InMemoryAccount
 from emulator.ministack.lambda_invocations import InvocationCounter
 
 IDENTITY = {"region": "us-east-1", "account_id": "123456789012", "proxy": "http://127.0.0.1:1"}
@@ -34,8 +37,19 @@ def permissions() -> PermissionRecorder:
 
 
 @pytest.fixture
-def control(permissions: PermissionRecorder) -> ControlApi:
-    beanstalk = SimpleNamespace(calls={"DescribeEvents": 2}, durations=FakeDurations(), resolve=fake_resolve)
+def stale_reads() -> StaleReads:
+    return InMemoryAccount().service.stale_reads
+
+
+@pytest.fixture
+def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> ControlApi:
+    beanstalk = SimpleNamespace(
+        calls={"DescribeEvents": 2},
+        durations=FakeDurations(),
+        resolve=fake_resolve,
+        stale_reads=stale_reads,
+        switches=Switches(),
+    )
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
         beanstalk=cast(ElasticBeanstalk, beanstalk),
@@ -83,6 +97,8 @@ def test_an_unknown_route_is_not_found(control: ControlApi, method: str, path: s
     [
         ("/_account/durations", "Expected a JSON object of durations in seconds: no duration is called lunch"),
         ("/_account/faults", "These faults are not valid: Expected"),
+        ("/_account/stale-reads", "Expected a JSON object of `seconds`"),
+        ("/_account/switches", "Expected a JSON object of switches: There is no switch lunch"),
         ("/_account/denials", "These denials are not valid: Expected"),
     ],
 )
@@ -112,3 +128,23 @@ def test_permissions_are_reported_by_role_with_counts(control: ControlApi, permi
         permissions.record(PermissionRequest("release", "s3:GetObject", "*", allowed=True))
     expected = {"release": [{"action": "s3:GetObject", "resource": "*", "allowed": True, "count": 2}]}
     assert control.handle("GET", "/_account/permissions", "", b"") == (200, expected)
+
+
+def test_stale_reads_are_switched_on_and_off(control: ControlApi, stale_reads: StaleReads) -> None:
+    assert put(control, "/_account/stale-reads", {"seconds": 30, "seed": 7}) == (200, {"seconds": 30})
+    assert stale_reads.as_dict() == {"seconds": 30}
+    assert put(control, "/_account/stale-reads", {"seconds": 0}) == (200, {"seconds": 0})
+
+
+def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi, stale_reads: StaleReads) -> None:
+    put(control, "/_account/faults", [{"kind": "stale", "service": "elasticbeanstalk", "call": 1, "age": 20}])
+    assert stale_reads.kept_seconds == 20
+    put(control, "/_account/faults", [])
+    assert stale_reads.kept_seconds == 0
+
+
+def test_switches_are_changed_by_name(control: ControlApi) -> None:
+    changed = {"failed_launch": "ready", "label_during_update": "new"}
+    assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
+    assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
+    assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)

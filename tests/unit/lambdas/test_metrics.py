@@ -1,11 +1,13 @@
 """Functions print their metrics in CloudWatch's embedded metric format."""
 
 import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from lambdas.deployment import Visit
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
@@ -50,12 +52,18 @@ def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
+    monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
     return release
 
 
 def context(state: str, **execution: Any) -> Json:
-    entered = visit().since.isoformat()
-    return {"Execution": {"Id": EXECUTION, **execution}, "State": {"Name": state, "EnteredTime": entered}}
+    """Return the context of a state that was entered two minutes ago, an hour after the execution's start."""
+    now = datetime.fromtimestamp(time.time(), UTC)
+    started, entered = (now - timedelta(hours=1)).isoformat(), (now - timedelta(minutes=2)).isoformat()
+    return {
+        "Execution": {"Id": EXECUTION, "StartTime": started, **execution},
+        "State": {"Name": state, "EnteredTime": entered},
+    }
 
 
 def event(state: str, deployment: Any, **more: Any) -> Json:
@@ -72,7 +80,7 @@ def count(**dimensions: str) -> list[Json]:
 
 
 def test_each_stage_measures_how_long_its_state_took(printed: PrintedMetrics) -> None:
-    with report_stage(Visit(EXECUTION, "AwaitGreen", visit().since), "shop", "shop-prod"):
+    with report_stage(replace(visit(), state="AwaitGreen"), "shop", "shop-prod"):
         pass
     ((taken,),) = printed.measured().values()
     assert (taken["application"], taken["state"], taken["unit"]) == ("shop", "AwaitGreen", "Seconds")
@@ -140,6 +148,7 @@ def test_a_swap_back_is_counted_as_a_rollback_and_the_failure_once(invoked: Rele
     deployment = invoked.swapped(invoked.cloned(), "green")
     deployment = invoked.swapped(invoked.deployed(deployment), "blue")
     failure = {"State": "WatchRelease", "Error": "ReleaseUnhealthyError", "Cause": "so", "RedriveCount": 0}
+    invoked.wait(180)
     printed.measured()
     failed = event("KeepGreenLive", deployment, failure=failure)
     with pytest.raises(EnvironmentNotReadyError):

@@ -1,6 +1,7 @@
 """Recovery brings users to a version that is known to be good."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,13 +14,18 @@ from lambdas.recovery import Recovery, decide_recovery, recover
 from tests.support import source_bundles
 from tests.support.stages import CAUSE, PRODUCTION, Release
 
+MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
 
 def failed_in(state: str, redrives: int = 0) -> Failure:
     return Failure(state, "SomeError", CAUSE, redrives)
 
 
 def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
-    return release.eventually(lambda: recover(deployment, failed_in(state), release.beanstalk))
+    entered = release.account.now()
+    return release.eventually(
+        lambda: recover(deployment, failed_in(state), release.visit(since=entered), release.beanstalk)
+    )
 
 
 def holder(release: Release) -> str:
@@ -101,7 +107,12 @@ def test_after_the_watch_blue_serves_on_and_the_left_over_green_is_named(release
 def test_users_are_not_swapped_to_an_unhealthy_green(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
-        recover(replace(deployment, accepted_health=("Severe",)), failed_in("WatchRelease"), release.beanstalk)
+        recover(
+            replace(deployment, accepted_health=("Severe",)),
+            failed_in("WatchRelease"),
+            release.visit(),
+            release.beanstalk,
+        )
     assert holder(release) == "shop-prod"
 
 
@@ -140,7 +151,13 @@ def pair(live: Role | None) -> Pair:
 
     def environment(role: Role) -> Environment:
         cname = PRODUCTION if role == live else f"{role}.example"
-        return Environment(role, role, "shop", "Ready", "v1", cname, "", "Green", "Ok", "WebServer", "arn", False)
+        return Environment(
+            *(role, role, "shop", "Ready", "v1", cname, "", "Green", "Ok", "WebServer", "arn"),
+            abortable=False,
+            created=MORNING,
+            updated=MORNING,
+            platform="Python",
+        )
 
     return Pair(
         {"blue": "blue", "green": "green"}, {"blue": environment("blue"), "green": environment("green")}, PRODUCTION

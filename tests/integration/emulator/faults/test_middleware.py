@@ -234,3 +234,28 @@ def test_a_process_that_is_not_a_worker_is_not_killed(account: Account, control:
     control.set_faults({"kind": "kill_after", "service": "s3", "function": "not-a-function", "call": 1})
     client.list_buckets()  # the SDK retries after the closed connection, and this process still runs
     assert control.faults()[0]["struck"] == 1
+
+
+def test_a_stale_answer_shows_an_older_state_to_the_function(
+    account: Account, control: Control, call: MakeCall
+) -> None:
+    control.set_faults(
+        {"kind": "stale", "service": "elasticbeanstalk", "action": "ListTagsForResource", "call": 1, "age": 600}
+    )
+    beanstalk = account.client("elasticbeanstalk")
+    arn = beanstalk.create_application(ApplicationName="new")["Application"]["ApplicationArn"]
+    look = {"arguments": {"ResourceArn": arn}}
+    assert call("elasticbeanstalk", "list_tags_for_resource", **look)["code"] == "ResourceNotFoundException"
+    assert call("elasticbeanstalk", "list_tags_for_resource", **look) == "answered"
+
+
+def test_all_reads_of_the_account_are_stale_on_request(account: Account, control: Control) -> None:
+    control.set_stale_reads(3_600, seed=1)
+    try:
+        account.client("elasticbeanstalk").create_application(ApplicationName="newer")
+        assert not all("newer" in applications(account) for _ in range(10))
+        with pytest.raises(ValueError, match="An age must be"):
+            control.set_stale_reads(-1)
+    finally:
+        control.set_stale_reads(0)
+    assert "newer" in applications(account)

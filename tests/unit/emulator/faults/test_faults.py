@@ -4,26 +4,31 @@ from typing import Any
 
 import pytest
 
-from emulator.faults import FaultInjector, FaultKind, FunctionCall, InvalidFaultError
+from emulator.faults import Fault, FaultInjector, FaultKind, FunctionCall, InvalidFaultError
 
 LOOK = FunctionCall("elasticbeanstalk", "DescribeEnvironments", "plan")
 FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
+STALE = {"kind": "stale", "service": "elasticbeanstalk", "call": 1}
+
+
+def kind_of(fault: Fault | None) -> FaultKind | None:
+    return fault.kind if fault else None
 
 
 def test_a_fault_strikes_the_call_of_its_number_since_it_became_active() -> None:
     faults = FaultInjector()
     faults.strike(LOOK)
     faults.set_faults([{**FAULT, "call": 2}])
-    assert [faults.strike(LOOK) for _ in range(4)] == [None, FaultKind.THROTTLE, None, None]
+    assert [kind_of(faults.strike(LOOK)) for _ in range(4)] == [None, FaultKind.THROTTLE, None, None]
 
 
 def test_a_fault_with_a_duration_strikes_every_call_until_its_account_seconds_are_over() -> None:
     now = 100.0
     faults = FaultInjector(lambda: now)
     faults.set_faults([{**FAULT, "for_seconds": 60}])
-    assert [faults.strike(LOOK) for _ in range(2)] == [FaultKind.THROTTLE, FaultKind.THROTTLE]
+    assert [kind_of(faults.strike(LOOK)) for _ in range(2)] == [FaultKind.THROTTLE, FaultKind.THROTTLE]
     now = 159.9
-    assert faults.strike(LOOK) is FaultKind.THROTTLE
+    assert kind_of(faults.strike(LOOK)) is FaultKind.THROTTLE
     now = 160.0
     assert faults.strike(LOOK) is None
     assert faults.report()[0]["struck"] == 3
@@ -36,7 +41,8 @@ def test_a_fault_strikes_no_other_calls_than_it_names(narrower: dict[str, str]) 
     faults = FaultInjector()
     faults.set_faults([{**FAULT, **narrower, "call": 1}])
     assert faults.strike(LOOK) is None
-    assert faults.strike(FunctionCall(narrower.get("service", LOOK.service), *other(narrower))) is FaultKind.THROTTLE
+    call = FunctionCall(narrower.get("service", LOOK.service), *other(narrower))
+    assert kind_of(faults.strike(call)) is FaultKind.THROTTLE
 
 
 def other(narrower: dict[str, str]) -> tuple[str, str]:
@@ -46,8 +52,17 @@ def other(narrower: dict[str, str]) -> tuple[str, str]:
 def test_each_fault_counts_calls_by_itself_and_the_first_that_matches_strikes() -> None:
     faults = FaultInjector()
     faults.set_faults([{**FAULT, "call": 2}, {**FAULT, "kind": "error_after", "call": 2}, {**FAULT, "call": 3}])
-    assert [faults.strike(LOOK) for _ in range(3)] == [None, FaultKind.THROTTLE, FaultKind.THROTTLE]
+    assert [kind_of(faults.strike(LOOK)) for _ in range(3)] == [None, FaultKind.THROTTLE, FaultKind.THROTTLE]
     assert [each["struck"] for each in faults.report()] == [1, 0, 1]
+
+
+def test_a_stale_answer_has_an_age_and_the_oldest_one_is_known() -> None:
+    faults = FaultInjector()
+    assert faults.oldest_age() == 0
+    faults.set_faults([{**STALE, "age": 10}, {**STALE, "age": 20}, {**FAULT, "call": 1}])
+    struck = faults.strike(LOOK)
+    assert struck is not None
+    assert (struck.kind, struck.age, faults.oldest_age()) == (FaultKind.STALE, 10, 20)
 
 
 def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None:
@@ -73,6 +88,10 @@ def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None
         ([{**FAULT, "call": 1.5}], "either `call`"),
         ([{**FAULT, "for_seconds": True}], "either `call`"),
         ([{**FAULT, "call": 1, "for_seconds": 1}], "either `call`"),
+        ([STALE], "Expected `age`"),
+        ([{**STALE, "age": 0}], "Expected `age`"),
+        ([{**STALE, "age": 3601}], "Expected `age`"),
+        ([{**FAULT, "call": 1, "age": 10}], "only for it"),
     ],
 )
 def test_faults_that_are_not_valid_are_refused_and_change_nothing(document: Any, reason: str) -> None:

@@ -82,3 +82,29 @@ def test_an_account_starts_no_thread(client: "ElasticBeanstalkClient") -> None:
     with virtual_beanstalk(client) as account:
         account.launched(VersionLabel="v1")
         assert threading.active_count() == before
+
+
+FAULT = {"service": "elasticbeanstalk", "action": "CreateApplication", "call": 1}
+
+
+@pytest.mark.parametrize(("kind", "acts"), [("error_before", False), ("error_after", True), ("throttle", False)])
+def test_a_fault_strikes_a_call_in_memory(account: VirtualBeanstalk, kind: str, *, acts: bool) -> None:
+    account.memory.set_faults({**FAULT, "kind": kind})
+
+    with pytest.raises(botocore.exceptions.ClientError):
+        account.client.create_application(ApplicationName="blog")
+
+    names = [each["ApplicationName"] for each in account.client.describe_applications()["Applications"]]
+    assert ("blog" in names) is acts
+
+
+@pytest.mark.parametrize(("kind", "acts"), [("reset_before", False), ("reset_after", True), ("kill_after", True)])
+def test_an_answer_is_lost_in_memory(account: VirtualBeanstalk, kind: str, *, acts: bool) -> None:
+    account.memory.set_faults({**FAULT, "kind": kind})
+
+    with pytest.raises(botocore.exceptions.ConnectionClosedError):
+        account.client.create_application(ApplicationName="blog")
+
+    account.memory.set_faults()
+    names = [each["ApplicationName"] for each in account.client.describe_applications()["Applications"]]
+    assert ("blog" in names) is acts

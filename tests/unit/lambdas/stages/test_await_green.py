@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from lambdas.errors import LaunchFailedError, UnexpectedEnvironmentError
-from lambdas.stages import await_green
 from tests.support import source_bundles
 from tests.support.stages import Release
 
@@ -14,11 +13,11 @@ def test_a_green_that_fails_to_launch_ends_the_release_with_its_events(release: 
     release.account.version("bad", source_bundles.release(500))
     deployment = release.clone(replace(release.plan(), green_version="bad"))
     with pytest.raises(LaunchFailedError, match="with errors"):
-        release.eventually(lambda: await_green.await_green(deployment, release.beanstalk))
+        release.eventually(lambda: release.await_green(deployment))
 
 
 def test_a_green_that_is_terminated_ends_the_release(release: Release) -> None:
     deployment = release.cloned()
     release.account.client.terminate_environment(EnvironmentId=deployment.green_id or "")
     with pytest.raises(UnexpectedEnvironmentError):
-        await_green.await_green(deployment, release.beanstalk)
+        release.await_green(deployment)

@@ -67,4 +67,4 @@ def test_a_green_of_another_owner_is_left_alone(release: Release) -> None:
     deployment = release.plan()
     release.account.healthy("shop-prod-green", VersionLabel="v1")
     with pytest.raises(UnexpectedEnvironmentError, match="that this tool made"):
-        release.clone(deployment)
+        release.eventually(lambda: release.clone(deployment))

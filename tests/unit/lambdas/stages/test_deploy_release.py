@@ -53,7 +53,8 @@ def test_an_update_of_another_version_that_hangs_is_aborted(release: Release) ->
     release.account.version("v3")
     release.account.service.durations.set({"update": 600})
     release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v3")
+    release.wait(5)
     release.account.service.durations.set({"update": 10})
-    release.deployed(deployment)
+    release.deployed(deployment, started=release.account.now())
     assert release.calls("AbortEnvironmentUpdate") == 1
     assert release.look("shop-prod").version == "v2"

@@ -1,7 +1,7 @@
 """KeepGreenLive ends with an outcome, so that it does not hide the failure before it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,15 +9,16 @@ from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome
 from lambdas.stages.keep_green_live import handler, keep_green_live
-from tests.support.stages import CAUSE, EXECUTION, Release, visit
+from tests.support.stages import CAUSE, EXECUTION, Release
 
 FAILURE = Failure("WatchRelease", "SomeError", CAUSE, 0)
 
 
 def kept(release: Release, deployment: Deployment, seconds: int = 0) -> Outcome:
     """The outcome of an invocation so many seconds after its state was entered."""
-    entered = datetime.now(UTC) - timedelta(seconds=seconds)
-    return keep_green_live(deployment, FAILURE, visit(since=entered), release.records, release.beanstalk)
+    entered = release.account.now()
+    release.wait(seconds)
+    return keep_green_live(deployment, FAILURE, release.visit(since=entered), release.records, release.beanstalk)
 
 
 def test_an_execution_that_lost_the_lock_touches_nothing_and_names_the_other_one(release: Release) -> None:
@@ -40,6 +41,9 @@ def test_the_branch_waits_until_users_are_where_they_belong_but_not_longer_than_
 def test_a_failure_in_plan_touched_nothing() -> None:
     failure = {"State": "Plan", "Error": "ReleaseRefusedError", "Cause": CAUSE, "RedriveCount": 0}
     entered = datetime.now(UTC).isoformat()
-    context = {"Execution": {"Id": EXECUTION}, "State": {"Name": "KeepGreenLive", "EnteredTime": entered}}
+    context = {
+        "Execution": {"Id": EXECUTION, "StartTime": entered},
+        "State": {"Name": "KeepGreenLive", "EnteredTime": entered},
+    }
     notice = handler({"deployment": None, "failure": failure, "context": context}, None)
     assert "Users are served by: the same environment as before: nothing was touched" in notice["message"]

@@ -15,8 +15,8 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
     start = datetime.now(UTC)
 
     def watch(seconds: int) -> object:
-        now = (start + timedelta(seconds=seconds)).timestamp()
-        return watch_release.watch_release(deployment, visit(since=start), now, release.beanstalk, FakeAlarms())
+        now = start + timedelta(seconds=seconds)
+        return watch_release.watch_release(deployment, visit(since=start, now=now), release.beanstalk, FakeAlarms())
 
     with pytest.raises(EnvironmentNotReadyError, match="watched for 600 seconds"):
         watch(599)
@@ -26,10 +26,10 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
 def test_an_alarm_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), alarms=("errors", "latency"))
     with pytest.raises(ReleaseUnhealthyError, match="in ALARM: latency"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms("latency"))
+        watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms("latency"))
 
 
 def test_an_unhealthy_blue_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), accepted_health=("Severe",))
     with pytest.raises(ReleaseUnhealthyError, match="Green"):
-        watch_release.watch_release(deployment, visit(), 0, release.beanstalk, FakeAlarms())
+        watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms())

@@ -1,7 +1,7 @@
 """The random plans: repeatable, and with everything that can go wrong."""
 
 from emulator.faults import FaultKind
-from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, Intervention
+from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, STALE_SECONDS, Intervention
 from rehearsal.campaign.random_faults import random_plan
 from rehearsal.campaign.single_faults import STATE_MACHINE
 from tests.support.campaign_runs import BASELINE
@@ -24,6 +24,16 @@ def test_random_plans_have_every_kind_of_fault_bundle_and_intervention() -> None
         (), (abort,), (second,), (abort, second), (second, abort),
     }  # fmt: skip
     assert not any(fault.kind is FaultKind.KILL_AFTER and fault.function == STATE_MACHINE for fault in faults)
+
+
+def test_only_reads_of_elastic_beanstalk_are_stale_in_random_plans() -> None:
+    faults = [fault for number in range(300) for fault in random_plan(7, number, BASELINE).faults]
+    stale = [fault for fault in faults if fault.kind is FaultKind.STALE]
+    assert {(fault.service, fault.action) for fault in stale if fault.action} == {
+        ("elasticbeanstalk", "DescribeEnvironments")
+    }
+    assert all(0 < (fault.age or 0) <= STALE_SECONDS for fault in stale)
+    assert {fault.age is None for fault in faults if fault.kind is not FaultKind.STALE} == {True}
 
 
 def test_interventions_are_in_the_order_of_the_states() -> None:

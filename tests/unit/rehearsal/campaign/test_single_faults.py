@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from emulator.faults import FaultKind
-from rehearsal.campaign.plan import BAD_BUNDLES
+from rehearsal.campaign.plan import BAD_BUNDLES, STALE_SECONDS
 from rehearsal.campaign.single_faults import KINDS, STATE_MACHINE, call_sites, polls_left_out, single_faults
 from tests.support.campaign_runs import BASELINE, GOOD
 
@@ -18,7 +18,7 @@ def test_every_call_is_hit_except_polls_between_the_second_and_the_last() -> Non
 
 def test_every_call_is_hit_by_every_kind_of_fault() -> None:
     plans = list(single_faults(replace(BASELINE, bad=[]), BAD_BUNDLES[0]))
-    assert len(plans) == 6 * len(KINDS)
+    assert len(plans) == 6 * len(KINDS) - 1  # the answer to CreateEnvironment is never stale
     assert len({plan.name for plan in plans}) == len(plans)
     assert all(plan.good and len(plan.faults) == 1 for plan in plans)
 
@@ -35,4 +35,12 @@ def test_a_state_machine_is_no_process_that_can_be_killed() -> None:
         for plan in single_faults(BASELINE, BAD_BUNDLES[0])
         if plan.site is not None and plan.site.function == STATE_MACHINE
     ]
-    assert {plan.faults[0].kind for plan in plans} == set(KINDS) - {FaultKind.KILL_AFTER}
+    assert {plan.faults[0].kind for plan in plans} == set(KINDS) - {FaultKind.KILL_AFTER, FaultKind.STALE}
+
+
+def test_only_reads_of_elastic_beanstalk_have_stale_answers() -> None:
+    plans = list(single_faults(BASELINE, BAD_BUNDLES[0]))
+    stale = [plan for plan in plans if plan.faults[0].kind is FaultKind.STALE]
+    assert {(plan.site.action, plan.faults[0].age) for plan in stale if plan.site} == {
+        ("DescribeEnvironments", STALE_SECONDS)
+    }

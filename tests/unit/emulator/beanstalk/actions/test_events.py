@@ -57,6 +57,7 @@ def test_events_of_a_version_are_found_by_its_label(account: VirtualBeanstalk) -
 
 
 def test_a_severity_means_that_or_higher(account: VirtualBeanstalk) -> None:
+    account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
     id_ = account.launched(VersionLabel="dying")
 

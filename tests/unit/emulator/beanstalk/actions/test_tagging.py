@@ -36,12 +36,38 @@ def test_tags_are_added_replaced_and_removed(account: VirtualBeanstalk, arn: str
 
 
 def test_a_tag_update_of_an_environment_records_an_event(account: VirtualBeanstalk) -> None:
-    id_ = account.create()
+    id_ = account.launched()
     arn = account.describe(id_)["EnvironmentArn"]
 
     account.client.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "team", "Value": "web"}])
 
+    account.until_status(id_, "Ready")
     assert "Environment tag update completed successfully." in account.messages(EnvironmentId=id_)
+
+
+def test_an_environment_is_updating_for_a_while_after_a_tag_update(account: VirtualBeanstalk) -> None:
+    """https://github.com/hashicorp/terraform-provider-aws/pull/36074 waits for the end of the tag update."""
+    id_ = account.launched(VersionLabel="v1")
+    arn = account.describe(id_)["EnvironmentArn"]
+    account.client.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "team", "Value": "web"}])
+
+    with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*Must be Ready"):
+        account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+
+    assert account.describe(id_)["Status"] == "Updating"
+    assert _tags(account, arn)["team"] == "web"
+    account.until_status(id_, "Ready")
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+
+
+def test_the_tags_of_an_environment_that_is_not_ready_cannot_be_updated(account: VirtualBeanstalk) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_UpdateTagsForResource.html"""
+    arn = account.describe(account.create())["EnvironmentArn"]
+
+    with pytest.raises(ClientError, match="OperationInProgressFailure"):
+        account.client.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "team", "Value": "web"}])
+
+    assert "team" not in _tags(account, arn)
 
 
 def test_an_unknown_resource_is_not_found(account: VirtualBeanstalk) -> None:

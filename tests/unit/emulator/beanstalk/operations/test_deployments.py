@@ -26,6 +26,21 @@ def test_a_deployment_runs_the_new_version_and_records_its_events(account: Virtu
     ]
 
 
+def test_the_old_label_is_shown_until_the_end_of_an_update_on_request(account: VirtualBeanstalk) -> None:
+    """One recorded log of an immutable update shows the old label in DescribeEnvironments until its end."""
+    account.service.switches.set({"label_during_update": "old"})
+    id_ = account.healthy(VersionLabel="v1")
+
+    answer = account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+
+    assert (answer["Status"], answer["VersionLabel"]) == ("Updating", "v2")
+    assert (account.describe(id_)["Status"], account.describe(id_)["VersionLabel"]) == ("Updating", "v1")
+    assert len(account.client.describe_environments(VersionLabel="v1")["Environments"]) == 1
+    assert account.client.describe_environments(VersionLabel="v2")["Environments"] == []
+    account.until_status(id_, "Ready")
+    assert account.describe(id_)["VersionLabel"] == "v2"
+
+
 def test_an_all_at_once_deployment_takes_the_environment_down(account: VirtualBeanstalk) -> None:
     account.service.durations.set({"update": 100})
     id_ = account.healthy(VersionLabel="v1")

@@ -32,7 +32,37 @@ def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(accoun
     account.until_health(id_, "Ok")
 
 
-def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors(account: VirtualBeanstalk) -> None:
+def test_a_launch_of_an_application_that_ends_is_terminated_with_errors(account: VirtualBeanstalk) -> None:
+    """Recorded launches end so, without an event of a termination and without `Unsuccessful command execution`.
+
+    https://github.com/alienfast/elastic-beanstalk/issues/56, https://github.com/hashicorp/terraform/pull/4692
+    """
+    account.version("dying", source_bundles.dying())
+
+    id_ = account.create("shop-prod", ENHANCED, VersionLabel="dying", CNAMEPrefix="shop")
+    account.until_status(id_, "Terminating")
+    assert not account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
+    account.until_status(id_, "Terminated")
+
+    messages = account.messages(EnvironmentId=id_)
+    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
+    assert "the configuration is missing" in errors[1]
+    assert errors[2:] == ["Failed to launch environment."]
+    assert messages[-1] == "Deleting SNS topic for environment shop-prod."
+    assert not any("terminateEnvironment" in message for message in messages)
+    assert account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
+    assert account.client.describe_environments(IncludeDeleted=False)["Environments"] == []
+
+
+def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors_on_request(
+    account: VirtualBeanstalk,
+) -> None:
+    """AWS documents `Create environment operation is complete, but with errors`, so a failed launch may also be Ready.
+
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/troubleshooting.html
+    """
+    account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="dying")
@@ -43,6 +73,7 @@ def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors(accou
     assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
     assert "the configuration is missing" in errors[1]
     assert errors[-1].startswith("Create environment operation is complete, but with errors.")
+    assert not any(message.startswith("Unsuccessful command execution") for message in errors)
 
 
 def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(account: VirtualBeanstalk) -> None:

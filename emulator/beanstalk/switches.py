@@ -1,0 +1,41 @@
+"""Switches: how the service behaves where public logs of AWS disagree."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+
+
+class FailedLaunchEnd(StrEnum):
+    """How a launch ends whose application does not start. A launch that AWS denies always ends Terminated."""
+
+    TERMINATED = "terminated"
+    READY = "ready"
+    """Ready, with ERROR events and Red."""
+
+
+class LabelDuringUpdate(StrEnum):
+    """Which version label DescribeEnvironments shows during a deployment. UpdateEnvironment answers the new one."""
+
+    NEW = "new"
+    OLD = "old"
+
+
+@dataclass
+class Switches:
+    """The switches of an account. May be changed at any time."""
+
+    failed_launch: FailedLaunchEnd = FailedLaunchEnd.TERMINATED
+    label_during_update: LabelDuringUpdate = LabelDuringUpdate.NEW
+
+    def set(self, changes: Mapping[str, str]) -> None:
+        """Change switches by name. Raises ValueError for an unknown name or value, and changes nothing then."""
+        known: dict[str, type[StrEnum]] = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        if unknown := sorted(set(changes) - set(known)):
+            raise ValueError(f"There is no switch {', '.join(unknown)}; there are {', '.join(known)}.")
+        chosen = {name: known[name](value) for name, value in changes.items()}
+        for name, value in chosen.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return every switch by name."""
+        return asdict(self)

@@ -1,0 +1,81 @@
+"""The place of an invocation in its execution, and how far AWS's answers may be behind by then.
+
+A stale answer shows an older state, never a newer one. What a look shows as done is done. What it shows as not done may
+have been done in the last SETTLE_SECONDS.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+SETTLE_SECONDS: Final = 60
+"""The age of an answer at most. AWS gives no limit: reads are "eventually consistent", usually within seconds."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One invocation of a stage."""
+
+    execution: str
+    """The execution's ARN."""
+    state: str
+    since: datetime
+    """When waiting began: at the state's entry, whatever its retries, or at a later redrive."""
+    now: datetime
+    """When the invocation began."""
+    started: datetime
+    """When the execution was started. A redrive does not change it."""
+    redriven: datetime | None = None
+    """When the execution was redriven last."""
+    redrives: int = 0
+    """How often the execution was redriven."""
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        """`context`: Step Functions' context object."""
+        execution, state = context["Execution"], context["State"]
+        entered, redriven = _moment(state["EnteredTime"]), execution.get("RedriveTime")
+        return cls(
+            execution=execution["Id"],
+            state=state["Name"],
+            since=max(entered, _moment(redriven)) if redriven else entered,
+            now=datetime.fromtimestamp(time.time(), UTC),
+            started=_moment(execution["StartTime"]),
+            redriven=_moment(redriven) if redriven else None,
+            redrives=execution.get("RedriveCount", 0),
+        )
+
+    @property
+    def execution_name(self) -> str:
+        """The last part of the ARN; unique per state machine for 90 days."""
+        return self.execution.rsplit(":", 1)[-1]
+
+    @property
+    def seconds(self) -> float:
+        """The age of the wait, at the beginning of the invocation."""
+        return self.elapsed(self.now.timestamp())
+
+    @property
+    def run_started(self) -> datetime:
+        """When the execution was started, or redriven last."""
+        return max(self.started, self.redriven or self.started)
+
+    @property
+    def run_seconds(self) -> float:
+        """The age of the execution, or of its last redrive, at the beginning of the invocation."""
+        return (self.now - self.run_started).total_seconds()
+
+    @property
+    def resumed(self) -> bool:
+        """Whether a redrive resumed this state. What it did before the redrive may not show yet."""
+        return self.since == self.redriven
+
+    def elapsed(self, now: float) -> float:
+        """Return the seconds from the begin of the wait to `now`, an epoch."""
+        return now - self.since.timestamp()
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
