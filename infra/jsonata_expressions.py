@@ -26,6 +26,10 @@ APPROVAL_EXPIRED: dict[str, Any] = {
 }
 
 
+APPROVED: dict[str, Any] = {"deployment": "{% $merge([$deployment, {'approved_at': $now()}]) %}"}
+"""What AwaitApproval stores. The alarm on slow releases counts from there."""
+
+
 def _text(*parts: str) -> str:
     """Return one expression that joins its parts; a part is literal text or a `$` expression."""
     joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)

@@ -30,7 +30,13 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.failure_branch import failure_branch
-from infra.jsonata_expressions import APPROVAL_EXPIRED, APPROVAL_REQUEST, CAUGHT_FAILURE, release_result
+from infra.jsonata_expressions import (
+    APPROVAL_EXPIRED,
+    APPROVAL_REQUEST,
+    APPROVED,
+    CAUGHT_FAILURE,
+    release_result,
+)
 from infra.machine_role import allow_machine
 from infra.stage_tasks import StageTasks
 from lambdas.deployment import Mode, NextStep
@@ -147,6 +153,7 @@ class Workflow(Construct):
                     "Message": APPROVAL_REQUEST,
                 },
                 "TimeoutSeconds": "{% $deployment.approval_seconds %}",
+                "Assign": APPROVED,
                 "Output": {},
             },
         )
