@@ -15,6 +15,8 @@ class Call:
     request_id: str
     parameters: dict[str, Any]
     caller: Caller = ADMINISTRATOR
+    denied_later: str | None = None
+    """The ERROR event with which the operation fails: the caller lacks a permission that is needed later."""
 
     def __getitem__(self, name: str) -> Any:
         """Return a required parameter."""

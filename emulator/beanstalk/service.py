@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -121,6 +122,7 @@ class ElasticBeanstalk:
         with self._state.lock:
             required.require_permissions(called.name, call, self._state)
             on_behalf.require_permissions(called.name, call, self._state)
+            call = replace(call, denied_later=on_behalf.later_denial(called.name, call, self._state))
             state = self.stale_reads.state_to_read(called.name, age)
         actions = self._actions if state is self._state else self._actions_on(state)
         result = actions[called.name](call)

@@ -38,10 +38,10 @@ class SignedCaller:
             return None
         if isinstance(verdict, AuthError):
             raise CredentialsError(verdict.code, verdict.message)
-        explicit = verdict.decision == "Deny"
+        policy = "a resource-based policy" if verdict.resource_policy_arn else "an identity-based policy"
         reason = (
-            "with an explicit deny in an identity-based policy"
-            if explicit
+            f"with an explicit deny in {policy}"
+            if verdict.decision == "Deny"
             else f"because no identity-based policy allows the {action} action"
         )
         return f"User: {verdict.principal_arn} is not authorized to perform: {action} on resource: {resource} {reason}"

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 
 from emulator.beanstalk.bundle_store import UnreadableBundleError
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
@@ -52,6 +53,8 @@ class InMemoryAccount:
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.store = InMemoryBundleStore()
+        self.caller: Caller = ADMINISTRATOR
+        """What the client may do; a test can replace it."""
         self._faults = FaultInjector(self.clock.time)
         self.hostings: dict[str, InMemoryHosting] = {}
         """By the environment's name: the hosting of the newest environment of that name."""
@@ -105,11 +108,11 @@ class InMemoryAccount:
         action = parse_qs(body.decode()).get("Action", [""])[0]
         fault = self._faults.strike(FunctionCall("elasticbeanstalk", action, ""))
         if fault is None:
-            return self.service.handle(body, headers)
+            return self.service.handle(body, headers, self.caller)
         if fault.kind is FaultKind.STALE:
-            return self.service.handle(body, headers | {AGE_HEADER: str(fault.age)})
+            return self.service.handle(body, headers | {AGE_HEADER: str(fault.age)}, self.caller)
         if fault.kind.takes_effect:
-            self.service.handle(body, headers)
+            self.service.handle(body, headers, self.caller)
         match fault.kind:
             case FaultKind.THROTTLE:
                 return throttling_answer("elasticbeanstalk", "")

@@ -66,7 +66,10 @@ class Role:
 
     def allow(self, *statements: dict[str, Any]) -> None:
         """Allow these statements, and nothing else."""
-        policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]}
+        self.allow_as({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]})
+
+    def allow_as(self, policy: dict[str, Any]) -> None:
+        """Allow what a policy document says, and nothing else."""
         administrator(self._account, "iam").put_role_policy(
             RoleName=self.name, PolicyName="own", PolicyDocument=json.dumps(policy)
         )

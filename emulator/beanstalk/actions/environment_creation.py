@@ -29,7 +29,7 @@ class EnvironmentCreation:
         """CreateEnvironment: start the launch of a new environment."""
         environment = self._environment(call)
         self._state.environments[environment.id] = environment
-        self._lifecycle.launch(environment, call.request_id)
+        self._lifecycle.launch(environment, call.request_id, call.denied_later)
         return description(self._state, environment)
 
     def _environment(self, call: Call) -> Environment:

@@ -45,9 +45,9 @@ class EnvironmentActions:
         settings, platform = self._configuration(environment, call)
         environment.description = call.get("Description", environment.description)
         if label:
-            self._deployments.deploy(environment, label, call.request_id)
+            self._deployments.deploy(environment, label, call.request_id, call.denied_later)
         else:
-            self._deployments.configure(environment, settings, platform, call.request_id)
+            self._deployments.configure(environment, settings, platform, call.request_id, call.denied_later)
         answer = {"Health": "Grey", "HealthStatus": None, "VersionLabel": environment.label}
         return description(self._state, environment) | answer
 
@@ -104,7 +104,7 @@ class EnvironmentActions:
 
     def rebuild(self, call: Call) -> Result:
         """RebuildEnvironment."""
-        self._lifecycle.rebuild(self._ready_environment(call), call.request_id)
+        self._lifecycle.rebuild(self._ready_environment(call), call.request_id, call.denied_later)
         return None
 
     def restart(self, call: Call) -> Result:

@@ -2,7 +2,7 @@
 
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
@@ -25,25 +25,52 @@ class Deployments:
         self._operations = operations
         self._instances = instances
 
-    def deploy(self, environment: Environment, label: str, request_id: str) -> None:
-        """Deploy a version all at once. The environment shows the new label at once, and is down meanwhile."""
+    def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
+        """Deploy a version all at once. The environment shows the new label at once, and is down meanwhile.
+
+        `denial`: the ERROR event with which the update fails before it changes anything, if there is one.
+        """
         self._operations.record(environment, request_id, _STARTING)
         environment.label = label
         environment.deployments += 1
-        steps = self._deploying(environment, label, request_id)
+        if denial:
+            steps = self._denied(environment, request_id, denial, "Failed to deploy application.")
+        else:
+            steps = self._deploying(environment, label, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
-    def configure(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> None:
-        """Change the option settings or the platform. Restart the application when they affect it."""
+    def configure(
+        self,
+        environment: Environment,
+        settings: Settings,
+        platform: Platform,
+        request_id: str,
+        denial: str | None = None,
+    ) -> None:
+        """Change the option settings or the platform. Restart the application when they affect it.
+
+        `denial`: as above.
+        """
         self._operations.record(environment, request_id, _STARTING)
         environment.draft = DraftConfiguration(settings, self._state.clock.time())
-        steps = self._configuring(environment, settings, platform, request_id)
+        if denial:
+            steps = self._denied(environment, request_id, denial, "Failed to deploy configuration.")
+        else:
+            steps = self._configuring(environment, settings, platform, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
         """Abort an update. The label goes back; the instance keeps the version that runs on it."""
         self._operations.record(environment, request_id, "abortEnvironmentUpdate is starting.")
         self._operations.start(environment, EnvironmentStatus.ABORTING, self._aborting(environment, request_id))
+
+    def _denied(self, environment: Environment, request_id: str, denial: str, message: str) -> Steps:
+        """Fail after a while, without any change of the instance."""
+        yield self._state.durations.update / 3
+        environment.label, environment.draft = environment.deployed_label, None
+        self._operations.report_failure(environment, request_id, denied(denial))
+        self._operations.record(environment, request_id, message, severity="ERROR")
+        self._operations.end(environment)
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()

@@ -34,6 +34,11 @@ class DeploymentFailure:
     denied: bool = False
 
 
+def denied(message: str) -> DeploymentFailure:
+    """Return the failure of an operation that AWS denies."""
+    return DeploymentFailure([message], denied=True)
+
+
 DeploymentSteps: TypeAlias = Generator[Step, Any, DeploymentFailure | None]
 """Steps whose value is a DeploymentFailure, or None after a success."""
 

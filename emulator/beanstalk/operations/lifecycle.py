@@ -5,7 +5,7 @@ import secrets
 from emulator.beanstalk import dns, option_settings
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances
+from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
@@ -20,16 +20,20 @@ class Lifecycle:
         self._operations = operations
         self._instances = instances
 
-    def launch(self, environment: Environment, request_id: str) -> None:
-        """Launch a new environment."""
+    def launch(self, environment: Environment, request_id: str, denial: str | None) -> None:
+        """Launch a new environment. `denial`: the ERROR event with which the launch fails, if there is one."""
         self._operations.record(environment, request_id, "createEnvironment is starting.")
-        self._operations.start(environment, EnvironmentStatus.LAUNCHING, self._launching(environment, request_id))
+        self._operations.start(
+            environment, EnvironmentStatus.LAUNCHING, self._launching(environment, request_id, denial)
+        )
         self._operations.start_health_checks(environment)
 
-    def rebuild(self, environment: Environment, request_id: str) -> None:
-        """Replace the load balancer and the instance of an environment. Its CNAME stays."""
+    def rebuild(self, environment: Environment, request_id: str, denial: str | None) -> None:
+        """Replace the load balancer and the instance of an environment. Its CNAME stays. `denial`: as above."""
         self._operations.record(environment, request_id, "rebuildEnvironment is starting.")
-        self._operations.start(environment, EnvironmentStatus.UPDATING, self._rebuilding(environment, request_id))
+        self._operations.start(
+            environment, EnvironmentStatus.UPDATING, self._rebuilding(environment, request_id, denial)
+        )
 
     def restart(self, environment: Environment, request_id: str) -> None:
         """Restart the application on its instance."""
@@ -41,11 +45,11 @@ class Lifecycle:
         self._operations.record(environment, request_id, "terminateEnvironment is starting.")
         self._operations.start(environment, EnvironmentStatus.TERMINATING, self._terminating(environment, request_id))
 
-    def _launching(self, environment: Environment, request_id: str) -> Steps:
+    def _launching(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         record = self._operations.record
         bucket = f"elasticbeanstalk-{self._state.region}-{self._state.account_id}"
         record(environment, request_id, f"Using {bucket} as Amazon S3 storage bucket for environment data.")
-        failure = yield from self._building(environment, request_id)
+        failure = yield from self._building(environment, request_id, denial)
         if failure and self._ends_terminated(failure):
             yield from self._ending_launch(environment, request_id)
             return
@@ -63,7 +67,7 @@ class Lifecycle:
         return failure.denied or (not failure.started and terminates)
 
     def _ending_launch(self, environment: Environment, request_id: str) -> Steps:
-        """Remove what a failed launch has made. Nobody has asked for it, so there is no event of a termination.
+        """Remove what a failed launch has made. No request asked for it, so no event tells of a termination.
 
         Events: https://github.com/alienfast/elastic-beanstalk/issues/56.
         """
@@ -73,18 +77,23 @@ class Lifecycle:
         yield from self._removing(environment)
         self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
 
-    def _rebuilding(self, environment: Environment, request_id: str) -> Steps:
+    def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
-        yield environment.hosting.tear_down
-        failure = yield from self._building(environment, request_id)
+        if not denial:
+            yield environment.hosting.tear_down
+        failure = yield from self._building(environment, request_id, denial)
         if failure is None:
             self._operations.record(environment, request_id, "rebuildEnvironment completed successfully.")
         self._operations.end(environment)
 
-    def _building(self, environment: Environment, request_id: str) -> DeploymentSteps:
+    def _building(self, environment: Environment, request_id: str, denial: str | None) -> DeploymentSteps:
         """Make the load balancer after a fifth of the launch duration, and the instance after half of it."""
         state, began = self._state, self._state.clock.time()
         yield state.durations.launch / 5
+        if denial:
+            failure = denied(denial)
+            self._operations.report_failure(environment, request_id, failure)
+            return failure
         health.suspend_checks(
             state, environment, HealthStatus.PENDING, "Initialization in progress. There are no instances."
         )
@@ -98,13 +107,13 @@ class Lifecycle:
         environment.instance, environment.launched = f"i-0{secrets.token_hex(8)}", state.clock.time()
         added = f"Added instance [{environment.instance}] to your environment."
         self._operations.record(environment, request_id, added)
-        failure = yield from self._instances.run_version(environment, environment.label, environment.settings)
+        failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
         yield state.durations.launch - (state.clock.time() - began)
         # The load balancer starts its own checks now: earlier good checks do not count.
         environment.health.good_since = None
-        if failure:
-            self._operations.report_failure(environment, request_id, failure)
-        return failure
+        if failed:
+            self._operations.report_failure(environment, request_id, failed)
+        return failed
 
     def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()

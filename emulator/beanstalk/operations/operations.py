@@ -39,11 +39,12 @@ class Operations:
         self._scheduler.start(health.monitor(self._state, environment))
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
-        """Record why a version does not run, and make the health Severe."""
+        """Record why an operation failed. Make the health Severe, unless the operation was denied: all stays then."""
         launching = environment.status is EnvironmentStatus.LAUNCHING
         for message in [*failure.messages, *([] if launching else failure.update_messages)]:
             self.record(environment, request_id, message, severity="ERROR")
-        health.set_severe(self._state, environment, failure.http_status)
+        if not failure.denied:
+            health.set_severe(self._state, environment, failure.http_status)
 
     def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
         """Record an event about an environment, caused by a request."""

@@ -27,6 +27,9 @@ INPUT_TOO_LONG = (
     "1 validation error detected: Value at 'input' failed to satisfy constraint: "
     f"Member must have length less than or equal to {MAX_PAYLOAD_BYTES}"
 )
+PENDING_REDRIVE_NEEDS_MAP_RUN = (
+    "The status filter PENDING_REDRIVE cannot be used with a stateMachineArn. Expected a mapRunArn."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -167,7 +170,12 @@ class ExecutionApi:
         return _answer(_without_none({**described, **status_fields(execution, self._clock.time())}))
 
     def list(self, request: dict[str, Any]) -> Response:
-        """Answer ListExecutions, with the redrive fields."""
+        """Answer ListExecutions, with the redrive fields. Refuse an unknown machine, and a filter that AWS refuses."""
+        machine = request.get("stateMachineArn")
+        if machine and request.get("statusFilter") == "PENDING_REDRIVE":
+            return _refused("ValidationException", PENDING_REDRIVE_NEEDS_MAP_RUN)
+        if machine and stepfunctions._resolve_state_machine_arn(machine) is None:
+            return _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine}'")
         status, headers, body = self._original_list(request)
         if status != 200:
             return status, headers, body

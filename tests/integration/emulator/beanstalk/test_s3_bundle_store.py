@@ -29,6 +29,7 @@ def test_a_deleted_version_leaves_its_bundle_without_delete_source_bundle(accoun
 
 
 def test_a_launch_without_its_bundle_in_s3_fails(account: BeanstalkAccount) -> None:
+    account.service.switches.set({"failed_launch": "ready"})
     account.objects.clear()
 
     id_ = account.launched(VersionLabel="v1")

@@ -116,6 +116,7 @@ def test_a_deployment_that_never_answers_fails(account: BeanstalkAccount) -> Non
 
 
 def test_control_characters_in_an_application_s_output_do_not_break_the_response(account: BeanstalkAccount) -> None:
+    account.service.switches.set({"failed_launch": "ready"})
     account.version(
         "control-characters", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"})
     )

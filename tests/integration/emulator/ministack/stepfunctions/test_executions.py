@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.identity import ACCOUNT_ID, REGION
 from tests.support.functions import Functions
 from tests.support.state_machines import StateMachines, invoke_state
 from tests.support.waiting import SCALE, eventually
@@ -212,3 +213,16 @@ def test_the_context_object_has_exactly_the_fields_of_aws(machines: StateMachine
     assert context["Execution"]["Id"] == execution
     assert context["Execution"]["Input"] == {"version": "v2"}
     assert context["State"]["Name"] == "Show"
+
+
+def test_executions_of_a_machine_cannot_be_filtered_by_pending_redrive(machines: StateMachines) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html"""
+    machine = machines.make(PASS)
+    with pytest.raises(ClientError, match=r"\(ValidationException\).*PENDING_REDRIVE"):
+        machines.client.list_executions(stateMachineArn=machine, statusFilter="PENDING_REDRIVE")
+
+
+def test_executions_of_an_unknown_machine_are_not_listed(machines: StateMachines) -> None:
+    unknown = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:unknown"
+    with pytest.raises(ClientError, match=r"\(StateMachineDoesNotExist\).*'arn:.*:unknown'"):
+        machines.client.list_executions(stateMachineArn=unknown)
