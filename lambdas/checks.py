@@ -33,6 +33,7 @@ def check_application(request: Request, observation: Observation) -> None:
         observation.application_exists,
         expected=f"an application named {request['application']} in this region",
         found="none",
+        settles=True,
     )
 
 
@@ -86,6 +87,7 @@ def check_version(request: Request, observation: Observation) -> None:
         expected=f"a version {observation.version} of {request['application']} that can be deployed (PROCESSED)",
         found=status,
         remedy="Register the version, or name its bundle as `source_bundle`",
+        settles=True,
     )
 
 

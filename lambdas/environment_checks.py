@@ -23,6 +23,7 @@ def check_blue_exists(request: Request, observation: Observation) -> None:
         blue and blue.application == request["application"],
         expected=f"an environment named {request['blue']} in the application {request['application']}",
         found=f"it in {blue.application}" if blue else "none",
+        settles=True,
     )
 
 
@@ -35,6 +36,7 @@ def check_green_is_own_clone(_: Request, observation: Observation) -> None:
             expected=f"{green.name} to be a clone that this tool made of {blue.name}",
             found=f"an environment of {green.application} with the tags {tags}",
             remedy="Choose another name for `green`, or remove that environment",
+            settles=True,
         )
 
 
@@ -46,6 +48,7 @@ def check_production_cname(_: Request, observation: Observation) -> None:
         expected=f"{' or '.join(pair.names.values())} to hold the production CNAME {pair.production_cname}",
         found=" and ".join(each.cname for each in pair.standing.values()),
         remedy="Give the production CNAME back to one of the two",
+        settles=True,
     )
 
 
@@ -63,6 +66,7 @@ def check_record(_: Request, observation: Observation) -> None:
         found=f"{blue.name} at {blue.cname}, and {record.production_cname} at "
         f"{', '.join(holders) or 'no environment of the application'}",
         remedy=remedy,
+        settles=True,
     )
 
 
@@ -104,6 +108,7 @@ def check_live_environment(request: Request, observation: Observation) -> None:
         expected=f"{live.name}, which serves users, to be Ready and healthy ({', '.join(accepted)})",
         found=str(live),
         remedy="Wait for the operation in progress, or repair the environment",
+        settles=True,
     )
 
 
@@ -115,6 +120,7 @@ def check_live_version(_: Request, observation: Observation) -> None:
         expected=f"the version that {live.name} runs to be registered, for green to run it too",
         found=f"no version {live.version}: the sample application, or a version that was deleted",
         remedy=f"Deploy a registered version onto {live.name}",
+        settles=True,
     )
 
 
@@ -127,6 +133,7 @@ def check_cutover(request: Request, observation: Observation) -> None:
         "before a cutover",
         found=f"{live.name} serving {live.version}, and {blue.name} running {blue.version}",
         remedy="Release with the mode `deploy` or `full`",
+        settles=True,
     )
 
 
@@ -140,4 +147,5 @@ def check_green_version(_: Request, observation: Observation) -> None:
             found=str(green.version),
             remedy=f"Terminate {green.name}; or release {pair.blue.version} to end that release, or roll it back"
             f" (`mode`: `rollback`)",
+            settles=True,
         )

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/CommonErrors.html, and what the services answer in life.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -40,6 +41,9 @@ DENIAL_MESSAGES: Final = ("Access Denied", "is not authorized to perform", "You 
 """Elastic Beanstalk reports a denial by another service as InvalidParameterValue."""
 BUSY_CODES: Final = {"OperationInProgressFailure"}
 BUSY_MESSAGES: Final = ("Must be Ready", "invalid state for this operation", "pending creation", "pending deployment")
+ABSENCE_CODES: Final = {"ResourceNotFoundException"}
+ABSENCE_MESSAGE: Final = re.compile(r"\bNo [A-Z][\w ]+ (named|found)\b")
+"""What Elastic Beanstalk does not know, or does not know yet: `No Environment found for EnvironmentName = 'shop'.`"""
 GRANT: Final = "Let the function's role do it, if need be by deploying the stack again, then redrive this execution."
 
 
@@ -85,5 +89,8 @@ def _translation(
         )
     rejection = AlreadyExistsError if message.endswith("already exists.") else CallRejectedError
     return rejection(
-        expected=expected, found=found, next_step="Correct what the message names, then redrive this execution."
+        expected=expected,
+        found=found,
+        next_step="Correct what the message names, then redrive this execution.",
+        settles=code in ABSENCE_CODES or ABSENCE_MESSAGE.search(message) is not None,
     )

@@ -10,6 +10,7 @@ from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
+from lambdas.settling import settled_verdict
 from lambdas.visit import SETTLE_SECONDS, Visit
 
 
@@ -24,7 +25,8 @@ def keep_green_live(
     seconds = max(deployment.timeouts.swap_traffic, 2 * SETTLE_SECONDS)
     try:
         records.require_held(deployment.application, deployment.blue, visit.execution)
-        return recover(deployment, failure, visit, beanstalk)
+        with settled_verdict(visit):
+            return recover(deployment, failure, visit, beanstalk)
     except LockLostError as lost:
         return Outcome(f"the environment that {lost.found} chose; this execution touched nothing more")
     except SwapUnderWayError:

@@ -30,7 +30,7 @@ from lambdas.stages import (
     terminate_green,
 )
 from lambdas.visit import Visit
-from tests.support.beanstalk import BeanstalkAccount
+from tests.support.in_memory import VirtualBeanstalk
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class FakeExecutions(Executions):
 class Release:
     """The stages by name; each call is one invocation. `cloned`, `swapped` and so on wait for the end."""
 
-    account: BeanstalkAccount
+    account: VirtualBeanstalk
     beanstalk: Beanstalk
     records: FakeRecords
     executions: FakeExecutions
@@ -179,7 +179,7 @@ class Release:
         return results[0]
 
     @classmethod
-    def of(cls, account: BeanstalkAccount) -> Self:
+    def of(cls, account: VirtualBeanstalk) -> Self:
         """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
         account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
         return cls(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())

@@ -1,6 +1,7 @@
 """A release on an Elastic Beanstalk whose environments are processes that answer HTTP."""
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +18,7 @@ __all__ = ["account", "client", "server", "service"]
 def release(account: BeanstalkAccount) -> Release:
     """shop-prod runs v1, healthy."""
     account.healthy("shop-prod", VersionLabel="v1")
-    return Release(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())
+    return Release(cast("Any", account), Beanstalk(account.client), FakeRecords(), FakeExecutions())
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.in_memory.account import client as new_client
+from lambdas.visit import SETTLE_SECONDS
 from tests.support.in_memory import VirtualBeanstalk, virtual_beanstalk
 from tests.support.stages import Release
 
@@ -28,5 +29,6 @@ def account(client: "ElasticBeanstalkClient") -> Iterator[VirtualBeanstalk]:
 
 @pytest.fixture
 def release(account: VirtualBeanstalk) -> Release:
-    """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
+    """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com. Past states are kept for stale reads."""
+    account.service.stale_reads.keep(SETTLE_SECONDS)
     return Release.of(account)

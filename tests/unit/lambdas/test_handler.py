@@ -7,6 +7,7 @@ import pytest
 
 from lambdas import errors
 from lambdas.handler import limit_wait
+from lambdas.settling import settled_verdict
 from tests.support.stages import visit
 
 
@@ -22,3 +23,30 @@ def test_a_wait_past_its_time_out_fails_and_says_what_it_waited_for() -> None:
         wait(1000)
     with pytest.raises(errors.WaitTimedOutError, match=r"green to be Ready, within 50 seconds\. Found Launching"):
         wait(50)
+
+
+@pytest.mark.parametrize("settles", [True, False])
+def test_a_verdict_that_a_stale_answer_may_explain_counts_only_in_a_state_that_is_a_minute_old(settles: bool) -> None:
+    entered = datetime.now(UTC)
+    missing = errors.UnexpectedEnvironmentError(expected="green", found="none", next_step="Look.", settles=settles)
+
+    def judge(seconds: int) -> None:
+        with settled_verdict(visit(since=entered, now=entered + timedelta(seconds=seconds))):
+            raise missing
+
+    with pytest.raises(errors.EnvironmentNotReadyError if settles else errors.UnexpectedEnvironmentError):
+        judge(59)
+    with pytest.raises(errors.UnexpectedEnvironmentError):
+        judge(60)
+
+
+def test_a_wait_for_answers_to_settle_does_not_time_out() -> None:
+    entered = datetime.now(UTC) - timedelta(seconds=50)
+    settling = errors.EnvironmentNotReadyError(expected="this", found="that", next_step="Wait.", settles=True)
+
+    def wait() -> None:
+        with limit_wait(replace(visit(), since=entered), seconds=10):
+            raise settling
+
+    with pytest.raises(errors.EnvironmentNotReadyError):
+        wait()

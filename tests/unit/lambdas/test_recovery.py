@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment, Mode, Role
-from lambdas.errors import EnvironmentNotReadyError
+from lambdas.errors import EnvironmentNotReadyError, SwapUnderWayError
 from lambdas.failure import Failure, Outcome
 from lambdas.pair import Pair
 from lambdas.recovery import Recovery, decide_recovery, recover
@@ -183,3 +183,37 @@ def test_the_failed_stage_and_the_live_environment_decide_the_recovery(
     state: str, mode: Mode, live: Role | None, recovery: Recovery
 ) -> None:
     assert decide_recovery(state, mode, pair(live)) == recovery
+
+
+def test_the_branch_does_not_swap_again_while_its_swap_does_not_show(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.wait(60)
+    invocation = release.visit()
+    with pytest.raises(SwapUnderWayError, match="a swap in progress"):
+        recover(deployment, failed_in("WatchRelease"), invocation, release.beanstalk)
+    release.wait(10)
+    release.account.order_stale_reads(action="DescribeEnvironments", age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="the events of a swap at"):
+        recover(deployment, failed_in("WatchRelease"), release.visit(since=invocation.since), release.beanstalk)
+    assert release.calls("SwapEnvironmentCNAMEs") == 3
+
+
+def test_a_redriven_branch_does_not_take_its_first_look_for_certain(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.wait(60)
+    with pytest.raises(SwapUnderWayError):
+        recover(deployment, failed_in("WatchRelease"), release.visit(), release.beanstalk)
+    release.wait(10)
+    redriven = replace(release.visit(), redriven=release.account.now())
+    release.account.order_stale_reads(age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="or the redrive of it, to be 60 seconds ago"):
+        recover(deployment, failed_in("WatchRelease"), redriven, release.beanstalk)
+    assert release.calls("SwapEnvironmentCNAMEs") == 3
+
+
+@pytest.mark.parametrize("state", ["SwapToBlue", "AwaitBlueLive"])
+def test_a_look_that_shows_green_after_a_failed_swap_is_not_believed_at_once(release: Release, state: str) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
+        recover(deployment, failed_in(state), release.visit(), release.beanstalk)
+    assert "shop-prod-green" in kept(release, deployment, state).served_by

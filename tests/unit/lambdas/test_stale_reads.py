@@ -19,7 +19,7 @@ def run(account: VirtualBeanstalk, release: Release) -> ReleaseRun:
 
 
 def holder(release: Release) -> str:
-    release.account.memory.set_faults()  # type: ignore[attr-defined]
+    release.account.memory.set_faults()
     release.account.service.stale_reads.set(0)
     (name,) = [each.name for each in release.beanstalk.environments_in("shop") if each.cname == PRODUCTION]
     return name

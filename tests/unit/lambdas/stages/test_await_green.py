@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.errors import LaunchFailedError, UnexpectedEnvironmentError
+from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError, UnexpectedEnvironmentError
+from lambdas.settling import settled_verdict
+from lambdas.stages import await_green
 from tests.support import source_bundles
 from tests.support.stages import Release
 
@@ -21,3 +23,41 @@ def test_a_green_that_is_terminated_ends_the_release(release: Release) -> None:
     release.account.client.terminate_environment(EnvironmentId=deployment.green_id or "")
     with pytest.raises(UnexpectedEnvironmentError):
         release.await_green(deployment)
+
+
+def test_a_launch_that_fails_and_ends_terminated_is_told_as_a_failed_launch(release: Release) -> None:
+    """Recorded launches end so: https://github.com/alienfast/elastic-beanstalk/issues/56."""
+    release.account.version("dying", source_bundles.dying())
+    deployment = release.clone(replace(release.plan(), green_version="dying"))
+    release.account.until_status(deployment.green_id or "", "Terminated")
+    with pytest.raises(LaunchFailedError, match=r"Terminated.*Failed to launch environment\.") as failed:
+        release.await_green(deployment)
+    assert "terminated it" not in str(failed.value)
+
+
+def test_the_events_of_a_failed_launch_are_waited_for(release: Release) -> None:
+    release.account.version("dying", source_bundles.dying())
+    deployment = release.clone(replace(release.plan(), green_version="dying"))
+    release.account.until_status(deployment.green_id or "", "Terminating")
+    release.account.order_stale_reads(action="DescribeEvents", age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="the events that say why"):
+        release.await_green(deployment)
+    with pytest.raises(LaunchFailedError, match="Failed to launch environment"):
+        release.eventually(lambda: release.await_green(deployment))
+
+
+def test_a_green_that_does_not_show_yet_is_waited_for(release: Release) -> None:
+    release.wait(60)
+    deployment = release.plan()
+    release.account.order_stale_reads(age=50)
+    cloned = release.clone(deployment)
+    entered = release.visit().since
+
+    def await_green_in_state() -> object:
+        visit = release.visit(since=entered)
+        with settled_verdict(visit):
+            return await_green.await_green(cloned, visit, release.beanstalk)
+
+    with pytest.raises(EnvironmentNotReadyError, match=r"Found none.*up to 60 seconds old"):
+        await_green_in_state()
+    assert release.eventually(await_green_in_state)

@@ -18,3 +18,10 @@ def test_a_bundle_that_is_not_a_zip_ends_the_release(release: Release) -> None:
     register_release(deployment, release.beanstalk)
     with pytest.raises(RegistrationFailedError):
         release.eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))
+
+
+def test_a_version_that_does_not_show_yet_is_waited_for(release: Release) -> None:
+    deployment = replace(release.plan(), version="v9")
+    with pytest.raises(RegistrationFailedError, match="no such version") as missing:
+        await_registration.await_registration(deployment, release.beanstalk)
+    assert missing.value.settles

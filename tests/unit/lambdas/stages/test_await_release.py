@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.errors import DeploymentFailedError
+from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.stages import await_release
 from tests.support import source_bundles
 from tests.support.stages import Release
@@ -38,3 +38,42 @@ def test_waiting_for_a_release_changes_nothing(release: Release) -> None:
     assert writes == sum(
         count for action, count in release.account.service.calls.items() if not action.startswith("Describe")
     )
+
+
+def test_an_older_failure_in_stale_events_does_not_end_the_release(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    deployment = release.swapped(release.cloned(), "green")
+    release.deploy(replace(deployment, version="bad"))
+    release.account.until_status(deployment.blue_id, "Ready")
+    deploying = release.deploy(deployment)
+    release.account.order_stale_reads(action="DescribeEvents", age=50)
+    release.account.until_status(deployment.blue_id, "Ready")
+    with pytest.raises(EnvironmentNotReadyError, match="the update of shop-prod to begin"):
+        await_release.await_release(deploying, release.beanstalk)
+    assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+
+
+def test_a_completed_update_that_still_shows_the_label_of_before_is_waited_for(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    deploying = release.deploy(deployment)
+    release.account.until_status(deployment.blue_id, "Ready")
+    release.account.order_stale_reads(action="DescribeEnvironments", age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="to show the version v2"):
+        await_release.await_release(deploying, release.beanstalk)
+    assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+
+
+def test_an_update_that_somebody_aborted_ends_the_release_and_is_told_as_such(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.service.durations.set({"update": 100})
+    deploying = release.deploy(deployment)
+    release.account.client.abort_environment_update(EnvironmentId=deployment.blue_id)
+    with pytest.raises(DeploymentFailedError, match="Somebody aborted the update"):
+        release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+
+
+def test_a_deployment_of_an_older_deploy_release_is_judged_by_the_last_update(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.deploy(deployment)
+    assert deployment.update_since == ""
+    assert release.eventually(lambda: await_release.await_release(deployment, release.beanstalk))

@@ -1,10 +1,12 @@
 """CloneBlue launches one green, and leaves alone what this tool did not make."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.stages import clone_blue
 from tests.support.stages import PRODUCTION, Release
 
 
@@ -68,3 +70,32 @@ def test_a_green_of_another_owner_is_left_alone(release: Release) -> None:
     release.account.healthy("shop-prod-green", VersionLabel="v1")
     with pytest.raises(UnexpectedEnvironmentError, match="that this tool made"):
         release.eventually(lambda: release.clone(deployment))
+
+
+def test_a_green_that_does_not_show_yet_is_not_made_twice(release: Release) -> None:
+    release.wait(60)
+    deployment = release.plan()
+    release.account.order_stale_reads(age=50)
+    first = release.clone(deployment)
+    with pytest.raises(EnvironmentNotReadyError, match="or its environment visible"):
+        release.clone(deployment)
+    assert release.eventually(lambda: release.clone(deployment)).green_id == first.green_id
+
+
+def test_the_tags_of_a_young_green_are_waited_for(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = release.plan()
+    first = release.clone(deployment)
+    tags, born = release.beanstalk.tags, release.account.now()
+    late = born + timedelta(seconds=30)
+    monkeypatch.setattr(release.beanstalk, "tags", lambda each: tags(each) if release.account.now() > late else {})
+    with pytest.raises(EnvironmentNotReadyError, match="up to 60 seconds old"):
+        release.clone(deployment)
+    assert release.eventually(lambda: release.clone(deployment)).green_id == first.green_id
+
+
+def test_a_green_that_the_run_before_may_have_terminated_is_not_adopted_at_once(release: Release) -> None:
+    first = release.cloned()
+    release.terminate(first)
+    release.account.order_stale_reads(age=5)
+    with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
+        clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk)

@@ -1,10 +1,16 @@
 """DeployRelease deploys once, and only onto an environment that serves no users."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from lambdas.errors import UnexpectedEnvironmentError
+from lambdas.errors import (
+    DeploymentFailedError,
+    EnvironmentNotReadyError,
+    ServiceUnavailableError,
+    UnexpectedEnvironmentError,
+)
 from lambdas.stages import await_release
 from tests.support import source_bundles
 from tests.support.stages import Release
@@ -58,3 +64,77 @@ def test_an_update_of_another_version_that_hangs_is_aborted(release: Release) ->
     release.deployed(deployment, started=release.account.now())
     assert release.calls("AbortEnvironmentUpdate") == 1
     assert release.look("shop-prod").version == "v2"
+
+
+def test_nothing_is_deployed_by_an_execution_that_began_a_moment_ago(release: Release) -> None:
+    """The execution before it may have given the users to blue a moment ago."""
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.account.version("v3")
+    release.account.order_stale_reads(age=50)
+    began = release.account.now()
+    with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
+        release.deploy(replace(deployment, version="v3"), started=began)
+    release.wait(60)
+    with pytest.raises(UnexpectedEnvironmentError, match="not to serve users"):
+        release.deploy(replace(deployment, version="v3"), started=began)
+    assert release.calls("UpdateEnvironment") == 1
+
+
+@pytest.mark.parametrize("label", ["new", "old"])
+@pytest.mark.parametrize("age", [0, 15, 50])
+def test_a_deployment_whose_answer_is_lost_is_neither_aborted_nor_repeated(
+    release: Release, label: str, age: float
+) -> None:
+    """One public log shows the label of before until the end of an update (docs/rehearsal.md)."""
+    release.account.service.switches.set({"label_during_update": label})
+    release.account.service.durations.set({"update": 90})
+    deployment = release.swapped(release.cloned(), "green")
+    release.wait(60)
+    entered = release.account.now()
+    lost = {"kind": "error_after", "service": "elasticbeanstalk", "action": "UpdateEnvironment", "call": 1}
+    stale = {"kind": "stale", "service": "elasticbeanstalk", "age": age, "for_seconds": 1e9}
+    release.account.memory.set_faults(lost, *([stale] if age else []))
+    with pytest.raises(ServiceUnavailableError):
+        release.deploy(deployment, since=entered, started=entered - timedelta(minutes=5))
+    release.deployed(deployment, since=entered, started=entered - timedelta(minutes=5))
+    release.account.memory.set_faults()
+    assert release.look("shop-prod").version == "v2"
+    assert release.calls("AbortEnvironmentUpdate") == 0
+    assert release.account.messages(EnvironmentName="shop-prod").count("Environment update is starting.") == 1
+
+
+def test_a_deployment_whose_answer_is_lost_and_which_failed_is_not_repeated(release: Release) -> None:
+    release.account.version("bad", source_bundles.release(500))
+    deployment = replace(release.swapped(release.cloned(), "green"), version="bad")
+    entered = release.account.now()
+    release.deploy(deployment, since=entered)
+    release.account.until_status(deployment.blue_id, "Ready")
+    retried = release.deploy(deployment, since=entered)
+    with pytest.raises(DeploymentFailedError):
+        await_release.await_release(retried, release.beanstalk)
+    assert release.calls("UpdateEnvironment") == 1
+
+
+def test_an_update_that_began_during_this_execution_is_waited_for(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    started = release.account.now()
+    release.wait(100)
+    release.account.version("v3")
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v3")
+    release.wait(5)
+    release.deployed(deployment, started=started)
+    assert release.calls("AbortEnvironmentUpdate") == 0
+    assert release.look("shop-prod").version == "v2"
+
+
+def test_the_start_of_an_aborted_update_is_logged(release: Release, caplog: pytest.LogCaptureFixture) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.version("v3")
+    release.account.service.durations.set({"update": 600})
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v3")
+    began = release.account.now()
+    release.wait(120)
+    with pytest.raises(EnvironmentNotReadyError):
+        release.deploy(deployment, started=release.account.now() - timedelta(seconds=100))
+    (record,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert record.__dict__["began"] == str(began)

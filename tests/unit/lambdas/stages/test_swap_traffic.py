@@ -5,7 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.aws.event_log import EventLog
+from lambdas.errors import (
+    EnvironmentNotReadyError,
+    ServiceUnavailableError,
+    SwapUnansweredError,
+    UnexpectedEnvironmentError,
+)
 from lambdas.stages import await_traffic
 from tests.support.stages import PRODUCTION, Release
 
@@ -47,3 +53,53 @@ def test_a_production_cname_that_neither_holds_ends_the_release(release: Release
     deployment = release.cloned()
     with pytest.raises(UnexpectedEnvironmentError, match="to hold gone"):
         release.swap(replace(deployment, production_cname="gone"), "green")
+
+
+def test_a_swap_whose_events_show_and_whose_cnames_do_not_is_not_repeated(release: Release) -> None:
+    entered = release.account.now()
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.order_stale_reads(action="DescribeEnvironments", age=10)
+    for since in (entered, release.account.now()):  # also when an execution before it has swapped
+        with pytest.raises(EnvironmentNotReadyError, match="the events of a swap at"):
+            release.swap(deployment, "green", since=since)
+    assert release.calls("SwapEnvironmentCNAMEs") == 1
+
+
+def test_an_execution_that_began_a_moment_ago_does_not_swap(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    began = release.account.now()
+    release.account.order_stale_reads(age=10)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected the start of the execution, or its redrive, to be 60"):
+        release.swap(deployment, "green", started=began)
+    release.wait(60)
+    release.swap(deployment, "green", started=began)
+    assert release.calls("SwapEnvironmentCNAMEs") == 1
+
+
+def test_no_swap_is_made_while_no_event_can_be_seen(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS leaves out what a role may not see, so an empty list proves nothing."""
+    deployment = release.cloned()
+    monkeypatch.setattr(release.beanstalk, "events", lambda _: EventLog.from_events([]))
+    with pytest.raises(EnvironmentNotReadyError, match="elasticbeanstalk:DescribeEvents"):
+        release.swap(deployment, "green")
+    assert release.calls("SwapEnvironmentCNAMEs") == 0
+
+
+@pytest.mark.parametrize("kind", ["error_after", "reset_after"])
+def test_a_swap_without_an_answer_has_an_error_of_its_own(release: Release, kind: str) -> None:
+    deployment = release.cloned()
+    release.account.memory.set_faults(
+        {"kind": kind, "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
+    )
+    with pytest.raises(SwapUnansweredError):
+        release.swap(deployment, "green")
+
+
+def test_a_swap_that_was_throttled_was_not_made_and_may_be_asked_for_soon(release: Release) -> None:
+    deployment = release.cloned()
+    release.account.memory.set_faults(
+        {"kind": "throttle", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
+    )
+    with pytest.raises(ServiceUnavailableError) as throttled:
+        release.swap(deployment, "green")
+    assert type(throttled.value) is ServiceUnavailableError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.errors import UnexpectedEnvironmentError
+from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from tests.support.stages import Release
 
 
@@ -36,4 +36,20 @@ def test_blue_is_never_terminated(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
     with pytest.raises(UnexpectedEnvironmentError):
         release.terminate(replace(deployment, green_id=deployment.blue_id))
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_green_is_not_terminated_by_a_look_from_before_the_swap(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.order_stale_reads(action="DescribeEnvironments", age=10)
+    with pytest.raises(EnvironmentNotReadyError, match="the events of a swap at"):
+        release.terminate(deployment)
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_an_execution_that_began_a_moment_ago_terminates_nothing(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.order_stale_reads(age=10)
+    with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
+        release.terminate(deployment, started=release.account.now())
     assert release.calls("TerminateEnvironment") == 0

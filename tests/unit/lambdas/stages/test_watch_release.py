@@ -33,3 +33,18 @@ def test_an_unhealthy_blue_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), accepted_health=("Severe",))
     with pytest.raises(ReleaseUnhealthyError, match="Green"):
         watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms())
+
+
+def test_a_look_from_before_the_swap_does_not_end_the_watch(release: Release) -> None:
+    """It shows another health of blue, that of its deployment perhaps."""
+    deployment = replace(release.swapped(release.cloned(), "green"), accepted_health=("Severe",))
+    entered = release.account.now()
+
+    def watch(seconds: int) -> object:
+        invocation = visit(since=entered, now=entered + timedelta(seconds=seconds))
+        return watch_release.watch_release(deployment, invocation, release.beanstalk, FakeAlarms())
+
+    with pytest.raises(EnvironmentNotReadyError, match="to hold the production CNAME"):
+        watch(59)
+    with pytest.raises(ReleaseUnhealthyError):
+        watch(60)
