@@ -73,7 +73,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "swap_traffic": StagePermissions(environment=(*DESCRIBE, "SwapEnvironmentCNAMEs"), record="read"),
+    "swap_traffic": StagePermissions(environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"), record="read"),
     "await_traffic": StagePermissions(environment=DESCRIBE),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
@@ -85,7 +85,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=800),
     "watch_release": StagePermissions(environment=DESCRIBE, alarms=True),
     "terminate_green": StagePermissions(
-        environment=(*DESCRIBE, "ListTagsForResource"),
+        environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
