@@ -1,6 +1,7 @@
 """The stack: stage functions, the state machine that calls them, a bucket, notifications, monitoring, a pipeline."""
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, PermissionsBoundary, RemovalPolicy, Stack
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -17,9 +18,18 @@ from infra.workflow import Workflow
 class BlueGreenStack(Stack):
     """Blue/green releases for the Elastic Beanstalk applications of the settings, in this account and region."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
-        super().__init__(scope, construct_id, description="Blue/green releases for AWS Elastic Beanstalk")
-        artifacts = self._artifacts(settings.artifacts_bucket)
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, *, env: Environment | None = None
+    ) -> None:
+        """`env`: the account and the region; without it, those of the credentials that deploy."""
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            description="Blue/green releases for AWS Elastic Beanstalk",
+            permissions_boundary=_boundary(settings.permissions_boundary),
+        )
+        artifacts = self._artifacts(settings.artifacts_bucket, settings.artifacts_key)
         notifications = Notifications(self, "Notifications", email=settings.notify_email)
         functions = StageFunctions(
             self,
@@ -29,6 +39,7 @@ class BlueGreenStack(Stack):
             record_key=settings.record_key,
             machine_name=self.stack_name,
             network=settings.network,
+            environment_policy=settings.environment_policy,
         )
         workflow = Workflow(self, "Workflow", self.stack_name, functions.by_name, notifications.topic)
         notifications.notify_of_stopped_releases(workflow.machine)
@@ -60,9 +71,10 @@ class BlueGreenStack(Stack):
         CfnOutput(self, "ArtifactsBucketName", value=artifacts.bucket_name)
         CfnOutput(self, "NotificationsTopicArn", value=notifications.topic.topic_arn)
 
-    def _artifacts(self, name: str | None) -> s3.IBucket:
+    def _artifacts(self, name: str | None, key: str | None) -> s3.IBucket:
         if name:
-            return s3.Bucket.from_bucket_name(self, "Artifacts", name)
+            encryption = kms.Key.from_key_arn(self, "ArtifactsKey", key) if key else None
+            return s3.Bucket.from_bucket_attributes(self, "Artifacts", bucket_name=name, encryption_key=encryption)
         bucket = s3.Bucket(
             self,
             "Artifacts",
@@ -76,6 +88,13 @@ class BlueGreenStack(Stack):
         acknowledge(bucket, "S1", why)
         _send_events(bucket)
         return bucket
+
+
+def _boundary(policy: str | None) -> PermissionsBoundary | None:
+    """Return the boundary of every role. `policy`: a name or an ARN."""
+    if policy is None:
+        return None
+    return PermissionsBoundary.from_arn(policy) if policy.startswith("arn:") else PermissionsBoundary.from_name(policy)
 
 
 def _send_events(bucket: s3.Bucket) -> None:

@@ -33,6 +33,10 @@ APPROVAL_EXPIRED: dict[str, Any] = {
 }
 
 
+APPROVED: dict[str, Any] = {"deployment": f"{{% $merge([{DEPLOYMENT}, {{'approved_at': $now()}}]) %}}"}
+"""What AwaitApproval passes on. The alarm on slow releases counts from there."""
+
+
 def _text(*parts: str) -> str:
     """Return one expression that joins its parts; a part is literal text or a `$` expression."""
     joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)

@@ -12,14 +12,22 @@ from constructs import Construct
 
 REQUIREMENTS = Path("lambdas/requirements.txt")
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+SERVICES = ("cloudwatch", "elasticbeanstalk", "s3", "stepfunctions")
+"""The services that the handlers call. botocore describes more than 400, in 25 MB."""
+UNUSED_FOLDERS = (
+    "bin",
+    "boto3/data",  # of boto3.resource; the handlers use clients
+    "boto3/examples",
+    "dateutil/zoneinfo",  # a copy of the time zones; botocore uses UTC
+)
 
 
 def dependencies_layer(scope: Construct) -> lambda_.LayerVersion:
-    """Return the layer with the pins of lambdas/requirements.txt. boto3 is not one: the Lambda runtime has its own."""
+    """Return the layer with the pins of lambdas/requirements.txt. Its boto3 takes precedence over the runtime's."""
     return lambda_.LayerVersion(
         scope,
         "Dependencies",
-        description="Powertools for AWS Lambda and requests",
+        description="boto3, Powertools for AWS Lambda and requests",
         code=lambda_.Code.from_asset(str(layer_folder())),
         compatible_runtimes=[RUNTIME],
         compatible_architectures=[lambda_.Architecture.ARM_64],
@@ -27,8 +35,8 @@ def dependencies_layer(scope: Construct) -> lambda_.LayerVersion:
 
 
 def layer_folder() -> Path:
-    """Return the folder with the packages; install them if the pins have changed. Its name is the pins' digest."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    """Return the folder with the packages; install them if the pins or this file have changed."""
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
     folder = Path("build/layer") / digest
     if folder.exists():
         return folder
@@ -39,8 +47,20 @@ def layer_folder() -> Path:
     subprocess.run(  # noqa: S603 - a fixed command
         [*command, "--target", str(unfinished / "python"), "-r", str(REQUIREMENTS)], check=True
     )
+    _remove_unused_data(unfinished / "python")
     try:
         unfinished.rename(folder)
     except OSError:  # another process was first
         shutil.rmtree(unfinished)
     return folder
+
+
+def _remove_unused_data(packages: Path) -> None:
+    """Remove the descriptions of services that no handler calls, and other data that no handler reads."""
+    for service in (packages / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            shutil.rmtree(service)
+    for folder in UNUSED_FOLDERS:
+        shutil.rmtree(packages / folder)
+    for examples in packages.glob("botocore/data/*/*/examples-1.json"):
+        examples.unlink()

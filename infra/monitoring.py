@@ -35,7 +35,8 @@ HEIGHT = 6
 class Monitoring(Construct):
     """Alarms that notify the topic, and a dashboard with the stack's name.
 
-    `slow_minutes`: a release that takes longer, with its bake and its approval, raises an alarm.
+    `slow_minutes`: a release that takes longer raises an alarm while it runs. The bake counts, the wait for approval
+    does not. The state machine has the stack's name.
     """
 
     def __init__(
@@ -75,8 +76,15 @@ class Monitoring(Construct):
         return self._alarm(name, self._machine.metric(metric, statistic="Sum"), 1, description)
 
     def _slow_alarm(self, minutes: int) -> cloudwatch.Alarm:
-        longest = self._machine.metric("ExecutionTime", statistic="Maximum")
-        return self._alarm("slow", longest, minutes * 60_000, f"A release took {minutes} minutes or more.")
+        """Return the alarm on the age of a release. AWS measures ExecutionTime only when an execution has ended."""
+        age = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name="ReleaseSeconds",
+            dimensions_map={"machine": self._prefix},
+            statistic="Maximum",
+        )
+        description = f"A release runs for {minutes} minutes or more, since its start, its redrive or its approval."
+        return self._alarm("slow", age, minutes * 60, description)
 
     def _alarm(self, name: str, metric: cloudwatch.Metric, threshold: float, description: str) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(

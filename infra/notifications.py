@@ -1,6 +1,6 @@
 """Notifications to people: a topic, and a rule for executions that bypass the failure branch."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, CfnMapping, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -9,6 +9,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
+
+from lambdas.console import HOSTS
 
 EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 
@@ -30,6 +32,11 @@ class Notifications(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
+    def _console(self) -> str:
+        """Return the console's host in the partition that the stack is deployed to."""
+        hosts = CfnMapping(self, "Consoles", mapping={partition: {"host": host} for partition, host in HOSTS.items()})
+        return hosts.find_in_map(Aws.PARTITION, "host")
+
     def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
         """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status."""
         # Fields without free text only: a quotation mark in free text loses the notification.
@@ -40,7 +47,7 @@ class Notifications(Construct):
             "environment with the production CNAME serves users, and a green environment may be left over.\n"
             "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
             f"both environments first.\n  aws stepfunctions redrive-execution --execution-arn {execution}\n"
-            f"  https://console.aws.amazon.com/states/home?region={field('$.region')}"
+            f"  https://{self._console()}/states/home?region={field('$.region')}"
             f"#/v2/executions/details/{execution}\n"
         )
         events.Rule(

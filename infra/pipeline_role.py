@@ -47,6 +47,9 @@ class PipelineRole(iam.Role):
             # The service has two names; the connection's ARN decides which of them authorises.
             uses = [f"{service}:UseConnection" for service in ("codeconnections", "codestar-connections")]
             self._allow(uses, settings.repository.connection, why="The repository is read.")
+        if artifacts.encryption_key:
+            uses = ["kms:Decrypt"] if settings.repository is None else ["kms:Decrypt", "kms:GenerateDataKey"]
+            self._allow(uses, artifacts.encryption_key.key_arn, why="The bucket's objects are encrypted with this key.")
         starts = ["states:DescribeStateMachine", "states:StartExecution"]
         self._allow(starts, machine.state_machine_arn, why="Releases are started.")
         self._allow(["states:DescribeExecution"], self._executions(), why="Releases are followed to their end.")

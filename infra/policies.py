@@ -21,7 +21,7 @@ def allow(
     conditions: Mapping[str, Any] | None = None,
 ) -> None:
     """Add a statement to a role or a policy. `why`: the reason for the statement and for its wildcards."""
-    statement = iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
+    statement = iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
     if isinstance(to, iam.Role):
         to.add_to_policy(statement)
     else:

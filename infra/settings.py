@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from string import Formatter
 from typing import Any, Self
 
 from infra.context_reader import ContextReader
 from infra.pipeline_settings import PipelineSettings
 
+BOUNDARY = re.compile(r"[\w+=,.@-]{1,128}|arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+")
+KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 RECORD_KEY = "records/{application}/{blue}.json"
 SLOW_MINUTES = 60
 
@@ -18,6 +21,13 @@ class InvalidSettingsError(ValueError):
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n  - ".join(["The settings are wrong, so nothing was synthesized:", *problems]))
+
+
+class EnvironmentPolicy(StrEnum):
+    """What lets Elastic Beanstalk act on the resources of environments."""
+
+    OWN = "own"  # policies of the stack
+    AWS = "aws"  # AWS's managed policy, with a deny of what the stages do not do
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,9 @@ class Settings:
     """The settings of one stack.
 
     `applications`: the Elastic Beanstalk applications that releases may touch, `*` for all. `artifacts_bucket`: the
-    bucket for bundles and records; None makes one. `record_key`: a pattern with {application} and {blue} in it.
+    bucket for bundles and records; None makes one. `artifacts_key`: the ARN of the KMS key that encrypts that bucket.
+    `record_key`: a pattern with {application} and {blue} in it. `environment_policy`: what lets Elastic Beanstalk act
+    on the resources of environments. `permissions_boundary`: the name or the ARN of a policy that limits each role.
     `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
     a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
     """
@@ -46,6 +58,9 @@ class Settings:
     slow_minutes: int = SLOW_MINUTES
     pipeline: PipelineSettings | None = None
     network: NetworkSettings | None = None
+    environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN
+    permissions_boundary: str | None = None
+    artifacts_key: str | None = None
 
     @classmethod
     def from_context(cls, context: Callable[[str], Any], environ: Mapping[str, str]) -> Self:
@@ -64,6 +79,9 @@ class Settings:
             slow_minutes=_slow_minutes(reader),
             pipeline=PipelineSettings.read(reader, applications),
             network=_network(reader),
+            environment_policy=_environment_policy(reader),
+            permissions_boundary=_permissions_boundary(reader),
+            artifacts_key=_artifacts_key(reader),
         )
         if reader.problems:
             raise InvalidSettingsError(reader.problems)
@@ -104,6 +122,29 @@ def _slow_minutes(reader: ContextReader) -> int:
         reader.refuse("slow_minutes", "to be a number of minutes from 1 to 99999", f"{minutes!r}")
         return SLOW_MINUTES
     return int(minutes)
+
+
+def _environment_policy(reader: ContextReader) -> EnvironmentPolicy:
+    policy = reader.text("environment_policy", EnvironmentPolicy.OWN)
+    if policy not in list(EnvironmentPolicy):
+        reader.refuse("environment_policy", f"to be one of {', '.join(EnvironmentPolicy)}", f"{policy!r}")
+        return EnvironmentPolicy.OWN
+    return EnvironmentPolicy(policy)
+
+
+def _permissions_boundary(reader: ContextReader) -> str | None:
+    boundary = reader.text("permissions_boundary")
+    if boundary and not BOUNDARY.fullmatch(boundary):
+        reader.refuse("permissions_boundary", "to be the name or the ARN of a managed policy", f"{boundary!r}")
+    return boundary or None
+
+
+def _artifacts_key(reader: ContextReader) -> str | None:
+    key = reader.text("artifacts_key")
+    if key and not (KEY.fullmatch(key) and reader.text("artifacts_bucket")):
+        expected = "to be the ARN of the KMS key (not of an alias) that encrypts the bucket in -c artifacts_bucket="
+        reader.refuse("artifacts_key", expected, f"{key!r} for {reader.text('artifacts_bucket') or 'no bucket'}")
+    return key or None
 
 
 def _network(reader: ContextReader) -> NetworkSettings | None:

@@ -13,7 +13,7 @@ from infra.acknowledgments import acknowledge, acknowledge_wildcards
 from infra.layer import RUNTIME, dependencies_layer
 from infra.network import place_in_network
 from infra.policies import explain
-from infra.settings import NetworkSettings
+from infra.settings import EnvironmentPolicy, NetworkSettings
 from infra.stage_permissions import STAGES
 from infra.stage_roles import StageRoles
 
@@ -31,9 +31,11 @@ class StageFunctions(Construct):
         record_key: str,
         machine_name: str,
         network: NetworkSettings | None = None,
+        environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN,
     ) -> None:
         """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: the state machine, whose
-        executions Plan describes. `network`: the network that VerifyRelease runs in.
+        executions Plan describes. `network`: the network that VerifyRelease runs in. `environment_policy`: what lets
+        Elastic Beanstalk act on the resources of environments.
         """
         super().__init__(scope, construct_id)
         self._artifacts = artifacts
@@ -44,7 +46,12 @@ class StageFunctions(Construct):
         )
         self._layer = dependencies_layer(self)
         roles = StageRoles(
-            self, applications=applications, artifacts=artifacts, record_key=record_key, machine_name=machine_name
+            self,
+            applications=applications,
+            artifacts=artifacts,
+            record_key=record_key,
+            machine_name=machine_name,
+            environment_policy=environment_policy,
         )
         self.by_name: dict[str, lambda_.Function] = {
             name: self._function(name, roles.role(f"{_camel(name)}Role", permissions), permissions.seconds)

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from infra.beanstalk_policy import PolicyPart
 from lambdas.visit import SETTLE_SECONDS
 
 DESCRIBE = ("DescribeEnvironments",)
+KINDS = ("environment", "application", "applicationversion", "configurationtemplate")
+"""The types of Elastic Beanstalk's resources, as in ARNs."""
+ALL_PARTS = tuple(PolicyPart)
 SWAPPING_SECONDS = SETTLE_SECONDS
 """The time-out of functions that swap. A retry waits as long, so the invocation before it has ended by then."""
 
@@ -22,15 +26,24 @@ class StagePermissions:
     applicationversion: tuple[str, ...] = ()
     configurationtemplate: tuple[str, ...] = ()
     alarms: bool = False
-    bundles: bool = False
+    bundles: Literal["", "read", "copy"] = ""
+    """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write"] = ""
     """A stage that acts first reads whether its execution still holds the environment. Plan writes the record."""
-    reads_settings: bool = False
-    """The stage asks for settings: Elastic Beanstalk reads resources with its caller's permissions."""
-    makes_resources: bool = False
-    """Elastic Beanstalk makes, changes or removes resources with its caller's permissions."""
+    policy_parts: tuple[PolicyPart, ...] = ()
+    """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
     """The function's time-out."""
+
+    @property
+    def kinds(self) -> list[str]:
+        """The types of resource that the stage acts on."""
+        return [kind for kind in KINDS if getattr(self, kind) or (kind == "environment" and self.tagged_environment)]
+
+    @property
+    def beanstalk_actions(self) -> list[str]:
+        """The actions of Elastic Beanstalk that the stage performs, sorted."""
+        return sorted({*self.tagged_environment, *(action for kind in KINDS for action in getattr(self, kind))})
 
 
 STAGES: Mapping[str, StagePermissions] = {
@@ -39,13 +52,14 @@ STAGES: Mapping[str, StagePermissions] = {
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
         alarms=True,
-        reads_settings=True,
+        policy_parts=(PolicyPart.READS,),
         record="write",
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
         applicationversion=("CreateApplicationVersion", "DescribeApplicationVersions"),
-        bundles=True,
+        bundles="copy",
+        policy_parts=(PolicyPart.READS, PolicyPart.BUCKET),
         record="read",
     ),
     "await_registration": StagePermissions(applicationversion=("DescribeApplicationVersions",)),
@@ -57,7 +71,8 @@ STAGES: Mapping[str, StagePermissions] = {
             "DeleteConfigurationTemplate",
             "DescribeConfigurationSettings",
         ),
-        makes_resources=True,
+        bundles="read",
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
@@ -69,7 +84,8 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_traffic": StagePermissions(environment=DESCRIBE),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
-        makes_resources=True,
+        bundles="read",
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
@@ -79,7 +95,7 @@ STAGES: Mapping[str, StagePermissions] = {
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
+        policy_parts=ALL_PARTS,
         record="read",
     ),
     "await_termination": StagePermissions(environment=DESCRIBE),
@@ -87,7 +103,7 @@ STAGES: Mapping[str, StagePermissions] = {
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
-        makes_resources=True,
+        policy_parts=ALL_PARTS,
         record="read",
         seconds=SWAPPING_SECONDS,
     ),

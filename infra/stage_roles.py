@@ -1,20 +1,20 @@
 """The role of each stage: it allows the calls of the stage, on the resources of these calls, and nothing else."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledgments import acknowledge, arn_in_findings
-from infra.environment_resources import SETTINGS, environment_resources_policy
+from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
-from infra.stage_permissions import WHY, StagePermissions
+from infra.settings import EnvironmentPolicy
+from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
-from lambdas.deployment import BLUE_TAG
 
 
 class StageRoles:
@@ -28,51 +28,35 @@ class StageRoles:
         artifacts: s3.IBucket,
         record_key: str,
         machine_name: str,
+        environment_policy: EnvironmentPolicy,
     ) -> None:
         self._scope = scope
         self._applications = applications
+        self._beanstalk = BeanstalkAccess(scope, applications, environment_policy)
         self._artifacts = artifacts
         self._record_key = record_key
         self._machine_name = machine_name
-        self._makes_resources = environment_resources_policy(scope)
 
     def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """Return a role with these permissions for a function."""
         role = iam.Role(self._scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        for kind in ("environment", "application", "applicationversion", "configurationtemplate"):
-            self._allow_on(kind, role, getattr(permissions, kind))
-        if permissions.tagged_environment:
-            tag_of = "ResourceTag" if "TerminateEnvironment" in permissions.tagged_environment else "RequestTag"
-            self._allow_on(
-                "environment", role, permissions.tagged_environment, {"Null": {f"aws:{tag_of}/{BLUE_TAG}": "false"}}
-            )
+        self._beanstalk.grant(role, permissions)
         if permissions.alarms:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.bundles:
-            self._allow_bundles(role)
+            self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
             self._allow_record(role, writes=permissions.record == "write")
-        if permissions.reads_settings:
-            why = "Elastic Beanstalk reads blue's resources for a caller that asks for settings; authorised on * only."
-            allow(role, SETTINGS, ["*"], why=why)
-        if permissions.makes_resources:
-            role.add_managed_policy(self._makes_resources)
+        if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
+            self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
 
-    def _allow_on(
-        self, kind: str, role: iam.Role, actions: Sequence[str], conditions: Mapping[str, Any] | None = None
-    ) -> None:
-        stack = Stack.of(role)
-        prefix = f"arn:{stack.partition}:elasticbeanstalk:{stack.region}:{stack.account}:{kind}"
-        suffix = "" if kind == "application" else "/*"
-        arns = [f"{prefix}/{application}{suffix}" for application in self._applications]
-        for action in actions:
-            allow(role, [f"elasticbeanstalk:{action}"], arns, why=WHY[action], conditions=conditions)
-
-    def _allow_bundles(self, role: iam.Role) -> None:
+    def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."
-        self._allow_objects(role, ["s3:GetObject", "s3:GetObjectVersion"], "*", why)
+        self._allow_objects(role, ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion"], "*", why)
+        if not copies:
+            return
         for application in self._applications:
             prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_quoted(application))
             self._allow_objects(role, ["s3:PutObject"], f"{prefix}*", "One bundle is kept for each version.")
@@ -90,6 +74,11 @@ class StageRoles:
             executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{self._machine_name}:*"
             why = "Is the execution that holds the environment still running?"
             allow(role, ["states:DescribeExecution"], [executions], why=why)
+
+    def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
+        allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")
+        if permissions.bundles == "copy" or permissions.record == "write":
+            allow(role, ["kms:GenerateDataKey"], [key.key_arn], why="What is written is encrypted with this key.")
 
     def _allow_objects(self, role: iam.Role, actions: Sequence[str], key: str, why: str) -> None:
         objects = self._artifacts.arn_for_objects(key)

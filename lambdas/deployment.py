@@ -105,6 +105,9 @@ class Deployment:
     an older DeployRelease passed on.
     """
 
+    approved_at: str | None = None
+    """When a person approved the release; ISO 8601. The state AwaitApproval sets it."""
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the deployment that `to_json` turned into `data`.
@@ -140,6 +143,11 @@ class Deployment:
     def update_began(self) -> datetime | None:
         """`update_since` as a time; None when it is empty."""
         return datetime.fromisoformat(self.update_since) if self.update_since else None
+
+    @property
+    def approved(self) -> datetime | None:
+        """`approved_at` as a time; None when nobody has approved the release."""
+        return datetime.fromisoformat(self.approved_at) if self.approved_at else None
 
     @property
     def tags(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from lambdas.console import console_link
 from lambdas.deployment import Deployment
 
 MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
@@ -78,9 +79,3 @@ def one_line(text: str, longest: int) -> str:
     """Return quoted text as one line of printable characters, so that it cannot pass for a part of a message."""
     words = " ".join(text[: 2 * longest].split())
     return "".join(each if each.isprintable() else "?" for each in words)[:longest]
-
-
-def console_link(execution: str) -> str:
-    """Return the URL of the execution's page. Shape: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
-    region = execution.split(":")[3]
-    return f"https://console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from lambdas.aws.record import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
-from lambdas.metrics import count_error, time_state
+from lambdas.metrics import count_error, time_release, time_state
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
@@ -39,6 +39,7 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool
             limit = getattr(deployment.timeouts, timeout) if timeout else float("inf")
             settled = settled_verdict(visit) if settles else nullcontext()
             with report_stage(visit, deployment.application, deployment.blue), limit_wait(visit, limit), settled:
+                time_release(visit.machine, visit.release_seconds(deployment.approved))
                 if needs_lock:
                     connect_records().require_held(deployment.application, deployment.blue, visit.execution)
                 return function(deployment, visit, event).to_json()

@@ -44,6 +44,15 @@ def time_state(application: str, state: str, seconds: float) -> None:
     _record("StateSeconds", MetricUnit.Seconds, seconds, application=application, state=state)
 
 
+def time_release(machine: str, seconds: float) -> None:
+    """Measure the seconds of a release that still runs. Each invocation does, so an alarm rings while a stage waits.
+
+    `machine`: the name of the state machine. An alarm needs each dimension of its metric, and the stack does not know
+    the applications' names.
+    """
+    _record("ReleaseSeconds", MetricUnit.Seconds, seconds, machine=machine)
+
+
 def _record(name: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
     with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
         for dimension, value_of_dimension in dimensions.items():

@@ -67,6 +67,18 @@ class Visit:
         """The age of the execution, or of its last redrive, at the beginning of the invocation."""
         return (self.now - self.run_started).total_seconds()
 
+    def release_seconds(self, approved: datetime | None) -> float:
+        """Return the age of the release at the beginning of the invocation, from its start, redrive or approval on.
+
+        The last of them counts. A wait for approval has a limit of its own, so it does not make a release slow.
+        """
+        return (self.now - max(self.run_started, approved or self.run_started)).total_seconds()
+
+    @property
+    def machine(self) -> str:
+        """The name of the state machine."""
+        return self.execution.split(":")[6]
+
     @property
     def resumed(self) -> bool:
         """Whether a redrive resumed this state. What it did before the redrive may not show yet."""

@@ -85,7 +85,10 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
         Path("docs/elastic-beanstalk.md"): {
             "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules())
         },
-        Path("docs/permissions.md"): {"permissions": permission_tables.markdown(stack)},
+        Path("docs/permissions.md"): {
+            "exclusions": permission_tables.exclusions(),
+            "permissions": permission_tables.markdown(stack),
+        },
     }
 
 

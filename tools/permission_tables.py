@@ -1,20 +1,26 @@
 """The tables in docs/permissions.md: what each role of a synthesized stack may do, on what, and why."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from aws_cdk import CfnElement, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
+from emulator.identity import ACCOUNT_ID, REGION
+from infra.beanstalk_policy import EXCLUDED_ACTIONS, EXCLUDED_VALUES
 from infra.policies import reasons
+from tools.demanded_permissions import Demand, demanded_permissions
 
 Json = dict[str, Any]
 
 PSEUDO_PARAMETERS = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT"}
 HEADER = ["| actions | on | if | why |", "|---|---|---|---|"]
+DEMANDS_HEADER = ["| actions | on | if | demanded by the emulator |", "|---|---|---|---|"]
+NOT_DEMANDED = "none: granted on AWS's word alone"
 
 
 @dataclass(frozen=True)
@@ -95,17 +101,40 @@ def _readable(resource: Any, names: Mapping[str, str]) -> str:
 def markdown(stack: Stack) -> str:
     """Return a table for each role and each managed policy that allows something."""
     roles, lines = roles_by_managed_policy(stack), []
+    demands = [each for found in demanded_permissions().values() for each in found]
     for path, found in rows_by_policy(stack).items():
         if not found:
             continue
         lines += [f"### {path}", ""]
         if path in roles:
-            lines += [f"A managed policy of {', '.join(roles[path])}.", ""]
-        lines += [*HEADER, *(_row(row) for row in found), ""]
+            whys = " ".join(dict.fromkeys(row.why for row in found))
+            lines += [f"A managed policy of {', '.join(roles[path])}. {whys}", ""]
+            lines += [*DEMANDS_HEADER, *(_row(row, _demanded(row, demands)) for row in found), ""]
+        else:
+            lines += [*HEADER, *(_row(row, row.why) for row in found), ""]
     return "\n".join(lines).rstrip()
 
 
-def _row(row: PermissionRow) -> str:
+def exclusions() -> str:
+    """Return a table of what the stack's policies leave out of AWS's policy, with the reasons."""
+    rows = [f"| `{pattern}` | {reason} |" for pattern, reason in EXCLUDED_ACTIONS.items()]
+    rows += [f"| `{value}` in a condition | {reason} |" for value, reason in EXCLUDED_VALUES.items()]
+    return "\n".join(["| left out | why |", "|---|---|", *rows])
+
+
+def _demanded(row: PermissionRow, demands: Iterable[Demand]) -> str:
+    """Return the actions that the emulator demands of those in a row, in their plain names."""
+    patterns = [each.replace("REGION", REGION).replace("ACCOUNT", ACCOUNT_ID) for each in row.resources]
+    matches = {
+        demand.action
+        for demand in demands
+        if any(fnmatchcase(demand.action, pattern) for pattern in row.actions)
+        and any(fnmatchcase(demand.resource, pattern) for pattern in patterns)
+    }
+    return "<br>".join(f"`{each}`" for each in sorted(matches)) or NOT_DEMANDED
+
+
+def _row(row: PermissionRow, last: str) -> str:
     cells = ("<br>".join(f"`{each}`" for each in words) for words in (row.actions, row.resources))
     condition = f"`{row.condition}`" if row.condition else ""
-    return f"| {' | '.join([*cells, condition, row.why])} |"
+    return f"| {' | '.join([*cells, condition, last])} |"

@@ -9,6 +9,13 @@ from trigger.environment_pair import EnvironmentPair
 from trigger.output import Output, cause_message, minutes_and_seconds
 from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
 
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""The console's host by partition, as in lambdas/console.py."""
+
 
 class ReleaseFollower:
     """Follows executions of one blue environment. All methods raise botocore's exceptions."""
@@ -68,5 +75,6 @@ class ReleaseFollower:
 
 def console_link(execution: str) -> str:
     """Return the address of the execution's page in the console. `execution`: its ARN."""
-    region = execution.split(":")[3]
-    return f"https://console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"
+    partition, region = execution.split(":")[1], execution.split(":")[3]
+    host = CONSOLES.get(partition, CONSOLES["aws"])
+    return f"https://{host}/states/home?region={region}#/v2/executions/details/{execution}"

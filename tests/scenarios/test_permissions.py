@@ -25,13 +25,14 @@ def test_the_release_paths_end_as_expected(ends: Mapping[str, list[PathEnd]]) ->
     assert found == {
         "release_succeeds": [("SUCCEEDED", "AwaitTermination"), ("SUCCEEDED", "Plan")],
         "launch_fails": [("FAILED", "AwaitGreen")],
+        "green_is_sick": [("FAILED", "AwaitGreen")],
         "alarm_rings": [("FAILED", "WatchRelease"), ("SUCCEEDED", "AwaitTermination")],
         "deployment_hangs": [("FAILED", "AwaitRelease"), ("SUCCEEDED", "AwaitTermination")],
     }
 
 
 def test_every_granted_permission_is_used(testbed: ScenarioTestbed, ends: Mapping[str, list[PathEnd]]) -> None:
-    left = {stage: unused(granted(testbed, role), used(testbed, role)) for stage, role in roles(testbed).items()}
+    left = {stage: unused(stage, granted(testbed, role), used(testbed, role)) for stage, role in roles(testbed).items()}
     assert {stage: grants for stage, grants in left.items() if grants} == {}
 
 
@@ -47,7 +48,7 @@ def test_no_permission_is_missing(testbed: ScenarioTestbed, ends: Mapping[str, l
     [
         ("plan", "s3:PutObject", "release_succeeds"),
         ("clone_blue", "elasticbeanstalk:AddTags", "launch_fails"),
-        ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "launch_fails"),
+        ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "green_is_sick"),
     ],
 )
 def test_without_one_permission_a_release_ends_differently(

@@ -12,10 +12,10 @@ from infra.settings import Settings
 from tests.support.template import CONTEXT, Json
 
 
-def findings(template: Json) -> list[str]:
-    """Return what cfn-lint finds wrong in a template."""
+def findings(template: Json, *regions: str) -> list[str]:
+    """Return what cfn-lint finds wrong in a template for these regions; for two of the partition `aws` by default."""
     # W3005: the CDK states dependencies twice. Informational rules (I1022) are matters of taste.
-    config = ManualArgs(regions=["us-east-1", "eu-central-1"], ignore_checks=["W3005"])
+    config = ManualArgs(regions=list(regions or ("us-east-1", "eu-central-1")), ignore_checks=["W3005"])
     return [f"{match.rule.id} {match.message}" for match in lint(json.dumps(template), config=config)]
 
 

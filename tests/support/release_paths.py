@@ -58,10 +58,17 @@ def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
 
 
 def launch_fails(testbed: ScenarioTestbed) -> list[PathEnd]:
-    """Green fails to launch and is removed."""
+    """Green fails to launch, and Elastic Beanstalk terminates it."""
     shop = testbed.open_shop()
     testbed.s3.delete_object(Bucket=testbed.artifacts, Key=f"{shop.name}/v1.zip")
     return [PathEnd.of(shop.release("v2"), shop)]
+
+
+def green_is_sick(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """Green launches, does not become healthy, and is removed."""
+    shop = testbed.open_shop(ENHANCED_HEALTH)
+    shop.upload(f"{shop.name}/v1.zip", samples.bundle("answers_500"))
+    return [PathEnd.of(shop.release("v2", timeouts={"clone_blue": 600}), shop)]
 
 
 def alarm_rings(testbed: ScenarioTestbed) -> list[PathEnd]:
@@ -92,5 +99,5 @@ def deployment_hangs(testbed: ScenarioTestbed) -> list[PathEnd]:
 
 
 PATHS: Mapping[str, ReleasePath] = {
-    each.__name__: each for each in (release_succeeds, launch_fails, alarm_rings, deployment_hangs)
+    each.__name__: each for each in (release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs)
 }

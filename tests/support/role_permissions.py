@@ -19,6 +19,11 @@ UNUSED = {
     "xray:PutTelemetryRecords": "Lambda sends the traces",
 }
 """Actions that no release path uses, and the reason for granting them."""
+UNUSED_BY_STAGE = {
+    ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls"
+}
+"""Actions that no release path uses in one stage, and the reason for granting them."""
+BEANSTALKS_BUCKETS = "arn:aws:s3:::elasticbeanstalk-"
 
 
 def roles(testbed: ScenarioTestbed) -> dict[str, str]:
@@ -53,13 +58,25 @@ def used(testbed: ScenarioTestbed, role: str) -> list[Grant]:
     return [(each["action"], each["resource"]) for each in asked if each["allowed"]]
 
 
-def unused(grants: list[Grant], uses: list[Grant]) -> list[Grant]:
-    """Return the granted permissions that no use matches."""
+def unused(stage: str, grants: list[Grant], uses: list[Grant]) -> list[Grant]:
+    """Return the granted permissions of a stage that no use matches."""
     return [
         (action, resource)
         for action, resource in grants
-        if action not in UNUSED and not any(fnmatchcase(one, action) and fnmatchcase(on, resource) for one, on in uses)
+        if not granted_unused(stage, action)
+        and not any(fnmatchcase(one, action) and fnmatchcase(on, resource) for one, on in uses)
     ]
+
+
+def granted_unused(stage: str, action: str) -> bool:
+    """Return whether a stage has an action that no release path uses."""
+    return action in UNUSED or (stage, action) in UNUSED_BY_STAGE
+
+
+def missed(stage: str, use: Grant) -> bool:
+    """Return whether a release misses a permission that it used. In Elastic Beanstalk's buckets it misses each."""
+    action, resource = use
+    return not granted_unused(stage, action) or resource.startswith(BEANSTALKS_BUCKETS)
 
 
 @contextmanager

@@ -43,12 +43,8 @@ def listed(value: Any) -> list[Any]:
 
 def stage_statements(template: Template, stage: str) -> list[Json]:
     """Return the statements of the inline policies of a stage's role."""
-    (function,) = [
-        each["Properties"]
-        for each in template.find_resources("AWS::Lambda::Function").values()
-        if each["Properties"]["Handler"] == f"lambdas.stages.{stage}.handler"
-    ]
-    return role_statements(template, function["Role"]["Fn::GetAtt"][0])
+    found: list[Json] = stage_role(template, stage)["statements"]
+    return found
 
 
 def stage_actions(template: Template, stage: str) -> set[str]:
@@ -64,6 +60,38 @@ def role_statements(template: Template, role: str) -> list[Json]:
         if {"Ref": role} in policy["Properties"]["Roles"]
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
+
+
+def stage_role(template: Template, stage: str) -> Json:
+    """Return the properties of a stage's role, and in `statements` those of its inline policies."""
+    (function,) = [
+        each["Properties"]
+        for each in template.find_resources("AWS::Lambda::Function").values()
+        if each["Properties"]["Handler"] == f"lambdas.stages.{stage}.handler"
+    ]
+    role = function["Role"]["Fn::GetAtt"][0]
+    properties: Json = template.find_resources("AWS::IAM::Role")[role]["Properties"]
+    return properties | {"statements": role_statements(template, role)}
+
+
+def managed_policies(template: Template) -> dict[str, Json]:
+    """Return the documents of the stack's managed policies, by logical id."""
+    found = template.find_resources("AWS::IAM::ManagedPolicy")
+    return {name: policy["Properties"]["PolicyDocument"] for name, policy in found.items()}
+
+
+def resolved(value: Any, partition: str, region: str, account: str) -> Any:
+    """Return a value with texts for joins and for references to these pseudo parameters."""
+    pseudo = {"AWS::Partition": partition, "AWS::Region": region, "AWS::AccountId": account}
+    if isinstance(value, list):
+        return [resolved(each, partition, region, account) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::Join" in value:
+        return "".join(resolved(value["Fn::Join"][1], partition, region, account))
+    if value.keys() == {"Ref"}:
+        return pseudo[value["Ref"]]
+    return {key: resolved(each, partition, region, account) for key, each in value.items()}
 
 
 def pipeline_actions(template: Template) -> dict[str, Json]:

@@ -6,6 +6,8 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.encoding import format_time
+from emulator.ministack.stepfunctions.execution_run import current_run
 from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.walk import Context
 
@@ -54,6 +56,8 @@ def _evaluated(expression: str, bindings: dict[str, Any]) -> Any:
     try:
         compiled = stepfunctions.jsonata.Jsonata.jsonata(expression, timeout=TIMEOUT_MILLISECONDS)
         stepfunctions._register_sfn_jsonata_functions(compiled)
+        if run := current_run.get():
+            compiled.register_lambda("now", lambda: format_time(run.clock.time()))
         return compiled.evaluate(None, bindings)
     except ExecutionError:
         raise

@@ -55,10 +55,9 @@ def widgets(template: Template) -> dict[str, Json]:
         ("failed", "ExecutionsFailed", "Sum", 1),
         ("timed-out", "ExecutionsTimedOut", "Sum", 1),
         ("aborted", "ExecutionsAborted", "Sum", 1),
-        ("slow", "ExecutionTime", "Maximum", 60 * 60 * 1000),
     ],
 )
-def test_a_release_that_fails_stops_or_is_slow_raises_an_alarm(
+def test_a_release_that_fails_or_stops_raises_an_alarm(
     alarms: dict[str, Json], name: str, metric: str, statistic: str, threshold: int
 ) -> None:
     alarm = alarms[name]
@@ -68,15 +67,32 @@ def test_a_release_that_fails_stops_or_is_slow_raises_an_alarm(
     assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["StateMachineArn"]
 
 
+def test_a_release_that_is_slow_raises_an_alarm_while_it_runs(template: Template, alarms: dict[str, Json]) -> None:
+    """ExecutionTime is emitted when an execution ends, so an alarm on it cannot tell of one that hangs.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+    """
+    alarm = alarms["slow"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, "ReleaseSeconds")
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 60 * 60)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    name = machine["Properties"]["StateMachineName"]
+    assert alarm["Dimensions"] == [{"Name": "machine", "Value": name}]
+
+
+def test_an_approval_sets_the_moment_from_which_the_age_of_a_release_counts(definition: Json) -> None:
+    assigned = definition["States"]["AwaitApproval"]["Assign"]
+    assert assigned == {"deployment": "{% $merge([$deployment, {'approved_at': $now()}]) %}"}
+
+
 def test_an_alarm_stays_off_while_no_release_runs(alarms: dict[str, Json]) -> None:
     assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"notBreaching"}
 
 
 def test_slow_minutes_sets_the_threshold_of_the_slow_alarm(synthesize: Callable[..., Template]) -> None:
     template = synthesize(slow_minutes=240)
-    template.has_resource_properties(
-        "AWS::CloudWatch::Alarm", {"MetricName": "ExecutionTime", "Threshold": 240 * 60 * 1000}
-    )
+    template.has_resource_properties("AWS::CloudWatch::Alarm", {"MetricName": "ReleaseSeconds", "Threshold": 240 * 60})
 
 
 def test_cloudwatch_may_publish_alarms_to_the_encrypted_topic(template: Template, alarms: dict[str, Json]) -> None:
@@ -127,11 +143,17 @@ def test_the_dashboard_shows_only_metrics_that_exist(template: Template, widgets
     assert {"ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"} <= shown
 
 
-def test_each_search_has_the_dimensions_that_the_functions_print(
-    widgets: dict[str, Json],
+def test_each_search_and_each_alarm_has_the_dimensions_that_the_functions_print(
+    widgets: dict[str, Json], alarms: dict[str, Json]
 ) -> None:
+    watched = {
+        (alarm["MetricName"], tuple(each["Name"] for each in alarm["Dimensions"]))
+        for alarm in alarms.values()
+        if alarm["Namespace"] == NAMESPACE
+    }
     searched = re.findall(rf"SEARCH\('{{{NAMESPACE},([\w,]+)}} MetricName=.\"(\w+).\"'", json.dumps(widgets))
-    assert {(name, tuple(dimensions.split(","))) for dimensions, name in searched} == set(printed_metrics())
+    shown = {(name, tuple(dimensions.split(","))) for dimensions, name in searched}
+    assert shown | watched == set(printed_metrics())
 
 
 def printed_metrics() -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,25 +1,12 @@
-"""Permissions that the emulator cannot enforce one by one: the machine's role, and the policy for environments."""
+"""The permissions of the state machine's role, which the emulator does not enforce one by one."""
 
-import json
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
-import pytest
 from aws_cdk.assertions import Template
 
-from emulator.beanstalk import option_settings, platforms
-from emulator.beanstalk.authorization import on_behalf
-from emulator.beanstalk.call import Call
-from emulator.beanstalk.durations import Durations
-from emulator.beanstalk.hosting.process_hosting import ProcessHosting
-from emulator.beanstalk.model import Application, Environment
-from emulator.beanstalk.state import State
-from emulator.clock import Clock
 from tests.support.template import Json, listed
 
-REGION, ACCOUNT = "us-east-1", "123456789012"
 LOG_DELIVERY = {
     f"logs:{action}"
     for action in [
@@ -102,81 +89,3 @@ def test_the_machines_role_allows_exactly_the_calls_of_its_definition(
     assert granted(template, role_of(machine)) == calls
     role = template.find_resources("AWS::IAM::Role")[role_of(machine)]["Properties"]
     assert role.keys() <= {"AssumeRolePolicyDocument", "Tags"}, "no other policies"
-
-
-class FakeCaller:
-    """A caller with these policy statements only."""
-
-    def __init__(self, statements: list[Json]) -> None:
-        self._statements = statements
-
-    def authenticate(self) -> None:
-        """Accept the caller."""
-
-    def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:
-        allowed = any(_allows(statement, action, resource, conditions or {}) for statement in self._statements)
-        return None if allowed else f"{action} on {resource}"
-
-
-def _allows(statement: Json, action: str, resource: str, keys: Mapping[str, Any]) -> bool:
-    conditions = statement.get("Condition", {}).get("StringLikeIfExists", {})
-    return (
-        any(fnmatchcase(action, pattern) for pattern in listed(statement["Action"]))
-        and any(fnmatchcase(resource, _arn(pattern)) for pattern in listed(statement["Resource"]))
-        and all(key not in keys or keys[key] in listed(values) for key, values in conditions.items())
-    )
-
-
-def _arn(reference: Any) -> str:
-    if isinstance(reference, dict) and "Fn::Join" in reference:
-        return "".join(map(_arn, reference["Fn::Join"][1]))
-    if isinstance(reference, dict):
-        return {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}[reference["Ref"]]
-    return str(reference)
-
-
-@pytest.fixture(scope="module")
-def statements(template: Template) -> list[Json]:
-    (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
-    found: list[Json] = policy["Properties"]["PolicyDocument"]["Statement"]
-    return found
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> State:
-    """Return an account with one environment, `shop-prod`, of one application."""
-    state = State(clock=Clock(1), region=REGION, account_id=ACCOUNT, durations=Durations())
-    state.applications["shop"] = Application("shop", "", 0, 0)
-    platform = platforms.available(REGION)[0]
-    environment = Environment(
-        "e-abcdefghij", "shop-prod", "shop", "", None, platform, dict(option_settings.DEFAULTS), "v1", "v1", 0, 0,
-        ProcessHosting("shop-prod", tmp_path),
-    )  # fmt: skip
-    state.environments[environment.id] = environment
-    return state
-
-
-def refusals(state: State, caller: FakeCaller) -> list[str]:
-    """Return the calls of a release that these permissions refuse."""
-    named = {"EnvironmentName": "shop-prod"}
-    calls = {
-        "CreateEnvironment": {"ApplicationName": "shop", "EnvironmentName": "shop-prod-green"},
-        "UpdateEnvironment": {**named, "VersionLabel": "v2"},
-        "TerminateEnvironment": named,
-    }
-    acts = [
-        act
-        for name, call in calls.items()
-        for act in on_behalf.required_permissions(name, Call("", call, caller), state)
-    ]
-    return [refusal for act in acts if (refusal := caller.refusal(*act))]
-
-
-def test_the_policy_allows_to_create_update_and_terminate(state: State, statements: list[Json]) -> None:
-    assert refusals(state, FakeCaller(statements)) == []
-
-
-def test_the_policy_has_no_statement_that_a_release_does_not_need(state: State, statements: list[Json]) -> None:
-    for statement in statements:
-        others = [each for each in statements if each is not statement]
-        assert refusals(state, FakeCaller(others)), f"no release needs {json.dumps(statement['Action'])}"

@@ -56,22 +56,6 @@ def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> 
     assert writes == []
 
 
-def test_only_stages_that_change_environments_have_the_policy_for_their_resources(
-    template: Template,
-) -> None:
-    holders = {
-        name
-        for name, role in template.find_resources("AWS::IAM::Role").items()
-        if "EnvironmentResources" in json.dumps(role["Properties"].get("ManagedPolicyArns", []))
-    }
-    assert {holder.removeprefix("Stages").split("Role")[0] for holder in holders} == {
-        "CloneBlue",
-        "DeployRelease",
-        "KeepGreenLive",
-        "TerminateGreen",
-    }
-
-
 def test_one_stage_and_the_failure_branch_may_terminate_and_one_may_swap(template: Template) -> None:
     for action, stage in [("TerminateEnvironment", "terminate_green"), ("SwapEnvironmentCNAMEs", "swap_traffic")]:
         assert [name for name in STAGES if f"elasticbeanstalk:{action}" in stage_actions(template, name)] == [
@@ -123,19 +107,6 @@ def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesiz
                 for resource in statement["Resource"]:
                     arn = "".join(part if isinstance(part, str) else "" for part in resource["Fn::Join"][1])
                     assert arn.split("/")[1] in {"shop", "blog"}, arn
-
-
-def test_the_policy_for_resources_allows_nothing_on_elastic_beanstalk_itself(
-    template: Template,
-) -> None:
-    (policy,) = template.find_resources("AWS::IAM::ManagedPolicy").values()
-    assert "elasticbeanstalk:" not in json.dumps(policy["Properties"]["PolicyDocument"]["Statement"][0]["Action"])
-    actions = [
-        action
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        for action in listed(statement["Action"])
-    ]
-    assert [action for action in actions if action.startswith("elasticbeanstalk:") or action == "*"] == []
 
 
 def test_the_bucket_is_private_encrypted_versioned_and_stays_when_the_stack_goes(template: Template) -> None:

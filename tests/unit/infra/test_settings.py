@@ -5,9 +5,18 @@ from typing import Any
 import pytest
 
 from infra.pipeline_settings import INPUT_LENGTH, PipelineSettings
-from infra.settings import RECORD_KEY, SLOW_MINUTES, InvalidSettingsError, NetworkSettings, Settings
+from infra.settings import (
+    RECORD_KEY,
+    SLOW_MINUTES,
+    EnvironmentPolicy,
+    InvalidSettingsError,
+    NetworkSettings,
+    Settings,
+)
 from lambdas.deployment import Mode
 from tests.support.contexts import NETWORK, REPOSITORY_PIPELINE, UPLOAD_PIPELINE, settings_in
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def pipeline_in(context: dict[str, Any]) -> PipelineSettings | None:
@@ -57,6 +66,13 @@ def test_the_variable_env_takes_precedence_over_the_context() -> None:
         ({"record_key": "{application}/{blue}/{"}, ["{application} and {blue}"]),
         ({"slow_minutes": "soon"}, ["a number of minutes", "found 'soon'"]),
         ({"slow_minutes": 0}, ["a number of minutes", "found '0'"]),
+        ({"environment_policy": "ours"}, ["to be one of own, aws", "found 'ours'"]),
+        (
+            {"permissions_boundary": "arn:aws:iam::123456789012:role/limits"},
+            ["the name or the ARN of a managed policy"],
+        ),
+        ({"artifacts_bucket": "b", "artifacts_key": "alias/shop"}, ["the ARN of the KMS key", "found 'alias/shop'"]),
+        ({"artifacts_key": KEY}, ["-c artifacts_bucket=", "for no bucket"]),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_was_expected_and_found(context: dict[str, Any], words: list[str]) -> None:
@@ -71,6 +87,15 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
     )
     named = ["env", "record_key", "slow_minutes", "pipeline", "vpc_id"]
     assert [name for name in named if problems.count(f"\n  - Expected -c {name}= ") != 1] == []
+
+
+def test_the_policy_the_boundary_and_the_key_are_settings() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/teams/limits"
+    given = {"artifacts_bucket": "releases-of-shop", "artifacts_key": KEY, "permissions_boundary": boundary}
+    found = settings_in({**given, "environment_policy": "aws"})
+    assert (found.artifacts_key, found.permissions_boundary) == (KEY, boundary)
+    assert found.environment_policy == EnvironmentPolicy.AWS
+    assert settings_in({}).environment_policy == EnvironmentPolicy.OWN
 
 
 # --- network

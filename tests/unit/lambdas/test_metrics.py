@@ -87,6 +87,33 @@ def test_each_stage_measures_how_long_its_state_took(printed: PrintedMetrics) ->
     assert 0 <= taken["value"] < 60
 
 
+HOUR = 3_600
+
+
+@pytest.mark.parametrize(
+    ("execution", "approved_minutes_ago", "seconds"),
+    [
+        ({}, None, HOUR),
+        ({"RedriveTime": -600}, None, 600),
+        ({}, 5, 300),
+        ({"RedriveTime": -60}, 5, 60),
+    ],
+    ids=["started", "redriven", "approved", "redriven after the approval"],
+)
+def test_a_release_that_waits_measures_its_age_from_its_start_redrive_or_approval(
+    invoked: Release, printed: PrintedMetrics, execution: Json, approved_minutes_ago: int | None, seconds: int
+) -> None:
+    deployment, now = invoked.cloned(), invoked.account.now()
+    moments = {name: (now + timedelta(seconds=offset)).isoformat() for name, offset in execution.items()}
+    if approved_minutes_ago:
+        deployment = replace(deployment, approved_at=(now - timedelta(minutes=approved_minutes_ago)).isoformat())
+    waiting = {"deployment": deployment.to_json(), "context": context("AwaitTermination", **moments)}
+    with pytest.raises(EnvironmentNotReadyError):
+        await_termination.handler(waiting, None)
+    (measured,) = printed.measured()["ReleaseSeconds"]
+    assert measured == {"machine": "bluegreen", "value": pytest.approx(seconds, abs=1), "unit": "Seconds"}
+
+
 def failing(error: type[ReleaseError]) -> None:
     with report_stage(visit(), "shop", "shop-prod"):
         raise error(expected="this", found="that", next_step="Do so.")

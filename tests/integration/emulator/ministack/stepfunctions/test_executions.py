@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,6 +161,17 @@ def test_a_wait_for_a_time_ends_at_that_account_time(machines: StateMachines) ->
     until = "{% $fromMillis($toMillis($states.context.Execution.StartTime) + 60000) %}"
     described = machines.run({"Wait": {"Type": "Wait", "Timestamp": until, "End": True}})
     assert timedelta(seconds=60) <= described["stopDate"] - described["startDate"] < timedelta(seconds=60 + 1 / SCALE)
+
+
+def test_an_expression_sees_the_account_time(machines: StateMachines) -> None:
+    described = machines.run(
+        {
+            "Wait": {"Type": "Wait", "Seconds": 60, "Next": "Now"},
+            "Now": {"Type": "Pass", "Output": "{% $now() %}", "End": True},
+        }
+    )
+    now = datetime.fromisoformat(json.loads(described["output"]))
+    assert described["startDate"] + timedelta(seconds=60) <= now <= described["stopDate"]
 
 
 def test_a_failed_execution_shows_its_error_and_cause_and_no_output(machines: StateMachines) -> None:

@@ -1,0 +1,18 @@
+"""The address of AWS's console, which differs by partition."""
+
+from collections.abc import Mapping
+from typing import Final
+
+HOSTS: Final[Mapping[str, str]] = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""By partition. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/console.html"""
+
+
+def console_link(execution: str) -> str:
+    """Return the URL of the execution's page. Shape: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
+    partition, region = execution.split(":")[1], execution.split(":")[3]
+    host = HOSTS.get(partition, HOSTS["aws"])
+    return f"https://{host}/states/home?region={region}#/v2/executions/details/{execution}"
