@@ -27,7 +27,7 @@ Resolve = Callable[[str], DnsAnswer]
 class Request:
     """One request: `at` in real epoch seconds, the environment that answered, the failure if it failed.
 
-    `answered_by` is the answer's header, "<environment>/<version>" by default, also for a failed request with an answer.
+    `answered_by` is a header of the answer, by default "<environment>/<version>", also for a failed request.
     """
 
     at: float

@@ -38,7 +38,7 @@ class RunNames:
 
     @property
     def qualifier(self) -> str:
-        """The CDK's qualifier: it keeps the bootstrap of this run apart from the account's own. At most 10 characters."""
+        """The CDK's qualifier, at most 10 characters: it keeps this run's bootstrap apart from the account's own."""
         return f"p{self.run}"
 
     @property

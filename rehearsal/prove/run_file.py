@@ -12,7 +12,8 @@ FILE_NAME = "run.json"
 class RunFile:
     """What a run knows of itself, for a removal after a crash. `save` after each change.
 
-    `began`: ISO 8601. `storage_bucket_existed`: whether Elastic Beanstalk had its bucket in the region before the run;
+    `began`: ISO 8601. `own_account`: an account that the run started on this machine, and that ended with it.
+    `storage_bucket_existed`: whether Elastic Beanstalk had its bucket in the region before the run;
     None when that is not known. `environment_ids`, `buckets`: of the run.
     """
 
@@ -21,6 +22,7 @@ class RunFile:
     account_id: str
     region: str
     began: str
+    own_account: bool = False
     storage_bucket_existed: bool | None = None
     environment_ids: list[str] = field(default_factory=list)
     buckets: list[str] = field(default_factory=list)

@@ -104,7 +104,7 @@ def emulated_target(account: Account, scale: float) -> Target:
 def named_target(profile: str | None, region: str | None, scale: float | None) -> Target:
     """Return the account of boto3's credentials. Raises ProofError when they are of no account."""
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
+        session: Any = boto3.Session(profile_name=profile, region_name=region)
         identity = session.client("sts", config=RETRIES).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise ProofError(
@@ -139,7 +139,7 @@ def resolve_by_dns(name: str) -> DnsAnswer:
     return DnsAnswer(str(found[0][4][0]), HTTP_PORT, LOOK_UP_SECONDS)
 
 
-def _variables(session: boto3.Session, account_id: str) -> dict[str, str]:
+def _variables(session: Any, account_id: str) -> dict[str, str]:
     """Return the session's credentials and region as variables. They are read again each time: they may expire."""
     credentials = session.get_credentials()
     if credentials is None:
