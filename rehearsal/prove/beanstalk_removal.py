@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.run_file import RunFile
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 STOP_MINUTES = 10.0
 TERMINATION_MINUTES = 60.0
@@ -15,7 +15,7 @@ TERMINATION_MINUTES = 60.0
 DELETION_MINUTES = 10.0
 
 
-def stop_executions(target: Target, names: RunNames) -> None:
+def stop_executions(target: ProofTarget, names: RunNames) -> None:
     """Stop the executions of the run's state machine. One that goes on could launch another environment."""
     states = target.client("stepfunctions")
 
@@ -35,7 +35,7 @@ def stop_executions(target: Target, names: RunNames) -> None:
     target.until(lambda: not running(), "all executions to be stopped", STOP_MINUTES, found=running)
 
 
-def remove_environments(target: Target, names: RunNames, memory: RunFile) -> None:
+def remove_environments(target: ProofTarget, names: RunNames, memory: RunFile) -> None:
     """Terminate the environments of the run's application, and return when all are gone."""
     beanstalk = target.client("elasticbeanstalk")
 
@@ -54,7 +54,7 @@ def remove_environments(target: Target, names: RunNames, memory: RunFile) -> Non
     )
 
 
-def delete_application(target: Target, names: RunNames) -> None:
+def delete_application(target: ProofTarget, names: RunNames) -> None:
     """Delete the run's application, with its versions and saved configurations."""
     beanstalk = target.client("elasticbeanstalk")
 

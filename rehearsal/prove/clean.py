@@ -8,7 +8,7 @@ from rehearsal.prove.options import ProveOptions
 from rehearsal.prove.removal import remove
 from rehearsal.prove.run_file import RunFile
 from rehearsal.prove.statement import confirm, statement_of_removal
-from rehearsal.prove.target import Target, named_target
+from rehearsal.prove.target import ProofTarget, named_target
 from rehearsal.report.progress import Progress
 
 
@@ -50,7 +50,7 @@ def _clean_own_account(remembered: RunFile | None, progress: Progress) -> int:
     return 0
 
 
-def _unremembered(target: Target, run: str, folder: Path) -> RunFile:
+def _unremembered(target: ProofTarget, run: str, folder: Path) -> RunFile:
     """Return the memory of a run that another folder or machine remembers."""
     path = folder / f"run-{run}.json"
     return RunFile(path=path, run=run, account_id=target.account_id, region=target.region, began="unknown")

@@ -7,7 +7,7 @@ from rehearsal.account.shop import BeanstalkEvent
 from rehearsal.prove.leftovers import log_groups
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.proof_evidence import ProvedExecution
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 DENIAL = re.compile(
     r"AccessDenied|Access Denied|not authori[sz]ed|InsufficientPrivileges|UnauthorizedOperation|don't have permission",
@@ -28,7 +28,7 @@ def throttled(texts: Sequence[str]) -> int:
 
 
 def told(
-    target: Target, names: RunNames, executions: Sequence[ProvedExecution], events: Sequence[BeanstalkEvent]
+    target: ProofTarget, names: RunNames, executions: Sequence[ProvedExecution], events: Sequence[BeanstalkEvent]
 ) -> list[str]:
     """Return all texts in which AWS could tell of a denial."""
     causes = [f"{each.outcome.error}: {each.outcome.cause}" for each in executions if each.outcome.error]
@@ -36,7 +36,7 @@ def told(
     return [*causes, *errors, *_logged(target, names)]
 
 
-def _logged(target: Target, names: RunNames) -> Iterator[str]:
+def _logged(target: ProofTarget, names: RunNames) -> Iterator[str]:
     pages = target.client("logs").get_paginator("filter_log_events")
     for group in log_groups(target, names):
         if "/vendedlogs/" not in group:

@@ -1,6 +1,7 @@
 """The facts about AWS that the handlers rely on: where each comes from, and how `make prove` sees it.
 
 docs/rehearsal.md has a table of them, which `make docs` writes. When a proof in an account shows one, set its state.
+The file is long because it is one list, which is read as a whole.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rehearsal.prove import observations as seen
+from rehearsal.prove import release_observations as release
 
 _DOCS = "https://docs.aws.amazon.com"
 _GUIDE = f"{_DOCS}/elasticbeanstalk/latest/dg"
@@ -56,7 +58,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_GUIDE}/using-features.CNAMESwap.html",
         "The same words, at both.",
-        seen.swap_pairs,
+        release.swap_pairs,
     ),
     Fact(
         "termination-event",
@@ -72,7 +74,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         None,
         "Both at the same moment.",
-        seen.end_before_ready,
+        release.end_before_ready,
     ),
     Fact(
         "label-during-update",
@@ -80,7 +82,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_API}/API_UpdateEnvironment.html",
         "The new label at once; tests run with the old one, too.",
-        seen.label_during_update,
+        release.label_during_update,
     ),
     Fact(
         "failed-update",
@@ -88,7 +90,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_GUIDE}/using-features.rolling-version-deploy.html",
         "The same.",
-        seen.after_failed_update,
+        release.after_failed_update,
     ),
     Fact(
         "failed-update-events",
@@ -96,7 +98,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_GUIDE}/using-features.events.html",
         "The same.",
-        seen.failed_update_has_errors,
+        release.failed_update_has_errors,
     ),
     Fact(
         "failed-launch",
@@ -111,7 +113,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_GUIDE}/health-enhanced-status.html",
         "Ready comes 30 s before the load balancer sends users there, and 2 minutes before health is Ok.",
-        seen.launch_to_healthy,
+        release.launch_to_healthy,
     ),
     Fact(
         "endpoint-stays",
@@ -119,7 +121,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_API}/API_SwapEnvironmentCNAMEs.html",
         "The same.",
-        seen.endpoint_stays,
+        release.endpoint_stays,
     ),
     Fact(
         "swap-time",
@@ -135,7 +137,7 @@ FACTS: Sequence[Fact] = (
         FactState.UNKNOWN,
         f"{_GUIDE}/using-features.CNAMESwap.html",
         "DNS answers are kept for 60 s.",
-        seen.old_answers_expire,
+        release.old_answers_expire,
     ),
     Fact(
         "name-is-free",
@@ -143,7 +145,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_API}/API_CreateEnvironment.html",
         "The same.",
-        seen.name_is_free,
+        release.name_is_free,
     ),
     Fact(
         "seen-after-create",
@@ -151,7 +153,7 @@ FACTS: Sequence[Fact] = (
         FactState.UNKNOWN,
         None,
         "Visible at once, unless answers are made stale.",
-        seen.seen_after_create,
+        release.seen_after_create,
     ),
     Fact(
         "request-ids",
@@ -159,7 +161,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_API}/API_EventDescription.html",
         "The same.",
-        seen.request_ids,
+        release.request_ids,
     ),
     Fact(
         "tags-update",
@@ -229,7 +231,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_GITHUB}/hashicorp/terraform-provider-aws/issues/32977",
         "Asks for the permissions that public logs show, see [permissions.md](permissions.md).",
-        seen.nothing_is_denied,
+        release.nothing_is_denied,
     ),
     Fact(
         "throttling",
@@ -237,7 +239,7 @@ FACTS: Sequence[Fact] = (
         FactState.LOGS,
         f"{_GITHUB}/einaregilsson/beanstalk-deploy/issues/9",
         "2 a second, 15 at once.",
-        seen.throttling,
+        release.throttling,
     ),
     Fact(
         "error-is-kept",
@@ -245,7 +247,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_STATES}/dg/concepts-error-handling.html",
         "The same.",
-        seen.error_is_kept,
+        release.error_is_kept,
     ),
     Fact(
         "redrive",
@@ -253,7 +255,7 @@ FACTS: Sequence[Fact] = (
         FactState.DOCUMENTED,
         f"{_STATES}/dg/redrive-executions.html",
         "The same.",
-        seen.redrive_resumes,
+        release.redrive_resumes,
     ),
     Fact(
         "redrive-variables",

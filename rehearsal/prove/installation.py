@@ -10,7 +10,7 @@ from pathlib import Path
 from rehearsal.account.cdk import Cdk
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.run_file import RunFile
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 from rehearsal.report.progress import Progress
 
 
@@ -22,7 +22,7 @@ class Installation:
     artifacts: str
 
 
-def install(target: Target, names: RunNames, memory: RunFile, folder: Path, progress: Progress) -> Installation:
+def install(target: ProofTarget, names: RunNames, memory: RunFile, folder: Path, progress: Progress) -> Installation:
     """Bootstrap, deploy, and return the installation; `folder` gets the log of the CLI. Raises CdkError."""
     variables = {**target.variables(), "ENV": names.env}
     cdk = Cdk(variables, folder.resolve() / "cdk.log", folder.resolve() / "cdk.out")

@@ -7,13 +7,13 @@ from rehearsal.prove.beanstalk_removal import environments, state_machines
 from rehearsal.prove.names import RunNames, runs_in
 from rehearsal.prove.roles import role_names
 from rehearsal.prove.stack_removal import bucket_names, stack_names
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 LOG_GROUPS = ("{stack}-", "/aws/lambda/{stack}-", "/aws/vendedlogs/states/{stack}")
 """Prefixes of the names of a run's log groups."""
 
 
-def leftovers(target: Target) -> Mapping[str, list[str]]:
+def leftovers(target: ProofTarget) -> Mapping[str, list[str]]:
     """Return what runs left in the account and region, by the id of the run. Roles are the whole account's."""
     found: dict[str, list[str]] = defaultdict(list)
     for kind, name in _resources(target):
@@ -24,7 +24,7 @@ def leftovers(target: Target) -> Mapping[str, list[str]]:
     return dict(found)
 
 
-def leftovers_of(target: Target, names: RunNames) -> list[str]:
+def leftovers_of(target: ProofTarget, names: RunNames) -> list[str]:
     """Return what one run left."""
     found = [f"{kind} {name}" for kind, name in _resources(target) if names.run in runs_in([name])]
     beanstalk = target.client("elasticbeanstalk")
@@ -32,7 +32,7 @@ def leftovers_of(target: Target, names: RunNames) -> list[str]:
     return found + [f"log group {name}" for name in log_groups(target, names)]
 
 
-def log_groups(target: Target, names: RunNames) -> list[str]:
+def log_groups(target: ProofTarget, names: RunNames) -> list[str]:
     """Return the names of a run's log groups. A function that ends late can make its log group again."""
     pages = target.client("logs").get_paginator("describe_log_groups")
     return [
@@ -43,7 +43,7 @@ def log_groups(target: Target, names: RunNames) -> list[str]:
     ]
 
 
-def _resources(target: Target) -> Iterator[tuple[str, str]]:
+def _resources(target: ProofTarget) -> Iterator[tuple[str, str]]:
     """Yield the kind and the name of the resources that may belong to a run."""
     applications = target.client("elasticbeanstalk").describe_applications()["Applications"]
     yield from (("application", each["ApplicationName"]) for each in applications)

@@ -21,7 +21,7 @@ from rehearsal.prove.removal import remove
 from rehearsal.prove.run_file import FILE_NAME, RunFile
 from rehearsal.prove.statement import confirm, statement
 from rehearsal.prove.storage import storage_bucket_exists
-from rehearsal.prove.target import Target, emulated_target, named_target
+from rehearsal.prove.target import ProofTarget, emulated_target, named_target
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
 
@@ -57,7 +57,7 @@ def prove(options: ProveOptions, progress: Progress) -> int:
 
 
 @contextmanager
-def _target(options: ProveOptions) -> Iterator[Target]:
+def _target(options: ProveOptions) -> Iterator[ProofTarget]:
     """Yield the account. One that is started here ends with the block."""
     if options.named_account:
         yield named_target(options.profile, options.region, options.scale)
@@ -71,7 +71,7 @@ def _target(options: ProveOptions) -> Iterator[Target]:
         account.stop()
 
 
-def _remove_in_any_case(target: Target, memory: RunFile, evidence: ProofEvidence, progress: Progress) -> None:
+def _remove_in_any_case(target: ProofTarget, memory: RunFile, evidence: ProofEvidence, progress: Progress) -> None:
     """Remove the run. The first signal begins the removal again; later ones are ignored."""
     try:
         try:
@@ -85,7 +85,7 @@ def _remove_in_any_case(target: Target, memory: RunFile, evidence: ProofEvidence
         progress.say(str(error))
 
 
-def _remember(target: Target, names: RunNames, options: ProveOptions) -> RunFile:
+def _remember(target: ProofTarget, names: RunNames, options: ProveOptions) -> RunFile:
     memory = RunFile(
         path=options.output / FILE_NAME,
         run=names.run,
@@ -110,7 +110,7 @@ def _require_no_earlier_run(options: ProveOptions) -> None:
         )
 
 
-def _require_default_network(target: Target) -> None:
+def _require_default_network(target: ProofTarget) -> None:
     """Raise ProofError when the region has no default VPC, in which the environment is launched."""
     filters = [{"Name": "is-default", "Values": ["true"]}]
     if not target.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]:
@@ -120,7 +120,7 @@ def _require_default_network(target: Target) -> None:
         )
 
 
-def _write_report(evidence: ProofEvidence, target: Target, names: RunNames, folder: Path) -> Path:
+def _write_report(evidence: ProofEvidence, target: ProofTarget, names: RunNames, folder: Path) -> Path:
     file = folder / REPORT
     file.write_text(json.dumps(compose(evidence, target, names.run), indent=2) + "\n")
     return file

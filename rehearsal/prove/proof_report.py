@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.prove.facts import FACTS, Fact
-from rehearsal.prove.observations import NOT_SEEN, Observation
+from rehearsal.prove.observations import NOT_SEEN, FactObservation
 from rehearsal.prove.proof_evidence import ProofEvidence
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 from rehearsal.traffic import count_answers, failed_requests
 
 MARKS = {True: "agrees", False: "DIFFERS", None: ""}
 SHOWN_FAILURES = 20
 
 
-def observed(evidence: ProofEvidence) -> list[tuple[Fact, Observation]]:
+def observed(evidence: ProofEvidence) -> list[tuple[Fact, FactObservation]]:
     """Return each fact with what the run saw of it."""
     return [(fact, fact.observe(evidence) if fact.observe else NOT_SEEN) for fact in FACTS]
 
@@ -29,7 +29,7 @@ def problems(evidence: ProofEvidence) -> list[str]:
     return [*evidence.problems, *differing]
 
 
-def compose(evidence: ProofEvidence, target: Target, run: str) -> dict[str, Any]:
+def compose(evidence: ProofEvidence, target: ProofTarget, run: str) -> dict[str, Any]:
     """Return the report, ready for JSON. Times are the account's, in ISO 8601 and UTC."""
     failed = failed_requests(evidence.requests)
     return {
@@ -81,7 +81,7 @@ def compose(evidence: ProofEvidence, target: Target, run: str) -> dict[str, Any]
     }
 
 
-def table(evidence: ProofEvidence, target: Target) -> Iterator[str]:
+def table(evidence: ProofEvidence, target: ProofTarget) -> Iterator[str]:
     """Yield the table of facts: what the handlers rely on, what the emulator does, what this account did."""
     here = "here" if target.emulated else "AWS"
     for fact, found in observed(evidence):

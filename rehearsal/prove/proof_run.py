@@ -18,7 +18,7 @@ from rehearsal.prove.questions import ask
 from rehearsal.prove.releases import Releases, traffic_on
 from rehearsal.prove.roles import create_roles
 from rehearsal.prove.run_file import RunFile
-from rehearsal.prove.target import AccountTime, Target
+from rehearsal.prove.target import EventClock, ProofTarget
 from rehearsal.prove.watch import EnvironmentWatch
 from rehearsal.report.progress import Progress
 from rehearsal.wait import WaitLimitError
@@ -31,7 +31,7 @@ STOPPING = (AccountError, BotoCoreError, CdkError, ClientError, OSError, ProofEr
 class ProofRun:
     """One run. What it sees goes into `evidence`, also when an error or a signal ends it."""
 
-    target: Target
+    target: ProofTarget
     names: RunNames
     memory: RunFile
     folder: Path
@@ -45,12 +45,12 @@ class ProofRun:
         with self.progress.step("create the roles"):
             create_roles(target, names)
         application = ProvedApplication(target, names, self.memory, installation.artifacts)
-        account_time = application.create()
-        watch = EnvironmentWatch(application.environments, account_time.at, target.poll_seconds / 2)
+        event_clock = application.create()
+        watch = EnvironmentWatch(application.environments, event_clock.at, target.poll_seconds / 2)
         try:
             with watch:
                 self._launch(installation, application)
-                self._release(installation, application, account_time)
+                self._release(installation, application, event_clock)
         finally:
             self.evidence.samples = watch.samples
             self._collect(application, watch.failed_looks)
@@ -64,7 +64,7 @@ class ProofRun:
         shown = "visible at once" if launch.seen_at_once else "invisible at first"
         self.evidence.answers["shown just after CreateEnvironment"] = shown
 
-    def _release(self, installation: Installation, application: ProvedApplication, account_time: AccountTime) -> None:
+    def _release(self, installation: Installation, application: ProvedApplication, event_clock: EventClock) -> None:
         with traffic_on(self.target, application.blue()["CNAME"]) as traffic:
             try:
                 Releases(
@@ -72,7 +72,7 @@ class ProofRun:
                     names=self.names,
                     installation=installation,
                     application=application,
-                    account_time=account_time,
+                    event_clock=event_clock,
                     traffic=traffic,
                     evidence=self.evidence,
                     progress=self.progress,

@@ -15,7 +15,7 @@ from rehearsal.prove.errors import ProofError
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.roles import TAG
 from rehearsal.prove.run_file import RunFile
-from rehearsal.prove.target import AccountTime, Target
+from rehearsal.prove.target import EventClock, ProofTarget
 
 INSTANCE_TYPE = "t3.micro"
 LIVE_VERSION = "v1"
@@ -39,26 +39,26 @@ class Launch:
 class ProvedApplication:
     """Creates and changes the run's application, by AWS's APIs alone."""
 
-    def __init__(self, target: Target, names: RunNames, memory: RunFile, bucket: str) -> None:
+    def __init__(self, target: ProofTarget, names: RunNames, memory: RunFile, bucket: str) -> None:
         self._target = target
         self._names = names
         self._memory = memory
         self._bucket = bucket
         self._beanstalk = target.client("elasticbeanstalk")
 
-    def create(self) -> AccountTime:
+    def create(self) -> EventClock:
         """Create the application with its first version, and return the account's time."""
         asked = time.time()
         answer = self._beanstalk.create_application(
             ApplicationName=self._names.application, Description="Made and removed by make prove", Tags=[TAG]
         )
-        account_time = AccountTime(asked, answer["Application"]["DateCreated"], self._target.scale)
+        event_clock = EventClock(asked, answer["Application"]["DateCreated"], self._target.scale)
         self._beanstalk.create_application_version(
             ApplicationName=self._names.application,
             VersionLabel=LIVE_VERSION,
             SourceBundle={"S3Bucket": self._bucket, "S3Key": self.upload(LIVE_VERSION)},
         )
-        return account_time
+        return event_clock
 
     def upload(self, version: str, *, fails_when_told: bool = False) -> str:
         """Upload the bundle of a version and return its key."""

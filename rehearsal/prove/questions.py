@@ -8,13 +8,13 @@ from botocore.exceptions import ClientError
 from rehearsal.prove.installation import Installation
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.proved_application import LIVE_VERSION, ProvedApplication, newest_python
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 ACCEPTED = "accepted"
 
 
 def ask(
-    target: Target, names: RunNames, installation: Installation, application: ProvedApplication, arn: str
+    target: ProofTarget, names: RunNames, installation: Installation, application: ProvedApplication, arn: str
 ) -> dict[str, str]:
     """Return AWS's answers, by the name of the question: the code and the message of the refusal, or "accepted".
 

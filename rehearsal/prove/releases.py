@@ -15,7 +15,7 @@ from rehearsal.prove.names import RunNames
 from rehearsal.prove.observations import NAME_OF_FAILURE
 from rehearsal.prove.proof_evidence import ProofEvidence, ProvedExecution
 from rehearsal.prove.proved_application import LIVE_VERSION, ProvedApplication
-from rehearsal.prove.target import AccountTime, Target
+from rehearsal.prove.target import EventClock, ProofTarget
 from rehearsal.report.progress import Progress, ReleaseSnapshot
 from rehearsal.traffic import Traffic, TrafficClient, count_answers
 
@@ -29,7 +29,7 @@ NAME_MINUTES = 10.0
 SERVING_MINUTES = 5.0
 
 
-def traffic_on(target: Target, cname: str) -> Traffic:
+def traffic_on(target: ProofTarget, cname: str) -> Traffic:
     """Return traffic on blue's CNAME, when the name answers. Raises WaitLimitError when this machine gets no answer."""
     client = TrafficClient(cname, target.resolve, header=VERSION_HEADER)
     target.until(
@@ -46,11 +46,11 @@ def traffic_on(target: Target, cname: str) -> Traffic:
 class Releases:
     """Starts the executions and follows them. Each is added to the evidence."""
 
-    target: Target
+    target: ProofTarget
     names: RunNames
     installation: Installation
     application: ProvedApplication
-    account_time: AccountTime
+    event_clock: EventClock
     traffic: Traffic
     evidence: ProofEvidence
     progress: Progress
@@ -95,7 +95,7 @@ class Releases:
     ) -> None:
         """Follow an execution to its end. `earlier`: the visits before its redrive; None when it is not redriven."""
         reader = ExecutionReader(self.target.client("stepfunctions"), arn)
-        began = self.account_time.at(time.time())
+        began = self.event_clock.at(time.time())
         self.progress.say()
         self.progress.say(f"{name}:")
         outcome = self._until_ended(reader, earlier or 0)
@@ -120,7 +120,7 @@ class Releases:
         with self.progress.release(self.names.blue) as show:
             while True:
                 outcome = reader.read()
-                show(self._snapshot(reader, earlier, self.account_time.at(time.time())))
+                show(self._snapshot(reader, earlier, self.event_clock.at(time.time())))
                 if not outcome.running:
                     return outcome
                 time.sleep(self.target.poll_seconds)

@@ -12,7 +12,7 @@ from rehearsal.prove.roles import delete_roles
 from rehearsal.prove.run_file import RunFile
 from rehearsal.prove.stack_removal import bucket_names, delete_bucket, delete_stack, stack_status
 from rehearsal.prove.storage import remove_stored_objects
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 from rehearsal.report.progress import Progress
 from rehearsal.wait import WaitLimitError
 
@@ -20,7 +20,7 @@ ATTEMPTS = 2
 """A function that still ran may make something again, once."""
 
 
-def remove(target: Target, memory: RunFile, progress: Progress) -> None:
+def remove(target: ProofTarget, memory: RunFile, progress: Progress) -> None:
     """Remove everything of a run, and forget the run. Raises RemovalError, which names what is left and why."""
     names = RunNames(memory.run)
     problems: list[str] = []
@@ -37,7 +37,7 @@ def remove(target: Target, memory: RunFile, progress: Progress) -> None:
     )
 
 
-def _steps(target: Target, names: RunNames, memory: RunFile) -> Sequence[tuple[str, Callable[[], None]]]:
+def _steps(target: ProofTarget, names: RunNames, memory: RunFile) -> Sequence[tuple[str, Callable[[], None]]]:
     return (
         ("stop the executions", lambda: stop_executions(target, names)),
         ("terminate the environments", lambda: remove_environments(target, names, memory)),
@@ -60,21 +60,21 @@ def _try(step: str, act: Callable[[], None], progress: Progress) -> list[str]:
     return []
 
 
-def _delete_stack(target: Target, names: RunNames, memory: RunFile) -> None:
+def _delete_stack(target: ProofTarget, names: RunNames, memory: RunFile) -> None:
     delete_stack(target, names.stack, memory)
     logs = target.client("logs")
     for group in log_groups(target, names):
         logs.delete_log_group(logGroupName=group)
 
 
-def _delete_toolkit(target: Target, names: RunNames, memory: RunFile) -> None:
+def _delete_toolkit(target: ProofTarget, names: RunNames, memory: RunFile) -> None:
     """Delete the toolkit, after the stack: CloudFormation deletes that with a role of it. Raises RemovalError."""
     if stack_status(target.client("cloudformation"), names.stack) is not None:
         raise RemovalError(f"Expected the stack {names.stack} to be deleted before the bootstrap that it needs.")
     delete_stack(target, names.toolkit, memory)
 
 
-def _delete_buckets(target: Target, names: RunNames, memory: RunFile) -> None:
+def _delete_buckets(target: ProofTarget, names: RunNames, memory: RunFile) -> None:
     """Delete the buckets that both stacks keep on purpose."""
     found = {name for name in bucket_names(target.client("s3")) if names.owns_bucket(name)}
     for bucket in sorted(found | {name for name in memory.buckets if names.owns_bucket(name)}):

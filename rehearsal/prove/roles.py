@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.prove.names import RunNames
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 INSTANCE_POLICIES = ("AWSElasticBeanstalkWebTier",)
 SERVICE_POLICIES = (
@@ -20,7 +20,7 @@ SERVICE_POLICIES = (
 TAG = {"Key": "project", "Value": "beanstalk-bluegreen"}
 
 
-def create_roles(target: Target, names: RunNames) -> None:
+def create_roles(target: ProofTarget, names: RunNames) -> None:
     """Create both roles, and the instance profile, which has the name of its role."""
     iam = target.client("iam")
     china = ".cn" if target.partition == "aws-cn" else ""
@@ -30,7 +30,7 @@ def create_roles(target: Target, names: RunNames) -> None:
     iam.add_role_to_instance_profile(InstanceProfileName=names.instance_role, RoleName=names.instance_role)
 
 
-def delete_roles(target: Target, names: RunNames) -> None:
+def delete_roles(target: ProofTarget, names: RunNames) -> None:
     """Delete the instance profile and both roles. What does not exist is done."""
     iam = target.client("iam")
     profile = {"InstanceProfileName": names.instance_role}
@@ -50,7 +50,7 @@ def role_names(iam: Any) -> Iterator[str]:
         yield from (each["InstanceProfileName"] for each in page["InstanceProfiles"])
 
 
-def _create_role(iam: Any, target: Target, name: str, service: str, policies: tuple[str, ...]) -> None:
+def _create_role(iam: Any, target: ProofTarget, name: str, service: str, policies: tuple[str, ...]) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Tags=[TAG])

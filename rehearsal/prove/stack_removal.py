@@ -7,13 +7,13 @@ from botocore.exceptions import ClientError
 
 from rehearsal.prove.errors import RemovalError
 from rehearsal.prove.run_file import RunFile
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 
 DELETION_MINUTES = 30.0
 NO_BUCKET = ("NoSuchBucket", "404")
 
 
-def delete_stack(target: Target, name: str, memory: RunFile) -> None:
+def delete_stack(target: ProofTarget, name: str, memory: RunFile) -> None:
     """Delete a stack, and return when it is gone. `memory` keeps the names of its buckets. Raises RemovalError."""
     formation = target.client("cloudformation")
     if stack_status(formation, name) is None:
@@ -52,7 +52,7 @@ def stack_names(formation: Any) -> Iterator[str]:
         yield from (each["StackName"] for each in page["Stacks"] if each["StackStatus"] != "DELETE_COMPLETE")
 
 
-def delete_bucket(target: Target, bucket: str) -> None:
+def delete_bucket(target: ProofTarget, bucket: str) -> None:
     """Delete a bucket with all versions of all its objects. A bucket that does not exist is done."""
     storage = target.client("s3")
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rehearsal.prove.errors import ProofError
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.proved_application import INSTANCE_TYPE
-from rehearsal.prove.target import Target
+from rehearsal.prove.target import ProofTarget
 from rehearsal.report.progress import Progress
 
 MINUTES = 90
@@ -15,7 +15,7 @@ MOST_DOLLARS = 1
 YES = ("y", "yes")
 
 
-def statement(target: Target, names: RunNames) -> Iterator[str]:
+def statement(target: ProofTarget, names: RunNames) -> Iterator[str]:
     """Yield the lines about a proof."""
     real_minutes = max(1, round(MINUTES * target.scale))
     where = "emulated on this machine" if target.emulated else f"{target.account_id} on AWS"
@@ -44,7 +44,7 @@ def _cost() -> str:
     )
 
 
-def statement_of_removal(target: Target, found: Mapping[str, Iterable[str]]) -> Iterator[str]:
+def statement_of_removal(target: ProofTarget, found: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Yield the lines about a removal. `found`: what is left, by run."""
     yield f"make prove removes from the account {target.account_id}, in {target.region}:"
     for run, resources in found.items():
@@ -53,7 +53,7 @@ def statement_of_removal(target: Target, found: Mapping[str, Iterable[str]]) -> 
     yield "Everything in it is lost. If a run of them still goes on elsewhere, it fails."
 
 
-def confirm(target: Target, progress: Progress, *, yes: bool) -> None:
+def confirm(target: ProofTarget, progress: Progress, *, yes: bool) -> None:
     """Ask a person to go on. `yes`: do not ask. In an emulated account nothing is asked. Raises ProofError."""
     if yes or target.emulated:
         return

@@ -37,7 +37,7 @@ PASSED_ON = ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CO
 
 
 @dataclass(frozen=True)
-class Target:
+class ProofTarget:
     """An account, as the proof uses it.
 
     `caller`: the ARN of the caller. `client`: returns a boto3 client of a service. `variables`: returns those that
@@ -72,7 +72,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class AccountTime:
+class EventClock:
     """Converts moments of this machine into the account's time, in which events are dated.
 
     `real` and `account` are the same moment, in real epoch seconds and as the account dates it.
@@ -87,9 +87,9 @@ class AccountTime:
         return self.account.astimezone(UTC) + timedelta(seconds=(real - self.real) / self.scale)
 
 
-def emulated_target(account: Account, scale: float) -> Target:
+def emulated_target(account: Account, scale: float) -> ProofTarget:
     """Return an account that runs on this machine."""
-    return Target(
+    return ProofTarget(
         account_id=ACCOUNT_ID,
         region=REGION,
         caller=f"arn:aws:iam::{ACCOUNT_ID}:root",
@@ -101,7 +101,7 @@ def emulated_target(account: Account, scale: float) -> Target:
     )
 
 
-def named_target(profile: str | None, region: str | None, scale: float | None) -> Target:
+def named_target(profile: str | None, region: str | None, scale: float | None) -> ProofTarget:
     """Return the account of boto3's credentials. Raises ProofError when they are of no account."""
     try:
         session: Any = boto3.Session(profile_name=profile, region_name=region)
@@ -118,7 +118,7 @@ def named_target(profile: str | None, region: str | None, scale: float | None) -
             "Expected --scale only for an account emulated on this machine. Found it with one on AWS, whose time"
             " cannot be scaled. Leave it out. Nothing was made."
         )
-    return Target(
+    return ProofTarget(
         account_id=identity["Account"],
         region=session.region_name,
         caller=identity["Arn"],
