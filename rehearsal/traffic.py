@@ -27,7 +27,7 @@ Resolve = Callable[[str], DnsAnswer]
 class Request:
     """One request: `at` in real epoch seconds, the environment that answered, the failure if it failed.
 
-    `answered_by` is "<environment>/<version>", also for a failed request with an answer.
+    `answered_by` is a header of the answer, by default "<environment>/<version>", also for a failed request.
     """
 
     at: float
@@ -39,14 +39,21 @@ class TrafficClient:
     """One client of a name, with a DNS cache of its own.
 
     `age`: the part of its TTL that the first DNS answer has used already, from 0 to 1. Clients with different ages
-    look the name up at different times, as clients do.
+    look the name up at different times, as clients do. `header`: the header of an answer that says who answered.
     """
 
     def __init__(
-        self, name: str, resolve: Resolve, *, age: float = 0.0, clock: Callable[[], float] = time.time
+        self,
+        name: str,
+        resolve: Resolve,
+        *,
+        age: float = 0.0,
+        header: str = ANSWERED_BY,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._name = name
         self._resolve = resolve
+        self._header = header
         self._age = age
         self._clock = clock
         self._answer: DnsAnswer | None = None
@@ -62,7 +69,7 @@ class TrafficClient:
         if status != http.client.OK:
             return Request(at, answered_by, f"status {status}")
         if answered_by is None:
-            return Request(at, failure=f"expected the header {ANSWERED_BY} in the answer, found none")
+            return Request(at, failure=f"expected the header {self._header} in the answer, found none")
         if (took := self._clock() - at) > CLIENT_TIMEOUT_SECONDS:
             return Request(at, answered_by, f"took {took:.1f} s")
         return Request(at, answered_by)
@@ -80,7 +87,7 @@ class TrafficClient:
             connection.request("GET", "/", headers={"Host": self._name, "Connection": "close"})
             response = connection.getresponse()
             response.read()
-            return response.status, response.headers[ANSWERED_BY]
+            return response.status, response.headers[self._header]
         finally:
             connection.close()
 
@@ -88,7 +95,7 @@ class TrafficClient:
 class Traffic:
     """Many clients of one name, from `start` (or entering the context) to `stop` (or leaving it).
 
-    `requests_per_second`: of all clients together, in real time.
+    `requests_per_second`: of all clients together, in real time. `header`: as in TrafficClient.
     """
 
     def __init__(
@@ -98,6 +105,7 @@ class Traffic:
         *,
         clients: int = CLIENTS,
         requests_per_second: float = REQUESTS_PER_SECOND,
+        header: str = ANSWERED_BY,
     ) -> None:
         self._interval = clients / requests_per_second
         self._requests: list[Request] = []
@@ -105,7 +113,10 @@ class Traffic:
         self._threads = [
             threading.Thread(
                 target=self._send_requests,
-                args=(TrafficClient(name, resolve, age=number / clients), self._interval * number / clients),
+                args=(
+                    TrafficClient(name, resolve, age=number / clients, header=header),
+                    self._interval * number / clients,
+                ),
                 name=f"traffic-{number}",
                 daemon=True,
             )

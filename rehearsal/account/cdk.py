@@ -1,4 +1,4 @@
-"""Runs the CDK CLI against the account: the same `bootstrap` and `deploy` as on AWS."""
+"""Runs the CDK CLI against an account, on this machine or on AWS: `synth`, `bootstrap` and `deploy`."""
 
 import json
 import os
@@ -15,6 +15,8 @@ from rehearsal.signals import deferred
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = Path(sys.prefix) / "bin"
 """The programs of this virtual environment: the CLI, its Node.js and Python."""
+ATTACHED = (sys.executable, "-I", "-S", str(Path(__file__).with_name("attached_program.py")))
+"""Runs the CLI so that it ends with this process, also when this process is killed."""
 SHOWN_LINES = 15
 GRACE_SECONDS = 2.0
 
@@ -25,7 +27,7 @@ class CdkError(Exception):
 
 @dataclass(frozen=True)
 class Cdk:
-    """Runs the CLI on this repository's app.
+    """Runs the CLI on this repository's app. `options` of the methods are more words of the CLI's command line.
 
     `environment`: variables that point the CLI at the account. `log`: the file for its output.
     `assembly`: the folder for what the app synthesizes. `program`: the CLI.
@@ -36,20 +38,20 @@ class Cdk:
     assembly: Path
     program: Path = PROGRAMS / "cdk"
 
-    def synthesize(self) -> None:
+    def synthesize(self, *options: str) -> None:
         """Run the app. Raises CdkError."""
-        self._run("synth", "--quiet", "--output", str(self.assembly))
+        self._run("synth", "--quiet", "--output", str(self.assembly), *options)
 
-    def bootstrap(self, account_id: str, region: str) -> None:
+    def bootstrap(self, account_id: str, region: str, *options: str) -> None:
         """Bootstrap the account for the CDK. Raises CdkError."""
-        self._run("bootstrap", f"aws://{account_id}/{region}", "--app", str(self.assembly))
+        self._run("bootstrap", f"aws://{account_id}/{region}", "--app", str(self.assembly), *options)
 
-    def deploy(self) -> dict[str, str]:
+    def deploy(self, *options: str) -> dict[str, str]:
         """Deploy the app's one stack and return its outputs. Raises CdkError."""
         outputs = self.log.with_name("outputs.json")
         self._run(
             "deploy", "--app", str(self.assembly), "--require-approval", "never", "--method", "direct",
-            "--outputs-file", str(outputs),
+            "--outputs-file", str(outputs), *options,
         )  # fmt: skip
         stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text())
         return next(iter(stacks.values()))
@@ -71,14 +73,17 @@ class Cdk:
         try:
             with deferred():
                 process = subprocess.Popen(
-                    [str(self.program), *arguments, "--no-notices", "--no-color"],
-                    cwd=ROOT, env=self._variables(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    [*ATTACHED, str(self.program), *arguments, "--no-notices", "--no-color"],
+                    cwd=ROOT, env=self._variables(), stdin=subprocess.PIPE, stdout=log, stderr=log,
                     start_new_session=True,
                 )  # fmt: skip
             return process.wait()
         finally:
-            if process is not None and process.poll() is None:
-                _end(process)
+            if process is not None:
+                if process.poll() is None:
+                    _end(process)
+                if process.stdin is not None:
+                    process.stdin.close()
 
     def _variables(self) -> dict[str, str]:
         """Return the person's variables without those that would change what the CLI or the app does."""

@@ -13,6 +13,7 @@ import pytest
 
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question
+from tests.support.resources import resources
 from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
@@ -117,20 +118,20 @@ def second_stack(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
     testbed: ScenarioTestbed, second_stack: Cdk
 ) -> None:
-    before = resources(testbed)
+    before = resources(testbed.account.client)
     outputs = second_stack.deploy()
     bucket = outputs["ArtifactsBucketName"]
     for body in (b"{}", b"{ }"):  # the bucket keeps each version
         testbed.s3.put_object(Bucket=bucket, Key="records/shop/shop-prod.json", Body=body)
-    assert len(resources(testbed) - before) > 40, "a stack has many resources"
+    assert len(resources(testbed.account.client) - before) > 40, "a stack has many resources"
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
-    assert resources(testbed) - before == {f"bucket {bucket}"}
+    assert resources(testbed.account.client) - before == {f"bucket {bucket}"}
     subprocess.run(  # noqa: S603 - the README's own command
         ["/bin/sh", "-ec", documented("remove")],
         env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
         check=True,
     )
-    assert resources(testbed) - before == set()
+    assert resources(testbed.account.client) - before == set()
 
 
 def documented(name: str) -> str:
@@ -138,36 +139,6 @@ def documented(name: str) -> str:
     found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
     assert found, f"README.md should have a command behind <!-- {name} -->"
     return found[1].replace("python3", sys.executable)
-
-
-def resources(testbed: ScenarioTestbed) -> set[str]:
-    """Return the resources in the account, of the kinds that a stack creates."""
-    client = testbed.account.client
-
-    def named(service: str, call: str, within: str, name: str) -> set[str]:
-        pages = client(service).get_paginator(call).paginate()
-        return {f"{call} {each[name]}" for page in pages for each in page[within]}
-
-    keys = {
-        key["KeyId"]
-        for key in client("kms").list_keys()["Keys"]
-        if client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion"
-    }
-    found: set[str] = {f"key {key}" for key in keys}
-    found |= {f"query {each['name']}" for each in client("logs").describe_query_definitions()["queryDefinitions"]}
-    found |= {f"bucket {each['Name']}" for each in testbed.s3.list_buckets()["Buckets"]}
-    found |= {f"topic {each['TopicArn']}" for each in client("sns").list_topics()["Topics"]}
-    found |= {f"rule {each['Name']}" for each in client("events").list_rules()["Rules"]}
-    found |= {f"layer {each['LayerName']}" for each in client("lambda").list_layers()["Layers"]}
-    return (
-        found
-        | named("lambda", "list_functions", "Functions", "FunctionName")
-        | named("iam", "list_roles", "Roles", "RoleName")
-        | named("logs", "describe_log_groups", "logGroups", "logGroupName")
-        | named("stepfunctions", "list_state_machines", "stateMachines", "name")
-        | named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName")
-        | named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName")
-    )
 
 
 def test_a_deployed_alarm_tells_people(testbed: ScenarioTestbed) -> None:

@@ -124,3 +124,26 @@ def test_the_cli_keeps_its_caches_in_the_projects_folder(
     seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
     assert all(Path(seen[name]).is_relative_to(ROOT / "build") for name in names)
     assert Path(seen["JSII_NODE"]).is_relative_to(ROOT)
+
+
+def test_the_cli_ends_when_the_program_that_runs_it_is_killed(cdk: Cdk, tmp_path: Path) -> None:
+    program(cdk, f"sleep 60 & echo $! $$ > {tmp_path}/pids.new; mv {tmp_path}/pids.new {tmp_path}/pids; wait")
+    script = (
+        "from pathlib import Path; from rehearsal.account.cdk import Cdk\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "Cdk({}, folder / 'cdk.log', folder / 'cdk.out', folder / 'cdk').synthesize()\n"
+    )
+    rehearsal = subprocess.Popen(  # noqa: S603 - a program of our own
+        [sys.executable, "-c", script], start_new_session=True
+    )
+    until((tmp_path / "pids").exists, "the CLI to run", 10)
+    rehearsal.kill()
+    rehearsal.wait(10)
+    started = [int(process) for process in (tmp_path / "pids").read_text().split()]
+    until(lambda: not any(alive(process) for process in started), "the CLI to end", 10)
+
+
+def test_a_cli_that_a_signal_ended_is_a_failure(cdk: Cdk) -> None:
+    program(cdk, "kill -KILL $$")
+    with pytest.raises(CdkError, match="cdk synth ended with status 137; expected 0"):
+        cdk.synthesize()
