@@ -32,12 +32,14 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.failure_branch import failure_branch
-from infra.jsonata_expressions import APPROVAL_EXPIRED
-from infra.jsonata_expressions import APPROVAL_REQUEST
-from infra.jsonata_expressions import APPROVED
-from infra.jsonata_expressions import CAUGHT_FAILURE
-from infra.jsonata_expressions import DEPLOYMENT
-from infra.jsonata_expressions import release_result
+from infra.jsonata_expressions import (
+    APPROVAL_EXPIRED,
+    APPROVAL_REQUEST,
+    APPROVED,
+    CAUGHT_FAILURE,
+    DEPLOYMENT,
+    release_result,
+)
 from infra.machine_role import allow_machine
 from infra.stage_tasks import StageTasks
 from lambdas.deployment import Mode, NextStep
