@@ -46,14 +46,13 @@ def remedy(message: str, *, service: str, call: str, task: str) -> str:
 def remedies(events: Iterable[str]) -> str:
     """Return a sentence for each denial in the messages of events, or nothing."""
     denials = [event for event in events if is_denial("", event)]
-    return " ".join(
-        dict.fromkeys(_remedy(event, "the action", "the resource that the event names") for event in denials)
-    )
+    found = (_remedy(event, "the action", "the resource that the event names") for event in denials)
+    return " ".join(dict.fromkeys(found))
 
 
 def _remedy(message: str, action: str, resource: str) -> str:
     if found := _OBJECT.search(message):
-        action, resource = "s3:GetObject", f"arn:aws:s3:::{found[1]}/{found[2]}"
+        action, resource = "s3:GetObject", f"arn:{_partition()}:s3:::{found[1]}/{found[2]}"
     elif _COPY in message:
         action, resource = "s3:GetObject, s3:GetObjectVersion and s3:GetObjectAcl", "the version's source bundle"
     elif found := _ACTION.search(message):
@@ -63,6 +62,11 @@ def _remedy(message: str, action: str, resource: str) -> str:
         resource = found[1].rstrip(".,")
     role = _ROLE.search(message)
     return f"Allow {action} on {resource} to {f'the role {role[1]}' if role else _own_role()}."
+
+
+def _partition() -> str:
+    region = os.environ.get("AWS_REGION", "")
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
 
 
 def _own_role() -> str:

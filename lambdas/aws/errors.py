@@ -36,7 +36,7 @@ BUSY_MESSAGES: Final = ("Must be Ready", "invalid state for this operation", "pe
 ABSENCE_CODES: Final = {"ResourceNotFoundException"}
 ABSENCE_MESSAGE: Final = re.compile(r"\bNo [A-Z][\w ]+ (named|found)\b")
 """What Elastic Beanstalk does not know, or does not know yet: `No Environment found for EnvironmentName = 'shop'.`"""
-GRANT: Final = "Deploy the stack again, or change the policy that denies it; then redrive this execution."
+GRANT: Final = "Let the function's role do it, if need be by deploying the stack again, then redrive this execution."
 
 
 @contextmanager
@@ -49,7 +49,8 @@ def translated_errors(
 ) -> Iterator[None]:
     """Run calls to a service; raise every error of AWS as one of `lambdas.errors`.
 
-    `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial, behind what to allow.
+    `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial,
+    behind what to allow.
     `unanswered` is raised when the call may have been executed: after no answer, or a status of 500 and above.
     """
     try:

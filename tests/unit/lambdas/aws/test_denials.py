@@ -9,40 +9,35 @@ IAM = f"User: {ROLE} is not authorized to perform: autoscaling:SuspendProcesses 
 BECAUSE = " because no identity-based policy allows the autoscaling:SuspendProcesses action"
 
 
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [
-        (
-            IAM + BECAUSE,
-            "Allow autoscaling:SuspendProcesses on arn:aws:autoscaling:x to the role CloneBlueRole.",
-        ),
-        (
-            "Access Denied: S3Bucket=elasticbeanstalk-env-resources-us-east-1, S3Key=eb_patching_resources/x.linux",
-            "Allow s3:GetObject on arn:aws:s3:::elasticbeanstalk-env-resources-us-east-1/eb_patching_resources/x.linux"
-            " to the role of the function Clone.",
-        ),
-        (
-            "You don't have permission to copy an Amazon S3 object.",
-            "Allow s3:GetObject, s3:GetObjectVersion and s3:GetObjectAcl on the version's source bundle to the role of "
-            "the function Clone.",
-        ),
-        (
-            "You do not have permission to perform the 's3:PutObjectAcl' action. Verify that your S3 policies and your "
-            "ACLs allow you to perform these actions.",
-            "Allow s3:PutObjectAcl on Elastic Beanstalk's own bucket to the role of the function Clone.",
-        ),
-        (
-            "API: ec2:RunInstances You are not authorized to perform this operation.",
-            "Allow ec2:RunInstances on what is needed to launch green to the role of the function Clone.",
-        ),
-        (
-            "Access denied",
-            "Allow elasticbeanstalk:CreateEnvironment on what is needed to launch green to the role of the function "
-            "Clone.",
-        ),
-    ],
-)
-def test_a_denial_says_what_to_allow(monkeypatch: pytest.MonkeyPatch, message: str, expected: str) -> None:
+CLONE = "the role of the function Clone"
+WORDS = {
+    "IAM": (IAM + BECAUSE, "Allow autoscaling:SuspendProcesses on arn:aws:autoscaling:x to the role CloneBlueRole."),
+    "AWS's bucket": (
+        "Access Denied: S3Bucket=elasticbeanstalk-env-resources-us-east-1, S3Key=eb_patching_resources/x",
+        f"Allow s3:GetObject on arn:aws:s3:::elasticbeanstalk-env-resources-us-east-1/eb_patching_resources/x to {CLONE}.",
+    ),
+    "the bundle": (
+        "You don't have permission to copy an Amazon S3 object.",
+        f"Allow s3:GetObject, s3:GetObjectVersion and s3:GetObjectAcl on the version's source bundle to {CLONE}.",
+    ),
+    "the service's bucket": (
+        "You do not have permission to perform the 's3:PutObjectAcl' action. Verify that your S3 policies allow it.",
+        f"Allow s3:PutObjectAcl on Elastic Beanstalk's own bucket to {CLONE}.",
+    ),
+    "EC2": (
+        "API: ec2:RunInstances You are not authorized to perform this operation.",
+        f"Allow ec2:RunInstances on what is needed to launch green to {CLONE}.",
+    ),
+    "no words": (
+        "Access denied",
+        f"Allow elasticbeanstalk:CreateEnvironment on what is needed to launch green to {CLONE}.",
+    ),
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_denial_says_what_to_allow(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    message, expected = WORDS[words]
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "Clone")
     assert is_denial("InvalidParameterValue", message)
     assert remedy(message, service="Elastic Beanstalk", call="CreateEnvironment", task="launch green") == expected
@@ -63,3 +58,14 @@ def test_the_denials_among_events_are_told_once_each() -> None:
     allow = "Allow autoscaling:SuspendProcesses on arn:aws:autoscaling:x to the role CloneBlueRole."
     assert remedies([*events, *events]) == allow
     assert remedies(events[:1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_the_arn_of_an_object_has_the_partition_of_the_region(
+    monkeypatch: pytest.MonkeyPatch, region: str, partition: str
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    found = remedies(["Access Denied: S3Bucket=assets, S3Key=x"])
+    assert f"on arn:{partition}:s3:::assets/x to" in found
