@@ -13,8 +13,8 @@ CLONE = "the role of the function Clone"
 WORDS = {
     "IAM": (IAM + BECAUSE, "Allow autoscaling:SuspendProcesses on arn:aws:autoscaling:x to the role CloneBlueRole."),
     "AWS's bucket": (
-        "Access Denied: S3Bucket=elasticbeanstalk-env-resources-us-east-1, S3Key=eb_patching_resources/x",
-        f"Allow s3:GetObject on arn:aws:s3:::elasticbeanstalk-env-resources-us-east-1/eb_patching_resources/x to {CLONE}.",
+        "Access Denied: S3Bucket=elasticbeanstalk-env-resources-us-east-1, S3Key=eb_patching/x",
+        f"Allow s3:GetObject on arn:aws:s3:::elasticbeanstalk-env-resources-us-east-1/eb_patching/x to {CLONE}.",
     ),
     "the bundle": (
         "You don't have permission to copy an Amazon S3 object.",
