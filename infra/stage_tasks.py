@@ -64,7 +64,13 @@ class StageTasks:
             name,
             comment=comment,
             lambda_function=self._functions[function],
-            payload=sfn.TaskInput.from_object({"context": "{% $states.context %}", **(payload or {})}),
+            payload=sfn.TaskInput.from_object(
+                {
+                    "context": "{% $states.context %}",
+                    **(payload or {}),
+                    **({"retries_swaps": True} if swaps else {}),
+                }
+            ),
             outputs={"deployment": RESULT} if outputs is None else outputs,
             task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
             retry_on_service_exceptions=False,  # FUNCTION_FAULTS has these exceptions, and more

@@ -11,7 +11,10 @@ from aws_lambda_powertools import Logger
 from lambdas.aws.record import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
-from lambdas.metrics import count_error, time_release, time_state
+from lambdas.metrics import count_error
+from lambdas.metrics import time_release
+from lambdas.metrics import time_state
+from lambdas.settling import errors_of_older_definition
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
@@ -42,7 +45,8 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool
                 time_release(visit.machine, visit.release_seconds(deployment.approved))
                 if needs_lock:
                     connect_records().require_held(deployment.application, deployment.blue, visit.execution)
-                return function(deployment, visit, event).to_json()
+                with errors_of_older_definition(event):
+                    return function(deployment, visit, event).to_json()
 
         return handler
 

@@ -3,13 +3,20 @@
 Each of these raises EnvironmentNotReadyError until the conclusion holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.event_log import EventLog
-from lambdas.errors import EnvironmentNotReadyError, ReleaseError
+from lambdas.errors import (
+    EnvironmentNotReadyError,
+    ReleaseError,
+    ServiceUnavailableError,
+    SwapUnansweredError,
+    SwapUnderWayError,
+)
 from lambdas.pair import Pair
 from lambdas.visit import SETTLE_SECONDS, Visit
 
@@ -27,6 +34,21 @@ def settled_verdict(visit: Visit) -> Iterator[None]:
         raise EnvironmentNotReadyError(
             expected=verdict.expected, found=verdict.found, next_step=NEXT_STEP, settles=True
         ) from verdict
+
+
+@contextmanager
+def errors_of_older_definition(event: Mapping[str, Any]) -> Iterator[None]:
+    """Raise an error that the state's Retry matches, also in an execution of the definition before the swaps' Retry.
+
+    Such an execution may run while the functions are replaced. `event`: newer definitions have `retries_swaps` in it.
+    """
+    try:
+        yield
+    except (SwapUnderWayError, SwapUnansweredError) as error:
+        if event.get("retries_swaps"):
+            raise
+        kind = EnvironmentNotReadyError if isinstance(error, SwapUnderWayError) else ServiceUnavailableError
+        raise kind(expected=error.expected, found=error.found, next_step=error.next_step) from error
 
 
 def require_settled_state(visit: Visit) -> None:

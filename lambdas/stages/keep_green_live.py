@@ -10,7 +10,7 @@ from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
-from lambdas.settling import settled_verdict
+from lambdas.settling import errors_of_older_definition, settled_verdict
 from lambdas.visit import SETTLE_SECONDS, Visit
 
 
@@ -47,7 +47,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         outcome = Outcome("the same environment as before: nothing was touched")
         return notification(failure, outcome, None, visit.execution)
     deployment = Deployment.from_json(event["deployment"])
-    with report_stage(visit, deployment.application, deployment.blue):
+    with report_stage(visit, deployment.application, deployment.blue), errors_of_older_definition(event):
         outcome = keep_green_live(deployment, failure, visit, connect_records(), connect_beanstalk())
     count_release(deployment.application, Result.FAILED)
     return notification(failure, outcome, deployment, visit.execution)

@@ -32,7 +32,7 @@ def test_a_service_that_stays_unavailable_fails_the_release_and_a_redrive_goes_o
         with testbed.faults({**swap, "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
-    assert (release.error, release.failed_in) == ("ServiceUnavailableError", "SwapToGreen")
+    assert (release.error, release.failed_in) == ("SwapUnansweredError", "SwapToGreen")
     assert f"swap the CNAMEs of {shop.blue} and {shop.green}" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []

@@ -36,6 +36,7 @@ def test_after_a_swap_without_an_answer_the_next_look_waits_until_answers_have_s
     assert {name for name, task in invocations.items() if len(task["Retry"]) == 3} == swapping
     for name in swapping:
         retry = invocations[name]["Retry"][1]
+        assert invocations[name]["Arguments"]["Payload"]["retries_swaps"] is True, name
         assert {"SwapUnderWayError", "SwapUnansweredError", "Lambda.Unknown", "States.Timeout"} <= set(
             retry["ErrorEquals"]
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.aws.event_log import EventLog, Operation
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError, UnexpectedEnvironmentError
 from lambdas.settling import settled_verdict
 from lambdas.stages import await_green
@@ -61,3 +62,14 @@ def test_a_green_that_does_not_show_yet_is_waited_for(release: Release) -> None:
     with pytest.raises(EnvironmentNotReadyError, match=r"Found none.*up to 60 seconds old"):
         await_green_in_state()
     assert release.eventually(await_green_in_state)
+
+
+def test_a_launch_that_was_denied_says_what_to_allow(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = release.cloned()
+    began = release.account.now()
+    denied = Operation(began, ("You don't have permission to copy an Amazon S3 object.",), completed=False)
+    gone = replace(release.look("shop-prod-green"), status="Terminated")
+    monkeypatch.setattr(release.beanstalk, "environment", lambda _: gone)
+    monkeypatch.setattr(release.beanstalk, "events", lambda _: EventLog(denied, None, None, empty=False))
+    with pytest.raises(LaunchFailedError, match=r"Allow s3:GetObject, .* on the version's source bundle to"):
+        release.await_green(deployment)

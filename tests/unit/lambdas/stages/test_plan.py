@@ -1,10 +1,13 @@
 """Plan touches nothing but the record, by which it takes the lock."""
 
+import time
+
 import pytest
 
 from lambdas.aws.record import Record
-from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from tests.support.stages import EXECUTION, PRODUCTION, READS, Release
+from lambdas.errors import EnvironmentNotReadyError, InvalidRequestError, ReleaseRefusedError
+from lambdas.stages import plan
+from tests.support.stages import EXECUTION, PRODUCTION, READS, FakeAlarms, Release
 
 OTHER = EXECUTION.replace("release-v2", "other")
 
@@ -66,3 +69,29 @@ def test_a_record_that_changed_since_it_was_read_is_not_replaced(release: Releas
     release.plan(execution="other")
     with pytest.raises(Exception, match="it changed"):
         release.records.write("shop", "shop-prod", Record(PRODUCTION, "shop-prod-green", EXECUTION), seen)
+
+
+def test_a_version_that_does_not_show_yet_is_looked_for_again_before_plan_refuses(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.wait(60)
+    release.account.version("v3")
+    release.account.order_stale_reads(action="DescribeApplicationVersions", age=50)
+    monkeypatch.setattr(plan, "connect_beanstalk", lambda: release.beanstalk)
+    monkeypatch.setattr(plan, "connect_records", lambda: release.records)
+    monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
+    monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
+    monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
+    entered = release.account.now().isoformat()
+
+    def planned(**request: object) -> dict[str, object]:
+        given = {"application": "shop", "blue": "shop-prod", "version": "v3", **request}
+        execution = {"Id": EXECUTION, "StartTime": entered, "Input": given}
+        return plan.handler(
+            {"context": {"Execution": execution, "State": {"Name": "Plan", "EnteredTime": entered}}}, None
+        )
+
+    with pytest.raises(EnvironmentNotReadyError, match="a version v3 of shop that can be deployed"):
+        planned()
+    assert planned(dry_run=True)["dry_run"], "a dry run answers at once"
+    assert release.eventually(planned)["version"] == "v3"
