@@ -21,7 +21,11 @@ def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(tes
         assert traffic.last_served_by == [f"{shop.green}/v1"]
         approve(testbed, asked)
         release = testbed.follow(arn)
-    for words in (f"v2 of {shop.name} runs on {shop.blue}", f"served by {shop.green} with v1", "send-task-failure"):
+    for words in (
+        f"v2 of {shop.name} runs on {shop.blue}",
+        f"Now {shop.green} serves users, with v1.",
+        "send-task-failure",
+    ):
         assert words in asked.text
     assert release.status == "SUCCEEDED", release.cause
     assert traffic.failed == []

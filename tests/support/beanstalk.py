@@ -2,7 +2,6 @@
 
 import http.client
 import http.server
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.load_balancer import ANSWERED_BY
+from rehearsal import wait
 from tests.support.source_bundles import release
 
 if TYPE_CHECKING:
@@ -199,8 +199,5 @@ class BeanstalkAccount:
 
 
 def until(condition: Callable[[], object], expected: Callable[[], str], seconds: float = 15) -> None:
-    """Wait until a condition holds. Fails after so many real seconds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"expected {expected()}"
-        time.sleep(0.02)
+    """Wait until a condition holds. Raises WaitLimitError, with `expected()`, after so many real seconds."""
+    wait.until(condition, "a condition", seconds, found=lambda: f"no {expected()}", poll_seconds=0.02)

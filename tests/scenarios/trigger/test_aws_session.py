@@ -145,7 +145,7 @@ def test_with_sso_the_program_uses_the_profile(
 
 def test_status_says_that_there_was_no_release(program: TriggerProgram, shop: ScenarioShop) -> None:
     run = program.run(shop, "status")
-    nobody = f"Traffic are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
+    nobody = f"Users are served by NOBODY: {shop.name} has neither {shop.blue} nor {shop.green}."
     assert (run.status, run.stdout) == (0, f"{nobody}\nThere was no release yet.\n")
 
 

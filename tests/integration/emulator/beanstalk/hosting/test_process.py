@@ -5,13 +5,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from emulator.beanstalk.hosting.process import ApplicationProcess, ApplicationStartError
+from tests.support.processes import is_running
+from tests.support.waiting import eventually
 
 REPOSITORY = Path(__file__).parents[5]
 APPLICATION = """
@@ -66,20 +67,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield start
     for process in started:
         process.stop()
-
-
-def eventually(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        threading.Event().wait(0.01)
-
-
-def alive(pid: int) -> bool:
-    """Return whether a process runs. A zombie does not."""
-    ps = ["ps", "-o", "stat=", "-p", str(pid)]
-    state = subprocess.run(ps, capture_output=True, text=True, check=False).stdout  # noqa: S603 -- a pid of our own
-    return state[:1] not in ("", "Z")
 
 
 def test_an_application_py_is_served_at_the_port(start: Start) -> None:
@@ -144,7 +131,7 @@ def test_stop_ends_every_process_of_the_group(start: Start, tmp_path: Path) -> N
     process.stop()
     process.stop()
     assert not process.running()
-    assert not alive(background)
+    assert not is_running(background)
 
 
 def test_a_process_that_ignores_sigterm_is_killed(start: Start) -> None:
@@ -157,7 +144,7 @@ def test_a_process_that_ignores_sigterm_is_killed(start: Start) -> None:
 def test_child_processes_end_with_the_application(start: Start) -> None:
     process = start({"Procfile": "web: sleep 60 & echo $!"})
     eventually(lambda: not process.running())
-    assert not alive(int(process.log_tail()))
+    assert not is_running(int(process.log_tail()))
 
 
 def test_a_process_runs_on_after_the_thread_that_started_it(start: Start) -> None:
@@ -176,10 +163,10 @@ def test_a_process_ends_when_the_server_is_killed(tmp_path: Path) -> None:
     server = subprocess.Popen(command, cwd=REPOSITORY)  # noqa: S603 -- our own program
     eventually(lambda: log.exists() and log.read_text().strip())
     application = int(log.read_text())
-    assert alive(application)
+    assert is_running(application)
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
-    eventually(lambda: not alive(application))
+    eventually(lambda: not is_running(application))
 
 
 def test_two_processes_get_two_ports(tmp_path: Path) -> None:
