@@ -1,6 +1,7 @@
 """The failure branch: KeepGreenLive, NotifyFailure, HoldForRedrive. HoldForRedrive raises the stage's error again.
 
-On redrive HoldForRedrive runs again, succeeds, and the machine goes back to Plan.
+On redrive HoldForRedrive runs again, succeeds, and the machine goes back to Plan. Its input is the same as before, with
+the failure and the number of redrives until then. AWS does not document that variables survive a redrive.
 """
 
 from aws_cdk import Duration
@@ -9,8 +10,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.jsonata_expressions import CAUGHT_FAILURE, FALLBACK_NOTICE
-from infra.stage_tasks import StageTasks
+from infra.jsonata_expressions import DEPLOYMENT, FALLBACK_NOTICE, PLAN_FAILURE
+from infra.stage_tasks import RESULT, StageTasks
+
+FAILURE = "{% $states.input.failure %}"
 
 
 def failure_branch(
@@ -21,31 +24,32 @@ def failure_branch(
         "KeepGreenLive",
         "keep_green_live",
         "Leave users on an environment whose version is known to be good.",
-        payload={"deployment": "{% $deployment %}", "failure": "{% $failure %}"},
-        variable="notice",
+        payload={"deployment": f"{{% {DEPLOYMENT} %}}", "failure": FAILURE},
+        outputs={"failure": FAILURE, "notice": RESULT},
+        swaps=True,
     )
     notify = tasks.SnsPublish.jsonata(
         scope,
         "NotifyFailure",
         comment="Tell people what failed, who serves users now, and what to do.",
         topic=topic,
-        subject="{% $notice.subject %}",
-        message=sfn.TaskInput.from_text("{% $notice.message %}"),
-        outputs={},
+        subject="{% $states.input.notice.subject %}",
+        message=sfn.TaskInput.from_text("{% $states.input.notice.message %}"),
+        outputs={"failure": FAILURE},
         task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
     )
     hold = stage_tasks.task(
         "HoldForRedrive",
         "hold_for_redrive",
         "Fail with the error of the stage that failed; on redrive, let the release resume.",
-        payload={"failure": "{% $failure %}"},
-        variable="held",
+        payload={"failure": FAILURE},
+        outputs={},
         attempts=3,
     )
     notify.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
     # A failure of either state must not hide the stage's failure.
-    keep.add_catch(notify, errors=["States.ALL"], assign={"notice": FALLBACK_NOTICE})
-    notify.add_catch(hold, errors=["States.ALL"])
+    keep.add_catch(notify, errors=["States.ALL"], outputs={"failure": FAILURE, "notice": FALLBACK_NOTICE})
+    notify.add_catch(hold, errors=["States.ALL"], outputs={"failure": FAILURE})
     keep.next(notify).next(hold).next(plan)
-    plan.add_catch(keep, errors=["States.ALL"], assign=CAUGHT_FAILURE | {"deployment": "{% null %}"})
+    plan.add_catch(keep, errors=["States.ALL"], outputs=PLAN_FAILURE)
     return keep

@@ -1,4 +1,4 @@
-"""The JSONata of the state machine: what a Catch stores, the request for approval, the result of a release."""
+"""The JSONata of the state machine: what a Catch passes on, the request for approval, the result of a release."""
 
 from typing import Any
 
@@ -18,16 +18,22 @@ _FAILURE = {
     "RedriveCount": f"{{% {_value_or('$states.context.Execution.RedriveCount', '0')} %}}",
 }
 
-CAUGHT_FAILURE: dict[str, Any] = {"failure": _FAILURE}
-"""What a Catch stores of a stage's failure."""
+DEPLOYMENT = "$states.input.deployment"
+"""The deployment. It is in the input of every state after Plan: a redriven state gets the same input again."""
+
+CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}", "failure": _FAILURE}
+"""What a Catch passes on of a stage's failure."""
+
+PLAN_FAILURE: dict[str, Any] = {"deployment": "{% null %}", "failure": _FAILURE}
+"""What the Catch of Plan passes on."""
 
 APPROVAL_EXPIRED: dict[str, Any] = {
-    "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."}
+    **CAUGHT_FAILURE,
+    "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."},
 }
 
-
-APPROVED: dict[str, Any] = {"deployment": "{% $merge([$deployment, {'approved_at': $now()}]) %}"}
-"""What AwaitApproval stores. The alarm on slow releases counts from there."""
+APPROVED: dict[str, Any] = {"deployment": f"{{% $merge([{DEPLOYMENT}, {{'approved_at': $now()}}]) %}}"}
+"""What AwaitApproval passes on. The alarm on slow releases counts from there."""
 
 
 def _text(*parts: str) -> str:
@@ -41,22 +47,22 @@ def _literal(text: str) -> str:
 
 
 APPROVAL_REQUEST = _text(
-    "$deployment.version",
+    "$states.input.deployment.version",
     " of ",
-    "$deployment.application",
+    "$states.input.deployment.application",
     " runs on ",
-    "$deployment.blue",
+    "$states.input.deployment.blue",
     " and passed its test. Now ",
-    "$deployment.green",
+    "$states.input.deployment.green",
     " serves users, with ",
-    "$deployment.green_version",
+    "$states.input.deployment.green_version",
     '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
     "$states.context.Task.Token",
     "\n\nReject (green continues to serve users):\n\n"
     '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
     "\n\nThis request expires after ",
-    "$string($deployment.approval_seconds)",
+    "$string($states.input.deployment.approval_seconds)",
     " seconds. To get a new one then, redrive the execution:\n\n  aws stepfunctions redrive-execution --execution-arn ",
     "$states.context.Execution.Id",
 )
@@ -65,11 +71,11 @@ FALLBACK_NOTICE = {
     "subject": "A release failed, and so did its failure branch",
     "message": _text(
         "The release failed in ",
-        "$failure.State",
+        "$states.input.failure.State",
         ": ",
-        "$failure.Error",
+        "$states.input.failure.Error",
         ": ",
-        "$failure.Cause",
+        "$states.input.failure.Cause",
         "\n\nIts failure branch failed too: ",
         _ERROR,
         ": ",
@@ -87,9 +93,9 @@ def release_result(status: str, served_by: str) -> dict[str, str]:
     """Return the execution's output. `served_by`: the deployment's key for the environment, `blue` or `green`."""
     return {
         "status": status,
-        "application": "{% $deployment.application %}",
-        "version": "{% $deployment.version %}",
-        "previous_version": "{% $deployment.previous_version %}",
-        "served_by": f"{{% $deployment.{served_by} %}}",
-        "production_cname": "{% $deployment.production_cname %}",
+        "application": "{% $states.input.deployment.application %}",
+        "version": "{% $states.input.deployment.version %}",
+        "previous_version": "{% $states.input.deployment.previous_version %}",
+        "served_by": f"{{% $states.input.deployment.{served_by} %}}",
+        "production_cname": "{% $states.input.deployment.production_cname %}",
     }

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infra.beanstalk_policy import PolicyPart
+from lambdas.visit import SETTLE_SECONDS
 
 DESCRIBE = ("DescribeEnvironments",)
 KINDS = ("environment", "application", "applicationversion", "configurationtemplate")
 """The types of Elastic Beanstalk's resources, as in ARNs."""
 ALL_PARTS = tuple(PolicyPart)
+SWAPPING_SECONDS = SETTLE_SECONDS
+"""The time-out of functions that swap. A retry waits as long, so the invocation before it has ended by then."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,11 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "swap_traffic": StagePermissions(environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"), record="read"),
+    "swap_traffic": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
+        record="read",
+        seconds=SWAPPING_SECONDS,
+    ),
     "await_traffic": StagePermissions(environment=DESCRIBE),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
@@ -98,6 +105,7 @@ STAGES: Mapping[str, StagePermissions] = {
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
+        seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),
 }

@@ -1,8 +1,9 @@
 """The state machine. Read it from top to bottom: the states stand in the order of a release.
 
-Data: one workflow variable, `deployment` (lambdas/deployment.py). Plan makes it from the execution's input; every
-stage gets it with the context object and returns it. A Catch stores a failure in the variable `failure`; KeepGreenLive
-stores the message about it in the variable `notice`.
+Data: the `deployment` (lambdas/deployment.py), in the input of each state. Plan makes it from the execution's input;
+every stage gets it with the context object and returns it. A Catch adds the `failure`; KeepGreenLive adds the `notice`,
+the message about it. There are no workflow variables: AWS documents that a redriven state gets the same input again,
+and does not document that variables survive.
 
 Waiting: a stage raises EnvironmentNotReadyError while Elastic Beanstalk is not ready, and its state's Retry is the
 waiter (infra/stage_tasks.py). The stage gives up after its time-out in the input, counted from the state's entry.
@@ -13,7 +14,8 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   register 2 x 3600, clone 2 x 10800, swap 4 x 3600, deploy 2 x 10800, terminate 2 x 10800  :  86400
   drain 3600, test 840, approval 604800, watch 21600, keep green live 3600                  : 634440
   a last poll and the retries of a faulty service, 20 tasks x 600                           :  12000
-  together 732840, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  retries after a swap without an answer, 3 tasks x 8 x 60                                  :   1440
+  together 734280, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
 History: a poll is 3 events, and on average 15 seconds from the next: 111600 / 15 x 3 = 22320, below the 25000 of AWS.
 """
@@ -35,6 +37,7 @@ from infra.jsonata_expressions import (
     APPROVAL_REQUEST,
     APPROVED,
     CAUGHT_FAILURE,
+    DEPLOYMENT,
     release_result,
 )
 from infra.machine_role import allow_machine
@@ -94,7 +97,7 @@ class Workflow(Construct):
             self,
             "DrainBlue",
             comment="Wait until clients with old DNS answers have left blue.",
-            time=sfn.WaitTime.timestamp("{% $deployment.drain_until %}"),
+            time=sfn.WaitTime.timestamp(f"{{% {DEPLOYMENT}.drain_until %}}"),
         )
         deploy = self._stage("DeployRelease", "deploy_release", "Deploy the version onto blue, which nobody uses.")
         await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs the version and is healthy.")
@@ -116,31 +119,32 @@ class Workflow(Construct):
             "Green serves; blue waits with the new version for a cutover.",
             release_result("deployed", "green"),
         )
-        planned = self._succeed("Planned", "A dry run tells what would be done.", "{% $deployment.outcome %}")
+        planned = self._succeed("Planned", "A dry run tells what would be done.", f"{{% {DEPLOYMENT}.outcome %}}")
 
         where_to_start = sfn.Choice.jsonata(self, "WhereToStart", comment="Choose the first stage, as Plan decided.")
         clone_needed = sfn.Choice.jsonata(self, "GreenServes", comment="Skip the clone if green serves already.")
         how_far = sfn.Choice.jsonata(self, "HowFar", comment="Stop, ask for approval or go on, as the input says.")
 
         self._plan.next(where_to_start)
-        where_to_start.when(_condition("$deployment.dry_run"), planned)
+        where_to_start.when(_condition(f"{DEPLOYMENT}.dry_run"), planned)
         where_to_start.when(_next_step_is(NextStep.NOTHING), released)
         where_to_start.when(_next_step_is(NextStep.FINISH), watch)
         where_to_start.when(_next_step_is(NextStep.TEST), test)
-        where_to_start.when(_condition("$deployment.source_bundle != null"), register)
+        where_to_start.when(_condition(f"{DEPLOYMENT}.source_bundle != null"), register)
         where_to_start.otherwise(clone_needed)
         register.next(await_registration).next(clone_needed)
         clone_needed.when(_next_step_is(NextStep.DEPLOY), drain).otherwise(clone)
         clone.next(await_green).next(to_green).next(await_green_live).next(drain)
         drain.next(deploy).next(await_release).next(test).next(how_far)
-        how_far.when(_condition(f"$deployment.mode = '{Mode.DEPLOY}'"), deployed)
-        how_far.when(_condition("$deployment.approval"), approval).otherwise(to_blue)
+        how_far.when(_condition(f"{DEPLOYMENT}.mode = '{Mode.DEPLOY}'"), deployed)
+        how_far.when(_condition(f"{DEPLOYMENT}.approval"), approval).otherwise(to_blue)
         approval.next(to_blue)
         to_blue.next(await_blue_live).next(watch).next(terminate).next(await_termination).next(released)
         return self._plan
 
     def _approval(self) -> sfn.CustomState:
-        state = sfn.CustomState(
+        keep = self._failure_branch.state_id
+        return sfn.CustomState(
             self,
             "AwaitApproval",
             state_json={
@@ -152,14 +156,15 @@ class Workflow(Construct):
                     "Subject": "A release waits for your approval",
                     "Message": APPROVAL_REQUEST,
                 },
-                "TimeoutSeconds": "{% $deployment.approval_seconds %}",
-                "Assign": APPROVED,
-                "Output": {},
+                "TimeoutSeconds": f"{{% {DEPLOYMENT}.approval_seconds %}}",
+                "Output": APPROVED,
+                # add_catch of a CustomState leaves out the outputs.
+                "Catch": [
+                    {"ErrorEquals": ["States.Timeout"], "Output": APPROVAL_EXPIRED, "Next": keep},
+                    {"ErrorEquals": ["States.ALL"], "Output": CAUGHT_FAILURE, "Next": keep},
+                ],
             },
         )
-        state.add_catch(self._failure_branch, errors=["States.Timeout"], assign=APPROVAL_EXPIRED)
-        state.add_catch(self._failure_branch, errors=["States.ALL"], assign=CAUGHT_FAILURE)
-        return state
 
     def _succeed(self, name: str, comment: str, outputs: Any) -> sfn.Succeed:
         return sfn.Succeed.jsonata(self, name, comment=comment, outputs=outputs)
@@ -167,14 +172,16 @@ class Workflow(Construct):
     def _stage(
         self, name: str, function: str, comment: str, *, to: str | None = None, timeout: Duration | None = None
     ) -> tasks.LambdaInvoke:
-        payload = {"deployment": "{% $deployment %}"} | ({"to": to} if to else {})
-        state = self._stage_tasks.task(name, function, comment, payload=payload, timeout=timeout)
-        state.add_catch(self._failure_branch, errors=["States.ALL"], assign=CAUGHT_FAILURE)
+        payload = {"deployment": f"{{% {DEPLOYMENT} %}}"} | ({"to": to} if to else {})
+        state = self._stage_tasks.task(
+            name, function, comment, payload=payload, timeout=timeout, swaps=function == "swap_traffic"
+        )
+        state.add_catch(self._failure_branch, errors=["States.ALL"], outputs=CAUGHT_FAILURE)
         return state
 
 
 def _next_step_is(step: NextStep) -> sfn.Condition:
-    return _condition(f"$deployment.next_step = '{step}'")
+    return _condition(f"{DEPLOYMENT}.next_step = '{step}'")
 
 
 def _condition(expression: str) -> sfn.Condition:

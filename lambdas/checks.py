@@ -7,7 +7,7 @@ was found and what to do next.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from lambdas import environment_checks
+from lambdas import environment_checks, kind_checks
 from lambdas.aws.alarms import require_existing
 from lambdas.deployment import Mode
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
@@ -101,8 +101,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     environment_checks.check_production_cname,
     environment_checks.check_record,
     check_version_named,
-    environment_checks.check_tier,
-    environment_checks.check_database,
+    kind_checks.check_tier,
+    kind_checks.check_platform,
+    kind_checks.check_scaling_group,
+    kind_checks.check_load_balancer,
+    kind_checks.check_database,
     environment_checks.check_tags,
     check_version,
 )

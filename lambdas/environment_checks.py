@@ -70,26 +70,6 @@ def check_record(_: Request, observation: Observation) -> None:
     )
 
 
-def check_tier(_: Request, observation: Observation) -> None:
-    """Require a web server environment: a worker has no CNAME."""
-    blue = observation.pair.blue
-    require(
-        blue.tier == "WebServer",
-        expected=f"{blue.name} to be a web server environment, with a CNAME to swap",
-        found=f"the tier {blue.tier}",
-    )
-
-
-def check_database(_: Request, observation: Observation) -> None:
-    """Require a database outside the environment: green would get an empty one, and users' data would go with green."""
-    require(
-        not observation.has_coupled_database,
-        expected=f"{observation.pair.blue.name} to use a database with a life cycle of its own",
-        found="an RDS database coupled to the environment, of which green would get an empty one",
-        remedy="Decouple the database",
-    )
-
-
 def check_tags(_: Request, observation: Observation) -> None:
     """Require room for green's own tags beside blue's."""
     require(

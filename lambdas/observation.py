@@ -7,6 +7,7 @@ from typing import Any
 from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import ApplicationVersion, Beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.event_log import EventLog
 from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Records
@@ -39,7 +40,8 @@ class Observation:
     version: str | None = None
     """The label to release: the request's; by default what blue runs in `cutover`, what green runs in `rollback`."""
     blue_tags: Mapping[str, str] = field(default_factory=dict)
-    has_coupled_database: bool = False
+    options: EnvironmentOptions = field(default_factory=lambda: EnvironmentOptions({}))
+    """Blue's option settings."""
     versions: Mapping[str, ApplicationVersion] = field(default_factory=dict)
     """By label: the version to release, unless the request has its bundle, and the version that is live."""
     event_logs: Mapping[Role, EventLog] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def _facts_of_pair(
     return {
         "version": version,
         "blue_tags": beanstalk.tags(pair.blue),
-        "has_coupled_database": beanstalk.has_coupled_database(pair.blue),
+        "options": beanstalk.options(pair.blue),
         "versions": _versions(request, version, pair, beanstalk),
         "event_logs": _event_logs(request, version, pair, beanstalk),
         "cname_holders": _cname_holders(record, pair, beanstalk),

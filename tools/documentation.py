@@ -42,7 +42,7 @@ def _shape(name: str, state: Json) -> list[str]:
 def _edges(name: str, state: Json) -> list[str]:
     edges = [f"    {name} --> {state['Next']}"] if "Next" in state else []
     for rule in state.get("Choices", []):
-        condition = rule["Condition"].strip("{}% ").removeprefix("$deployment.").replace("'", "")
+        condition = rule["Condition"].strip("{}% ").removeprefix("$states.input.deployment.").replace("'", "")
         edges.append(f'    {name} -- "{condition}" --> {rule["Next"]}')
     if "Default" in state:
         edges.append(f"    {name} -- else --> {state['Default']}")

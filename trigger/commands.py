@@ -9,7 +9,7 @@ from trigger.aws_session import create_session, sign_in
 from trigger.environment_pair import EnvironmentPair, in_words
 from trigger.follower import ReleaseFollower
 from trigger.output import Output
-from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
+from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecutions
 from trigger.variables import Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
@@ -46,9 +46,18 @@ class Commands:
         self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
         self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
         self._follower = ReleaseFollower(self._executions, self._environments, self._output)
+        try:
+            return self._run(command)
+        except self._executions.states.exceptions.StateMachineDoesNotExist as error:
+            raise RefusedError(
+                f"There is no state machine {machine}. Correct ENV, STATE_MACHINE_ARN, the region or the account; "
+                "or deploy the stack first."
+            ) from error
+
+    def _run(self, command: str) -> int:
         if command in MODES:
             return self._follow(self._executions.start())
-        running = self._executions.newest(*UNDER_WAY)
+        running = self._executions.newest(RUNNING)
         if command == "status":
             return self._status(running or self._executions.newest())
         if command == "redrive":

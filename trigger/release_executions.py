@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
+RUNNING = "RUNNING"
+UNDER_WAY = (RUNNING, "PENDING_REDRIVE")
+"""The statuses of a release that goes on. AWS lists PENDING_REDRIVE for map runs only, never by state machine."""
 LONGEST_SEARCH = 100
 """The most executions of each status that a search looks at."""
 
@@ -41,10 +43,9 @@ class ReleaseExecutions:
             ):  # it has ended; Step Functions keeps its name for 90 days
                 numbered = f"{name}-{next(numbers)}"
 
-    def newest(self, *statuses: str) -> Found | None:
-        """Return the newest execution of any status, or of one of these; never a dry run."""
-        wanted: list[dict[str, Any]] = [{"statusFilter": status} for status in statuses] or [{}]
-        listed = (item for each in wanted for item in self._list(**each))
+    def newest(self, status: str | None = None) -> Found | None:
+        """Return the newest execution of any status, or of this one; never a dry run."""
+        listed = self._list(**({"statusFilter": status} if status else {}))
         described = (self.states.describe_execution(executionArn=item["executionArn"]) for item in listed)
         return next((found for found in described if self._is_ours(json.loads(found["input"]))), None)
 

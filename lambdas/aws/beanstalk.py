@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from lambdas.aws.environment import Environment
+from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.errors import translated_errors
 from lambdas.aws.event_log import EventLog
 from lambdas.errors import CallRejectedError, ServiceUnavailableError, SwapUnansweredError
@@ -85,19 +86,13 @@ class Beanstalk:
         tags.pop("Name", None)  # Elastic Beanstalk sets it to the environment's name
         return tags
 
-    def has_coupled_database(self, environment: Environment) -> bool:
-        """Return whether the environment owns an RDS database, which is terminated with it."""
+    def options(self, environment: Environment) -> EnvironmentOptions:
+        """Return the environment's option settings."""
         with _translated_errors(f"show the settings of {environment.name}"):
-            settings = self._client.describe_configuration_settings(
+            found = self._client.describe_configuration_settings(
                 ApplicationName=environment.application, EnvironmentName=environment.name
-            )["ConfigurationSettings"]
-        options = [option for each in settings for option in each.get("OptionSettings", [])]
-        return any(
-            option.get("Namespace") == "aws:rds:dbinstance"
-            and option.get("OptionName") == "HasCoupledDatabase"
-            and option.get("Value") == "true"
-            for option in options
-        )
+            )
+        return EnvironmentOptions.from_settings(found["ConfigurationSettings"])
 
     def events(self, environment: Environment) -> EventLog:
         """Return what the environment's latest 200 events say."""

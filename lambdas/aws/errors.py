@@ -10,6 +10,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.aws import denials
 from lambdas.errors import (
     AlreadyExistsError,
     CallRejectedError,
@@ -30,15 +31,6 @@ UNAVAILABLE_CODES: Final = {
     "TooManyRequestsException",
 }
 """Throttling and conflicts that pass by themselves. Every status of 500 and above counts, too."""
-DENIAL_CODES: Final = {
-    "403",  # S3's answer to HeadObject has no body, so no code
-    "AccessDenied",
-    "AccessDeniedException",
-    "InsufficientPrivilegesException",
-    "UnauthorizedOperation",
-}
-DENIAL_MESSAGES: Final = ("Access Denied", "is not authorized to perform", "You don't have permission to")
-"""Elastic Beanstalk reports a denial by another service as InvalidParameterValue."""
 BUSY_CODES: Final = {"OperationInProgressFailure"}
 BUSY_MESSAGES: Final = ("Must be Ready", "invalid state for this operation", "pending creation", "pending deployment")
 ABSENCE_CODES: Final = {"ResourceNotFoundException"}
@@ -57,13 +49,14 @@ def translated_errors(
 ) -> Iterator[None]:
     """Run calls to a service; raise every error of AWS as one of `lambdas.errors`.
 
-    `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial.
+    `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial,
+    behind what to allow.
     `unanswered` is raised when the call may have been executed: after no answer, or a status of 500 and above.
     """
     try:
         yield
     except ClientError as error:
-        raise _translation(error, f"{service} to {task}", grant, unanswered) from error
+        raise _translation(error, service, task, grant, unanswered) from error
     except BotoCoreError as error:
         raise unanswered(
             expected=f"{service} to {task}",
@@ -73,16 +66,18 @@ def translated_errors(
 
 
 def _translation(
-    error: ClientError, expected: str, grant: str, unanswered: type[ServiceUnavailableError]
+    error: ClientError, service: str, task: str, grant: str, unanswered: type[ServiceUnavailableError]
 ) -> ReleaseError:
+    expected = f"{service} to {task}"
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     found = f"{code} from {error.operation_name}: {message}"
     if code in UNAVAILABLE_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         answered = code in UNAVAILABLE_CODES and code != "RequestTimeout"
         kind = ServiceUnavailableError if answered else unanswered
         return kind(expected=expected, found=found, next_step="The stage looks again and repeats what is missing.")
-    if code in DENIAL_CODES or any(denial in message for denial in DENIAL_MESSAGES):
-        return PermissionDeniedError(expected=expected, found=found, next_step=grant)
+    if denials.is_denial(code, message):
+        allow = denials.remedy(message, service=service, call=error.operation_name, task=task)
+        return PermissionDeniedError(expected=expected, found=found, next_step=f"{allow} {grant}")
     if code in BUSY_CODES or any(busy in message for busy in BUSY_MESSAGES):
         return EnvironmentNotReadyError(
             expected=expected, found=found, next_step="Wait for the operation in progress to end."

@@ -1,6 +1,7 @@
 """AwaitGreen: look once whether green is up, healthy, and runs its version."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.denials import remedies
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError
@@ -52,7 +53,8 @@ def _failed_launch(green: Environment, deployment: Deployment, errors: tuple[str
     return LaunchFailedError(
         expected=_expected(green, deployment),
         found=f"{green}. {' '.join(errors)}".strip(),
-        next_step=f"{deployment.blue} serves on. Repair what the events name, then redrive this execution.",
+        next_step=f"{deployment.blue} serves on. {remedies(errors)} Repair what the events name, then redrive this "
+        "execution.",
     )
 
 

@@ -1,6 +1,7 @@
 """AwaitRelease: look once whether blue runs the new version, healthy. A Ready environment may run another one."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.denials import remedies
 from lambdas.aws.environment import Environment
 from lambdas.aws.event_log import Operation
 from lambdas.deployment import Deployment
@@ -36,7 +37,7 @@ def _require_not_failed(blue: Environment, update: Operation, deployment: Deploy
         raise DeploymentFailedError(
             expected=f"{blue.name} to be Ready with {deployment.version}",
             found=f"{blue}. {aborted}{' '.join(update.errors)}".strip(),
-            next_step=f"{deployment.green} serves {deployment.green_version} on. "
+            next_step=f"{deployment.green} serves {deployment.green_version} on. {remedies(update.errors)} "
             "Correct the version and start a new execution with it, or redrive this one.",
         )
 

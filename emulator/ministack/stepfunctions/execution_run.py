@@ -29,12 +29,12 @@ class RunEnded(Exception):  # noqa: N818 - not an error: it ends the thread's wo
 class EnteredState:
     """A state of the machine as it was entered: a redrive resumes here.
 
-    `data` and `variables` are JSON. `time` is the time of entry, `event` the id of the StateEntered event.
+    `data` is JSON: a redriven state gets the same input again. `time` is the time of entry, `event` the id of the
+    StateEntered event.
     """
 
     name: str
     data: str
-    variables: str
     time: str
     event: int
 

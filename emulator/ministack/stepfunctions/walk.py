@@ -24,7 +24,7 @@ def walk_machine(run: ExecutionRun) -> None:
     states = run.definition["States"]
     context = _context(run)
     with run.lock:
-        entry = run.entry or _enter(run, states, run.definition["StartAt"], context["Execution"]["Input"], context)
+        entry = run.entry or _enter(run, states, run.definition["StartAt"], context["Execution"]["Input"])
         run.entry = entry
     while True:
         output, following = _execute_state(run, states, entry, context)
@@ -34,14 +34,14 @@ def walk_machine(run: ExecutionRun) -> None:
             if following is None:
                 run.succeed(output)
                 return
-            run.entry = entry = _enter(run, states, following, output, context)
+            run.entry = entry = _enter(run, states, following, output)
 
 
 def walk_branch(run: ExecutionRun, states: States, start: str, data: Any, context: Context) -> Any:
     """Walk through a branch's states; return its output. Raises ExecutionError or RunEnded."""
     following: str | None = start
     while following is not None:
-        entry = _enter(run, states, following, data, context)
+        entry = _enter(run, states, following, data)
         data, following = _execute_state(run, states, entry, context)
         _leave(run, states, entry, data)
     return data
@@ -63,18 +63,18 @@ def _context(run: ExecutionRun) -> Context:
         "QueryLanguage": run.definition.get("QueryLanguage", "JSONPath"),
         "Execution": fields,
         "StateMachine": {"Id": execution["stateMachineArn"], "Name": run.state_machine["name"]},
-        "variables": json.loads(run.entry.variables) if run.entry else {},
+        "variables": {},  # AWS does not document that variables survive a redrive
     }
 
 
-def _enter(run: ExecutionRun, states: States, name: str, data: Any, context: Context) -> EnteredState:
+def _enter(run: ExecutionRun, states: States, name: str, data: Any) -> EnteredState:
     if name not in states:
         raise ExecutionError("States.Runtime", f"The state '{name}' is not in the state machine.")
     payload = encode_payload(data)
     time = format_time(run.clock.time())
     details = {"name": name, "input": payload, "inputDetails": {"truncated": False}}
     event = run.record(f"{states[name]['Type']}StateEntered", details)
-    return EnteredState(name, payload, json.dumps(context["variables"]), time, event)
+    return EnteredState(name, payload, time, event)
 
 
 def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any) -> None:

@@ -14,7 +14,7 @@ def test_every_stage_stores_its_failure_and_leads_to_the_branch(tasks: dict[str,
         caught = task["Catch"][-1]
         assert caught["ErrorEquals"] == ["States.ALL"], name
         assert caught["Next"] == "KeepGreenLive", name
-        kept = caught["Assign"]["failure"]
+        kept = caught["Output"]["failure"]
         assert kept["State"] == "{% $states.context.State.Name %}", name
         assert "$states.errorOutput.Error" in kept["Error"], name
         assert "$states.errorOutput.Cause" in kept["Cause"], name
@@ -22,7 +22,7 @@ def test_every_stage_stores_its_failure_and_leads_to_the_branch(tasks: dict[str,
 
 
 def test_every_expression_of_a_catch_has_a_value_without_error_and_cause(tasks: dict[str, Json]) -> None:
-    kept = tasks["CloneBlue"]["Catch"][0]["Assign"]["failure"]
+    kept = tasks["CloneBlue"]["Catch"][0]["Output"]["failure"]
     for key in ("Error", "Cause", "RedriveCount"):
         (expression,) = re.findall(r"^{% (.+) %}$", kept[key])
         parsed = Jsonata(expression)
@@ -31,7 +31,7 @@ def test_every_expression_of_a_catch_has_a_value_without_error_and_cause(tasks: 
 
 
 def test_a_failure_of_plan_gives_the_branch_no_deployment(tasks: dict[str, Json]) -> None:
-    assert tasks["Plan"]["Catch"][0]["Assign"]["deployment"] == "{% null %}"
+    assert tasks["Plan"]["Catch"][0]["Output"]["deployment"] == "{% null %}"
 
 
 def test_the_branch_keeps_green_live_then_notifies_then_holds_for_redrive(tasks: dict[str, Json]) -> None:
@@ -45,7 +45,17 @@ def test_a_failure_of_the_branch_does_not_hide_the_stages_failure(tasks: dict[st
     assert (keep["ErrorEquals"], keep["Next"]) == (["States.ALL"], "NotifyFailure")
     assert (notify["ErrorEquals"], notify["Next"]) == (["States.ALL"], "HoldForRedrive")
     for caught in (keep, notify):
-        assert "failure" not in caught.get("Assign", {})
+        assert caught["Output"]["failure"] == "{% $states.input.failure %}"
+
+
+def test_every_stage_passes_the_deployment_and_the_failure_to_the_end_of_the_branch(tasks: dict[str, Json]) -> None:
+    for name in set(tasks) - FAILURE_BRANCH - {"Plan"}:
+        for caught in tasks[name]["Catch"]:
+            assert caught["Output"]["deployment"] == "{% $states.input.deployment %}", name
+    failure = "{% $states.input.failure %}"
+    assert tasks["KeepGreenLive"]["Output"] == {"failure": failure, "notice": "{% $states.result.Payload %}"}
+    assert tasks["NotifyFailure"]["Output"] == {"failure": failure}
+    assert tasks["HoldForRedrive"]["Arguments"]["Payload"]["failure"] == failure
 
 
 def test_a_failed_execution_ends_in_a_task_that_redrive_can_repeat(definition: Json) -> None:

@@ -17,22 +17,46 @@ def test_every_task_waits_with_backoff_to_30_seconds_and_full_jitter(invocations
 
 def test_every_task_retries_throttling_and_faults_of_lambda(invocations: dict[str, Json]) -> None:
     for name, task in invocations.items():
+        retried = {error for retry in task["Retry"][1:] for error in retry["ErrorEquals"]}
         assert {
             errors.ServiceUnavailableError.__name__,
             "Lambda.TooManyRequestsException",
             "Lambda.ServiceException",
             "Lambda.Unknown",
             "States.Timeout",
-        } <= set(task["Retry"][1]["ErrorEquals"]), name
-        assert task["Retry"][1]["JitterStrategy"] == "FULL", name
+        } <= retried, name
+        assert errors.ServiceUnavailableError.__name__ in task["Retry"][-1]["ErrorEquals"], name
+        assert task["Retry"][-1]["JitterStrategy"] == "FULL", name
+
+
+def test_after_a_swap_without_an_answer_the_next_look_waits_until_answers_have_settled(
+    invocations: dict[str, Json], template: Any
+) -> None:
+    swapping = {"SwapToGreen", "SwapToBlue", "KeepGreenLive"}
+    assert {name for name, task in invocations.items() if len(task["Retry"]) == 3} == swapping
+    for name in swapping:
+        retry = invocations[name]["Retry"][1]
+        assert {"SwapUnderWayError", "SwapUnansweredError", "Lambda.Unknown", "States.Timeout"} <= set(
+            retry["ErrorEquals"]
+        )
+        assert (retry["IntervalSeconds"], retry["BackoffRate"], retry["JitterStrategy"]) == (60, 1, "NONE"), name
+        assert invocations[name]["Retry"][2]["ErrorEquals"] == [errors.ServiceUnavailableError.__name__], name
+        function = invocations[name]["Arguments"]["FunctionName"].removeprefix(FUNCTION_ARN)
+        (properties,) = [
+            each["Properties"]
+            for key, each in template.find_resources("AWS::Lambda::Function").items()
+            if key == function
+        ]
+        assert properties["Timeout"] <= retry["IntervalSeconds"], "the invocation before has ended by then"
 
 
 def test_an_error_that_ends_a_release_is_never_retried(invocations: dict[str, Json]) -> None:
     passing = {errors.EnvironmentNotReadyError.__name__, errors.ServiceUnavailableError.__name__}
+    after_swap = {errors.SwapUnderWayError.__name__, errors.SwapUnansweredError.__name__}
     ours = {name for name, value in vars(errors).items() if isinstance(value, type)}
     for name, task in invocations.items():
         retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
-        assert retried & ours == passing, name
+        assert retried & ours == (passing | after_swap if len(task["Retry"]) == 3 else passing), name
         assert "States.ALL" not in retried, name
         assert "States.TaskFailed" not in retried, name
 

@@ -24,7 +24,7 @@ def as_template(definition: Json) -> Json:
 def test_two_parsers_accept_the_definition(definition: Json) -> None:
     # The linter expects a number for TimeoutSeconds; in JSONata it may be an expression.
     # https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
-    known_gap = "E3601 '{% $deployment.approval_seconds %}' is not of type 'number'"
+    known_gap = "E3601 '{% $states.input.deployment.approval_seconds %}' is not of type 'number'"
     assert findings(as_template(definition)) == [known_gap]
     AmazonStateLanguageParser.parse(json.dumps(definition))
 

@@ -48,19 +48,19 @@ def test_plan_is_first_and_decides_where_to_start(definition: Json) -> None:
     assert definition["StartAt"] == "Plan"
     assert definition["States"]["Plan"]["Next"] == "WhereToStart"
     assert choice(definition, "WhereToStart") == {
-        "{% $deployment.dry_run %}": "Planned",
-        f"{{% $deployment.next_step = '{NextStep.NOTHING}' %}}": "Released",
-        f"{{% $deployment.next_step = '{NextStep.FINISH}' %}}": "WatchRelease",
-        f"{{% $deployment.next_step = '{NextStep.TEST}' %}}": "VerifyRelease",
-        "{% $deployment.source_bundle != null %}": "RegisterRelease",
+        "{% $states.input.deployment.dry_run %}": "Planned",
+        f"{{% $states.input.deployment.next_step = '{NextStep.NOTHING}' %}}": "Released",
+        f"{{% $states.input.deployment.next_step = '{NextStep.FINISH}' %}}": "WatchRelease",
+        f"{{% $states.input.deployment.next_step = '{NextStep.TEST}' %}}": "VerifyRelease",
+        "{% $states.input.deployment.source_bundle != null %}": "RegisterRelease",
         "default": "GreenServes",
     }
 
 
 def test_deploy_ends_after_the_test_and_approval_is_optional(definition: Json) -> None:
     assert choice(definition, "HowFar") == {
-        f"{{% $deployment.mode = '{Mode.DEPLOY}' %}}": "Deployed",
-        "{% $deployment.approval %}": "AwaitApproval",
+        f"{{% $states.input.deployment.mode = '{Mode.DEPLOY}' %}}": "Deployed",
+        "{% $states.input.deployment.approval %}": "AwaitApproval",
         "default": "SwapToBlue",
     }
     assert definition["States"]["AwaitApproval"]["Next"] == "SwapToBlue"
@@ -73,7 +73,7 @@ def test_a_bundle_is_registered_and_processed_before_the_clone(definition: Json)
 
 def test_a_release_that_finds_green_live_drains_blue_then_deploys(definition: Json) -> None:
     assert choice(definition, "GreenServes") == {
-        f"{{% $deployment.next_step = '{NextStep.DEPLOY}' %}}": "DrainBlue",
+        f"{{% $states.input.deployment.next_step = '{NextStep.DEPLOY}' %}}": "DrainBlue",
         "default": "CloneBlue",
     }
 
@@ -82,8 +82,8 @@ def test_every_stage_passes_the_deployment_and_the_context_to_its_function(stage
     for name, task in stages.items():
         payload = task["Arguments"]["Payload"]
         assert payload["context"] == "{% $states.context %}", name
-        assert payload.get("deployment") == (None if name == "Plan" else "{% $deployment %}"), name
-        assert task["Assign"] == {"deployment": "{% $states.result.Payload %}"}, name
+        assert payload.get("deployment") == (None if name == "Plan" else "{% $states.input.deployment %}"), name
+        assert task["Output"] == {"deployment": "{% $states.result.Payload %}"}, name
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,25 @@ def test_one_state_has_one_function_and_one_name(invocations: dict[str, Json]) -
 def test_an_approval_that_expires_or_is_rejected_leads_to_the_branch(tasks: dict[str, Json]) -> None:
     approval = tasks["AwaitApproval"]
     assert approval["Resource"].endswith(":sns:publish.waitForTaskToken")
-    assert approval["TimeoutSeconds"] == "{% $deployment.approval_seconds %}"
+    assert approval["TimeoutSeconds"] == "{% $states.input.deployment.approval_seconds %}"
     assert "$states.context.Task.Token" in approval["Arguments"]["Message"]
     assert approval["Catch"][0]["ErrorEquals"] == ["States.Timeout"]
-    assert approval["Catch"][0]["Assign"]["failure"]["Error"] == "ApprovalExpired"
+    assert approval["Catch"][0]["Output"]["failure"]["Error"] == "ApprovalExpired"
     assert "Retry" not in approval
+
+
+def test_no_state_depends_on_a_variable(definition: Json) -> None:
+    """AWS does not document that variables survive a redrive. It documents that a state gets the same input again.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    """
+    text = json.dumps(definition)
+    assert '"Assign"' not in text
+    assert set(re.findall(r"\$[A-Za-z]\w*", text)) <= {"$states", "$exists", "$string"}
+
+
+def test_an_approval_passes_on_what_it_got(tasks: dict[str, Json]) -> None:
+    assert tasks["AwaitApproval"]["Output"] == "{% $states.input %}"
 
 
 def test_every_state_has_a_comment(definition: Json) -> None:

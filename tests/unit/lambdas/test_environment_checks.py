@@ -1,7 +1,10 @@
 """Plan refuses environments that cannot be released onto."""
 
+from dataclasses import replace
+
 import pytest
 
+from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.record import Record
 from lambdas.deployment import NextStep
 from lambdas.errors import ReleaseRefusedError
@@ -47,6 +50,43 @@ def test_a_database_coupled_to_the_environment_is_refused(release: Release) -> N
     coupled = {"Namespace": "aws:rds:dbinstance", "OptionName": "HasCoupledDatabase", "Value": "true"}
     release.account.healthy("shop-data", coupled, VersionLabel="v1")
     assert "an RDS database coupled" in refusal(release, blue="shop-data")
+
+
+def test_a_shared_load_balancer_is_refused(release: Release) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-cfg-alb-shared.html"""
+    shared = {"Namespace": "aws:elasticbeanstalk:environment", "OptionName": "LoadBalancerIsShared", "Value": "true"}
+    release.account.healthy("shop-shared", shared, VersionLabel="v1")
+    assert "to have a load balancer of its own" in refusal(release, blue="shop-shared")
+
+
+@pytest.mark.parametrize(
+    "platform",
+    [
+        "64bit Amazon Linux 2023 v4.0.0 running ECS",
+        "64bit Amazon Linux 2018.03 v2.30.4 running Multi-container Docker 19.03.13-ce (Generic)",
+        "arn:aws:elasticbeanstalk:us-east-1::platform/ECS running on 64bit Amazon Linux 2023/4.0.0",
+    ],
+)
+def test_docker_that_amazon_ecs_manages_is_refused(
+    release: Release, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/platforms/platforms-supported.html"""
+    blue = replace(release.look("shop-prod"), platform=platform)
+    monkeypatch.setattr(release.beanstalk, "environments", lambda *_: [blue])
+    assert "without Amazon ECS" in refusal(release)
+
+
+def test_docker_without_amazon_ecs_is_accepted(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    blue = replace(release.look("shop-prod"), platform="64bit Amazon Linux 2023 v4.0.0 running Docker")
+    monkeypatch.setattr(release.beanstalk, "environments", lambda *_: [blue])
+    assert release.plan().next_step == NextStep.RELEASE
+
+
+def test_a_cluster_environment_is_refused(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no Auto Scaling group, and rejects the option namespace of one."""
+    options = EnvironmentOptions({("aws:elasticbeanstalk:environment", "EnvironmentType"): "LoadBalanced"})
+    monkeypatch.setattr(release.beanstalk, "options", lambda _: options)
+    assert "instances in an Auto Scaling group" in refusal(release)
 
 
 def test_a_green_that_is_not_a_clone_of_blue_is_refused(release: Release) -> None:

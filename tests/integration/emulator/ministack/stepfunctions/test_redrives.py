@@ -56,17 +56,43 @@ def test_the_events_of_a_redrive_are_in_the_same_history_and_follow_the_original
     assert events[6]["executionRedrivenEventDetails"] == {"redriveCount": 1}
 
 
-def test_a_redriven_task_has_the_variables_of_its_first_entry(
+def test_a_redriven_task_has_its_input_but_no_variables_of_before(
     machines: StateMachines, fails_until_redriven: str
 ) -> None:
-    again = {"ErrorEquals": ["LookupError"], "Assign": {"own": "new"}, "Next": "Again"}
+    """AWS documents the same input, and does not document variables: no machine may depend on them.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    """
+    again = {
+        "ErrorEquals": ["LookupError"],
+        "Assign": {"own": "new"},
+        "Output": "{% $states.input %}",
+        "Next": "Again",
+    }
     states = {
-        "Assign": {"Type": "Pass", "Assign": {"own": "old", "kept": {"a": [1]}}, "Next": "Work"},
+        "Assign": {
+            "Type": "Pass",
+            "Assign": {"own": "old", "lost": {"a": [1]}},
+            "Output": {"kept": {"a": [1]}},
+            "Next": "Work",
+        },
         "Work": redriven_state(fails_until_redriven, Catch=[again]),
-        "Again": redriven_state(fails_until_redriven, payload={"own": "{% $own %}", "kept": "{% $kept %}"}),
+        "Again": redriven_state(
+            fails_until_redriven,
+            payload={
+                "own": "{% $exists($own) ? $own : 'lost' %}",
+                "kept": "{% $states.input.kept %}",
+                "lost": "{% $exists($lost) ? $lost : 'lost' %}",
+            },
+        ),
     }
     described = machines.redrive(machines.fail(states))
-    assert json.loads(described["output"])["Payload"] == {"redrives": 1, "own": "new", "kept": {"a": [1]}}
+    assert json.loads(described["output"])["Payload"] == {
+        "redrives": 1,
+        "own": "lost",
+        "kept": {"a": [1]},
+        "lost": "lost",
+    }
 
 
 def test_a_redriven_execution_runs_the_definition_that_it_was_started_with(
