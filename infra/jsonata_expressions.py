@@ -32,7 +32,6 @@ APPROVAL_EXPIRED: dict[str, Any] = {
     "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."},
 }
 
-
 APPROVED: dict[str, Any] = {"deployment": f"{{% $merge([{DEPLOYMENT}, {{'approved_at': $now()}}]) %}}"}
 """What AwaitApproval passes on. The alarm on slow releases counts from there."""
 

@@ -1,13 +1,17 @@
 """Each stage's role is granted what it uses and no more; without one permission a release ends differently."""
 
+import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.support.release_paths import PATHS, PathEnd
 from tests.support.role_permissions import granted, roles, unused, used, without
+from tests.support.shop import sample_bundle
 from tests.support.testbed import ScenarioTestbed
 
 
@@ -41,6 +45,33 @@ def test_no_permission_is_missing(testbed: ScenarioTestbed, ends: Mapping[str, l
     asked = [each for role, found in testbed.control.permissions().items() if role in ours for each in found]
     assert len(asked) > 50
     assert [each for each in asked if not each["allowed"]] == []
+
+
+def test_a_bundle_in_a_bucket_of_ones_own_is_released_under_the_documented_policy(testbed: ScenarioTestbed) -> None:
+    """Elastic Beanstalk reads a bundle as its caller: deploy logs with a bundle in CodePipeline's bucket."""
+    shop = testbed.open_shop()
+    bucket = f"bundles-of-{shop.name}"
+    testbed.s3.create_bucket(Bucket=bucket)
+    testbed.s3.put_object(Bucket=bucket, Key="v3.zip", Body=sample_bundle("v2"))
+    bundle = {"bucket": bucket, "key": "v3.zip"}
+    with shop.traffic() as traffic:
+        refused = shop.release("v3", source_bundle=bundle)
+        testbed.s3.put_bucket_policy(Bucket=bucket, Policy=documented_policy(testbed, bucket))
+        released = shop.release("v3", source_bundle=bundle)
+        next_one = shop.release("v2")  # green is launched with v3
+    assert (refused.status, refused.failed_in) == ("FAILED", "RegisterRelease"), refused.cause
+    assert (released.status, next_one.status) == ("SUCCEEDED", "SUCCEEDED"), (released.cause, next_one.cause)
+    assert traffic.failed == []
+
+
+def documented_policy(testbed: ScenarioTestbed, bucket: str) -> str:
+    """Return the policy in docs/pipelines.md, with the names of the testbed's roles and of a bucket."""
+    (statement,) = re.findall(r"<!-- bucket -->\n```json\n(.*?)```", Path("docs/pipelines.md").read_text(), re.DOTALL)
+    for stage, role in roles(testbed).items():
+        statement = statement.replace(f"ROLE-OF-{stage.title().replace('_', '')}", role)
+    assert "ROLE-OF" not in statement
+    statement = statement.replace("releases-of-shop", bucket)
+    return json.dumps({"Version": "2012-10-17", "Statement": [json.loads(statement)]})
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def test_a_release_that_is_slow_raises_an_alarm_while_it_runs(template: Template
 
 
 def test_an_approval_sets_the_moment_from_which_the_age_of_a_release_counts(definition: Json) -> None:
-    assigned = definition["States"]["AwaitApproval"]["Assign"]
-    assert assigned == {"deployment": "{% $merge([$deployment, {'approved_at': $now()}]) %}"}
+    passed_on = definition["States"]["AwaitApproval"]["Output"]
+    assert passed_on == {"deployment": "{% $merge([$states.input.deployment, {'approved_at': $now()}]) %}"}
 
 
 def test_an_alarm_stays_off_while_no_release_runs(alarms: dict[str, Json]) -> None:

@@ -12,10 +12,11 @@ import pytest
 from aws_cdk.assertions import Template
 
 from infra.pipeline_settings import INPUT_LENGTH
+from infra.stage_permissions import STAGES
 from lambdas.deployment import Mode
 from lambdas.request import completed
 from tests.support.linters import findings
-from tests.support.template import Json, pipeline_actions, pipeline_permissions
+from tests.support.template import Json, listed, pipeline_actions, pipeline_permissions, stage_role
 from trigger.variables import Variables
 
 DOCUMENT = Path("docs/pipelines.md").read_text()
@@ -48,6 +49,18 @@ def test_the_documented_permissions_are_those_of_the_stacks_pipeline(uploaded: T
     ]
     needed = [actions for actions, _ in pipeline_permissions(uploaded) if any("states:" in each for each in actions)]
     assert documented == needed
+
+
+def test_the_documented_bucket_policy_names_the_roles_that_read_bundles_and_their_actions(template: Template) -> None:
+    statement = json.loads(block("bucket"))
+    roles = [arn.rpartition("ROLE-OF-")[2] for arn in statement["Principal"]["AWS"]]
+    assert roles == [stage.title().replace("_", "") for stage, each in STAGES.items() if each.bundles]
+    (own,) = [
+        each
+        for each in stage_role(template, "deploy_release")["statements"]
+        if "s3:GetObjectVersion" in listed(each["Action"])
+    ]
+    assert set(statement["Action"]) == set(own["Action"])
 
 
 @pytest.mark.parametrize(("ci", "variables"), [("github", "env"), ("azure", "variables")])
