@@ -80,6 +80,17 @@ def test_a_launch_waits_until_its_roles_can_be_seen(tmp_path: Any) -> None:
     assert application(tmp_path, FakeBeanstalk(refusal, shown=[READY])).launch().environment_id == "e-1"
 
 
+def test_a_change_is_awaited_although_the_first_look_shows_the_status_before(tmp_path: Any) -> None:
+    statuses = ["Ready", "Ready", "Updating", "Updating", *["Ready"] * 9]
+
+    class ChangingBeanstalk(FakeBeanstalk):
+        def describe_environments(self, **_: Any) -> dict[str, Any]:
+            return {"Environments": [{**READY, "Status": statuses.pop(0)}]}
+
+    application(tmp_path, ChangingBeanstalk()).until_settled()
+    assert "Updating" not in statuses
+
+
 def test_every_other_refusal_ends_the_launch(tmp_path: Any) -> None:
     with pytest.raises(ClientError, match="DNS name"):
         application(tmp_path, FakeBeanstalk("DNS name (fqdn) is not available.")).launch()

@@ -53,7 +53,7 @@ def test_a_person_who_says_yes_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("answer", ["no\n", "\n", ""])
 def test_every_other_answer_ends_the_program(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     monkeypatch.setattr("sys.stdin", FakeTerminal(answer))
-    with pytest.raises(ProofError, match=r"Expected yes.* Nothing was made"):
+    with pytest.raises(ProofError, match=r"Expected yes.* Nothing was done"):
         confirm(AWS, PROGRESS, yes=False)
 
 
