@@ -33,7 +33,7 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account campaign unit integration scenarios test coverage check format synth image audit sbom docs \
+.PHONY: help rehearse account prove campaign unit integration scenarios test coverage check format synth image audit sbom docs \
 	permissions measure release clean
 
 help:  ## list the targets
@@ -44,6 +44,9 @@ rehearse: $(VENV)/ready $(EMULATOR_VENV)/ready  ## watch a release on this machi
 
 account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep an emulated AWS account running (PORT=4566)
 	@python -m rehearsal account --port $(PORT) $(ARGS)
+
+prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account of yours (ARGS="--profile P --region R")
+	@python -m rehearsal.prove $(ARGS)
 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -1,7 +1,7 @@
 """Write the parts of the documents that come from the code (make docs).
 
-They are the picture of the state machine, the keys of the input, the permissions, and the operations of the emulated
-Elastic Beanstalk. A part stands between `<!-- NAME -->` and `<!-- end -->`.
+They are the picture of the state machine, the keys of the input, the permissions, the operations of the emulated
+Elastic Beanstalk, and the facts about AWS. A part stands between `<!-- NAME -->` and `<!-- end -->`.
 tests/integration/infra/test_documentation.py fails when a document differs from the code.
 """
 
@@ -16,8 +16,9 @@ from aws_cdk.assertions import Template
 from infra.bluegreen_stack import BlueGreenStack
 from infra.settings import Settings
 from lambdas.request import SCHEMA
+from rehearsal.prove.facts import FACTS
 from tests.support.template import CONTEXT, definition_in
-from tools import beanstalk_table, permission_tables
+from tools import beanstalk_table, facts_table, permission_tables
 
 Json = dict[str, Any]
 
@@ -85,6 +86,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
         Path("docs/elastic-beanstalk.md"): {
             "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules())
         },
+        Path("docs/rehearsal.md"): {"facts": facts_table.markdown(FACTS)},
         Path("docs/permissions.md"): {
             "exclusions": permission_tables.exclusions(),
             "permissions": permission_tables.markdown(stack),

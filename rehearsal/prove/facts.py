@@ -31,7 +31,7 @@ class FactState(StrEnum):
 class Fact:
     """One fact. `emulator`: what the emulated account does. `observe`: None when a proof cannot see it.
 
-    `source`: a URL; None when there is none that may be relied on.
+    `source`: a page that shows the fact, or for an unknown one AWS's page about it; None when there is none.
     """
 
     id: str
@@ -44,27 +44,34 @@ class Fact:
 
 FACTS: Sequence[Fact] = (
     Fact(
-        "launch-events",
-        "A launch ends with the event `Successfully launched environment`, an update with"
-        " `Environment update completed successfully.`",
-        FactState.LOGS,
-        f"{_GUIDE}/using-features.events.html",
+        "launch-event",
+        "A launch ends with the event `Successfully launched environment`.",
+        FactState.DOCUMENTED,
+        f"{_GUIDE}/eb3-create.html",
         "The same words.",
-        seen.has_events("createEnvironment is starting.", seen.LAUNCH_ENDS, seen.UPDATE_STARTS, seen.UPDATE_ENDS),
+        seen.has_events("createEnvironment is starting.", seen.LAUNCH_ENDS),
+    ),
+    Fact(
+        "update-event",
+        "An update ends with the event `Environment update completed successfully.`",
+        FactState.DOCUMENTED,
+        f"{_GUIDE}/eb3-deploy.html",
+        "The same words.",
+        seen.has_events(seen.UPDATE_STARTS, seen.UPDATE_ENDS),
     ),
     Fact(
         "swap-events",
         "A swap ends with the event `Completed swapping CNAMEs` at both environments.",
-        FactState.LOGS,
-        f"{_GUIDE}/using-features.CNAMESwap.html",
+        FactState.DOCUMENTED,
+        f"{_GUIDE}/eb3-swap.html",
         "The same words, at both.",
         release.swap_pairs,
     ),
     Fact(
         "termination-event",
         "A termination ends with the event `terminateEnvironment completed successfully.`",
-        FactState.LOGS,
-        None,
+        FactState.DOCUMENTED,
+        f"{_GUIDE}/eb3-terminate.html",
         "The same words.",
         seen.has_events(seen.TERMINATION_ENDS),
     ),
@@ -80,7 +87,7 @@ FACTS: Sequence[Fact] = (
         "label-during-update",
         "While a version is deployed, DescribeEnvironments shows the new label or the old one.",
         FactState.LOGS,
-        f"{_API}/API_UpdateEnvironment.html",
+        None,
         "The new label at once; tests run with the old one, too.",
         release.label_during_update,
     ),
@@ -88,7 +95,7 @@ FACTS: Sequence[Fact] = (
         "failed-update",
         "After a failed deployment the environment is Ready, and its label is the one before.",
         FactState.LOGS,
-        f"{_GUIDE}/using-features.rolling-version-deploy.html",
+        f"{_GITHUB}/ingenieux/awseb-deployment-plugin/issues/69",
         "The same.",
         release.after_failed_update,
     ),
@@ -104,7 +111,7 @@ FACTS: Sequence[Fact] = (
         "failed-launch",
         "A failed launch often ends Terminated.",
         FactState.LOGS,
-        f"{_GITHUB}/aws-samples/aws-cdk-examples/issues/117",
+        f"{_GITHUB}/aws-samples/elasticache-refarch-chatapp/issues/5",
         "Ends Terminated or Ready, by what failed.",
     ),
     Fact(
@@ -126,8 +133,8 @@ FACTS: Sequence[Fact] = (
     Fact(
         "swap-time",
         "A swap ends within a minute.",
-        FactState.LOGS,
-        f"{_GUIDE}/using-features.CNAMESwap.html",
+        FactState.DOCUMENTED,
+        f"{_GUIDE}/eb3-swap.html",
         "5 s.",
         seen.lasts("swap", 60),
     ),
@@ -143,7 +150,7 @@ FACTS: Sequence[Fact] = (
         "name-is-free",
         "A name is free again when its environment is Terminated.",
         FactState.LOGS,
-        f"{_API}/API_CreateEnvironment.html",
+        None,
         "The same.",
         release.name_is_free,
     ),
@@ -175,7 +182,7 @@ FACTS: Sequence[Fact] = (
         "unknown-environment",
         "A call on an environment that does not exist is refused with `No Environment found`.",
         FactState.LOGS,
-        f"{_API}/API_TerminateEnvironment.html",
+        f"{_GITHUB}/hsingh/ansible-elastic-beanstalk/blob/master/library/elasticbeanstalk_env.py",
         "The same words.",
         seen.answered("terminate an unknown environment", "No Environment found"),
     ),
@@ -183,7 +190,7 @@ FACTS: Sequence[Fact] = (
         "version-exists",
         "A version that exists is refused with `already exists`.",
         FactState.LOGS,
-        f"{_API}/API_CreateApplicationVersion.html",
+        f"{_GITHUB}/travis-ci/dpl/issues/1184",
         "The same words.",
         seen.answered("create a version that exists", "already exists"),
     ),
@@ -191,7 +198,7 @@ FACTS: Sequence[Fact] = (
         "configuration-exists",
         "A saved configuration that exists is refused with `already exists`.",
         FactState.LOGS,
-        f"{_API}/API_CreateConfigurationTemplate.html",
+        f"{_GITHUB}/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/resources/strings.py",
         "The same words.",
         seen.answered("create a configuration that exists", "already exists"),
     ),
@@ -207,7 +214,7 @@ FACTS: Sequence[Fact] = (
         "nothing-to-abort",
         "AbortEnvironmentUpdate is refused while nothing is updated.",
         FactState.LOGS,
-        f"{_API}/API_AbortEnvironmentUpdate.html",
+        f"{_GITHUB}/aws/aws-elastic-beanstalk-cli-setup/issues/144",
         "Refused with `Must be pending deployment.`",
         seen.refused("abort where nothing is updated"),
     ),

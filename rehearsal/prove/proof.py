@@ -47,8 +47,10 @@ def prove(options: ProveOptions, progress: Progress) -> int:
             evidence.problems.append(str(error))
         finally:
             progress.say()
-            _write_report(evidence, target, names, options.output)
-            _remove_in_any_case(target, memory, evidence, progress)
+            try:
+                _write_report(evidence, target, names, options.output)
+            finally:
+                _remove_in_any_case(target, memory, evidence, progress)
         report = _write_report(evidence, target, names, options.output)
         progress.say()
         for line in (*table(evidence, target), "", *summary(evidence), f"  report      {report}"):

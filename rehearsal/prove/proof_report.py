@@ -1,6 +1,6 @@
 """report.json of a proof, and the table of facts at its end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,18 +101,6 @@ def summary(evidence: ProofEvidence) -> Iterator[str]:
     yield f"  traffic     {len(evidence.requests):,} requests, {len(failed):,} failed"
     longest = ", ".join(f"{operation} {seconds:.0f} s" for operation, seconds in evidence.durations.items())
     yield f"  operations  {longest or 'none'}"
-
-
-def markdown(facts: Sequence[Fact]) -> str:
-    """Return the table for docs/rehearsal.md."""
-    rows = [
-        f"| {fact.sentence} | {_linked(fact)} | {fact.emulator} | {'yes' if fact.observe else 'no'} |" for fact in facts
-    ]
-    return "\n".join(["| AWS | known from | the emulator | seen by `make prove` |", "|---|---|---|---|", *rows])
-
-
-def _linked(fact: Fact) -> str:
-    return f"[{fact.state}]({fact.source})" if fact.source else str(fact.state)
 
 
 def _iso(moment: datetime | None) -> str | None:

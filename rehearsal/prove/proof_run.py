@@ -41,9 +41,10 @@ class ProofRun:
     def run(self) -> None:
         """Deploy, launch, ask and release. Raises one of STOPPING at the first thing that does not go as it should."""
         target, names = self.target, self.names
-        installation = install(target, names, self.memory, self.folder, self.progress)
+        # The roles first: a launch fails while Elastic Beanstalk does not see them, and the deployment takes minutes.
         with self.progress.step("create the roles"):
             create_roles(target, names)
+        installation = install(target, names, self.memory, self.folder, self.progress)
         application = ProvedApplication(target, names, self.memory, installation.artifacts)
         event_clock = application.create()
         watch = EnvironmentWatch(application.environments, event_clock.at, target.poll_seconds / 2)

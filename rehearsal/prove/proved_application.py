@@ -21,6 +21,7 @@ INSTANCE_TYPE = "t3.micro"
 LIVE_VERSION = "v1"
 LAUNCH_MINUTES = 30.0
 UPDATE_MINUTES = 20.0
+SETTLE_SECONDS = 60.0
 ROLES_MINUTES = 3.0
 """How long a new instance profile may stay invisible to Elastic Beanstalk."""
 PROPERTIES = "aws:elasticbeanstalk:application:environment"
@@ -83,15 +84,28 @@ class ProvedApplication:
 
     def set_fails(self, value: str) -> None:
         """Set the environment property that makes the failing version fail, and return when blue is Ready again."""
-        self.until_ready()
+        self.until_settled()
         self._beanstalk.update_environment(
             EnvironmentName=self._names.blue, OptionSettings=[_option(PROPERTIES, FAILS_PROPERTY, value)]
         )
-        self.until_ready()
+        self.until_settled()
 
-    def until_ready(self) -> None:
-        """Return when blue is Ready. Raises WaitLimitError."""
-        self._target.until(lambda: self.blue()["Status"] == "Ready", f"{self._names.blue} to be Ready", UPDATE_MINUTES)
+    def until_settled(self) -> None:
+        """Return when blue was Ready in all looks of a minute: a look just after a change may show what was before.
+
+        Raises WaitLimitError.
+        """
+        seconds = SETTLE_SECONDS * self._target.scale
+        began: list[float] = []
+
+        def settled() -> bool:
+            if self.blue()["Status"] != "Ready":
+                began.clear()
+                return False
+            began.append(time.monotonic())
+            return began[-1] - began[0] >= seconds
+
+        self._target.until(settled, f"{self._names.blue} to be Ready for {SETTLE_SECONDS:g} s", UPDATE_MINUTES)
 
     def blue(self) -> dict[str, Any]:
         """Return blue, as DescribeEnvironments shows it. Raises ProofError."""

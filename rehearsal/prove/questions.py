@@ -63,5 +63,5 @@ def _answer(call: Callable[[], Any]) -> str:
 def _status_after_tags(beanstalk: Any, application: ProvedApplication, arn: str) -> str:
     beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "prove", "Value": "asked"}])
     status: str = application.blue()["Status"]
-    application.until_ready()
+    application.until_settled()
     return status

@@ -35,7 +35,8 @@ def label_during_update(evidence: ProofEvidence) -> FactObservation:
     for execution in evidence.executions:
         for start, end in _updates(evidence, since=execution.began):
             for sample in evidence.samples_of(evidence.blue):
-                if start <= sample.at <= end and sample.label in (execution.version, execution.version_before):
+                known = sample.label in (execution.version, execution.version_before)
+                if known and sample.status == "Updating" and start <= sample.at <= end:
                     shown.add("the new label" if sample.label == execution.version else "the old label")
             break  # the first update is the deployment of this execution
     return FactObservation(" and ".join(sorted(shown)), None) if shown else NOT_SEEN

@@ -58,8 +58,8 @@ def confirm(target: ProofTarget, progress: Progress, *, yes: bool) -> None:
     if yes or target.emulated:
         return
     if not sys.stdin.isatty():
-        raise ProofError("Expected a yes. Found no terminal to ask on. Run again with --yes. Nothing was made.")
+        raise ProofError("Expected a yes. Found no terminal to ask on. Run again with --yes. Nothing was done.")
     progress.say("Go on? (yes/no)")
     answer = sys.stdin.readline().strip().lower()
     if answer not in YES:
-        raise ProofError(f"Expected yes. Found {answer!r}. Nothing was made.")
+        raise ProofError(f"Expected yes. Found {answer!r}. Nothing was done.")
