@@ -11,11 +11,8 @@ from aws_lambda_powertools import Logger
 from lambdas.aws.record import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
-from lambdas.metrics import count_error
-from lambdas.metrics import time_release
-from lambdas.metrics import time_state
-from lambdas.settling import errors_of_older_definition
-from lambdas.settling import settled_verdict
+from lambdas.metrics import count_error, time_release, time_state
+from lambdas.settling import errors_of_older_definition, settled_verdict
 from lambdas.visit import Visit
 
 logger = Logger(service="bluegreen")
