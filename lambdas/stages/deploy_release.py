@@ -5,8 +5,9 @@ from datetime import datetime
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.aws.event_log import Operation
-from lambdas.deployment import Deployment
+from lambdas.aws.event_log import EventLog, Operation
+from lambdas.deployment import Deployment, NextStep
+from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
 from lambdas.settling import require_settled_run
@@ -23,7 +24,8 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
-    update = beanstalk.events(blue).last_operation
+    log = beanstalk.events(blue)
+    update = log.last_operation
     if update.began and _is_of_this_release(update, update.began, blue, deployment, visit):
         logger.info("has the version already, or is getting it", blue=str(blue), began=update.began.isoformat())
         return replace(deployment, update_since=update.began.isoformat())
@@ -31,9 +33,23 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
         beanstalk.abort(blue)  # an update that hangs would block the version that repairs it
         logger.warning("aborting an update that is older than this execution", blue=str(blue), began=str(update.began))
     pair.require_ready()
+    if deployment.next_step == NextStep.DEPLOY:
+        _require_drained(log, deployment, visit)
     beanstalk.deploy(blue, deployment.version)
     logger.info("deploying", blue=str(blue), version=deployment.version)
     return replace(deployment, update_since=visit.since.isoformat())
+
+
+def _require_drained(log: EventLog, deployment: Deployment, visit: Visit) -> None:
+    """Wait until clients with old DNS answers have left blue. Plan may not have seen the last swap yet."""
+    seconds = (visit.now - log.last_swap).total_seconds() if log.last_swap else float("inf")
+    if seconds < deployment.drain_seconds:
+        raise EnvironmentNotReadyError(
+            expected=f"the swap to {deployment.green} to be {deployment.drain_seconds} seconds ago",
+            found=f"{seconds:.0f}",
+            next_step="Users with old DNS answers leave blue before it is changed.",
+            settles=True,
+        )
 
 
 def _is_of_this_release(

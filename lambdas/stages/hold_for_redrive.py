@@ -1,7 +1,7 @@
 """HoldForRedrive: fail the execution with the error of the failed stage; after a redrive, let it resume.
 
-A redriven Fail state fails again. A redrive runs this task again: it sees the redrive and succeeds, and the machine
-goes back to Plan.
+A redriven Fail state fails again. A redrive runs this task again, with the same input: it sees more redrives than the
+failure has in it, it succeeds, and the machine goes back to Plan.
 """
 
 from typing import Any

@@ -5,6 +5,7 @@ A stale answer shows an older state, never a newer one.
 
 import pytest
 
+from lambdas.deployment import NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from tests.support.in_memory import VirtualBeanstalk
 from tests.support.release_runs import ReleaseRun
@@ -121,3 +122,23 @@ def test_the_next_execution_does_not_act_on_what_was_before_the_last_swap(run: R
     after.all()
     assert holder(run.release) == "shop-prod"
     assert acts(run.release)["SwapEnvironmentCNAMEs"] == 4
+
+
+def test_blue_is_drained_although_plan_does_not_see_the_last_swap(run: ReleaseRun) -> None:
+    deployment = run.swap(run.deploy(run.to_green()), "blue")
+    run.states.append("WatchRelease")
+    run.release.wait(200)
+    run.recover(deployment)  # users go to green; those with old DNS answers reach blue for a while
+    swapped = run.release.beanstalk.events(run.release.look("shop-prod")).last_swap
+    assert swapped is not None
+    run.account.order_stale_reads(action="DescribeEvents", age=80)
+    after = ReleaseRun(run.account, run.release, "after")
+    planned = after.plan(version="v1")
+    assert planned.next_step == NextStep.DEPLOY
+    assert planned.drain_until < swapped.isoformat(), "Plan sees an older swap only"
+    run.account.order_stale_reads(action="DescribeEvents", age=LARGEST_AGE)
+    after.deploy(planned)
+    run.account.memory.set_faults()
+    update = run.release.beanstalk.events(run.release.look("shop-prod")).last_operation
+    assert update.began is not None
+    assert (update.began - swapped).total_seconds() >= planned.drain_seconds
