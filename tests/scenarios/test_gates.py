@@ -1,5 +1,7 @@
 """Gates: approval before the swap back; alarms and health while blue is watched."""
 
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +33,21 @@ def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(tes
     assert traffic.failed == []
     assert traffic.last_served_by == [f"{shop.blue}/v2"]
     assert shop.versions == {shop.blue: "v2"}
+
+
+def test_the_age_of_a_release_counts_from_its_approval(testbed: ScenarioTestbed) -> None:
+    """The alarm on slow releases must not ring because a person took their time."""
+    shop = testbed.open_shop()
+    arn = shop.start("v2", approval=True)
+    asked = question(testbed, arn)
+    approve(testbed, asked)
+    release = testbed.follow(arn)
+    assert release.status == "SUCCEEDED", release.cause
+    history = testbed.states.get_execution_history(executionArn=arn, maxResults=1000)["events"]
+    (swap,) = [each for each in history if each.get("stateEnteredEventDetails", {}).get("name") == "SwapToBlue"]
+    approved_at = json.loads(swap["stateEnteredEventDetails"]["input"])["deployment"]["approved_at"]
+    since = swap["timestamp"] - datetime.fromisoformat(approved_at)
+    assert timedelta(0) <= since < timedelta(seconds=ONE_POLL)
 
 
 def test_a_rejected_release_fails_with_green_live_and_a_redrive_asks_again(testbed: ScenarioTestbed) -> None:

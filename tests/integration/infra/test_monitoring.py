@@ -81,11 +81,6 @@ def test_a_release_that_is_slow_raises_an_alarm_while_it_runs(template: Template
     assert alarm["Dimensions"] == [{"Name": "machine", "Value": name}]
 
 
-def test_an_approval_sets_the_moment_from_which_the_age_of_a_release_counts(definition: Json) -> None:
-    passed_on = definition["States"]["AwaitApproval"]["Output"]
-    assert passed_on == {"deployment": "{% $merge([$states.input.deployment, {'approved_at': $now()}]) %}"}
-
-
 def test_an_alarm_stays_off_while_no_release_runs(alarms: dict[str, Json]) -> None:
     assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"notBreaching"}
 

@@ -116,6 +116,10 @@ def test_an_approval_that_expires_or_is_rejected_leads_to_the_branch(tasks: dict
     assert "Retry" not in approval
 
 
+FUNCTIONS = {"$exists", "$merge", "$now", "$string"}
+"""Functions of JSONata: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
+
+
 def test_no_state_depends_on_a_variable(definition: Json) -> None:
     """AWS does not document that variables survive a redrive. It documents that a state gets the same input again.
 
@@ -123,11 +127,12 @@ def test_no_state_depends_on_a_variable(definition: Json) -> None:
     """
     text = json.dumps(definition)
     assert '"Assign"' not in text
-    assert set(re.findall(r"\$[A-Za-z]\w*", text)) <= {"$states", "$exists", "$string"}
+    assert set(re.findall(r"\$[A-Za-z]\w*", text)) <= {"$states", *FUNCTIONS}
 
 
-def test_an_approval_passes_on_what_it_got(tasks: dict[str, Json]) -> None:
-    assert tasks["AwaitApproval"]["Output"] == "{% $states.input %}"
+def test_an_approval_passes_on_what_it_got_and_when_it_was_given(tasks: dict[str, Json]) -> None:
+    passed_on = tasks["AwaitApproval"]["Output"]
+    assert passed_on == {"deployment": "{% $merge([$states.input.deployment, {'approved_at': $now()}]) %}"}
 
 
 def test_every_state_has_a_comment(definition: Json) -> None:
