@@ -88,7 +88,7 @@ FACTS: Sequence[Fact] = (
         "While a version is deployed, DescribeEnvironments shows the new label or the old one.",
         FactState.LOGS,
         None,
-        "The new label at once; tests run with the old one, too.",
+        "The new label at once; a switch of the account shows the old one.",
         release.label_during_update,
     ),
     Fact(
@@ -112,7 +112,7 @@ FACTS: Sequence[Fact] = (
         "A failed launch often ends Terminated.",
         FactState.LOGS,
         f"{_GITHUB}/aws-samples/elasticache-refarch-chatapp/issues/5",
-        "Ends Terminated or Ready, by what failed.",
+        "Ends Terminated; a switch of the account lets it end Ready when the application does not start.",
     ),
     Fact(
         "ready-and-healthy",
@@ -159,7 +159,7 @@ FACTS: Sequence[Fact] = (
         "An environment may be invisible for a moment after CreateEnvironment.",
         FactState.UNKNOWN,
         None,
-        "Visible at once, unless answers are made stale.",
+        "Visible at once; stale reads can be switched on.",
         release.seen_after_create,
     ),
     Fact(

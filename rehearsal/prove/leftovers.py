@@ -9,7 +9,12 @@ from rehearsal.prove.roles import role_names
 from rehearsal.prove.stack_removal import bucket_names, stack_names
 from rehearsal.prove.target import ProofTarget
 
-LOG_GROUPS = ("{stack}-", "/aws/lambda/{stack}-", "/aws/vendedlogs/states/{stack}")
+LOG_GROUPS = (
+    "{stack}-",
+    "/aws/lambda/{stack}-",
+    "/aws/vendedlogs/states/{stack}",
+    "/aws/cloudformation/{stack}/",  # in an emulated account
+)
 """Prefixes of the names of a run's log groups."""
 
 
