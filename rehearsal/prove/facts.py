@@ -269,7 +269,7 @@ FACTS: Sequence[Fact] = (
         "Workflow variables survive a redrive. Nothing relies on it.",
         FactState.UNKNOWN,
         f"{_STATES}/dg/redrive-executions.html",
-        "See `emulator/ministack/stepfunctions/redrives.py`.",
+        "Drops them.",
     ),
     Fact(
         "pending-redrive",
