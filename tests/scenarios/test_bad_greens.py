@@ -1,10 +1,24 @@
 """Greens that fail to launch, turn unhealthy, or are not clones of this tool: users stay on blue."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.support.shop import sample_bundle
 from tests.support.testbed import ScenarioTestbed
 
 
-def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(testbed: ScenarioTestbed) -> None:
+@pytest.fixture(params=["ready", "terminated"])
+def failed_launch(request: pytest.FixtureRequest, testbed: ScenarioTestbed) -> Iterator[str]:
+    """How a failed launch ends. Both are known of AWS."""
+    testbed.control.set_switches(failed_launch=request.param)
+    yield request.param
+    testbed.control.set_switches(failed_launch="terminated")
+
+
+def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(
+    testbed: ScenarioTestbed, failed_launch: str
+) -> None:
     shop = testbed.open_shop()
     bundle = {"Bucket": testbed.artifacts, "Key": f"{shop.name}/v1.zip"}
     testbed.s3.delete_object(**bundle)
@@ -18,8 +32,12 @@ def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(t
     assert f"{shop.blue} serves on" in release.cause
     assert versions_then == {shop.blue: "v1"}
     (message,) = testbed.mailbox.about(release.arn)
-    assert f"{shop.green}, half-made, is being terminated" in message.text
-    assert "  > " + shop.green + ": [Instance: i-" in message.text
+    if failed_launch == "ready":
+        assert f"{shop.green}, half-made, is being terminated" in message.text
+        assert "  > " + shop.green + ": [Instance: i-" in message.text
+    else:
+        assert "Terminat" in release.cause
+        assert "Failed to launch environment." in release.cause
     assert f"Users are served by: {shop.blue}" in message.text
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []

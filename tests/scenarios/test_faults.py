@@ -86,3 +86,18 @@ def test_every_change_is_made_once_whatever_happens_to_its_first_call(testbed: S
     assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
     assert testbed.acts_on(shop) == A_RELEASE
     assert shop.versions == {shop.blue: "v2"}
+
+
+def test_a_release_succeeds_on_answers_that_are_up_to_a_minute_old(testbed: ScenarioTestbed) -> None:
+    """Elastic Beanstalk is eventually consistent: https://github.com/hashicorp/terraform/pull/4692."""
+    shop = testbed.open_shop()
+    testbed.control.set_stale_reads(50, seed=3)
+    try:
+        with shop.traffic() as traffic:
+            release = shop.release("v2", drain_seconds=100, bake_seconds=100)
+    finally:
+        testbed.control.set_stale_reads(0)
+    assert release.status == "SUCCEEDED", release.cause
+    assert traffic.failed == []
+    assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]
+    assert testbed.acts_on(shop) == A_RELEASE
