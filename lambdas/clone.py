@@ -3,11 +3,12 @@
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError
+from lambdas.errors import CallRejectedError, EnvironmentNotReadyError
 from lambdas.handler import logger
 from lambdas.pair import Pair, require_not_live, require_own_clone
-from lambdas.settling import require_no_new_swap
+from lambdas.settling import NEXT_STEP, require_no_new_swap
 from lambdas.visit import Visit
 
 DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
@@ -24,19 +25,32 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
-        require_own_clone(green, deployment, beanstalk)
-        before = Pair.look(deployment, beanstalk)
-        require_not_live(before, before.green, "it is terminated")
-        require_no_new_swap(before, visit, beanstalk)
-        pair = Pair.look(deployment, beanstalk)  # the last call before the termination
-        require_not_live(pair, pair.green, "it is terminated")
-        if not pair.green.ready:
+        try:
+            _terminate(green, deployment, visit, beanstalk)
+        except CallRejectedError as error:
+            if not error.settles:
+                raise
+            # Elastic Beanstalk does not know green any more, so the look at green was old.
             raise EnvironmentNotReadyError(
-                expected=f"{green.name} to be Ready", found=str(pair.green), next_step="Wait for its operation to end."
-            )
-        beanstalk.terminate(pair.green)
-        logger.info("terminating", green=str(green))
+                expected=f"{green.name} to be shown as Terminated", found=error.found, next_step=NEXT_STEP, settles=True
+            ) from error
     remove_configuration(deployment, beanstalk)
+
+
+def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+    """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
+    require_own_clone(green, deployment, beanstalk)
+    before = Pair.look(deployment, beanstalk)
+    require_not_live(before, before.green, "it is terminated")
+    require_no_new_swap(before, visit, beanstalk)
+    pair = Pair.look(deployment, beanstalk)  # the last call before the termination
+    require_not_live(pair, pair.green, "it is terminated")
+    if not pair.green.ready:
+        raise EnvironmentNotReadyError(
+            expected=f"{green.name} to be Ready", found=str(pair.green), next_step="Wait for its operation to end."
+        )
+    beanstalk.terminate(pair.green)
+    logger.info("terminating", green=str(green))
 
 
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:

@@ -32,7 +32,13 @@ UNAVAILABLE_CODES: Final = {
 }
 """Throttling and conflicts that pass by themselves. Every status of 500 and above counts, too."""
 BUSY_CODES: Final = {"OperationInProgressFailure"}
-BUSY_MESSAGES: Final = ("Must be Ready", "invalid state for this operation", "pending creation", "pending deployment")
+BUSY_MESSAGES: Final = (
+    "Must be Ready",
+    "invalid state for this operation",
+    "pending creation",
+    "pending deployment",
+    "pending termination",
+)
 ABSENCE_CODES: Final = {"ResourceNotFoundException"}
 ABSENCE_MESSAGE: Final = re.compile(r"\bNo [A-Z][\w ]+ (named|found)\b")
 """What Elastic Beanstalk does not know, or does not know yet: `No Environment found for EnvironmentName = 'shop'.`"""

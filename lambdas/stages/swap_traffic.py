@@ -4,7 +4,7 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
-from lambdas.settling import require_no_new_swap, require_settled_run
+from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.visit import Visit
 
 
@@ -17,6 +17,8 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bean
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
     if pair.live == target:
+        # A look from before the swap to green shows blue live, too; one from before the execution may show green.
+        (require_settled_state if to == "blue" else require_settled_run)(visit)
         logger.info("holds the production CNAME already", target=str(target))
         return deployment
     require_settled_run(visit)

@@ -14,7 +14,8 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     """Return the deployment after `bake_seconds`.
 
     Raises ReleaseUnhealthyError when blue is unhealthy or an alarm is in ALARM, and EnvironmentNotReadyError before.
-    A look from before the swap shows another health of blue, that of its deployment perhaps.
+    A look from before the swap shows another health of blue, that of its deployment perhaps. Basic health is Grey
+    during an operation, such as a change of tags, and shows nothing then.
     """
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
@@ -26,6 +27,12 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             settles=True,
         )
     in_alarm = alarms.in_alarm(deployment.alarms)
+    if not in_alarm and not blue.ready and blue.health == "Grey":
+        raise EnvironmentNotReadyError(
+            expected=f"{blue.name} to be Ready, which shows its health again",
+            found=str(blue),
+            next_step="Basic health is Grey during an operation. Wait for it to end.",
+        )
     if in_alarm or not blue.healthy(deployment.accepted_health):
         raise ReleaseUnhealthyError(
             expected=f"{blue.name} to stay healthy on {deployment.version}, with no alarm",

@@ -3,6 +3,8 @@
 A stale answer shows an older state, never a newer one.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.deployment import NextStep
@@ -64,6 +66,26 @@ def test_a_swap_whose_answer_is_lost_is_not_repeated_although_looks_are_stale(
     run.all()
     assert holder(run.release) == "shop-prod"
     assert acts(run.release)["SwapEnvironmentCNAMEs"] == 2
+
+
+def test_the_swap_to_blue_is_made_although_looks_are_from_before_the_swap_to_green(run: ReleaseRun) -> None:
+    run.account.service.durations.set({"update": 1})
+    deployment = run.deploy(replace(run.to_green(), drain_seconds=0))
+    run.account.order_stale_reads(age=50)
+    run.swap(deployment, "blue")
+    assert holder(run.release) == "shop-prod"
+    assert acts(run.release)["SwapEnvironmentCNAMEs"] == 2
+
+
+@pytest.mark.parametrize("kind", ["error_after", "reset_after"])
+@pytest.mark.parametrize("age", [10, LARGEST_AGE])
+def test_a_termination_whose_answer_is_lost_does_not_end_the_release(run: ReleaseRun, kind: str, age: float) -> None:
+    lost = {"kind": kind, "service": "elasticbeanstalk", "action": "TerminateEnvironment", "call": 1}
+    stale = {"kind": "stale", "service": "elasticbeanstalk", "age": age, "for_seconds": 1e9}
+    run.account.memory.set_faults(lost, stale)
+    run.all()
+    assert holder(run.release) == "shop-prod"
+    assert not run.release.stands("shop-prod-green")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -100,6 +100,10 @@ ANSWERS = {
         Answer("InvalidParameterValue", "Environment x is pending creation."),
         errors.EnvironmentNotReadyError,
     ),
+    "pending termination": (
+        Answer("InvalidParameterValue", "Cannot terminate environment named x. It is currently pending termination."),
+        errors.EnvironmentNotReadyError,
+    ),
     "exists": (
         Answer("InvalidParameterValue", "Application Version v1 already exists."),
         errors.AlreadyExistsError,

@@ -76,6 +76,25 @@ def test_an_execution_that_began_a_moment_ago_does_not_swap(release: Release) ->
     assert release.calls("SwapEnvironmentCNAMEs") == 1
 
 
+def test_a_look_from_before_the_swap_to_green_does_not_count_as_the_swap_to_blue(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.wait(1)
+    entered = release.account.now()
+    release.account.order_stale_reads(age=15)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected the state's entry"):
+        release.swap(deployment, "blue", since=entered)
+    release.wait(60)
+    release.swap(deployment, "blue", since=entered)
+    assert release.calls("SwapEnvironmentCNAMEs") == 2
+
+
+def test_a_look_from_before_the_execution_does_not_count_as_the_swap_to_green(release: Release) -> None:
+    deployment = release.swapped(release.swapped(release.cloned(), "green"), "blue")
+    release.account.order_stale_reads(age=10)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected the start of the execution, or its redrive, to be 60"):
+        release.swap(deployment, "green", started=release.account.now())
+
+
 def test_no_swap_is_made_while_no_event_can_be_seen(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS leaves out what a role may not see, so an empty list proves nothing."""
     deployment = release.cloned()

@@ -47,6 +47,21 @@ def test_green_is_not_terminated_by_a_look_from_before_the_swap(release: Release
     assert release.calls("TerminateEnvironment") == 0
 
 
+@pytest.mark.parametrize("wait", [0, 20])
+def test_a_termination_that_does_not_show_yet_is_awaited(release: Release, wait: float) -> None:
+    """The answer to the first request was lost. Elastic Beanstalk refuses a second one."""
+    deployment = release.cloned()
+    entered = release.account.now()
+    release.wait(65)
+    release.terminate(deployment, since=entered)
+    release.wait(wait)  # until green is being terminated, or is Terminated
+    release.account.order_stale_reads(action="DescribeEnvironments", age=wait + 10)
+    with pytest.raises(EnvironmentNotReadyError):
+        release.terminate(deployment, since=entered)
+    release.wait(60)
+    release.terminate(deployment, since=entered)
+
+
 def test_an_execution_that_began_a_moment_ago_terminates_nothing(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
     release.account.order_stale_reads(age=10)

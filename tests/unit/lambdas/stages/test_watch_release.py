@@ -48,3 +48,27 @@ def test_a_look_from_before_the_swap_does_not_end_the_watch(release: Release) ->
         watch(59)
     with pytest.raises(ReleaseUnhealthyError):
         watch(60)
+
+
+def test_a_change_of_tags_by_hand_does_not_end_the_watch(release: Release) -> None:
+    """Blue is Updating meanwhile. Basic health is Grey then, whatever the application answers."""
+    deployment = replace(release.cloned(), bake_seconds=0)
+    blue = release.look("shop-prod")
+    release.account.client.update_tags_for_resource(
+        ResourceArn=blue.arn, TagsToAdd=[{"Key": "team", "Value": "checkout"}]
+    )
+
+    def watch() -> object:
+        return watch_release.watch_release(deployment, release.visit(), release.beanstalk, FakeAlarms())
+
+    with pytest.raises(EnvironmentNotReadyError, match="Updating, Grey"):
+        watch()
+    assert release.eventually(watch) == deployment
+
+
+def test_an_alarm_during_an_operation_on_blue_ends_the_watch(release: Release) -> None:
+    deployment = replace(release.cloned(), alarms=("errors",))
+    blue = release.look("shop-prod")
+    release.account.client.update_tags_for_resource(ResourceArn=blue.arn, TagsToAdd=[{"Key": "team", "Value": "x"}])
+    with pytest.raises(ReleaseUnhealthyError, match="in ALARM: errors"):
+        watch_release.watch_release(deployment, release.visit(), release.beanstalk, FakeAlarms("errors"))
