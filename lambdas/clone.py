@@ -40,10 +40,10 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
 def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
     require_own_clone(green, deployment, beanstalk)
-    before = Pair.look(deployment, beanstalk)
+    before = _look(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
-    pair = Pair.look(deployment, beanstalk)  # the last call before the termination
+    pair = _look(green, deployment, beanstalk)  # the last call before the termination
     require_not_live(pair, pair.green, "it is terminated")
     if not pair.green.ready:
         raise EnvironmentNotReadyError(
@@ -51,6 +51,19 @@ def _terminate(green: Environment, deployment: Deployment, visit: Visit, beansta
         )
     beanstalk.terminate(pair.green)
     logger.info("terminating", green=str(green))
+
+
+def _look(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> Pair:
+    """Return both environments. Raises EnvironmentNotReadyError when green is gone by now: the look before was old."""
+    found = beanstalk.environments_by_id(deployment.blue_id, green.id)
+    if green.id in found and found[green.id].gone:
+        raise EnvironmentNotReadyError(
+            expected=f"{green.name} as it was shown a moment ago, {green.status}",
+            found=str(found[green.id]),
+            next_step=NEXT_STEP,
+            settles=True,
+        )
+    return Pair.from_found(found, deployment)
 
 
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:

@@ -25,8 +25,12 @@ class Pair:
 
         Raises UnexpectedEnvironmentError when one of the two is gone, or neither holds the production CNAME.
         """
+        return cls.from_found(beanstalk.environments_by_id(deployment.blue_id, deployment.green_id or ""), deployment)
+
+    @classmethod
+    def from_found(cls, found: Mapping[str, Environment], deployment: Deployment) -> Self:
+        """Return both environments. `found`: by id. Raises as `look` does."""
         ids: dict[Role, str] = {"blue": deployment.blue_id, "green": deployment.green_id or ""}
-        found = beanstalk.environments_by_id(*ids.values())
         names = deployment.names
         standing = {role: require_standing(names[role], found.get(id_)) for role, id_ in ids.items()}
         pair = cls(names, standing, deployment.production_cname)
