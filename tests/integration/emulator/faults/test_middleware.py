@@ -1,4 +1,7 @@
-"""Faults strike the calls of functions and state machines; the answers are those of AWS."""
+"""Faults strike the calls of functions and state machines; the answers are those of AWS.
+
+The file is long because each kind of fault meets each kind of caller of the one middleware.
+"""
 
 import json
 import os
