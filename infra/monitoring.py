@@ -54,7 +54,8 @@ class Monitoring(Construct):
         self._functions = functions
         self._prefix = Stack.of(self).stack_name
         self.alarms = [self._end_alarm(name, *end) for name, end in FAILED_ENDS.items()] + [
-            self._slow_alarm(slow_minutes)
+            self._slow_alarm(slow_minutes),
+            self._unhealthy_alarm(),
         ]
         _let_alarms_publish(topic)
         for alarm in self.alarms:
@@ -85,6 +86,17 @@ class Monitoring(Construct):
         )
         description = f"A release runs for {minutes} minutes or more, since its start, its redrive or its approval."
         return self._alarm("slow", age, minutes * 60, description)
+
+    def _unhealthy_alarm(self) -> cloudwatch.Alarm:
+        looks = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name="UnhealthyLooks",
+            dimensions_map={"machine": self._prefix},
+            statistic="Sum",
+            period=Duration.minutes(1),
+        )
+        description = "During a release, the environment that serves users is unhealthy. See the log for its name."
+        return self._alarm("unhealthy", looks, 1, description)
 
     def _alarm(self, name: str, metric: cloudwatch.Metric, threshold: float, description: str) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(

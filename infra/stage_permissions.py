@@ -82,6 +82,7 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "await_traffic": StagePermissions(environment=DESCRIBE),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",
@@ -90,7 +91,7 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=800),
-    "watch_release": StagePermissions(environment=DESCRIBE, alarms=True),
+    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),

@@ -93,12 +93,7 @@ class Workflow(Construct):
         await_green = self._stage("AwaitGreen", "await_green", "Wait until green is up and healthy.")
         to_green = self._stage("SwapToGreen", "swap_traffic", "Green serves users.", to="green")
         await_green_live = self._stage("AwaitGreenLive", "await_traffic", "Wait for the swap.", to="green")
-        drain = sfn.Wait.jsonata(
-            self,
-            "DrainBlue",
-            comment="Wait until clients with old DNS answers have left blue.",
-            time=sfn.WaitTime.timestamp(f"{{% {DEPLOYMENT}.drain_until %}}"),
-        )
+        drain = self._stage("DrainBlue", "drain_blue", "Watch green until clients with old DNS answers left blue.")
         deploy = self._stage("DeployRelease", "deploy_release", "Deploy the version onto blue, which nobody uses.")
         await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs the version and is healthy.")
         test = self._stage(

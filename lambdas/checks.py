@@ -56,7 +56,7 @@ def check_alarms(request: Request, observation: Observation) -> None:
         raise ReleaseRefusedError(
             expected=missing.expected, found=missing.found, next_step=f"{missing.next_step} Nothing was touched."
         ) from missing
-    in_alarm = [name for name in names if states[name] == "ALARM"]
+    in_alarm = [name for name in names if states[name].value == "ALARM"]
     require(
         not in_alarm,
         expected=f"the alarms {', '.join(names)} to be calm before the release",
@@ -95,7 +95,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_names,
     check_application,
     check_no_other_execution,
-    check_alarms,
     environment_checks.check_blue_exists,
     environment_checks.check_green_is_own_clone,
     environment_checks.check_production_cname,
@@ -110,12 +109,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_version,
 )
 CHECKS_EXCEPT_IN_ROLLBACK: Final[tuple[Check, ...]] = (
+    check_alarms,
     environment_checks.check_live_environment,
     environment_checks.check_live_version,
     environment_checks.check_cutover,
     environment_checks.check_green_version,
 )
-"""A rollback repairs what is live, so it may be broken."""
+"""A rollback repairs what is live, so it may be broken, and alarms may ring for it."""
 
 
 def check(request: Request, observation: Observation) -> None:

@@ -98,6 +98,10 @@ class Deployment:
     approval: bool
     approval_seconds: int
     dry_run: bool
+    unhealthy_seconds: int = 120
+    """How long an environment that serves may be unhealthy. Severe and Red count at once."""
+    alarm_seconds: int = 0
+    """How long an alarm may be in ALARM."""
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
     update_since: str = ""

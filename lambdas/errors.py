@@ -15,6 +15,7 @@
     ├── LaunchFailedError           green did not come up
     ├── DeploymentFailedError       blue does not run the new version
     ├── ReleaseTestFailedError      blue runs the new version but does not answer as expected
+    ├── GreenUnhealthyError         green became unhealthy while it served, and blue is better
     ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
     ├── UnexpectedEnvironmentError  an environment is not as this release left it
     └── LockLostError               another execution has taken over this blue environment
@@ -102,6 +103,10 @@ class DeploymentFailedError(ReleaseError):
 
 class ReleaseTestFailedError(ReleaseError):
     """Blue runs the new version but does not answer as expected."""
+
+
+class GreenUnhealthyError(ReleaseError):
+    """Green became unhealthy while it served, and blue is better."""
 
 
 class ReleaseUnhealthyError(ReleaseError):

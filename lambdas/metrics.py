@@ -53,6 +53,11 @@ def time_release(machine: str, seconds: float) -> None:
     _record("ReleaseSeconds", MetricUnit.Seconds, seconds, machine=machine)
 
 
+def count_unhealthy(machine: str) -> None:
+    """Count a look at an environment that serves users and is unhealthy. An alarm rings for it; `machine` as above."""
+    _record("UnhealthyLooks", MetricUnit.Count, 1, machine=machine)
+
+
 def _record(name: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
     with single_metric(name, unit, value, namespace=NAMESPACE) as metric:
         for dimension, value_of_dimension in dimensions.items():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.aws.alarms import Alarms
+from lambdas.aws.alarms import Alarms, AlarmState
 from lambdas.aws.beanstalk import ApplicationVersion, Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
@@ -33,7 +33,7 @@ class Observation:
     record: Record | None
     running_holder: str | None
     """The ARN of another execution that holds the lock and still runs."""
-    alarm_states: Mapping[str, str]
+    alarm_states: Mapping[str, AlarmState]
     """The states of the request's alarms that exist, by name."""
     pair: Pair
     green_tags: Mapping[str, str]

@@ -1,38 +1,33 @@
-"""Recovery from a failed stage: bring users to an environment whose version is known to be good.
+"""Recovery from a failed stage: bring users to the environment that should serve, as lambdas/serving.py says.
 
-Before the swap to green, that is blue, and green is removed. Once a deployment onto blue has started, it is green:
-users are swapped back if green has lost them, and green stays. Once blue has been watched to the end, it is blue.
+A green that never served is removed. One that served stays: it serves on, or clients may have its address.
 """
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.clone import remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Role
-from lambdas.errors import SwapUnderWayError
+from lambdas.errors import GreenUnhealthyError, SwapUnderWayError
 from lambdas.failure import Failure, Outcome
 from lambdas.handler import logger
 from lambdas.metrics import count_rollback
-from lambdas.pair import Pair, require_healthy
+from lambdas.pair import Pair
+from lambdas.proofs import BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
+from lambdas.serving import Standing, fitness, should_serve
 from lambdas.settling import require_no_own_swap, require_settled_state
 from lambdas.visit import Visit
 
-BLUE_UNCHANGED: Final = frozenset(
-    {"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"}
-)
-"""Stages in which blue still has its version. A green that does not serve yet is needed only by a rollback."""
-BLUE_UNPROVED: Final = frozenset(
-    {"AwaitRelease", "VerifyRelease", "AwaitApproval", "SwapToBlue", "AwaitBlueLive", "WatchRelease"}
-)
-"""Stages in which blue has, or may have, a version that is not proved yet."""
+NEVER_SERVED: Final = CLONING | {"SwapToGreen", "AwaitGreenLive"}
+"""Stages in which green has no users yet. Once it fails, it is needed by a rollback only."""
 SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
 """Stages in which a swap may still be in progress, since its answer may be lost."""
 LAST_SWAP: Final[dict[str, Role]] = {
     "SwapToGreen": "green",
     "AwaitGreenLive": "green",
+    "DrainBlue": "green",
     "DeployRelease": "green",
     "AwaitRelease": "green",
     "VerifyRelease": "green",
@@ -44,23 +39,6 @@ LAST_SWAP: Final[dict[str, Role]] = {
     "AwaitTermination": "blue",
 }
 """The target of the last swap of a release, by stage."""
-
-
-class Recovery(StrEnum):
-    """What to do about a failure while both environments stand."""
-
-    REMOVE_GREEN = "remove green"
-    SWAP_TO_GREEN = "swap to green"
-    LEAVE_BOTH = "leave both"
-
-
-def decide_recovery(failed_state: str, mode: Mode, pair: Pair) -> Recovery:
-    """Return what brings users to a version that is known to be good. No calls of AWS."""
-    if pair.holder != pair.blue:
-        return Recovery.LEAVE_BOTH
-    if failed_state in BLUE_UNCHANGED and mode != Mode.ROLLBACK:
-        return Recovery.REMOVE_GREEN
-    return Recovery.SWAP_TO_GREEN if failed_state in BLUE_UNPROVED else Recovery.LEAVE_BOTH
 
 
 def is_certain(failed_state: str, visit: Visit, pair: Pair) -> bool:
@@ -85,37 +63,62 @@ def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: B
         return _recover_alone(pair, deployment, failure, beanstalk)
     if failure.state in SWAPPING:
         pair.require_ready()
-    recovery = decide_recovery(failure.state, deployment.mode, pair)
-    if recovery == Recovery.REMOVE_GREEN:
+    events = [*_errors(pair.blue, beanstalk), *_errors(pair.green, beanstalk)]
+    if pair.holder is None:
+        return Outcome(_served_by(pair), left_over=f"{pair.blue}, and {pair.green}", events=events)
+    target = _target(pair, deployment, failure, visit, beanstalk)
+    if target != pair.live_role:
+        _swap(pair, target, visit, beanstalk)
+    if target == "green":
+        return Outcome(_served_by(pair), left_over=f"{pair.blue}, which serves no users", events=events)
+    if failure.state in NEVER_SERVED and deployment.mode != Mode.ROLLBACK and not _swapped(pair, visit, beanstalk):
         remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), visit, beanstalk)
-        done = f"{pair.green.name}, half-made, is being terminated"
-        return Outcome(_served_by(pair), done=done, events=_errors(pair.green, beanstalk))
-    if recovery == Recovery.SWAP_TO_GREEN:
-        _swap_to_green(pair, deployment, visit, beanstalk)
-    left_over = f"{pair.blue}, which serves no users"
-    if pair.holder == pair.blue:
-        left_over = f"{pair.green.name}, which the next run removes"
-    return Outcome(_served_by(pair), left_over=left_over, events=_errors(pair.blue, beanstalk))
+        return Outcome(_served_by(pair), done=f"{pair.green.name}, half-made, is being terminated", events=events)
+    return Outcome(_served_by(pair), left_over=f"{pair.green.name}, which the next run removes", events=events)
+
+
+def _target(pair: Pair, deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk) -> Role:
+    """Return the environment that should serve. Raises EnvironmentNotReadyError while an update may not show yet."""
+    changed = failure.state not in BLUE_UNCHANGED
+    if failure.state == "DeployRelease":
+        began = beanstalk.events(pair.blue).last_operation.began
+        changed = began is None or began >= visit.run_started
+    blue = Standing(
+        fitness(pair.blue, deployment.accepted_health),
+        proof_of_blue(deployment, failure.state, failure.error, changed=changed),
+    )
+    green = Standing(fitness(pair.green, deployment.accepted_health), proof_of_green(deployment, failure.state))
+    target = should_serve(blue, green, pair.live_role)
+    asked = failure.state == "DeployRelease" and failure.error != GreenUnhealthyError.__name__
+    if asked and target == "blue" != pair.live_role:
+        require_settled_state(visit)
+    return target
+
+
+def _swapped(pair: Pair, visit: Visit, beanstalk: Beanstalk) -> bool:
+    """Return whether green has served users since the execution was started. Some may still have its address."""
+    dates = [log.last_swap_start for log in map(beanstalk.events, pair.standing.values())]
+    return any(date >= visit.started for date in dates if date)
 
 
 def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
     """One of the two stands, or none, so there is nothing to choose from."""
-    if failure.state in BLUE_UNCHANGED:
+    if failure.state in NEVER_SERVED:
         remove_configuration(deployment, beanstalk)
     events = [event for each in pair.standing.values() for event in _errors(each, beanstalk)]
     return Outcome(_served_by(pair), events=events)
 
 
-def _swap_to_green(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def _swap(pair: Pair, to: Role, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start the swap. Raises SwapUnderWayError: a look shows whether it is complete once answers have settled."""
+    target = pair.environment(to)
     require_no_own_swap(pair, visit, beanstalk)
     pair.require_ready()
-    require_healthy(pair.green, deployment.accepted_health)
-    beanstalk.swap(pair.blue, pair.green)
-    logger.info("swapped", source=str(pair.blue), target=str(pair.green), cname=pair.production_cname)
-    count_rollback(deployment.application)
+    beanstalk.swap(pair.live, target)
+    logger.info("swapped", source=str(pair.live), target=str(target), cname=pair.production_cname)
+    count_rollback(target.application)
     raise SwapUnderWayError(
-        expected=f"{pair.green.name} to hold {pair.production_cname}",
+        expected=f"{target.name} to hold {pair.production_cname}",
         found="a swap in progress",
         next_step="Wait for the swap to end.",
     )

@@ -78,8 +78,13 @@ class Environment:
 
     def healthy(self, accepted: Iterable[str]) -> bool:
         """Return whether the health is one of `accepted`, which are statuses of enhanced reporting."""
-        statuses = {self.health_status} if self.health_status else HEALTH_BY_COLOUR.get(self.colour, set())
-        return not statuses.isdisjoint(accepted)
+        return self.health in with_colours(accepted)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id}) {self.status}, {self.health}, running {self.version}"
+
+
+def with_colours(statuses: Iterable[str]) -> set[str]:
+    """Return the statuses of enhanced reporting, and the colours of basic reporting that stand for one of them."""
+    given = set(statuses)
+    return given | {colour for colour, each in HEALTH_BY_COLOUR.items() if not each.isdisjoint(given)}

@@ -1,6 +1,7 @@
 """An environment's events, and what they say about its last operation and its last swap."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
@@ -14,6 +15,10 @@ ABORT_STARTS: Final = "abortEnvironmentUpdate is starting."
 TERMINATION_STARTS: Final = "terminateEnvironment is starting."
 SWAP_STARTS: Final = "swapEnvironmentCNAMEs is starting."
 SWAP_ENDS: Final = "Completed swapping CNAMEs"
+HEALTH_CHANGE: Final = re.compile(
+    r"Environment health has (?:transitioned(?: from \w+)? to (?P<status>\w+)|been set to (?P<colour>\w+))"
+)
+"""The first group of enhanced, the second of basic health reporting."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class EventLog:
     """When a swap was last started; None when the events do not reach back so far."""
     empty: bool
     """Whether no event is shown. A role that may not see events gets an empty list, not an error."""
+    health_changes: tuple[tuple[datetime, str], ...] = ()
+    """When the health changed, and to what, newest first: statuses of enhanced, colours of basic reporting."""
 
     @classmethod
     def from_events(cls, events: "Sequence[EventDescriptionTypeDef]") -> Self:
@@ -79,7 +86,23 @@ class EventLog:
             last_swap=_newest(events, SWAP_ENDS),
             last_swap_start=_newest(events, SWAP_STARTS),
             empty=not events,
+            health_changes=tuple(_health_changes(events)),
         )
+
+    def unhealthy_since(self, healthy: Container[str]) -> datetime | None:
+        """Return when the health left `healthy`, statuses and colours; None when the events do not show that."""
+        since = None
+        for date, health in self.health_changes:
+            if health in healthy:
+                break
+            since = date
+        return since
+
+
+def _health_changes(events: "Sequence[EventDescriptionTypeDef]") -> Iterator[tuple[datetime, str]]:
+    for event in events:
+        if change := HEALTH_CHANGE.match(event["Message"]):
+            yield event["EventDate"], change["status"] or change["colour"].capitalize()
 
 
 def _newest(events: "Sequence[EventDescriptionTypeDef]", *starts: str) -> datetime | None:

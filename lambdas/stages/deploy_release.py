@@ -10,6 +10,7 @@ from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
+from lambdas.serving_green import require_green_fit
 from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
 
@@ -33,6 +34,7 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
         beanstalk.abort(blue)  # an update that hangs would block the version that repairs it
         logger.warning("aborting an update that is older than this execution", blue=str(blue), began=str(update.began))
     pair.require_ready()
+    require_green_fit(pair, deployment, visit, beanstalk)
     if deployment.next_step == NextStep.DEPLOY:
         _require_drained(log, deployment, visit)
     beanstalk.deploy(blue, deployment.version)

@@ -4,6 +4,8 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
+from lambdas.proofs import proof_of_blue, proof_of_green
+from lambdas.serving import Standing, fitness, should_serve
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.visit import Visit
 
@@ -24,10 +26,20 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bean
     require_settled_run(visit)
     require_no_new_swap(pair, visit, beanstalk)
     pair.require_ready()
-    require_healthy(target, deployment.accepted_health)
+    if not _is_better(pair, to, deployment, visit):
+        require_healthy(target, deployment.accepted_health)
     beanstalk.swap(pair.live, target)
     logger.info("swapped", source=str(pair.live), target=str(target), cname=deployment.production_cname)
     return deployment
+
+
+def _is_better(pair: Pair, to: Role, deployment: Deployment, visit: Visit) -> bool:
+    """Return whether users are better off at the target, healthy or not: a Warning is better than Severe."""
+    blue = Standing(
+        fitness(pair.blue, deployment.accepted_health), proof_of_blue(deployment, visit.state, changed=to == "blue")
+    )
+    green = Standing(fitness(pair.green, deployment.accepted_health), proof_of_green(deployment, visit.state))
+    return should_serve(blue, green, pair.live_role) == to
 
 
 @stage(timeout="swap_traffic", needs_lock=True)

@@ -4,6 +4,7 @@ from lambdas.aws.alarms import Alarms, connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
+from lambdas.failing import is_failing, ringing_alarms
 from lambdas.handler import Event, stage
 from lambdas.pair import Pair
 from lambdas.settling import NEXT_STEP
@@ -13,7 +14,8 @@ from lambdas.visit import SETTLE_SECONDS, Visit
 def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
     """Return the deployment after `bake_seconds`.
 
-    Raises ReleaseUnhealthyError when blue is unhealthy or an alarm is in ALARM, and EnvironmentNotReadyError before.
+    Raises ReleaseUnhealthyError when blue fails its users or an alarm rings (lambdas/failing.py), and
+    EnvironmentNotReadyError before.
     A look from before the swap shows another health of blue, that of its deployment perhaps. Basic health is Grey
     during an operation, such as a change of tags, and shows nothing then.
     """
@@ -26,14 +28,14 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             next_step=NEXT_STEP,
             settles=True,
         )
-    in_alarm = alarms.in_alarm(deployment.alarms)
+    in_alarm = ringing_alarms(deployment, visit, alarms)
     if not in_alarm and not blue.ready and blue.health == "Grey":
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be Ready, which shows its health again",
             found=str(blue),
             next_step="Basic health is Grey during an operation. Wait for it to end.",
         )
-    if in_alarm or not blue.healthy(deployment.accepted_health):
+    if in_alarm or is_failing(blue, deployment, deployment.bake_seconds, visit, beanstalk):
         raise ReleaseUnhealthyError(
             expected=f"{blue.name} to stay healthy on {deployment.version}, with no alarm",
             found=f"{blue}; in ALARM: {', '.join(in_alarm) or 'none'}",

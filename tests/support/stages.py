@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 import pytest
 
-from lambdas.aws.alarms import Alarms
+from lambdas.aws.alarms import LONG_AGO, Alarms, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.executions import Executions
@@ -25,6 +25,7 @@ from lambdas.stages import (
     await_traffic,
     clone_blue,
     deploy_release,
+    drain_blue,
     plan,
     swap_traffic,
     terminate_green,
@@ -59,11 +60,12 @@ def visit(
 class FakeAlarms(Alarms):
     """Alarms that all exist, with the given ones in ALARM."""
 
-    def __init__(self, *in_alarm: str) -> None:
+    def __init__(self, *in_alarm: str, since: datetime = LONG_AGO) -> None:
         self._in_alarm = in_alarm
+        self._since = since
 
-    def states(self, names: Sequence[str]) -> dict[str, str]:
-        return {name: "ALARM" if name in self._in_alarm else "OK" for name in names}
+    def states(self, names: Sequence[str]) -> dict[str, AlarmState]:
+        return {name: AlarmState("ALARM" if name in self._in_alarm else "OK", self._since) for name in names}
 
 
 class FakeRecords(Records):
@@ -113,9 +115,9 @@ class Release:
     def services(self, alarms: Alarms | None = None) -> Services:
         return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
 
-    def visit(self, execution: str = "release-v2", /, **moments: datetime) -> Visit:
+    def visit(self, execution: str = "release-v2", state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
-        return visit(execution, **{"now": self.account.now(), **moments})
+        return replace(visit(execution, **{"now": self.account.now(), **moments}), state=state)
 
     def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
         return clone_blue.clone_blue(deployment, self.visit(execution), self.beanstalk)
@@ -129,14 +131,19 @@ class Release:
         return await_green.await_green(deployment, self.visit(), self.beanstalk)
 
     def swap(self, deployment: Deployment, to: Role, **moments: datetime) -> Deployment:
-        return swap_traffic.swap_traffic(deployment, to, self.visit(**moments), self.beanstalk)
+        invocation = self.visit("release-v2", f"SwapTo{to.capitalize()}", **moments)
+        return swap_traffic.swap_traffic(deployment, to, invocation, self.beanstalk)
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
         return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
 
+    def drain(self, deployment: Deployment, **moments: datetime) -> Deployment:
+        return drain_blue.drain_blue(deployment, self.visit("release-v2", "DrainBlue", **moments), self.beanstalk)
+
     def deploy(self, deployment: Deployment, **moments: datetime) -> Deployment:
-        return deploy_release.deploy_release(deployment, self.visit(**moments), self.beanstalk)
+        invocation = self.visit("release-v2", "DeployRelease", **moments)
+        return deploy_release.deploy_release(deployment, invocation, self.beanstalk)
 
     def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
         deploying = self.eventually(lambda: self.deploy(deployment, **moments))
@@ -148,6 +155,11 @@ class Release:
     def terminated(self, deployment: Deployment) -> Deployment:
         self.eventually(lambda: self.terminate(deployment))
         return self.eventually(lambda: await_termination.await_termination(deployment, self.beanstalk))
+
+    def break_down(self, name: str, status: int = 500) -> None:
+        """Let the application of an environment answer with this status, until its health is Red."""
+        self.account.hosting(name).order = status
+        self.account.until(lambda: self.look(name).colour == "Red", lambda: f"{self.look(name)} to be Red")
 
     def wait(self, seconds: float) -> None:
         """Let so many account seconds pass."""

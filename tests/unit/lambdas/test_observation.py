@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.aws.alarms import AlarmState
 from lambdas.errors import ReleaseRefusedError
 from tests.support.stages import FakeAlarms, Release
 
@@ -76,7 +77,7 @@ def test_alarms_are_read_only_if_the_request_names_some(release: Release) -> Non
     class FakeCloudWatch(FakeAlarms):
         reads = 0
 
-        def states(self, names: Any) -> dict[str, str]:
+        def states(self, names: Any) -> dict[str, AlarmState]:
             self.reads += bool(names)
             return super().states(names)
 

@@ -1,20 +1,16 @@
 """Recovery brings users to a version that is known to be good."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
-from lambdas.aws.environment import Environment
-from lambdas.deployment import Deployment, Mode, Role
+from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, SwapUnderWayError
 from lambdas.failure import Failure, Outcome
-from lambdas.pair import Pair
-from lambdas.recovery import Recovery, decide_recovery, recover
+from lambdas.recovery import recover
 from tests.support import source_bundles
 from tests.support.stages import CAUSE, PRODUCTION, Release
-
-MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
 def failed_in(state: str, redrives: int = 0) -> Failure:
@@ -22,9 +18,10 @@ def failed_in(state: str, redrives: int = 0) -> Failure:
 
 
 def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
-    entered = release.account.now()
+    """Run the branch to its end. The execution began when blue stood already."""
+    entered, started = release.account.now(), release.look("shop-prod").created + timedelta(seconds=30)
     return release.eventually(
-        lambda: recover(deployment, failed_in(state), release.visit(since=entered), release.beanstalk)
+        lambda: recover(deployment, failed_in(state), release.visit(since=entered, started=started), release.beanstalk)
     )
 
 
@@ -74,7 +71,7 @@ def test_an_environment_that_is_not_a_clone_of_this_tool_is_left_alone(release: 
 
 @pytest.mark.parametrize("state", ["DeployRelease", "AwaitRelease", "VerifyRelease", "AwaitApproval", "SwapToBlue"])
 def test_after_the_deployment_began_green_serves_on_and_stays(release: Release, state: str) -> None:
-    deployment = release.swapped(release.cloned(), "green")
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
     outcome = kept(release, deployment, state)
     assert holder(release) == "shop-prod-green"
     assert "shop-prod-green" in outcome.served_by
@@ -104,15 +101,34 @@ def test_after_the_watch_blue_serves_on_and_the_left_over_green_is_named(release
     assert "shop-prod-green" in (outcome.left_over or "")
 
 
-def test_users_are_not_swapped_to_an_unhealthy_green(release: Release) -> None:
+def test_users_are_not_swapped_to_a_sick_green(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
-    with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
-        recover(
-            replace(deployment, accepted_health=("Severe",)),
-            failed_in("WatchRelease"),
-            release.visit(),
-            release.beanstalk,
-        )
+    release.break_down("shop-prod-green")
+    assert "shop-prod (" in kept(release, deployment, "WatchRelease").served_by
+    assert holder(release) == "shop-prod"
+
+
+@pytest.mark.parametrize("state", ["AwaitGreenLive", "DrainBlue", "DeployRelease"])
+def test_users_go_back_from_a_sick_green_to_the_untouched_blue(release: Release, state: str) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.break_down("shop-prod-green")
+    outcome = kept(release, deployment, state)
+    assert holder(release) == "shop-prod"
+    assert release.stands("shop-prod-green"), "clients may have its address"
+    assert "shop-prod-green, which the next run removes" in (outcome.left_over or "")
+
+
+def test_users_stay_on_a_sick_green_while_blue_is_not_tested(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.break_down("shop-prod-green")
+    assert "shop-prod-green" in kept(release, deployment, "VerifyRelease").served_by
+    assert holder(release) == "shop-prod-green"
+
+
+def test_users_go_from_a_sick_green_to_a_tested_blue(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.break_down("shop-prod-green")
+    kept(release, deployment, "SwapToBlue")
     assert holder(release) == "shop-prod"
 
 
@@ -144,45 +160,6 @@ def test_users_are_said_to_be_served_by_nobody_when_neither_environment_holds_th
     outcome = kept(release, deployment, "AwaitRelease")
     assert outcome.served_by == f"NOBODY at {PRODUCTION}: act at once"
     assert release.calls("SwapEnvironmentCNAMEs") == 2, "to green, and by hand"
-
-
-def pair(live: Role | None) -> Pair:
-    """Two environments, of which the one of the role `live` holds the production CNAME."""
-
-    def environment(role: Role) -> Environment:
-        cname = PRODUCTION if role == live else f"{role}.example"
-        return Environment(
-            *(role, role, "shop", "Ready", "v1", cname, "", "Green", "Ok", "WebServer", "arn"),
-            abortable=False,
-            created=MORNING,
-            updated=MORNING,
-            platform="Python",
-        )
-
-    return Pair(
-        {"blue": "blue", "green": "green"}, {"blue": environment("blue"), "green": environment("green")}, PRODUCTION
-    )
-
-
-@pytest.mark.parametrize(
-    ("state", "mode", "live", "recovery"),
-    [
-        ("CloneBlue", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
-        ("AwaitGreenLive", Mode.FULL, "blue", Recovery.REMOVE_GREEN),
-        ("CloneBlue", Mode.ROLLBACK, "blue", Recovery.LEAVE_BOTH),
-        ("AwaitGreenLive", Mode.FULL, "green", Recovery.LEAVE_BOTH),
-        ("DeployRelease", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
-        ("AwaitRelease", Mode.FULL, "blue", Recovery.SWAP_TO_GREEN),
-        ("WatchRelease", Mode.ROLLBACK, "blue", Recovery.SWAP_TO_GREEN),
-        ("WatchRelease", Mode.FULL, "green", Recovery.LEAVE_BOTH),
-        ("WatchRelease", Mode.FULL, None, Recovery.LEAVE_BOTH),
-        ("TerminateGreen", Mode.FULL, "blue", Recovery.LEAVE_BOTH),
-    ],
-)
-def test_the_failed_stage_and_the_live_environment_decide_the_recovery(
-    state: str, mode: Mode, live: Role | None, recovery: Recovery
-) -> None:
-    assert decide_recovery(state, mode, pair(live)) == recovery
 
 
 def test_the_branch_does_not_swap_again_while_its_swap_does_not_show(release: Release) -> None:

@@ -1,6 +1,5 @@
 """KeepGreenLive ends with an outcome, so that it does not hide the failure before it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +10,7 @@ from lambdas.failure import Failure, Outcome
 from lambdas.stages.keep_green_live import handler, keep_green_live
 from tests.support.stages import CAUSE, EXECUTION, Release
 
-FAILURE = Failure("WatchRelease", "SomeError", CAUSE, 0)
+FAILURE = Failure("WatchRelease", "ReleaseUnhealthyError", CAUSE, 0)
 
 
 def kept(release: Release, deployment: Deployment, seconds: int = 0) -> Outcome:
@@ -31,11 +30,14 @@ def test_an_execution_that_lost_the_lock_touches_nothing_and_names_the_other_one
 
 def test_the_branch_waits_until_users_are_where_they_belong_but_not_longer_than_its_time_out(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
-    deployment = replace(deployment, accepted_health=("Severe",))
-    with pytest.raises(EnvironmentNotReadyError, match="to be healthy"):
+    release.account.service.durations.set({"update": 7_200})
+    release.account.client.update_environment(EnvironmentName="shop-prod-green", VersionLabel="v2")
+    with pytest.raises(EnvironmentNotReadyError, match="to be Ready"):
         kept(release, deployment, seconds=deployment.timeouts.swap_traffic - 60)
     outcome = kept(release, deployment, seconds=deployment.timeouts.swap_traffic)
-    assert "unfinished after 900 seconds: Expected shop-prod-green to be healthy" in (outcome.left_over or "")
+    assert "unfinished after 900 seconds: Expected shop-prod and shop-prod-green to be Ready" in (
+        outcome.left_over or ""
+    )
 
 
 def test_a_failure_in_plan_touched_nothing() -> None:

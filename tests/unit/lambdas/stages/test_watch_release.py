@@ -29,15 +29,17 @@ def test_an_alarm_ends_the_watch_at_once(release: Release) -> None:
         watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms("latency"))
 
 
-def test_an_unhealthy_blue_ends_the_watch_at_once(release: Release) -> None:
-    deployment = replace(release.cloned(), accepted_health=("Severe",))
-    with pytest.raises(ReleaseUnhealthyError, match="Green"):
-        watch_release.watch_release(deployment, visit(), release.beanstalk, FakeAlarms())
+def test_a_red_blue_ends_the_watch_at_once(release: Release) -> None:
+    deployment = release.cloned()
+    release.break_down("shop-prod")
+    with pytest.raises(ReleaseUnhealthyError, match="Red"):
+        watch_release.watch_release(deployment, release.visit(), release.beanstalk, FakeAlarms())
 
 
 def test_a_look_from_before_the_swap_does_not_end_the_watch(release: Release) -> None:
     """It shows another health of blue, that of its deployment perhaps."""
-    deployment = replace(release.swapped(release.cloned(), "green"), accepted_health=("Severe",))
+    swapped = release.swapped(release.cloned(), "green")
+    deployment = replace(swapped, accepted_health=("Severe",), unhealthy_seconds=0)
     entered = release.account.now()
 
     def watch(seconds: int) -> object:

@@ -1,0 +1,34 @@
+"""DrainBlue: watch green until clients with old DNS answers have left blue."""
+
+from datetime import datetime
+
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.deployment import Deployment
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.handler import Event, stage
+from lambdas.pair import Pair
+from lambdas.serving_green import require_green_fit
+from lambdas.visit import Visit
+
+
+def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+    """Return the deployment at `drain_until`, once green is healthy.
+
+    Raises GreenUnhealthyError when green fails its users and blue can have them back, and EnvironmentNotReadyError
+    before.
+    """
+    require_green_fit(Pair.look(deployment, beanstalk), deployment, visit, beanstalk)
+    seconds = (datetime.fromisoformat(deployment.drain_until) - visit.now).total_seconds()
+    if seconds > 0:
+        raise EnvironmentNotReadyError(
+            expected=f"DNS answers that lead to {deployment.blue} to expire",
+            found=f"{seconds:.0f} seconds left",
+            next_step="Nothing is wrong; users with old answers leave blue before it is changed.",
+            settles=True,
+        )
+    return deployment
+
+
+@stage(settles=False)  # users are on green: what is found counts at once
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    return drain_blue(deployment, visit, connect_beanstalk())
