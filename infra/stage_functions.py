@@ -1,6 +1,7 @@
 """One Lambda function for each stage, each with a role of its own."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -16,6 +17,9 @@ from infra.policies import explain
 from infra.settings import EnvironmentPolicy, NetworkSettings
 from infra.stage_permissions import STAGES
 from infra.stage_roles import StageRoles
+
+TESTING: Final = frozenset({"verify_green", "verify_release"})
+"""Stages that ask an environment over HTTP. Its load balancer may be internal."""
 
 
 class StageFunctions(Construct):
@@ -89,7 +93,7 @@ class StageFunctions(Construct):
                 "BLUE_CNAME_CONFIG_FILE": self._record_key,
             },
         )
-        if self._network and name == "verify_release":
+        if self._network and name in TESTING:
             place_in_network(function, role, self._network)
         acknowledge(
             function, "L1", "The runtime moves with what the handlers are tested with, not with what is newest."

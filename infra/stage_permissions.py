@@ -76,6 +76,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "verify_green": StagePermissions(environment=DESCRIBE, seconds=800),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
         record="read",

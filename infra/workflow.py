@@ -45,6 +45,7 @@ from infra.stage_tasks import StageTasks
 from lambdas.deployment import Mode, NextStep
 
 MACHINE_TIMEOUT = Duration.days(10)
+TEST_TIMEOUT = Duration.seconds(840)
 
 
 class Workflow(Construct):
@@ -91,6 +92,9 @@ class Workflow(Construct):
         await_registration = self._stage("AwaitRegistration", "await_registration", "Wait until it is processed.")
         clone = self._stage("CloneBlue", "clone_blue", "Launch green from blue's saved configuration.")
         await_green = self._stage("AwaitGreen", "await_green", "Wait until green is up and healthy.")
+        test_green = self._stage(
+            "VerifyGreen", "verify_green", "Check green over HTTP before it serves users.", timeout=TEST_TIMEOUT
+        )
         to_green = self._stage("SwapToGreen", "swap_traffic", "Green serves users.", to="green")
         await_green_live = self._stage("AwaitGreenLive", "await_traffic", "Wait for the swap.", to="green")
         drain = self._stage("DrainBlue", "drain_blue", "Watch green until clients with old DNS answers left blue.")
@@ -100,7 +104,7 @@ class Workflow(Construct):
             "VerifyRelease",
             "verify_release",
             "Check blue over HTTP before it serves users.",
-            timeout=Duration.seconds(840),
+            timeout=TEST_TIMEOUT,
         )
         approval = self._approval()
         to_blue = self._stage("SwapToBlue", "swap_traffic", "Blue serves users, with the new version.", to="blue")
@@ -129,7 +133,7 @@ class Workflow(Construct):
         where_to_start.otherwise(clone_needed)
         register.next(await_registration).next(clone_needed)
         clone_needed.when(_next_step_is(NextStep.DEPLOY), drain).otherwise(clone)
-        clone.next(await_green).next(to_green).next(await_green_live).next(drain)
+        clone.next(await_green).next(test_green).next(to_green).next(await_green_live).next(drain)
         drain.next(deploy).next(await_release).next(test).next(how_far)
         how_far.when(_condition(f"{DEPLOYMENT}.mode = '{Mode.DEPLOY}'"), deployed)
         how_far.when(_condition(f"{DEPLOYMENT}.approval"), approval).otherwise(to_blue)

@@ -48,3 +48,15 @@ def blocked_address(host: str) -> str | None:
     except (OSError, UnicodeError):
         return None
     return address if is_blocked(address) else None
+
+
+def lead_to_same(one: str, other: str) -> bool:
+    """Return whether DNS gives both names an address in common; False for a name that it does not know."""
+    return not _addresses(one).isdisjoint(_addresses(other))
+
+
+def _addresses(name: str) -> set[str]:
+    try:
+        return {str(found[4][0]) for found in socket.getaddrinfo(name, None)}
+    except (OSError, UnicodeError):
+        return set()

@@ -99,6 +99,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     environment_checks.check_green_is_own_clone,
     environment_checks.check_production_cname,
     environment_checks.check_record,
+    environment_checks.check_test_urls,
     check_version_named,
     kind_checks.check_tier,
     kind_checks.check_platform,

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 Role = Literal["blue", "green"]
 
@@ -54,6 +55,21 @@ class HealthCheck:
     timeout_seconds: int
     headers: Mapping[str, str]
     url: str | None = None
+    host: str | None = None
+    """The Host header, and the name in the certificate under https."""
+    scheme: str = "http"
+    contains: str | None = None
+    """Text that the answer must have in its first MAX_BODY_BYTES."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the check that `asdict` turned into `data`; see Deployment.from_json."""
+        return cls(**{**_known(cls, data), "expected_status": tuple(data["expected_status"])})
+
+    @property
+    def host_of_url(self) -> str:
+        """The host name in `url`."""
+        return urlsplit(self.url or "").hostname or ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,8 @@ class Deployment:
     """How long an environment that serves may be unhealthy. Severe and Red count at once."""
     alarm_seconds: int = 0
     """How long an alarm may be in ALARM."""
+    health_checks: tuple[HealthCheck, ...] = ()
+    """All tests, in place of `health_check`."""
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
     update_since: str = ""
@@ -119,13 +137,12 @@ class Deployment:
         `data` may come from another version of this class, since functions are replaced while executions run. Keys
         that are not known are left out; a field that is newer than `data` needs a default.
         """
-        check, bundle = data["health_check"], data.get("source_bundle")
+        bundle = data.get("source_bundle")
         return cls(
             **{
                 **_known(cls, data),
-                "health_check": HealthCheck(
-                    **{**_known(HealthCheck, check), "expected_status": tuple(check["expected_status"])}
-                ),
+                "health_check": HealthCheck.from_json(data["health_check"]),
+                "health_checks": tuple(map(HealthCheck.from_json, data.get("health_checks", ()))),
                 "source_bundle": SourceBundle(**_known(SourceBundle, bundle)) if bundle else None,
                 "accepted_health": tuple(data["accepted_health"]),
                 "alarms": tuple(data["alarms"]),
@@ -152,6 +169,11 @@ class Deployment:
     def approved(self) -> datetime | None:
         """`approved_at` as a time; None when nobody has approved the release."""
         return datetime.fromisoformat(self.approved_at) if self.approved_at else None
+
+    @property
+    def tests(self) -> tuple[HealthCheck, ...]:
+        """The HTTP tests that blue must pass."""
+        return self.health_checks or (self.health_check,)
 
     @property
     def tags(self) -> dict[str, str]:

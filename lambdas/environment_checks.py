@@ -5,6 +5,7 @@ Each raises ReleaseRefusedError, which says what was expected, what was found an
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from lambdas.deployment import BLUE_TAG, Mode
 from lambdas.observation import Observation
@@ -50,6 +51,19 @@ def check_production_cname(_: Request, observation: Observation) -> None:
         remedy="Give the production CNAME back to one of the two",
         settles=True,
     )
+
+
+def check_test_urls(request: Request, observation: Observation) -> None:
+    """Require that no test asks the production CNAME: green serves there while blue is tested."""
+    pair = observation.pair
+    for test in request["health_checks"] or [request["health_check"]]:
+        host = (urlsplit(test.get("url", "")).hostname or "").rstrip(".")
+        require(
+            not host or host != pair.production_cname.lower(),
+            expected=f"the test of {pair.blue.name} to ask {pair.blue.name}",
+            found=f"the url {host}, the production CNAME, where {pair.names['green']} answers during the test",
+            remedy="Test by `path`, with `host` if the application needs a name",
+        )
 
 
 def check_record(_: Request, observation: Observation) -> None:

@@ -15,6 +15,7 @@
     ├── LaunchFailedError           green did not come up
     ├── DeploymentFailedError       blue does not run the new version
     ├── ReleaseTestFailedError      blue runs the new version but does not answer as expected
+    ├── GreenTestFailedError        green does not answer as blue does
     ├── GreenUnhealthyError         green became unhealthy while it served, and blue is better
     ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
     ├── UnexpectedEnvironmentError  an environment is not as this release left it
@@ -103,6 +104,10 @@ class DeploymentFailedError(ReleaseError):
 
 class ReleaseTestFailedError(ReleaseError):
     """Blue runs the new version but does not answer as expected."""
+
+
+class GreenTestFailedError(ReleaseError):
+    """Green does not answer as blue does."""
 
 
 class GreenUnhealthyError(ReleaseError):

@@ -1,22 +1,25 @@
 """One HTTP request for a status code, within a time limit.
 
-The server is under test, so it is not trusted: its body is never read, its redirects are not followed, a slow answer
-ends at the limit, and no name leads the request to addresses that give out credentials.
+The server is under test, so it is not trusted: at most MAX_BODY_BYTES of its body are read, its redirects are not
+followed, a slow answer ends at the limit, and no name leads the request to addresses that give out credentials.
 """
 
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from lambdas.addresses import blocked_address, is_blocked
+
+MAX_BODY_BYTES: Final = 65_536
 
 
 class NoAnswerError(Exception):
@@ -27,21 +30,31 @@ class _DeadlineError(Exception):
     """The time limit. Not a TimeoutError, which urllib3 would catch."""
 
 
-def get_status(url: str, headers: Mapping[str, str], seconds: float) -> int:
-    """Return the status code of a GET. Raises NoAnswerError. Call it in the main thread, as Lambda does."""
-    host = urlsplit(url).hostname or ""
-    if address := blocked_address(host):
-        raise NoAnswerError(f"{host} is {address}, where a health check may not go")
+def get_status(
+    url: str, headers: Mapping[str, str], seconds: float, *, host: str | None = None, contains: str | None = None
+) -> int:
+    """Return the status code of a GET. Raises NoAnswerError. Call it in the main thread, as Lambda does.
+
+    `host`: sent as the Host header, and the name that a certificate must have. `contains`: an answer without this text
+    counts as none.
+    """
+    name = urlsplit(url).hostname or ""
+    if address := blocked_address(name):
+        raise NoAnswerError(f"{name} is {address}, where a health check may not go")
+    # Compressed, a small body may become a huge one.
+    sent = {**headers, **({"Host": host} if host else {}), **({"Accept-Encoding": "identity"} if contains else {})}
     try:
         with (
             _deadline(seconds),
-            _session() as session,
-            session.get(url, headers=dict(headers), timeout=seconds, allow_redirects=False, stream=True) as answer,
+            _session(host) as session,
+            session.get(url, headers=sent, timeout=seconds, allow_redirects=False, stream=True) as answer,
         ):
+            if contains and contains.encode() not in answer.raw.read(MAX_BODY_BYTES, decode_content=False):
+                raise NoAnswerError(f"{answer.status_code} without the text {contains!r}")
             return answer.status_code
     except _DeadlineError as error:
         raise NoAnswerError(f"none within {seconds:g} seconds") from error
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise NoAnswerError(type(error).__name__) from error
 
 
@@ -92,7 +105,13 @@ class _HttpsPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     """Connects through the pools above. With a proxy, only the proxy resolves names."""
 
+    def __init__(self, host: str | None) -> None:
+        self._host = host
+        super().__init__()
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        if self._host:
+            options |= {"server_hostname": self._host, "assert_hostname": self._host}
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
@@ -103,8 +122,8 @@ class _Session(requests.Session):
         return None
 
 
-def _session() -> requests.Session:
+def _session(host: str | None) -> requests.Session:
     session = _Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter())
+    session.mount("http://", _Adapter(None))
+    session.mount("https://", _Adapter(host))
     return session

@@ -13,14 +13,16 @@ from lambdas.addresses import blocked_address
 from lambdas.errors import InvalidRequestError
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
+SCHEMA["properties"]["health_checks"]["items"] = SCHEMA["properties"]["health_check"]  # a part is validated alone
 NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
+MAX_TEST_SECONDS = 720  # the longest of one test; Lambda ends a function after 900
 MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
 
 
 def completed(request: object) -> dict[str, Any]:
     """Return the request with every default. Raises InvalidRequestError, which names all problems at once."""
-    problems = [*_problems(request, SCHEMA, "input"), *_problem_of_url(request)]
+    problems = [*_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
     if problems:
         left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
         raise InvalidRequestError(
@@ -31,6 +33,7 @@ def completed(request: object) -> dict[str, Any]:
     nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # defaults inside an object need the object
     complete: dict[str, Any] = _validator(json.dumps(SCHEMA))(nested | _with_integers(request))
     complete.setdefault("green", green_name(complete["blue"]))
+    _require_time(complete)
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
     return complete
 
@@ -88,12 +91,36 @@ def _validator(schema: str) -> Callable[[object], Any]:
     return validator
 
 
-def _problem_of_url(request: object) -> Iterator[str]:
-    """Yield a problem when the host spells a blocked address, which no pattern of the schema can tell."""
-    check = request.get("health_check") if isinstance(request, Mapping) else None
-    url = check.get("url") if isinstance(check, Mapping) else None
-    if isinstance(url, str) and (address := blocked_address(_host(url))):
-        yield f"input.health_check.url must not lead to {address}, not {_shown(url)}"
+def _problems_of_tests(request: object) -> Iterator[str]:
+    """Yield what no pattern of the schema can tell: a URL that spells a blocked address, https without a host."""
+    if not isinstance(request, Mapping):
+        return
+    several = request.get("health_checks")
+    tests = {
+        f"health_checks[{number}]": test for number, test in enumerate(several if isinstance(several, list) else [])
+    }
+    for path, test in {"health_check": request.get("health_check"), **tests}.items():
+        url = test.get("url") if isinstance(test, Mapping) else None
+        if isinstance(url, str) and (address := blocked_address(_host(url))):
+            yield f"input.{path}.url must not lead to {address}, not {_shown(url)}"
+        if isinstance(test, Mapping) and test.get("scheme") == "https" and "host" not in test:
+            yield f"input.{path}.host is missing: https needs the name in the certificate"
+        if isinstance(test, Mapping) and "url" in test and "host" in test:
+            yield f"input.{path}.host is for `path`, not for `url`"
+
+
+def _require_time(complete: Mapping[str, Any]) -> None:
+    """Raise InvalidRequestError when the tests may take longer than the function that makes them."""
+    seconds = sum(
+        test["attempts"] * (test["timeout_seconds"] + test["interval_seconds"])
+        for test in complete["health_checks"] or [complete["health_check"]]
+    )
+    if seconds > MAX_TEST_SECONDS:
+        raise InvalidRequestError(
+            expected=f"all tests together to take at most {MAX_TEST_SECONDS} seconds",
+            found=f"attempts x (timeout_seconds + interval_seconds) = {seconds}",
+            next_step="Lower one of the three and start a new execution; nothing was touched.",
+        )
 
 
 def _host(url: str) -> str:

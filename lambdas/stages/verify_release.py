@@ -1,46 +1,41 @@
 """VerifyRelease: ask blue over HTTP, at its own endpoint, before users do."""
 
-import time
-
+from lambdas.addresses import lead_to_same
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import ReleaseTestFailedError
-from lambdas.handler import Event, logger, stage
+from lambdas.handler import Event, stage
+from lambdas.http_answers import failed_answers, shown, url_of
 from lambdas.metrics import Result, count_release
 from lambdas.pair import require_standing
-from lambdas.probe import NoAnswerError, get_status
 from lambdas.visit import Visit
 
 
 def verify_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the same deployment when blue answers as expected. Raises ReleaseTestFailedError with every answer."""
-    check = deployment.health_check
-    # A DNS cache may still lead blue's CNAME to green. The endpoint always leads to blue.
+    """Return the same deployment when blue passes all tests. Raises ReleaseTestFailedError with every answer."""
     blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
-    url = check.url or f"http://{blue.endpoint}{check.path}"
-    shown = url.partition("?")[0]  # a query may have a key in it
-    answers: list[str] = []
-    for attempt in range(check.attempts):
-        if attempt:
-            time.sleep(check.interval_seconds)
-        answers.append(_answer(url, check))
-        logger.info("tested", url=shown, answer=answers[-1], attempt=attempt + 1)
-        if answers[-1] in map(str, check.expected_status):
-            return deployment
-    raise ReleaseTestFailedError(
-        expected=f"{shown} to answer {' or '.join(map(str, check.expected_status))}",
-        found=", ".join(answers),
-        next_step=f"{deployment.green} serves {deployment.green_version} on. "
-        "Correct the version and start a new execution with it, or redrive this one.",
-    )
+    for test in deployment.tests:
+        if test.url:
+            _require_leads_to_blue(test, deployment)
+        url = test.url or url_of(test, blue.endpoint)
+        if answers := failed_answers(test, url):
+            raise ReleaseTestFailedError(
+                expected=f"{shown(url)} to answer {' or '.join(map(str, test.expected_status))}",
+                found=", ".join(answers),
+                next_step=f"{deployment.green} serves {deployment.green_version} on. "
+                "Correct the version and start a new execution with it, or redrive this one.",
+            )
+    return deployment
 
 
-def _answer(url: str, check: HealthCheck) -> str:
-    """Return the status code, or why there is none."""
-    try:
-        return str(get_status(url, check.headers, check.timeout_seconds))
-    except NoAnswerError as error:
-        return f"no answer ({error})"
+def _require_leads_to_blue(test: HealthCheck, deployment: Deployment) -> None:
+    """Raise ReleaseTestFailedError when the URL's host leads where the production CNAME leads: to green."""
+    if lead_to_same(test.host_of_url, deployment.production_cname):
+        raise ReleaseTestFailedError(
+            expected=f"{shown(test.url or '')} to lead to {deployment.blue}",
+            found=f"the addresses of {deployment.production_cname}, which {deployment.green} serves now",
+            next_step="Test by `path`, with `host` if the application needs a name. Then start a new execution.",
+        )
 
 
 @stage()

@@ -145,6 +145,17 @@ def test_a_body_is_not_read_and_a_redirect_not_followed(
     assert b"Host: other.example" in asked[0]
 
 
+@pytest.mark.parametrize("body", [repeat(b"x" * 65536, MANY), iter([BOMB])], ids=["endless", "gzip bomb"])
+def test_a_text_is_looked_for_in_a_bounded_part_of_the_body(
+    proxied: Callable[[int], None], body: Iterator[bytes]
+) -> None:
+    with answering(OK + b"Content-Encoding: gzip\r\n\r\n", body) as (port, asked):
+        proxied(port)
+        with bounded(), pytest.raises(NoAnswerError):
+            get_status(URL, {}, SECONDS, contains="ready")
+    assert b"Accept-Encoding: identity" in asked[0]
+
+
 @pytest.mark.parametrize(
     "host",
     [

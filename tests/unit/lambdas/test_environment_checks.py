@@ -156,3 +156,11 @@ def test_a_cutover_to_another_version_than_blue_runs_is_refused(release: Release
     release.account.version("v3")
     with pytest.raises(ReleaseRefusedError, match="shop-prod to run v3"):
         release.plan(mode="cutover", version="v3", execution="cutover")
+
+
+@pytest.mark.parametrize("url", [f"http://{PRODUCTION}/", f"https://{PRODUCTION.upper()}:443/health"])
+@pytest.mark.parametrize("key", ["health_check", "health_checks"])
+def test_a_test_that_asks_the_production_cname_is_refused(release: Release, key: str, url: str) -> None:
+    test = {"url": url}
+    message = refusal(release, **{key: test if key == "health_check" else [{"path": "/"}, test]})
+    assert "the production CNAME, where shop-prod-green answers during the test" in message

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lambdas import http_answers
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
@@ -151,7 +152,7 @@ def test_a_dry_run_is_not_counted_as_a_release(invoked: Release, printed: Printe
 def test_only_the_mode_deploy_counts_a_release_after_its_test(
     invoked: Release, printed: PrintedMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify_release, "get_status", lambda *_: 200)
+    monkeypatch.setattr(http_answers, "get_status", lambda *_, **__: 200)
     for mode, expected in [("deploy", count(application="shop", result="deployed")), ("full", None)]:
         verify_release.handler(event("VerifyRelease", invoked.plan(mode=mode)), None)
         assert printed.measured().get("Releases") == expected

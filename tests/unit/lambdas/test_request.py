@@ -21,6 +21,7 @@ def test_three_names_are_enough() -> None:
     assert complete["green"] == "shop-prod-green"
     assert complete["health_check"] == {
         "path": "/",
+        "scheme": "http",
         "expected_status": [200],
         "attempts": 3,
         "interval_seconds": 5,
@@ -145,3 +146,30 @@ def test_the_default_name_of_green_fits_and_differs_from_blue(blue: str) -> None
     assert green.endswith("-green")
     assert green != blue
     assert completed({**GOOD, "blue": blue})["green"] == green
+
+
+def test_several_tests_have_the_defaults_of_one() -> None:
+    complete = completed({**GOOD, "health_checks": [{"path": "/a"}, {"host": "www.shop.example", "scheme": "https"}]})
+    assert [test["attempts"] for test in complete["health_checks"]] == [3, 3]
+    assert [test["path"] for test in complete["health_checks"]] == ["/a", "/"]
+
+
+@pytest.mark.parametrize(
+    ("test", "problem"),
+    [
+        ({"path": "x"}, "path must match pattern"),
+        ({"url": "http://169.254.169.254/"}, "input.health_checks[0].url must not lead to 169.254.169.254"),
+        ({"scheme": "https"}, "input.health_checks[0].host is missing"),
+        ({"url": "http://shop.example/", "host": "www.shop.example"}, "input.health_checks[0].host is for `path`"),
+        ({"host": "a b"}, "host must match pattern"),
+        ({"contains": ""}, "contains"),
+    ],
+)
+def test_each_of_several_tests_is_validated(test: dict[str, object], problem: str) -> None:
+    assert problem in problems({**GOOD, "health_checks": [test]})
+
+
+def test_tests_that_take_too_long_together_are_refused() -> None:
+    longest = {"attempts": 12, "timeout_seconds": 30, "interval_seconds": 30}
+    assert completed({**GOOD, "health_checks": [longest]})
+    assert "= 1440" in problems({**GOOD, "health_checks": [longest, longest]})
