@@ -10,14 +10,15 @@ from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.aws.record import Record, Records
 from lambdas.clone import remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Role
-from lambdas.errors import SwapUnderWayError
+from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome
-from lambdas.handler import logger
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair, require_healthy
-from lambdas.settling import require_no_own_swap, require_settled_state
+from lambdas.settling import require_no_swap_since, require_settled_state
+from lambdas.swaps import made_by, require_swap_shown, swap_once
 from lambdas.visit import Visit
 
 BLUE_UNCHANGED: Final = frozenset(
@@ -31,19 +32,17 @@ BLUE_UNPROVED: Final = frozenset(
 SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
 """Stages in which a swap may still be in progress, since its answer may be lost."""
 LAST_SWAP: Final[dict[str, Role]] = {
-    "SwapToGreen": "green",
     "AwaitGreenLive": "green",
     "DeployRelease": "green",
     "AwaitRelease": "green",
     "VerifyRelease": "green",
     "AwaitApproval": "green",
-    "SwapToBlue": "blue",
     "AwaitBlueLive": "blue",
     "WatchRelease": "blue",
     "TerminateGreen": "blue",
     "AwaitTermination": "blue",
 }
-"""The target of the last swap of a release, by stage."""
+"""The target of the last swap of a release, by stage. Of a stage that swaps, it is not known whether it has swapped."""
 
 
 class Recovery(StrEnum):
@@ -63,23 +62,26 @@ def decide_recovery(failed_state: str, mode: Mode, pair: Pair) -> Recovery:
     return Recovery.SWAP_TO_GREEN if failed_state in BLUE_UNPROVED else Recovery.LEAVE_BOTH
 
 
-def is_certain(failed_state: str, visit: Visit, pair: Pair) -> bool:
+def is_certain(failed_state: str, pair: Pair, record: Record) -> bool:
     """Return whether the look at the CNAMEs is certain: it shows the last swap as done, and a look shows nothing early.
 
-    It is not certain after a redrive of this state, which may have swapped back before.
+    It is not certain once this branch has swapped: a look from before the swap to blue shows green live, too.
     """
     target = LAST_SWAP.get(failed_state)
-    return target is not None and pair.holder is not None and pair.live_role == target and not visit.resumed
+    last = record.swap.to if record.swap else target  # older functions write no swap into the record
+    return target is not None and pair.holder is not None and pair.live_role == target == last
 
 
-def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk) -> Outcome:
+def recover(deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk) -> Outcome:
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
     Users on a bad version get the good one back at once, since that look is certain. Everything else waits until
-    the look cannot be older than the failure.
+    the look cannot be older than the failure. Raises LockLostError when another execution holds the lock.
     """
+    record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.find(deployment, beanstalk)
-    if not is_certain(failure.state, visit, pair):
+    require_swap_shown(record, pair, visit)
+    if not is_certain(failure.state, pair, record):
         require_settled_state(visit)
     if len(pair.standing) < len(pair.names):
         return _recover_alone(pair, deployment, failure, beanstalk)
@@ -91,7 +93,7 @@ def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: B
         done = f"{pair.green.name}, half-made, is being terminated"
         return Outcome(_served_by(pair), done=done, events=_errors(pair.green, beanstalk))
     if recovery == Recovery.SWAP_TO_GREEN:
-        _swap_to_green(pair, deployment, visit, beanstalk)
+        _swap_to_green((record, pair), deployment, visit, records, beanstalk)
     left_over = f"{pair.blue}, which serves no users"
     if pair.holder == pair.blue:
         left_over = f"{pair.green.name}, which the next run removes"
@@ -106,15 +108,19 @@ def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beansta
     return Outcome(_served_by(pair), events=events)
 
 
-def _swap_to_green(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
-    """Start the swap. Raises SwapUnderWayError: a look shows whether it is complete once answers have settled."""
-    require_no_own_swap(pair, visit, beanstalk)
+def _swap_to_green(
+    seen: tuple[Record, Pair], deployment: Deployment, visit: Visit, records: Records, beanstalk: Beanstalk
+) -> None:
+    """Start the swap. Raises EnvironmentNotReadyError: the next look shows whether it is complete."""
+    record, pair = seen
+    # The swap to blue may have been made after its stage had failed.
+    swapped = made_by(record.swap) if record.swap and record.swap.to == pair.live_role else visit.since
+    require_no_swap_since(max(visit.since, swapped), pair, beanstalk)
     pair.require_ready()
     require_healthy(pair.green, deployment.accepted_health)
-    beanstalk.swap(pair.blue, pair.green)
-    logger.info("swapped", source=str(pair.blue), target=str(pair.green), cname=pair.production_cname)
+    swap_once("green", visit, seen, records, beanstalk)
     count_rollback(deployment.application)
-    raise SwapUnderWayError(
+    raise EnvironmentNotReadyError(
         expected=f"{pair.green.name} to hold {pair.production_cname}",
         found="a swap in progress",
         next_step="Wait for the swap to end.",
