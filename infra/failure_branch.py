@@ -26,7 +26,6 @@ def failure_branch(
         "Leave users on an environment whose version is known to be good.",
         payload={"deployment": f"{{% {DEPLOYMENT} %}}", "failure": FAILURE},
         outputs={"failure": FAILURE, "notice": RESULT},
-        swaps=True,
     )
     notify = tasks.SnsPublish.jsonata(
         scope,

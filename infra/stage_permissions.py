@@ -12,7 +12,9 @@ KINDS = ("environment", "application", "applicationversion", "configurationtempl
 """The types of Elastic Beanstalk's resources, as in ARNs."""
 ALL_PARTS = tuple(PolicyPart)
 SWAPPING_SECONDS = SETTLE_SECONDS
-"""The time-out of functions that swap. A retry waits as long, so the invocation before it has ended by then."""
+"""The time-out of functions that swap. When the failure branch concludes from a look, no invocation of the stage before
+is left that could swap: the branch waits as long.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,19 @@ class StagePermissions:
     alarms: bool = False
     bundles: Literal["", "read", "copy"] = ""
     """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
-    record: Literal["", "read", "write"] = ""
-    """A stage that acts first reads whether its execution still holds the environment. Plan writes the record."""
+    record: Literal["", "read", "write", "take"] = ""
+    """A stage that acts first reads whether its execution still holds the environment. A stage that swaps writes the
+    swap down. Plan takes the environment, if the execution that holds it has ended.
+    """
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
     """The function's time-out."""
+
+    @property
+    def writes_record(self) -> bool:
+        """Whether the stage writes the record."""
+        return self.record in ("write", "take")
 
     @property
     def kinds(self) -> list[str]:
@@ -53,7 +62,7 @@ STAGES: Mapping[str, StagePermissions] = {
         applicationversion=("DescribeApplicationVersions",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
-        record="write",
+        record="take",
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -79,7 +88,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=800),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
-        record="read",
+        record="write",
         seconds=SWAPPING_SECONDS,
     ),
     "await_traffic": StagePermissions(environment=DESCRIBE),
@@ -106,7 +115,7 @@ STAGES: Mapping[str, StagePermissions] = {
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
-        record="read",
+        record="write",
         seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),

@@ -47,7 +47,7 @@ class StageRoles:
         if permissions.bundles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
-            self._allow_record(role, writes=permissions.record == "write")
+            self._allow_record(role, permissions)
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
@@ -61,15 +61,17 @@ class StageRoles:
             prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_quoted(application))
             self._allow_objects(role, ["s3:PutObject"], f"{prefix}*", "One bundle is kept for each version.")
 
-    def _allow_record(self, role: iam.Role, *, writes: bool) -> None:
+    def _allow_record(self, role: iam.Role, permissions: StagePermissions) -> None:
+        takes = permissions.record == "take"
+        why_written = "The execution takes the environment." if takes else "A swap is written down before it is made."
         for application in self._applications:
             key = self._record_key.replace("{application}", _quoted(application)).replace("{blue}", "*")
             self._allow_objects(role, ["s3:GetObject"], key, "Which execution holds the environment?")
-            if writes:
-                self._allow_objects(role, ["s3:PutObject"], key, "The execution takes the environment.")
+            if permissions.writes_record:
+                self._allow_objects(role, ["s3:PutObject"], key, why_written)
         why = "Without it, S3 answers 403 instead of 404 for a record or bundle that does not exist yet."
         allow(role, ["s3:ListBucket"], [self._artifacts.bucket_arn], why=why)
-        if writes:
+        if takes:
             stack = Stack.of(role)
             executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{self._machine_name}:*"
             why = "Is the execution that holds the environment still running?"
@@ -77,7 +79,7 @@ class StageRoles:
 
     def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
         allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")
-        if permissions.bundles == "copy" or permissions.record == "write":
+        if permissions.bundles == "copy" or permissions.writes_record:
             allow(role, ["kms:GenerateDataKey"], [key.key_arn], why="What is written is encrypted with this key.")
 
     def _allow_objects(self, role: iam.Role, actions: Sequence[str], key: str, why: str) -> None:

@@ -8,13 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from lambdas.errors import (
-    EnvironmentNotReadyError,
-    ServiceUnavailableError,
-    SwapUnansweredError,
-    SwapUnderWayError,
-)
-from lambdas.visit import SETTLE_SECONDS
+from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
 LONGEST_DELAY = Duration.seconds(30)
 RESULT = "{% $states.result.Payload %}"
@@ -31,7 +25,7 @@ FUNCTION_FAULTS = [
 ]
 """Faults of functions, which pass by themselves. What the function asked for before may have been done.
 
-A retry is safe after each of them: every stage looks before it acts. After a swap it waits until that look is new.
+A retry is safe after each of them: every stage looks before it acts, and a swap is in the record before it is made.
 """
 
 
@@ -52,25 +46,18 @@ class StageTasks:
         outputs: Mapping[str, str] | None = None,
         timeout: Duration | None = None,
         attempts: int = 20,
-        swaps: bool = False,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `swaps`: the function may swap the CNAMEs, and may have done so without an answer.
+        fault is retried.
         """
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
             name,
             comment=comment,
             lambda_function=self._functions[function],
-            payload=sfn.TaskInput.from_object(
-                {
-                    "context": "{% $states.context %}",
-                    **(payload or {}),
-                    **({"retries_swaps": True} if swaps else {}),
-                }
-            ),
+            payload=sfn.TaskInput.from_object({"context": "{% $states.context %}", **(payload or {})}),
             outputs={"deployment": RESULT} if outputs is None else outputs,
             task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
             retry_on_service_exceptions=False,  # FUNCTION_FAULTS has these exceptions, and more
@@ -83,16 +70,8 @@ class StageTasks:
             jitter_strategy=sfn.JitterType.FULL,
             max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
         )
-        if swaps:
-            state.add_retry(
-                errors=[SwapUnderWayError.__name__, SwapUnansweredError.__name__, *FUNCTION_FAULTS],
-                interval=Duration.seconds(SETTLE_SECONDS),
-                backoff_rate=1,
-                jitter_strategy=sfn.JitterType.NONE,  # a shorter wait would look at what was before the swap
-                max_attempts=8,
-            )
         state.add_retry(
-            errors=[ServiceUnavailableError.__name__, *([] if swaps else FUNCTION_FAULTS)],
+            errors=[ServiceUnavailableError.__name__, *FUNCTION_FAULTS],
             interval=Duration.seconds(2),
             backoff_rate=2,
             max_delay=LONGEST_DELAY,

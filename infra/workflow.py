@@ -14,8 +14,7 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   register 2 x 3600, clone 2 x 10800, swap 4 x 3600, deploy 2 x 10800, terminate 2 x 10800  :  86400
   drain 3600, test 840, approval 604800, watch 21600, keep green live 3600                  : 634440
   a last poll and the retries of a faulty service, 20 tasks x 600                           :  12000
-  retries after a swap without an answer, 3 tasks x 8 x 60                                  :   1440
-  together 734280, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  together 732840, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
 History: a poll is 3 events, and on average 15 seconds from the next: 111600 / 15 x 3 = 22320, below the 25000 of AWS.
 """
@@ -172,9 +171,7 @@ class Workflow(Construct):
         self, name: str, function: str, comment: str, *, to: str | None = None, timeout: Duration | None = None
     ) -> tasks.LambdaInvoke:
         payload = {"deployment": f"{{% {DEPLOYMENT} %}}"} | ({"to": to} if to else {})
-        state = self._stage_tasks.task(
-            name, function, comment, payload=payload, timeout=timeout, swaps=function == "swap_traffic"
-        )
+        state = self._stage_tasks.task(name, function, comment, payload=payload, timeout=timeout)
         state.add_catch(self._failure_branch, errors=["States.ALL"], outputs=CAUGHT_FAILURE)
         return state
 

@@ -4,9 +4,7 @@
     ├── InvalidRequestError         the execution input breaks the schema
     ├── ReleaseRefusedError         it is not safe to start; nothing was touched
     ├── EnvironmentNotReadyError    not ready yet: the state's Retry looks again
-    │   └── SwapUnderWayError       this function swapped: Retry looks again when answers have settled
     ├── ServiceUnavailableError     a service of AWS throttles, fails or gives no answer: Retry asks again
-    │   └── SwapUnansweredError     the swap may have been done: Retry looks again when answers have settled
     ├── CallRejectedError           a service of AWS rejected a call, and would reject it again
     │   └── AlreadyExistsError      the thing to be made exists
     ├── PermissionDeniedError       a function's role lacks a permission
@@ -62,16 +60,15 @@ class EnvironmentNotReadyError(ReleaseError):
     """Not ready yet: the state's Retry looks again. With `settles`, the wait ends by itself."""
 
 
-class SwapUnderWayError(EnvironmentNotReadyError):
-    """This function swapped: the state's Retry looks again when answers have settled."""
-
-
 class ServiceUnavailableError(ReleaseError):
-    """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again."""
+    """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again.
 
+    `unanswered`: the service may have done what it was asked for.
+    """
 
-class SwapUnansweredError(ServiceUnavailableError):
-    """The swap may have been done: the state's Retry looks again when answers have settled."""
+    def __init__(self, *, expected: str, found: str, next_step: str, unanswered: bool = False) -> None:
+        super().__init__(expected=expected, found=found, next_step=next_step)
+        self.unanswered = unanswered
 
 
 class CallRejectedError(ReleaseError):

@@ -12,7 +12,7 @@ from lambdas.aws.record import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
 from lambdas.metrics import count_error, time_release, time_state
-from lambdas.settling import errors_of_older_definition, settled_verdict
+from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
 logger = Logger(service="bluegreen")
@@ -42,8 +42,7 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool
                 time_release(visit.machine, visit.release_seconds(deployment.approved))
                 if needs_lock:
                     connect_records().require_held(deployment.application, deployment.blue, visit.execution)
-                with errors_of_older_definition(event):
-                    return function(deployment, visit, event).to_json()
+                return function(deployment, visit, event).to_json()
 
         return handler
 

@@ -8,16 +8,17 @@ from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.aws.record import Record, Records
 from lambdas.clone import remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Role
-from lambdas.errors import GreenUnhealthyError, SwapUnderWayError
+from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError
 from lambdas.failure import Failure, Outcome
-from lambdas.handler import logger
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair
 from lambdas.proofs import BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
-from lambdas.settling import require_no_own_swap, require_settled_state
+from lambdas.settling import require_no_swap_since, require_settled_state
+from lambdas.swaps import made_by, require_swap_shown, swap_once
 from lambdas.visit import Visit
 
 NEVER_SERVED: Final = CLONING | {"SwapToGreen", "AwaitGreenLive"}
@@ -25,39 +26,40 @@ NEVER_SERVED: Final = CLONING | {"SwapToGreen", "AwaitGreenLive"}
 SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
 """Stages in which a swap may still be in progress, since its answer may be lost."""
 LAST_SWAP: Final[dict[str, Role]] = {
-    "SwapToGreen": "green",
     "AwaitGreenLive": "green",
     "DrainBlue": "green",
     "DeployRelease": "green",
     "AwaitRelease": "green",
     "VerifyRelease": "green",
     "AwaitApproval": "green",
-    "SwapToBlue": "blue",
     "AwaitBlueLive": "blue",
     "WatchRelease": "blue",
     "TerminateGreen": "blue",
     "AwaitTermination": "blue",
 }
-"""The target of the last swap of a release, by stage."""
+"""The target of the last swap of a release, by stage. Of a stage that swaps, it is not known whether it has swapped."""
 
 
-def is_certain(failed_state: str, visit: Visit, pair: Pair) -> bool:
+def is_certain(failed_state: str, pair: Pair, record: Record) -> bool:
     """Return whether the look at the CNAMEs is certain: it shows the last swap as done, and a look shows nothing early.
 
-    It is not certain after a redrive of this state, which may have swapped back before.
+    It is not certain once this branch has swapped: a look from before the swap to blue shows green live, too.
     """
     target = LAST_SWAP.get(failed_state)
-    return target is not None and pair.holder is not None and pair.live_role == target and not visit.resumed
+    last = record.swap.to if record.swap else target  # older functions write no swap into the record
+    return target is not None and pair.holder is not None and pair.live_role == target == last
 
 
-def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk) -> Outcome:
+def recover(deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk) -> Outcome:
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
     Users on a bad version get the good one back at once, since that look is certain. Everything else waits until
-    the look cannot be older than the failure.
+    the look cannot be older than the failure. Raises LockLostError when another execution holds the lock.
     """
+    record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.find(deployment, beanstalk)
-    if not is_certain(failure.state, visit, pair):
+    require_swap_shown(record, pair, visit)
+    if not is_certain(failure.state, pair, record):
         require_settled_state(visit)
     if len(pair.standing) < len(pair.names):
         return _recover_alone(pair, deployment, failure, beanstalk)
@@ -68,10 +70,10 @@ def recover(deployment: Deployment, failure: Failure, visit: Visit, beanstalk: B
         return Outcome(_served_by(pair), left_over=f"{pair.blue}, and {pair.green}", events=events)
     target = _target(pair, deployment, failure, visit, beanstalk)
     if target != pair.live_role:
-        _swap(pair, target, visit, beanstalk)
+        _swap(target, (record, pair), visit, records, beanstalk)
     if target == "green":
         return Outcome(_served_by(pair), left_over=f"{pair.blue}, which serves no users", events=events)
-    if failure.state in NEVER_SERVED and deployment.mode != Mode.ROLLBACK and not _swapped(pair, visit, beanstalk):
+    if failure.state in NEVER_SERVED and deployment.mode != Mode.ROLLBACK and not _served(record, visit):
         remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), visit, beanstalk)
         return Outcome(_served_by(pair), done=f"{pair.green.name}, half-made, is being terminated", events=events)
     return Outcome(_served_by(pair), left_over=f"{pair.green.name}, which the next run removes", events=events)
@@ -95,10 +97,9 @@ def _target(pair: Pair, deployment: Deployment, failure: Failure, visit: Visit, 
     return target
 
 
-def _swapped(pair: Pair, visit: Visit, beanstalk: Beanstalk) -> bool:
-    """Return whether green has served users since the execution was started. Some may still have its address."""
-    dates = [log.last_swap_start for log in map(beanstalk.events, pair.standing.values())]
-    return any(date >= visit.started for date in dates if date)
+def _served(record: Record, visit: Visit) -> bool:
+    """Return whether green may have served users since the execution was started. Some may still have its address."""
+    return record.swap is not None and record.swap.at >= visit.started
 
 
 def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
@@ -109,16 +110,17 @@ def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beansta
     return Outcome(_served_by(pair), events=events)
 
 
-def _swap(pair: Pair, to: Role, visit: Visit, beanstalk: Beanstalk) -> None:
-    """Start the swap. Raises SwapUnderWayError: a look shows whether it is complete once answers have settled."""
-    target = pair.environment(to)
-    require_no_own_swap(pair, visit, beanstalk)
+def _swap(to: Role, seen: tuple[Record, Pair], visit: Visit, records: Records, beanstalk: Beanstalk) -> None:
+    """Start the swap. Raises EnvironmentNotReadyError: the next look shows whether it is complete."""
+    record, pair = seen
+    # The swap to the live environment may have been made after its stage had failed.
+    swapped = made_by(record.swap) if record.swap and record.swap.to == pair.live_role else visit.since
+    require_no_swap_since(max(visit.since, swapped), pair, beanstalk)
     pair.require_ready()
-    beanstalk.swap(pair.live, target)
-    logger.info("swapped", source=str(pair.live), target=str(target), cname=pair.production_cname)
-    count_rollback(target.application)
-    raise SwapUnderWayError(
-        expected=f"{target.name} to hold {pair.production_cname}",
+    swap_once(to, visit, seen, records, beanstalk)
+    count_rollback(pair.blue.application)
+    raise EnvironmentNotReadyError(
+        expected=f"{pair.environment(to).name} to hold {pair.production_cname}",
         found="a swap in progress",
         next_step="Wait for the swap to end.",
     )

@@ -3,20 +3,13 @@
 Each of these raises EnvironmentNotReadyError until the conclusion holds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.event_log import EventLog
-from lambdas.errors import (
-    EnvironmentNotReadyError,
-    ReleaseError,
-    ServiceUnavailableError,
-    SwapUnansweredError,
-    SwapUnderWayError,
-)
+from lambdas.errors import EnvironmentNotReadyError, ReleaseError
 from lambdas.pair import Pair
 from lambdas.visit import SETTLE_SECONDS, Visit
 
@@ -36,21 +29,6 @@ def settled_verdict(visit: Visit) -> Iterator[None]:
         ) from verdict
 
 
-@contextmanager
-def errors_of_older_definition(event: Mapping[str, Any]) -> Iterator[None]:
-    """Raise an error that the state's Retry matches, also in an execution of the definition before the swaps' Retry.
-
-    Such an execution may run while the functions are replaced. `event`: newer definitions have `retries_swaps` in it.
-    """
-    try:
-        yield
-    except (SwapUnderWayError, SwapUnansweredError) as error:
-        if event.get("retries_swaps"):
-            raise
-        kind = EnvironmentNotReadyError if isinstance(error, SwapUnderWayError) else ServiceUnavailableError
-        raise kind(expected=error.expected, found=error.found, next_step=error.next_step) from error
-
-
 def require_settled_state(visit: Visit) -> None:
     """Wait until the state is old enough: what happened before its entry shows by then."""
     _require_age("the state's entry, or the redrive of it,", visit.seconds)
@@ -62,19 +40,20 @@ def require_settled_run(visit: Visit) -> None:
 
 
 def require_no_new_swap(pair: Pair, visit: Visit, beanstalk: Beanstalk) -> None:
-    """Wait when a swap began or ended since the state's entry, or in the last SETTLE_SECONDS.
+    """Wait when a swap by hand began or ended since the state's entry, or in the last SETTLE_SECONDS.
 
-    The CNAMEs that were read may be those of before that swap. A second swap would undo it.
+    The CNAMEs that were read may be those of before that swap. A second swap would undo it. The record names the swaps
+    of this tool (lambdas/swaps.py), the events name all.
     """
     logs = _event_logs(pair, beanstalk)
     dates = [date for log in logs for date in (log.last_swap_start, log.last_swap) if date]
     _require_older(dates, min(visit.since, visit.now - timedelta(seconds=SETTLE_SECONDS)), pair)
 
 
-def require_no_own_swap(pair: Pair, visit: Visit, beanstalk: Beanstalk) -> None:
-    """Wait when a swap began since the state's entry: this state started it, and it may not show yet."""
+def require_no_swap_since(moment: datetime, pair: Pair, beanstalk: Beanstalk) -> None:
+    """Wait when a swap began since a moment: somebody swapped by hand."""
     dates = [log.last_swap_start for log in _event_logs(pair, beanstalk) if log.last_swap_start]
-    _require_older(dates, visit.since, pair)
+    _require_older(dates, moment, pair)
 
 
 def _event_logs(pair: Pair, beanstalk: Beanstalk) -> list[EventLog]:

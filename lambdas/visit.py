@@ -6,8 +6,8 @@ have been done in the last SETTLE_SECONDS.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
 SETTLE_SECONDS: Final = 60
@@ -31,6 +31,8 @@ class Visit:
     """When the execution was redriven last."""
     redrives: int = 0
     """How often the execution was redriven."""
+    begun: float = field(default_factory=time.time, compare=False)
+    """The epoch at which this was made, a moment after `now`."""
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
@@ -83,6 +85,10 @@ class Visit:
     def resumed(self) -> bool:
         """Whether a redrive resumed this state. What it did before the redrive may not show yet."""
         return self.since == self.redriven
+
+    def present(self) -> datetime:
+        """Return the time at which it is called."""
+        return self.now + timedelta(seconds=time.time() - self.begun)
 
     def elapsed(self, now: float) -> float:
         """Return the seconds from the begin of the wait to `now`, an epoch."""

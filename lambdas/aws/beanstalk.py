@@ -13,7 +13,7 @@ from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.errors import translated_errors
 from lambdas.aws.event_log import EventLog
-from lambdas.errors import CallRejectedError, ServiceUnavailableError, SwapUnansweredError
+from lambdas.errors import CallRejectedError
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
@@ -164,11 +164,8 @@ class Beanstalk:
             self._client.abort_environment_update(EnvironmentId=environment.id)
 
     def swap(self, one: Environment, other: Environment) -> None:
-        """Start to swap the CNAMEs of two environments. A second call swaps them back, so look first.
-
-        Raises SwapUnansweredError when the swap may have been started without an answer.
-        """
-        with _translated_errors(f"swap the CNAMEs of {one.name} and {other.name}", unanswered=SwapUnansweredError):
+        """Start to swap the CNAMEs of two environments. A second call swaps them back: see lambdas/swaps.py."""
+        with _translated_errors(f"swap the CNAMEs of {one.name} and {other.name}"):
             self._client.swap_environment_cnames(SourceEnvironmentId=one.id, DestinationEnvironmentId=other.id)
 
     def terminate(self, environment: Environment) -> None:
@@ -177,10 +174,8 @@ class Beanstalk:
             self._client.terminate_environment(EnvironmentId=environment.id)
 
 
-def _translated_errors(
-    task: str, *, unanswered: type[ServiceUnavailableError] = ServiceUnavailableError
-) -> AbstractContextManager[None]:
-    return translated_errors("Elastic Beanstalk", task, unanswered=unanswered)
+def _translated_errors(task: str) -> AbstractContextManager[None]:
+    return translated_errors("Elastic Beanstalk", task)
 
 
 def _version(found: "ApplicationVersionDescriptionTypeDef") -> ApplicationVersion:

@@ -51,36 +51,36 @@ def translated_errors(
     task: str,
     *,
     grant: str = GRANT,
-    unanswered: type[ServiceUnavailableError] = ServiceUnavailableError,
 ) -> Iterator[None]:
     """Run calls to a service; raise every error of AWS as one of `lambdas.errors`.
 
     `task` says what the service is to do, as an infinitive without "to". `grant` is the next step after a denial,
     behind what to allow.
-    `unanswered` is raised when the call may have been executed: after no answer, or a status of 500 and above.
     """
     try:
         yield
     except ClientError as error:
-        raise _translation(error, service, task, grant, unanswered) from error
+        raise _translation(error, service, task, grant) from error
     except BotoCoreError as error:
-        raise unanswered(
+        raise ServiceUnavailableError(
             expected=f"{service} to {task}",
             found=f"no answer ({error})",
             next_step="The stage looks again and repeats what is missing.",
+            unanswered=True,
         ) from error
 
 
-def _translation(
-    error: ClientError, service: str, task: str, grant: str, unanswered: type[ServiceUnavailableError]
-) -> ReleaseError:
+def _translation(error: ClientError, service: str, task: str, grant: str) -> ReleaseError:
     expected = f"{service} to {task}"
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     found = f"{code} from {error.operation_name}: {message}"
     if code in UNAVAILABLE_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        answered = code in UNAVAILABLE_CODES and code != "RequestTimeout"
-        kind = ServiceUnavailableError if answered else unanswered
-        return kind(expected=expected, found=found, next_step="The stage looks again and repeats what is missing.")
+        return ServiceUnavailableError(
+            expected=expected,
+            found=found,
+            next_step="The stage looks again and repeats what is missing.",
+            unanswered=code not in UNAVAILABLE_CODES or code == "RequestTimeout",
+        )
     if denials.is_denial(code, message):
         allow = denials.remedy(message, service=service, call=error.operation_name, task=task)
         return PermissionDeniedError(expected=expected, found=found, next_step=f"{allow} {grant}")

@@ -5,13 +5,14 @@ from typing import Any
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.record import Records, connect_records
 from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError, LockLostError, SwapUnderWayError
+from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
-from lambdas.settling import errors_of_older_definition, settled_verdict
-from lambdas.visit import SETTLE_SECONDS, Visit
+from lambdas.settling import settled_verdict
+from lambdas.swaps import SWAP_SECONDS
+from lambdas.visit import Visit
 
 
 def keep_green_live(
@@ -20,17 +21,14 @@ def keep_green_live(
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
     After `timeouts.swap_traffic`, or without the lock, it returns an outcome too: an error here would hide the failure.
-    A shorter time-out would end before answers have settled.
+    A shorter time-out would end before a swap shows.
     """
-    seconds = max(deployment.timeouts.swap_traffic, 2 * SETTLE_SECONDS)
+    seconds = max(deployment.timeouts.swap_traffic, 2 * SWAP_SECONDS)
     try:
-        records.require_held(deployment.application, deployment.blue, visit.execution)
         with settled_verdict(visit):
-            return recover(deployment, failure, visit, beanstalk)
+            return recover(deployment, failure, visit, records, beanstalk)
     except LockLostError as lost:
         return Outcome(f"the environment that {lost.found} chose; this execution touched nothing more")
-    except SwapUnderWayError:
-        raise
     except EnvironmentNotReadyError as waiting:
         if visit.seconds < seconds:
             raise
@@ -47,7 +45,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         outcome = Outcome("the same environment as before: nothing was touched")
         return notification(failure, outcome, None, visit.execution)
     deployment = Deployment.from_json(event["deployment"])
-    with report_stage(visit, deployment.application, deployment.blue), errors_of_older_definition(event):
+    with report_stage(visit, deployment.application, deployment.blue):
         outcome = keep_green_live(deployment, failure, visit, connect_records(), connect_beanstalk())
     count_release(deployment.application, Result.FAILED)
     return notification(failure, outcome, deployment, visit.execution)

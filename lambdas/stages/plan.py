@@ -16,6 +16,7 @@ from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
 from lambdas.request import completed
 from lambdas.settling import settled_verdict
+from lambdas.swaps import require_swap_shown
 from lambdas.visit import Visit
 
 
@@ -30,8 +31,11 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
     logger.info("planned", next_step=deployment.next_step, live=str(live), version=deployment.version)
+    if not deployment.dry_run:
+        require_swap_shown(record, observation.pair, visit)
     if not deployment.dry_run and (record is None or record.execution != visit.execution):
-        lock = Record(deployment.production_cname, deployment.green, visit.execution)
+        swap = record.swap if record else None
+        lock = Record(deployment.production_cname, deployment.green, visit.execution, swap=swap)
         services.records.write(deployment.application, deployment.blue, lock, record)
     return deployment
 

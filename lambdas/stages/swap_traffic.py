@@ -1,23 +1,27 @@
 """SwapToGreen and SwapToBlue: give the production CNAME to one environment, unless it has it."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.record import Records, connect_records
 from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
+from lambdas.swaps import require_swap_shown, swap_once
 from lambdas.visit import Visit
 
 
-def swap_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+def swap_traffic(deployment: Deployment, to: Role, visit: Visit, records: Records, beanstalk: Beanstalk) -> Deployment:
     """Return the same deployment.
 
     Raises EnvironmentNotReadyError while an environment is not Ready, the target is unhealthy, or a swap may have been
-    started that does not show yet; SwapUnansweredError when the swap may have been started without an answer.
+    made that does not show yet; LockLostError when another execution holds the lock.
     """
+    record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
+    require_swap_shown(record, pair, visit)
     if pair.live == target:
         # A look from before the swap to green shows blue live, too; one from before the execution may show green.
         (require_settled_state if to == "blue" else require_settled_run)(visit)
@@ -28,8 +32,7 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bean
     pair.require_ready()
     if not _is_better(pair, to, deployment, visit):
         require_healthy(target, deployment.accepted_health)
-    beanstalk.swap(pair.live, target)
-    logger.info("swapped", source=str(pair.live), target=str(target), cname=deployment.production_cname)
+    swap_once(to, visit, (record, pair), records, beanstalk)
     return deployment
 
 
@@ -42,7 +45,7 @@ def _is_better(pair: Pair, to: Role, deployment: Deployment, visit: Visit) -> bo
     return should_serve(blue, green, pair.live_role) == to
 
 
-@stage(timeout="swap_traffic", needs_lock=True)
+@stage(timeout="swap_traffic")
 def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return swap_traffic(deployment, event["to"], visit, connect_beanstalk())
+    return swap_traffic(deployment, event["to"], visit, connect_records(), connect_beanstalk())

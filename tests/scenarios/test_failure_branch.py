@@ -32,8 +32,8 @@ def test_a_service_that_stays_unavailable_fails_the_release_and_a_redrive_goes_o
         with testbed.faults({**swap, "for_seconds": 100_000}):
             release = shop.release("v2")
         redriven = testbed.redrive(release)
-    assert (release.error, release.failed_in) == ("SwapUnansweredError", "SwapToGreen")
-    assert f"swap the CNAMEs of {shop.blue} and {shop.green}" in release.cause
+    assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToGreen")
+    assert f"a swap to {shop.green} to show, or to be 90 seconds ago" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
     assert shop.versions == {shop.blue: "v2"}

@@ -6,13 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from lambdas.deployment import Deployment, Role
-from lambdas.errors import (
-    EnvironmentNotReadyError,
-    ReleaseError,
-    ServiceUnavailableError,
-    SwapUnansweredError,
-    SwapUnderWayError,
-)
+from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.failure import Failure, Outcome
 from lambdas.recovery import recover
 from lambdas.settling import settled_verdict
@@ -28,7 +22,7 @@ from lambdas.stages import (
     terminate_green,
     watch_release,
 )
-from lambdas.visit import SETTLE_SECONDS, Visit
+from lambdas.visit import Visit
 from tests.support.in_memory import LIMIT_SECONDS, VirtualBeanstalk
 from tests.support.stages import CAUSE, FakeAlarms, Release, visit
 
@@ -59,8 +53,6 @@ class ReleaseRun:
             try:
                 with settled_verdict(invocation):
                     return stage(invocation)
-            except (SwapUnderWayError, SwapUnansweredError):
-                self.release.wait(SETTLE_SECONDS)
             except (EnvironmentNotReadyError, ServiceUnavailableError):
                 self.release.wait(POLL_SECONDS)
 
@@ -76,8 +68,8 @@ class ReleaseRun:
         return self.swap(cloned, "green")
 
     def swap(self, deployment: Deployment, to: Role) -> Deployment:
-        beanstalk, color = self.release.beanstalk, to.title()
-        self.state(f"SwapTo{color}", lambda now: swap_traffic.swap_traffic(deployment, to, now, beanstalk))
+        records, beanstalk, color = self.release.records, self.release.beanstalk, to.title()
+        self.state(f"SwapTo{color}", lambda now: swap_traffic.swap_traffic(deployment, to, now, records, beanstalk))
         return self.state(
             f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now.now, beanstalk)
         )
@@ -105,7 +97,8 @@ class ReleaseRun:
     def recover(self, deployment: Deployment) -> Outcome:
         """Run the failure branch for the state that was entered last."""
         failure = Failure(self.states[-1], "SomeError", CAUSE, 0)
-        return self.state("KeepGreenLive", lambda now: recover(deployment, failure, now, self.release.beanstalk))
+        records, beanstalk = self.release.records, self.release.beanstalk
+        return self.state("KeepGreenLive", lambda now: recover(deployment, failure, now, records, beanstalk))
 
     def until_failure(self) -> ReleaseError:
         """Run the whole release, which must fail. Return the error."""

@@ -78,11 +78,12 @@ class FakeRecords(Records):
     def read(self, application: str, blue: str) -> Record | None:
         return self.by_environment.get((application, blue))
 
-    def write(self, application: str, blue: str, record: Record, seen: Record | None) -> None:
+    def write(self, application: str, blue: str, record: Record, seen: Record | None) -> Record:
         if self.read(application, blue) != seen:
             raise EnvironmentNotReadyError(expected="the record as it was", found="it changed", next_step="Look again.")
         self.writes += 1
-        self.by_environment[application, blue] = replace(record, etag=str(self.writes))
+        self.by_environment[application, blue] = written = replace(record, etag=str(self.writes))
+        return written
 
 
 class FakeExecutions(Executions):
@@ -103,6 +104,8 @@ class Release:
     beanstalk: Beanstalk
     records: FakeRecords
     executions: FakeExecutions
+    execution: str = "release-v2"
+    """The execution that the stages after Plan belong to."""
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
         return plan.plan(self.request(**request), self.visit(execution), self.services(state_of))
@@ -115,11 +118,11 @@ class Release:
     def services(self, alarms: Alarms | None = None) -> Services:
         return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
 
-    def visit(self, execution: str = "release-v2", state: str = "Somewhere", /, **moments: datetime) -> Visit:
+    def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
-        return replace(visit(execution, **{"now": self.account.now(), **moments}), state=state)
+        return replace(visit(execution or self.execution, **{"now": self.account.now(), **moments}), state=state)
 
-    def clone(self, deployment: Deployment, execution: str = "release-v2") -> Deployment:
+    def clone(self, deployment: Deployment, execution: str | None = None) -> Deployment:
         return clone_blue.clone_blue(deployment, self.visit(execution), self.beanstalk)
 
     def cloned(self, **request: Any) -> Deployment:
@@ -131,18 +134,18 @@ class Release:
         return await_green.await_green(deployment, self.visit(), self.beanstalk)
 
     def swap(self, deployment: Deployment, to: Role, **moments: datetime) -> Deployment:
-        invocation = self.visit("release-v2", f"SwapTo{to.capitalize()}", **moments)
-        return swap_traffic.swap_traffic(deployment, to, invocation, self.beanstalk)
+        invocation = self.visit(None, f"SwapTo{to.capitalize()}", **moments)
+        return swap_traffic.swap_traffic(deployment, to, invocation, self.records, self.beanstalk)
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
         return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
 
     def drain(self, deployment: Deployment, **moments: datetime) -> Deployment:
-        return drain_blue.drain_blue(deployment, self.visit("release-v2", "DrainBlue", **moments), self.beanstalk)
+        return drain_blue.drain_blue(deployment, self.visit(None, "DrainBlue", **moments), self.beanstalk)
 
     def deploy(self, deployment: Deployment, **moments: datetime) -> Deployment:
-        invocation = self.visit("release-v2", "DeployRelease", **moments)
+        invocation = self.visit(None, "DeployRelease", **moments)
         return deploy_release.deploy_release(deployment, invocation, self.beanstalk)
 
     def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
@@ -165,6 +168,15 @@ class Release:
         """Let so many account seconds pass."""
         end = self.account.now() + timedelta(seconds=seconds)
         self.account.until(lambda: self.account.now() >= end, lambda: f"{end}")
+
+    def forget_swap(self) -> None:
+        """Write the record as functions do that know no swaps."""
+        for key, record in self.records.by_environment.items():
+            self.records.write(*key, replace(record, swap=None), record)
+
+    def seconds_since(self, moment: datetime) -> float:
+        """Return the account seconds since a moment."""
+        return (self.account.now() - moment).total_seconds()
 
     def look(self, name: str) -> Environment:
         """Return the environment of that name."""

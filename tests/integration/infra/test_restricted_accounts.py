@@ -165,8 +165,8 @@ def test_functions_that_use_the_bucket_may_use_its_key(encrypted: Template, stag
         for action in listed(statement["Action"])
         if statement["Resource"] == KEY
     }
-    writers = {"plan", "register_release"}
-    readers = {"clone_blue", "swap_traffic", "deploy_release", "terminate_green", "keep_green_live"}
+    writers = {"plan", "register_release", "swap_traffic", "keep_green_live"}
+    readers = {"clone_blue", "deploy_release", "terminate_green"}
     expected = {"kms:Decrypt", "kms:GenerateDataKey"} if stage in writers else {"kms:Decrypt"}
     assert granted == (expected if stage in writers | readers else set())
 

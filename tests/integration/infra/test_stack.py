@@ -80,23 +80,29 @@ def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
     assert statement["Condition"] == {"Null": {f"{key}/bluegreen:blue": "false"}}
 
 
-def test_acting_stages_may_read_the_record_and_only_plan_may_write_it(template: Template) -> None:
+def test_acting_stages_may_read_the_record_and_only_plan_and_swapping_stages_may_write_it(template: Template) -> None:
+    writers = {"plan", "swap_traffic", "keep_green_live"}
     for stage in STAGES:
         records = [s for s in stage_statements(template, stage) if "records/" in json.dumps(s["Resource"])]
         allowed = {action for s in records for action in listed(s["Action"])}
         acts = stage in {"register_release", "clone_blue", "swap_traffic", "deploy_release", "terminate_green"}
-        expected = {"s3:GetObject", "s3:PutObject"} if stage == "plan" else {"s3:GetObject"}
-        assert allowed == (expected if acts or stage in {"plan", "keep_green_live"} else set()), stage
+        expected = {"s3:GetObject", "s3:PutObject"} if stage in writers else {"s3:GetObject"}
+        assert allowed == (expected if acts or stage in writers else set()), stage
+
+
+def test_only_plan_asks_whether_an_execution_runs(template: Template) -> None:
+    assert [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)] == ["plan"]
 
 
 def test_a_stage_may_not_read_records_of_other_applications(synthesize: Callable[..., Template]) -> None:
     narrowed = synthesize(applications="my shop")
-    (read,) = [
+    statements = [
         statement
         for statement in stage_statements(narrowed, "swap_traffic")
         if "records/" in json.dumps(statement["Resource"])
     ]
-    assert "/records/my%20shop/*.json" in json.dumps(read["Resource"])
+    assert statements
+    assert all("/records/my%20shop/*.json" in json.dumps(each["Resource"]) for each in statements)
 
 
 def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesize: Callable[..., Template]) -> None:

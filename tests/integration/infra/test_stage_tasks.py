@@ -4,6 +4,7 @@ from typing import Any
 
 from lambdas import errors
 from lambdas.request import SCHEMA
+from lambdas.visit import SETTLE_SECONDS
 from tests.support.template import FUNCTION_ARN, Json
 
 
@@ -29,35 +30,19 @@ def test_every_task_retries_throttling_and_faults_of_lambda(invocations: dict[st
         assert task["Retry"][-1]["JitterStrategy"] == "FULL", name
 
 
-def test_after_a_swap_without_an_answer_the_next_look_waits_until_answers_have_settled(
-    invocations: dict[str, Json], template: Any
-) -> None:
-    swapping = {"SwapToGreen", "SwapToBlue", "KeepGreenLive"}
-    assert {name for name, task in invocations.items() if len(task["Retry"]) == 3} == swapping
-    for name in swapping:
-        retry = invocations[name]["Retry"][1]
-        assert invocations[name]["Arguments"]["Payload"]["retries_swaps"] is True, name
-        assert {"SwapUnderWayError", "SwapUnansweredError", "Lambda.Unknown", "States.Timeout"} <= set(
-            retry["ErrorEquals"]
-        )
-        assert (retry["IntervalSeconds"], retry["BackoffRate"], retry["JitterStrategy"]) == (60, 1, "NONE"), name
-        assert invocations[name]["Retry"][2]["ErrorEquals"] == [errors.ServiceUnavailableError.__name__], name
-        function = invocations[name]["Arguments"]["FunctionName"].removeprefix(FUNCTION_ARN)
-        (properties,) = [
-            each["Properties"]
-            for key, each in template.find_resources("AWS::Lambda::Function").items()
-            if key == function
-        ]
-        assert properties["Timeout"] <= retry["IntervalSeconds"], "the invocation before has ended by then"
+def test_a_function_that_swaps_ends_before_the_failure_branch_concludes_from_a_look(template: Any) -> None:
+    """The branch waits until its state is a minute old."""
+    swapping = {f"lambdas.stages.{name}.handler" for name in ("swap_traffic", "keep_green_live")}
+    functions = [each["Properties"] for each in template.find_resources("AWS::Lambda::Function").values()]
+    assert [each["Timeout"] for each in functions if each["Handler"] in swapping] == [SETTLE_SECONDS] * 2
 
 
 def test_an_error_that_ends_a_release_is_never_retried(invocations: dict[str, Json]) -> None:
     passing = {errors.EnvironmentNotReadyError.__name__, errors.ServiceUnavailableError.__name__}
-    after_swap = {errors.SwapUnderWayError.__name__, errors.SwapUnansweredError.__name__}
     ours = {name for name, value in vars(errors).items() if isinstance(value, type)}
     for name, task in invocations.items():
         retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
-        assert retried & ours == (passing | after_swap if len(task["Retry"]) == 3 else passing), name
+        assert retried & ours == passing, name
         assert "States.ALL" not in retried, name
         assert "States.TaskFailed" not in retried, name
 

@@ -89,6 +89,7 @@ def test_a_rollback_without_a_green_launches_one_with_the_good_version(release: 
     blue = release.look("shop-prod").id
     release.account.until_status(blue, "Ready")
     release.account.until_health(blue, "Red")
+    release.execution = "back"
     deployment = release.cloned(mode="rollback", version="v2", execution="back")
     assert deployment.green_version == "v2"
     assert release.look("shop-prod-green").version == "v2"

@@ -7,7 +7,7 @@ import pytest
 
 from lambdas import errors
 from lambdas.handler import limit_wait
-from lambdas.settling import errors_of_older_definition, settled_verdict
+from lambdas.settling import settled_verdict
 from tests.support.stages import visit
 
 
@@ -50,23 +50,3 @@ def test_a_wait_for_answers_to_settle_does_not_time_out() -> None:
 
     with pytest.raises(errors.EnvironmentNotReadyError):
         wait()
-
-
-@pytest.mark.parametrize(
-    ("error", "older"),
-    [
-        (errors.SwapUnderWayError, errors.EnvironmentNotReadyError),
-        (errors.SwapUnansweredError, errors.ServiceUnavailableError),
-    ],
-)
-def test_an_execution_of_an_older_definition_gets_an_error_that_it_retries(
-    error: type[errors.ReleaseError], older: type[errors.ReleaseError]
-) -> None:
-    def fail(event: dict[str, bool]) -> None:
-        with errors_of_older_definition(event):
-            raise error(expected="this", found="that", next_step="Wait.")
-
-    for event, expected in (({}, older), ({"retries_swaps": True}, error)):
-        with pytest.raises(errors.ReleaseError) as raised:
-            fail(event)
-        assert type(raised.value) is expected

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError, SwapUnderWayError
+from lambdas.deployment import Deployment, Role
+from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 from lambdas.failure import Failure, Outcome
 from lambdas.recovery import recover
 from tests.support import source_bundles
@@ -21,7 +22,13 @@ def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
     """Run the branch to its end. The execution began when blue stood already."""
     entered, started = release.account.now(), release.look("shop-prod").created + timedelta(seconds=30)
     return release.eventually(
-        lambda: recover(deployment, failed_in(state), release.visit(since=entered, started=started), release.beanstalk)
+        lambda: recover(
+            deployment,
+            failed_in(state),
+            release.visit(since=entered, started=started),
+            release.records,
+            release.beanstalk,
+        )
     )
 
 
@@ -134,6 +141,7 @@ def test_users_go_from_a_sick_green_to_a_tested_blue(release: Release) -> None:
 
 def test_a_rollback_that_fails_before_the_swap_keeps_green(release: Release) -> None:
     release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.execution = "back"
     deployment = release.plan(mode="rollback", version=None, execution="back")
     kept(release, deployment, "SwapToGreen")
     assert release.stands("shop-prod-green")
@@ -166,25 +174,34 @@ def test_the_branch_does_not_swap_again_while_its_swap_does_not_show(release: Re
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     release.wait(60)
     invocation = release.visit()
-    with pytest.raises(SwapUnderWayError, match="a swap in progress"):
-        recover(deployment, failed_in("WatchRelease"), invocation, release.beanstalk)
+    with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
+        recover(deployment, failed_in("WatchRelease"), invocation, release.records, release.beanstalk)
     release.wait(10)
     release.account.order_stale_reads(action="DescribeEnvironments", age=50)
-    with pytest.raises(EnvironmentNotReadyError, match="the events of a swap at"):
-        recover(deployment, failed_in("WatchRelease"), release.visit(since=invocation.since), release.beanstalk)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show"):
+        recover(
+            deployment,
+            failed_in("WatchRelease"),
+            release.visit(since=invocation.since),
+            release.records,
+            release.beanstalk,
+        )
     assert release.calls("SwapEnvironmentCNAMEs") == 3
 
 
 def test_a_redriven_branch_does_not_take_its_first_look_for_certain(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     release.wait(60)
-    with pytest.raises(SwapUnderWayError):
-        recover(deployment, failed_in("WatchRelease"), release.visit(), release.beanstalk)
+    with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
+        recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
     release.wait(10)
     redriven = replace(release.visit(), redriven=release.account.now())
     release.account.order_stale_reads(age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show"):
+        recover(deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk)
+    release.account.memory.set_faults()
     with pytest.raises(EnvironmentNotReadyError, match="or the redrive of it, to be 60 seconds ago"):
-        recover(deployment, failed_in("WatchRelease"), redriven, release.beanstalk)
+        recover(deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk)
     assert release.calls("SwapEnvironmentCNAMEs") == 3
 
 
@@ -192,5 +209,59 @@ def test_a_redriven_branch_does_not_take_its_first_look_for_certain(release: Rel
 def test_a_look_that_shows_green_after_a_failed_swap_is_not_believed_at_once(release: Release, state: str) -> None:
     deployment = release.swapped(release.cloned(), "green")
     with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
-        recover(deployment, failed_in(state), release.visit(), release.beanstalk)
+        recover(deployment, failed_in(state), release.visit(), release.records, release.beanstalk)
     assert "shop-prod-green" in kept(release, deployment, state).served_by
+
+
+def test_users_get_green_back_at_once_although_the_swap_to_blue_is_young(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
+        recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
+    mark = release.records.by_environment["shop", "shop-prod"].swap
+    assert mark is not None
+    assert (mark.to, release.calls("SwapEnvironmentCNAMEs")) == ("green", 3)
+
+
+@pytest.mark.parametrize(("state", "role"), [("SwapToGreen", "green"), ("SwapToBlue", "blue")])
+def test_the_branch_waits_for_a_swap_that_may_still_be_made(release: Release, state: str, role: Role) -> None:
+    """The stage timed out without an answer to its swap. AWS makes it half a minute after the call."""
+    deployment = release.cloned()
+    if role == "blue":
+        deployment = release.deployed(release.swapped(deployment, "green"))
+    release.wait(60)
+    release.account.memory.set_faults(
+        {"kind": "reset_before", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1},
+        {"kind": "stale", "service": "elasticbeanstalk", "age": 59, "for_seconds": 1e9},
+    )
+    with pytest.raises(ServiceUnavailableError):
+        release.swap(deployment, role)
+    entered = release.account.now()
+    release.wait(30)
+    release.account.client.swap_environment_cnames(
+        SourceEnvironmentName="shop-prod", DestinationEnvironmentName="shop-prod-green"
+    )
+    outcome = release.eventually(
+        lambda: recover(deployment, failed_in(state), release.visit(since=entered), release.records, release.beanstalk)
+    )
+    release.account.memory.set_faults()
+    assert holder(release) in outcome.served_by
+    assert release.stands("shop-prod-green")
+
+
+def test_of_two_branches_at_once_one_swaps_back(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    real = release.records.write
+
+    def run() -> Outcome:
+        return recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
+
+    def write_after_another_branch(*arguments: Any) -> Any:
+        monkeypatch.setattr(release.records, "write", real)
+        with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
+            run()
+        return real(*arguments)
+
+    monkeypatch.setattr(release.records, "write", write_after_another_branch)
+    with pytest.raises(EnvironmentNotReadyError, match="it changed"):
+        run()
+    assert release.calls("SwapEnvironmentCNAMEs") == 3

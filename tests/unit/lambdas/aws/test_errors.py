@@ -63,7 +63,7 @@ ADAPTERS = {
     "alarms": Adapter("cloudwatch", "CloudWatch", lambda client: Alarms(client).in_alarm(["errors"])),
     "executions": Adapter("stepfunctions", "Step Functions", lambda client: Executions(client).is_running(EXECUTION)),
 }
-ANSWERS = {
+ANSWERS: dict[str, tuple[Answer, type[errors.ReleaseError]]] = {
     "throttled": (Answer("Throttling", "Rate exceeded"), errors.ServiceUnavailableError),
     "throttled, in JSON": (Answer("ThrottlingException", "Rate exceeded"), errors.ServiceUnavailableError),
     "throttled by S3": (Answer("SlowDown", "Please reduce your request rate.", 503), errors.ServiceUnavailableError),

@@ -1,12 +1,13 @@
 """The record: who holds a blue environment, and which CNAME is production."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, cast
 
 import pytest
 
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record, Records, SwapMark
 from lambdas.errors import LockLostError, ReleaseRefusedError
 from tests.support.stages import EXECUTION, PRODUCTION, Release
 
@@ -26,6 +27,13 @@ EDITED: list[dict[str, Any]] = [
     {"execution": "release-v2"},
     {"execution": EXECUTION + "\n"},
     {"execution": "arn:aws:states:us-east-1:123456789012:stateMachine:bluegreen"},
+    {"swap": "green"},
+    {"swap": {"to": "green"}},
+    {"swap": {"to": "red", "at": "2026-11-25T08:00:00+00:00"}},
+    {"swap": {"to": ["blue"], "at": "2026-11-25T08:00:00+00:00"}},
+    {"swap": {"to": "blue", "at": 3}},
+    {"swap": {"to": "blue", "at": "2026-11-25T08:00:00"}},
+    {"swap": {"to": "blue", "at": "2026-11-32T08:00:00+00:00"}},
 ]
 
 
@@ -70,9 +78,21 @@ def test_a_record_that_this_tool_did_not_write_is_refused(text: str) -> None:
     assert str(refused.value).isprintable()
 
 
-def test_a_record_is_read_as_it_was_written() -> None:
-    read = Record.from_json(json.dumps(WRITTEN | {"more": 1}), "7", "s3://bucket/key")
+@pytest.mark.parametrize("at", [datetime(2026, 11, 25, 8, tzinfo=UTC), datetime(2026, 11, 25, 8, 1, 2, 30, UTC)])
+def test_a_record_is_read_as_it_was_written(at: datetime) -> None:
+    record = Record(PRODUCTION, "shop-prod-green", EXECUTION, "7", SwapMark("blue", at))
+    assert Record.from_json(json.dumps(record.to_json()), "7", "s3://bucket/key") == record
+
+
+@pytest.mark.parametrize("newer", [{"more": 1}, {"swap": None}])
+def test_a_record_of_an_older_or_a_newer_function_is_read(newer: dict[str, Any]) -> None:
+    """Older ones know no swap."""
+    read = Record.from_json(json.dumps(WRITTEN | newer), "7", "s3://bucket/key")
     assert read == Record(PRODUCTION, "shop-prod-green", EXECUTION, "7")
+
+
+def test_a_record_without_a_swap_is_written_as_older_functions_do() -> None:
+    assert Record(PRODUCTION, "shop-prod-green", EXECUTION).to_json() == WRITTEN
 
 
 def test_a_name_too_long_for_a_key_in_s3_is_refused_before_s3_is_asked() -> None:

@@ -5,7 +5,12 @@ import time
 import pytest
 
 from lambdas.aws.record import Record
-from lambdas.errors import EnvironmentNotReadyError, InvalidRequestError, ReleaseRefusedError
+from lambdas.errors import (
+    EnvironmentNotReadyError,
+    InvalidRequestError,
+    ReleaseRefusedError,
+    ServiceUnavailableError,
+)
 from lambdas.stages import plan
 from tests.support.stages import EXECUTION, PRODUCTION, READS, FakeAlarms, Release
 
@@ -95,3 +100,32 @@ def test_a_version_that_does_not_show_yet_is_looked_for_again_before_plan_refuse
         planned()
     assert planned(dry_run=True)["dry_run"], "a dry run answers at once"
     assert release.eventually(planned)["version"] == "v3"
+
+
+def swapped_without_an_answer(release: Release) -> None:
+    """Ask for the swap to green. The call gets no answer, and AWS has not made the swap."""
+    deployment = release.cloned()
+    release.account.memory.set_faults(
+        {"kind": "reset_before", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
+    )
+    with pytest.raises(ServiceUnavailableError):
+        release.swap(deployment, "green")
+
+
+def test_a_swap_of_the_execution_before_that_may_still_be_made_is_waited_for(release: Release) -> None:
+    """What Plan decides by who serves would be wrong a moment later."""
+    swapped_without_an_answer(release)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show, or to be 90"):
+        release.plan(execution="after")
+    assert release.plan(execution="after", dry_run=True).dry_run, "a dry run tells at once what one look shows"
+    release.wait(95)
+    release.plan(execution="after")
+
+
+def test_the_record_of_a_new_execution_keeps_the_last_swap(release: Release) -> None:
+    release.swapped(release.cloned(), "green")
+    before = release.records.by_environment["shop", "shop-prod"]
+    release.plan(execution="after")
+    after = release.records.by_environment["shop", "shop-prod"]
+    assert after.execution != before.execution
+    assert after.swap == before.swap is not None

@@ -1,7 +1,9 @@
 """SwapToGreen and SwapToBlue swap once, and only to a healthy environment."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -9,10 +11,10 @@ from lambdas.aws.event_log import EventLog
 from lambdas.errors import (
     EnvironmentNotReadyError,
     ServiceUnavailableError,
-    SwapUnansweredError,
     UnexpectedEnvironmentError,
 )
 from lambdas.stages import await_traffic
+from lambdas.visit import SETTLE_SECONDS, Visit
 from tests.support.stages import PRODUCTION, Release
 
 
@@ -56,8 +58,10 @@ def test_a_production_cname_that_neither_holds_ends_the_release(release: Release
 
 
 def test_a_swap_whose_events_show_and_whose_cnames_do_not_is_not_repeated(release: Release) -> None:
+    """It is one by hand, or by a function that knows no swaps in the record."""
     entered = release.account.now()
     deployment = release.swapped(release.cloned(), "green")
+    release.forget_swap()
     release.account.order_stale_reads(action="DescribeEnvironments", age=10)
     for since in (entered, release.account.now()):  # also when an execution before it has swapped
         with pytest.raises(EnvironmentNotReadyError, match="the events of a swap at"):
@@ -67,6 +71,7 @@ def test_a_swap_whose_events_show_and_whose_cnames_do_not_is_not_repeated(releas
 
 def test_an_execution_that_began_a_moment_ago_does_not_swap(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
+    release.forget_swap()
     began = release.account.now()
     release.account.order_stale_reads(age=10)
     with pytest.raises(EnvironmentNotReadyError, match="Expected the start of the execution, or its redrive, to be 60"):
@@ -78,6 +83,7 @@ def test_an_execution_that_began_a_moment_ago_does_not_swap(release: Release) ->
 
 def test_a_look_from_before_the_swap_to_green_does_not_count_as_the_swap_to_blue(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
+    release.forget_swap()
     release.wait(1)
     entered = release.account.now()
     release.account.order_stale_reads(age=15)
@@ -90,6 +96,7 @@ def test_a_look_from_before_the_swap_to_green_does_not_count_as_the_swap_to_blue
 
 def test_a_look_from_before_the_execution_does_not_count_as_the_swap_to_green(release: Release) -> None:
     deployment = release.swapped(release.swapped(release.cloned(), "green"), "blue")
+    release.forget_swap()
     release.account.order_stale_reads(age=10)
     with pytest.raises(EnvironmentNotReadyError, match="Expected the start of the execution, or its redrive, to be 60"):
         release.swap(deployment, "green", started=release.account.now())
@@ -104,21 +111,145 @@ def test_no_swap_is_made_while_no_event_can_be_seen(release: Release, monkeypatc
     assert release.calls("SwapEnvironmentCNAMEs") == 0
 
 
-@pytest.mark.parametrize("kind", ["error_after", "reset_after"])
-def test_a_swap_without_an_answer_has_an_error_of_its_own(release: Release, kind: str) -> None:
+SWAP = {"service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
+"""A fault that meets the next swap."""
+
+
+@pytest.mark.parametrize("kind", ["error_before", "error_after", "reset_before", "reset_after"])
+def test_after_a_swap_without_an_answer_looks_wait_until_it_shows_or_would_show(release: Release, kind: str) -> None:
     deployment = release.cloned()
-    release.account.memory.set_faults(
-        {"kind": kind, "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
-    )
-    with pytest.raises(SwapUnansweredError):
-        release.swap(deployment, "green")
+    entered = release.account.now()
+    release.account.memory.set_faults({"kind": kind, **SWAP})
+    with pytest.raises(ServiceUnavailableError):
+        release.swap(deployment, "green", since=entered)
+    made = kind.endswith("after")
+    for _ in range(8):
+        release.wait(10)
+        if made:
+            release.swap(deployment, "green", since=entered)
+        else:
+            with pytest.raises(
+                EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show, or to be 90"
+            ):
+                release.swap(deployment, "green", since=entered)
+    release.wait(11)
+    release.swap(deployment, "green", since=entered)
+    assert release.calls("SwapEnvironmentCNAMEs") == 1
+    release.wait(10)
+    assert release.look("shop-prod-green").cname == PRODUCTION
 
 
 def test_a_swap_that_was_throttled_was_not_made_and_may_be_asked_for_soon(release: Release) -> None:
     deployment = release.cloned()
-    release.account.memory.set_faults(
-        {"kind": "throttle", "service": "elasticbeanstalk", "action": "SwapEnvironmentCNAMEs", "call": 1}
-    )
+    release.account.memory.set_faults({"kind": "throttle", **SWAP})
     with pytest.raises(ServiceUnavailableError) as throttled:
         release.swap(deployment, "green")
-    assert type(throttled.value) is ServiceUnavailableError
+    assert not throttled.value.unanswered
+    release.swap(deployment, "green")
+    release.wait(10)
+    assert release.look("shop-prod-green").cname == PRODUCTION
+
+
+def test_a_swap_that_was_throttled_is_waited_for_when_the_record_cannot_be_written_again(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = release.cloned()
+    release.account.memory.set_faults({"kind": "throttle", **SWAP})
+    write, unavailable = release.records.write, ServiceUnavailableError(expected="S3", found="503", next_step="Wait.")
+
+    def write_once(*arguments: Any) -> Any:
+        monkeypatch.setattr(release.records, "write", Mock(side_effect=unavailable))
+        return write(*arguments)
+
+    monkeypatch.setattr(release.records, "write", write_once)
+    with pytest.raises(ServiceUnavailableError, match="Rate exceeded"):
+        release.swap(deployment, "green")
+    with pytest.raises(EnvironmentNotReadyError, match="to show, or to be 90 seconds ago"):
+        release.swap(deployment, "green")
+
+
+def test_a_second_invocation_does_not_undo_a_swap_that_shows_nowhere_yet(release: Release) -> None:
+    """The swap took half a second, and each look is from before it."""
+    release.account.service.durations.set({"swap": 0.5})
+    deployment = release.cloned()
+    release.wait(60)
+    entered = release.account.now()
+    release.swap(deployment, "green", since=entered)
+    for _ in range(5):
+        release.wait(10)
+        release.account.order_stale_reads(age=release.seconds_since(entered) + 1)
+        release.account.service.stale_reads.keep(SETTLE_SECONDS)
+        with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show"):
+            release.swap(deployment, "green", since=entered)
+    release.account.memory.set_faults()
+    release.swap(deployment, "green", since=entered)
+    assert release.look("shop-prod-green").cname == PRODUCTION
+    assert release.calls("SwapEnvironmentCNAMEs") == 1
+
+
+@pytest.mark.parametrize("at", ["write", "swap"])
+def test_two_invocations_at_once_swap_once(release: Release, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    """The second one looks and swaps while the first one is about to write the record, or to call."""
+    deployment = release.cloned()
+    release.account.service.durations.set({"swap": 0})
+    owner = release.records if at == "write" else release.beanstalk
+    real = getattr(owner, at)
+    seconds: list[str] = []
+
+    def behind_another_invocation(*arguments: Any) -> Any:
+        monkeypatch.setattr(owner, at, real)
+        try:
+            release.swap(deployment, "green")
+            seconds.append("swapped")
+        except EnvironmentNotReadyError:
+            seconds.append("waits")
+        return real(*arguments)
+
+    monkeypatch.setattr(owner, at, behind_another_invocation)
+    if at == "write":
+        with pytest.raises(EnvironmentNotReadyError, match="it changed"):
+            release.swap(deployment, "green")
+    else:
+        release.swap(deployment, "green")
+    assert seconds == ["swapped" if at == "write" else "waits"]
+    assert release.calls("SwapEnvironmentCNAMEs") == 1
+    release.wait(1)
+    assert release.look("shop-prod-green").cname == PRODUCTION
+
+
+def test_a_swap_that_is_done_after_the_client_gave_up_is_not_undone(release: Release) -> None:
+    deployment = release.cloned()
+    release.wait(60)
+    entered = release.account.now()
+    release.account.memory.set_faults(
+        {"kind": "reset_before", **SWAP},
+        {"kind": "stale", "service": "elasticbeanstalk", "age": 59, "for_seconds": 1e9},
+    )
+    with pytest.raises(ServiceUnavailableError):
+        release.swap(deployment, "green", since=entered)
+    release.account.memory.advance(29)
+    release.account.client.swap_environment_cnames(
+        SourceEnvironmentName="shop-prod", DestinationEnvironmentName="shop-prod-green"
+    )
+    for _ in range(5):
+        release.account.memory.advance(11)
+        with pytest.raises(EnvironmentNotReadyError):
+            release.swap(deployment, "green", since=entered)
+    release.account.memory.advance(11)
+    release.swap(deployment, "green", since=entered)
+    release.account.memory.set_faults()
+    assert release.look("shop-prod-green").cname == PRODUCTION
+    assert release.calls("SwapEnvironmentCNAMEs") == 1, "the late one"
+
+
+def test_a_swap_is_not_asked_for_long_after_the_record_names_it(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 took half a minute to write. A look may soon take the swap for one that was not made."""
+    deployment = release.cloned()
+    late = iter([release.account.now(), release.account.now() + timedelta(seconds=30)])
+    monkeypatch.setattr(Visit, "present", lambda _: next(late))
+    with pytest.raises(EnvironmentNotReadyError, match=r"Expected S3 to write the record within 10 seconds. Found 30"):
+        release.swap(deployment, "green")
+    assert release.calls("SwapEnvironmentCNAMEs") == 0
+    assert release.records.by_environment["shop", "shop-prod"].swap is None
