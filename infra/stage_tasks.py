@@ -46,11 +46,12 @@ class StageTasks:
         outputs: Mapping[str, str] | None = None,
         timeout: Duration | None = None,
         attempts: int = 20,
+        waits: bool = True,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own.
         """
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
@@ -62,16 +63,17 @@ class StageTasks:
             task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
             retry_on_service_exceptions=False,  # FUNCTION_FAULTS has these exceptions, and more
         )
+        if waits:
+            state.add_retry(
+                errors=[EnvironmentNotReadyError.__name__],
+                interval=Duration.seconds(5),
+                backoff_rate=1.5,
+                max_delay=LONGEST_DELAY,
+                jitter_strategy=sfn.JitterType.FULL,
+                max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
+            )
         state.add_retry(
-            errors=[EnvironmentNotReadyError.__name__],
-            interval=Duration.seconds(5),
-            backoff_rate=1.5,
-            max_delay=LONGEST_DELAY,
-            jitter_strategy=sfn.JitterType.FULL,
-            max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
-        )
-        state.add_retry(
-            errors=[ServiceUnavailableError.__name__, *FUNCTION_FAULTS],
+            errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],
             interval=Duration.seconds(2),
             backoff_rate=2,
             max_delay=LONGEST_DELAY,

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from lambdas import environment_checks, kind_checks
 from lambdas.aws.alarms import require_existing
-from lambdas.deployment import Mode
+from lambdas.aws.beanstalk import ApplicationVersion
+from lambdas.aws.bundles import key_of_copy
+from lambdas.deployment import Mode, SourceBundle
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
 from lambdas.observation import Observation
 from lambdas.refusal import require
@@ -77,9 +79,10 @@ def check_version_named(request: Request, observation: Observation) -> None:
 
 def check_version(request: Request, observation: Observation) -> None:
     """Require a version that can be deployed, unless the request has its bundle."""
-    if request.get("source_bundle"):
-        return
     version = observation.versions.get(observation.version or "")
+    if request.get("source_bundle"):
+        _require_same_bundle(request, version)
+        return
     status = version.status if version else "none"
     require(
         # A version that was made without validation stays UNPROCESSED, and deploys like any other.
@@ -87,6 +90,25 @@ def check_version(request: Request, observation: Observation) -> None:
         expected=f"a version {observation.version} of {request['application']} that can be deployed (PROCESSED)",
         found=status,
         remedy="Register the version, or name its bundle as `source_bundle`",
+        settles=True,
+    )
+
+
+def _require_same_bundle(request: Request, version: ApplicationVersion | None) -> None:
+    """Require that the label is free, or made from the request's bundle: a version is not made twice."""
+    source = SourceBundle(**request["source_bundle"])
+    if version is None:
+        return
+    place = f"s3://{source.bucket}/{source.key}"
+    same = (version.bucket, version.key) == (source.bucket, source.key)
+    if source.version_id:
+        same = version.key == key_of_copy(source, request["application"], version.label)
+        place += f" in the version {source.version_id}"
+    require(
+        same,
+        expected=f"{version.label} to be made from {place}",
+        found=f"a version of that label made from s3://{version.bucket}/{version.key}",
+        remedy="Give the new bundle a version label of its own",
         settles=True,
     )
 

@@ -1,6 +1,6 @@
 """What Plan decides: the deployment, and where the workflow starts. No calls of AWS."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lambdas.deployment import CONFIG_TEMPLATE_TAG, Deployment, Mode, NextStep
@@ -34,8 +34,8 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
         "production_cname": pair.production_cname,
         "previous_version": live.version or "",
         "green_version": (green.version if green else launched) or "",
-        "next_step": next_step(mode, observation),
-        "config_template": template or request.get("config_template", f"bluegreen-{visit.execution_name}"),
+        "next_step": next_step(mode, request["accepted_health"], observation),
+        "config_template": template or request.get("config_template", template_name(pair.blue.name, visit)),
         "drain_until": "",
     }
     deployment = Deployment.from_json({**request, **decided})
@@ -43,13 +43,22 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
     return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.now)
 
 
-def next_step(mode: Mode, observation: Observation) -> NextStep:
+def template_name(blue: str, visit: Visit) -> str:
+    """Return the name of the saved configuration: of this execution alone, in whatever stack it runs."""
+    return f"bluegreen-{blue}-{visit.digest}"
+
+
+def next_step(mode: Mode, accepted: Sequence[str], observation: Observation) -> NextStep:
     """Return where the workflow goes after Plan."""
     pair = observation.pair
     if pair.live != pair.blue:
         return NextStep.TEST if mode == Mode.CUTOVER else NextStep.DEPLOY
     if observation.blue_runs_version:
-        return NextStep.FINISH if "green" in pair.standing else NextStep.NOTHING
+        if "green" in pair.standing:
+            return NextStep.FINISH
+        # A rollback to the version that blue runs is asked for because blue fails with it: it is deployed anew.
+        fails = mode == Mode.ROLLBACK and not pair.blue.healthy(accepted)
+        return NextStep.RELEASE if fails else NextStep.NOTHING
     return NextStep.RELEASE
 
 

@@ -95,10 +95,10 @@ def check_tags(_: Request, observation: Observation) -> None:
 
 
 def check_live_environment(request: Request, observation: Observation) -> None:
-    """Require that the live environment is Ready and healthy. The other one may be broken: a release repairs it."""
+    """Require that blue is Ready and healthy if it serves. If green serves, a release is the way back to blue."""
     live, accepted = observation.pair.live, request["accepted_health"]
     require(
-        live.ready and live.healthy(accepted),
+        live != observation.pair.blue or (live.ready and live.healthy(accepted)),
         expected=f"{live.name}, which serves users, to be Ready and healthy ({', '.join(accepted)})",
         found=str(live),
         remedy="Wait for the operation in progress, or repair the environment",

@@ -43,7 +43,7 @@ class Observation:
     options: EnvironmentOptions = field(default_factory=lambda: EnvironmentOptions({}))
     """Blue's option settings."""
     versions: Mapping[str, ApplicationVersion] = field(default_factory=dict)
-    """By label: the version to release, unless the request has its bundle, and the version that is live."""
+    """By label: the version to release, and the version that is live."""
     event_logs: Mapping[Role, EventLog] = field(default_factory=dict)
     """Of the live environment; of blue too, if a cutover needs to know that blue runs the version."""
     cname_holders: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ def _version(request: Mapping[str, Any], pair: Pair) -> str | None:
 def _versions(
     request: Mapping[str, Any], version: str | None, pair: Pair, beanstalk: Beanstalk
 ) -> dict[str, ApplicationVersion]:
-    wanted = [] if request.get("source_bundle") else [version]
+    wanted = [version]
     wanted += [] if request["mode"] == Mode.ROLLBACK else [pair.live.version]
     labels = sorted({label for label in wanted if label})
     return beanstalk.versions(pair.blue.application, *labels) if labels else {}

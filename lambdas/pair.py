@@ -46,11 +46,12 @@ class Pair:
     def find(cls, deployment: Deployment, beanstalk: Beanstalk) -> Self:
         """Return what stands of both environments, found by their names, since the answer with an id may be lost.
 
-        An environment with green's name that is not this tool's clone of blue is left out.
+        An environment with green's name that this release did not make is left out. Its id tells, or its tags; a person
+        may have edited the tags.
         """
         standing = find_environments(deployment.names, beanstalk)
         green = standing.get("green")
-        if green and not _is_own_clone(green, deployment, beanstalk.tags(green)):
+        if green and green.id != deployment.green_id and not _is_own_clone(green, deployment, beanstalk.tags(green)):
             del standing["green"]
         return cls(deployment.names, standing, deployment.production_cname)
 

@@ -4,6 +4,7 @@ A stale answer shows an older state, never a newer one. What a look shows as don
 have been done in the last SETTLE_SECONDS.
 """
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,11 @@ class Visit:
     def execution_name(self) -> str:
         """The last part of the ARN; unique per state machine for 90 days."""
         return self.execution.rsplit(":", 1)[-1]
+
+    @property
+    def digest(self) -> str:
+        """Twelve characters that stand for the ARN. Executions of two stacks may have the same name."""
+        return hashlib.sha256(self.execution.encode()).hexdigest()[:12]
 
     @property
     def seconds(self) -> float:

@@ -38,7 +38,7 @@ class Bundles:
         The copy's key names its source, so two sources never share a copy, even at the same time.
         Raises RegistrationFailedError when there is no such version of the object.
         """
-        kept = SourceBundle(self._bucket, _key(source, application, version))
+        kept = SourceBundle(self._bucket, key_of_copy(source, application, version))
         task = f"copy s3://{source.bucket}/{source.key} in the version {source.version_id}"
         try:
             with translated_errors("S3", task, grant=GRANT):
@@ -67,7 +67,8 @@ class Bundles:
         self._client.copy_object(Bucket=self._bucket, Key=key, CopySource=origin, TaggingDirective="REPLACE")
 
 
-def _key(source: SourceBundle, application: str, version: str) -> str:
+def key_of_copy(source: SourceBundle, application: str, version: str) -> str:
+    """Return the key of the copy of a version of an object."""
     origin = "\n".join([source.bucket, source.key, source.version_id or ""])
     return BUNDLE_KEY.format(
         application=quote(application, safe=""),

@@ -40,7 +40,7 @@ def _save_configuration(blue: Environment, template: str, visit: Visit, beanstal
 
     Raises UnexpectedEnvironmentError when this tool did not make it.
     """
-    description = f"{DESCRIPTION_PREFIX}{visit.execution_name}"
+    description = f"{DESCRIPTION_PREFIX}{visit.execution_name} ({visit.digest})"
     try:
         beanstalk.save_configuration(blue, template, description)
     except AlreadyExistsError:

@@ -45,3 +45,15 @@ def test_another_execution_that_runs_is_named(release: Release) -> None:
 def test_a_rollback_to_no_version_is_refused(release: Release) -> None:
     with pytest.raises(ReleaseRefusedError, match="a version to go back to"):
         release.plan(mode="rollback", version=None)
+
+
+def test_a_version_that_exists_with_another_bundle_is_refused(release: Release) -> None:
+    """Otherwise a release of the live label ends at once, and the bundle is never deployed."""
+    bundle = {"bucket": "artifacts", "key": "new.zip"}
+    assert "to be made from s3://artifacts/new.zip" in refusal(release, version="v1", source_bundle=bundle)
+    bundle["version_id"] = "3"
+    assert "in the version 3" in refusal(release, version="v1", source_bundle=bundle)
+
+
+def test_a_rollback_may_start_while_its_alarm_rings(release: Release) -> None:
+    assert release.plan(FakeAlarms("errors"), alarms=["errors"], mode="rollback", version="v1")

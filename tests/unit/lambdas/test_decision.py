@@ -1,9 +1,10 @@
 """Plan decides where to start, by what stands."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from lambdas.decision import DESCRIPTIONS
+from lambdas.decision import DESCRIPTIONS, template_name
 from lambdas.deployment import NextStep
 from tests.support import source_bundles
 from tests.support.stages import Release
@@ -16,7 +17,7 @@ def test_a_deployment_has_the_request_and_what_was_observed(release: Release) ->
     assert deployment.production_cname == "shop.us-east-1.elasticbeanstalk.com"
     assert (deployment.previous_version, deployment.version) == ("v1", "v2")
     assert deployment.next_step == NextStep.RELEASE
-    assert deployment.config_template == "bluegreen-release-v2"
+    assert re.fullmatch("bluegreen-shop-prod-[0-9a-f]{12}", deployment.config_template)
 
 
 def test_a_version_that_is_live_alone_needs_nothing(release: Release) -> None:
@@ -99,3 +100,23 @@ def test_a_rollback_without_a_green_launches_one_with_the_good_version(release: 
 def test_a_dry_run_describes_every_next_step() -> None:
     names = {"blue": "shop-prod", "green": "shop-prod-green", "version": "v2"}
     assert all("shop-prod" in DESCRIPTIONS[step].format(**names) for step in NextStep)
+
+
+def test_a_rollback_of_a_sick_blue_to_its_own_version_is_a_release(release: Release) -> None:
+    release.break_down("shop-prod")
+    assert release.plan(mode="rollback", version="v1").next_step == NextStep.RELEASE
+
+
+def test_a_cutover_from_a_sick_green_is_planned(release: Release) -> None:
+    """It is the very moment for it."""
+    release.deployed(release.swapped(release.cloned(), "green"))
+    release.break_down("shop-prod-green")
+    assert release.plan(mode="cutover", version=None, execution="cut").next_step == NextStep.TEST
+
+
+def test_two_executions_of_one_name_have_saved_configurations_of_their_own(release: Release) -> None:
+    one, other = (
+        release.visit(),
+        replace(release.visit(), execution=release.visit().execution.replace("bluegreen", "b")),
+    )
+    assert template_name("shop-prod", one) != template_name("shop-prod", other)

@@ -265,3 +265,23 @@ def test_of_two_branches_at_once_one_swaps_back(release: Release, monkeypatch: p
     with pytest.raises(EnvironmentNotReadyError, match="it changed"):
         run()
     assert release.calls("SwapEnvironmentCNAMEs") == 3
+
+
+def test_a_green_whose_tags_were_edited_by_hand_still_counts(release: Release) -> None:
+    """The record of the release has its id. Only a termination needs the tags."""
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.account.client.update_tags_for_resource(
+        ResourceArn=release.look("shop-prod-green").arn, TagsToRemove=["bluegreen:blue"]
+    )
+    release.account.until_status(release.look("shop-prod-green").id, "Ready")
+    kept(release, deployment, "WatchRelease")
+    assert holder(release) == "shop-prod-green"
+
+
+def test_users_leave_a_red_blue_for_a_green_that_is_only_not_healthy(release: Release) -> None:
+    """Basic health is Yellow or Grey then; Warning is better than Severe."""
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    deployment = replace(deployment, accepted_health=("Pending",))
+    release.break_down("shop-prod")
+    kept(release, deployment, "WatchRelease")
+    assert holder(release) == "shop-prod-green"

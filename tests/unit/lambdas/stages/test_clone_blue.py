@@ -19,7 +19,7 @@ def test_green_is_a_clone_of_blue_with_its_version_and_tags(release: Release) ->
         "team": "checkout",
         "bluegreen:blue": "shop-prod",
         "bluegreen:production-cname": PRODUCTION,
-        "bluegreen:config-template": "bluegreen-release-v2",
+        "bluegreen:config-template": deployment.config_template,
         "bluegreen:execution": "release-v2",
     }
     assert release.look("shop-prod").cname == PRODUCTION, "blue serves"
@@ -54,7 +54,10 @@ def test_a_saved_configuration_of_an_earlier_execution_is_replaced(release: Rele
     deployment = replace(release.plan(), config_template="fixed")
     release.beanstalk.save_configuration(release.look("shop-prod"), "fixed", "made by beanstalk-bluegreen for v1")
     release.clone(deployment)
-    assert release.beanstalk.configuration_description("shop", "fixed") == "made by beanstalk-bluegreen for release-v2"
+    assert (
+        release.beanstalk.configuration_description("shop", "fixed")
+        == f"made by beanstalk-bluegreen for release-v2 ({release.visit().digest})"
+    )
 
 
 def test_a_saved_configuration_of_another_owner_is_left_alone(release: Release) -> None:
