@@ -104,8 +104,14 @@ def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beansta
     """One of the two stands, or none, so there is nothing to choose from."""
     if failure.state in BLUE_UNCHANGED:
         remove_configuration(deployment, beanstalk)
+    served_by, done = _served_by(pair), None
+    going = [each for each in beanstalk.environments(*pair.names.values()) if each.gone]
+    if holder := next((each for each in going if each.cname == pair.production_cname), None):
+        served_by += f". {holder}, which has it, is being terminated"
+    if failure.state in BLUE_UNPROVED and pair.holder:
+        done = f"nothing: {pair.names['green']}, which users could go back to, is gone or being terminated"
     events = [event for each in pair.standing.values() for event in _errors(each, beanstalk)]
-    return Outcome(_served_by(pair), events=events)
+    return Outcome(served_by, done=done, events=events)
 
 
 def _swap_to_green(
