@@ -12,7 +12,7 @@ def port(text: str) -> int:
 
 
 def scale(smallest: float) -> Callable[[str], float]:
-    """Return a reader of the real seconds that one account second takes, `smallest` to 1; it raises ArgumentTypeError."""
+    """Return a reader of the real seconds of an account second, from `smallest` to 1. It raises ArgumentTypeError."""
 
     def read(text: str) -> float:
         try:
