@@ -6,9 +6,18 @@ from typing import Final
 HOSTS: Final[Mapping[str, str]] = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-iso": "console.c2shome.ic.gov",
+    "aws-iso-b": "console.sc2shome.sgov.gov",
+    "aws-iso-e": "console.csphome.adc-e.uk",
+    "aws-iso-f": "console.csphome.hci.ic.gov",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
-"""By partition. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/console.html"""
+"""By partition. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/console.html
+
+That names no console of the sovereign and the isolated partitions. These have the domain of the partition's sign-in,
+which is in AWS's endpoint rules: https://github.com/boto/botocore/tree/develop/botocore/data/signin
+"""
 
 
 def console_link(execution: str) -> str:

@@ -15,7 +15,7 @@ from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError
 from lambdas.failure import Failure, Outcome
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair
-from lambdas.proofs import BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
+from lambdas.proofs import BLUE_PROVED, BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
 from lambdas.settling import require_no_swap_since, require_settled_state
 from lambdas.swaps import made_by, require_swap_shown, swap_once
@@ -106,8 +106,14 @@ def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beansta
     """One of the two stands, or none, so there is nothing to choose from."""
     if failure.state in NEVER_SERVED:
         remove_configuration(deployment, beanstalk)
+    served_by, done = _served_by(pair), None
+    going = [each for each in beanstalk.environments(*pair.names.values()) if each.gone]
+    if holder := next((each for each in going if each.cname == pair.production_cname), None):
+        served_by += f". {holder}, which has it, is being terminated"
+    if pair.holder and failure.state not in BLUE_UNCHANGED | BLUE_PROVED | {"DeployRelease"}:
+        done = f"nothing: {pair.names['green']}, which users could go back to, is gone or being terminated"
     events = [event for each in pair.standing.values() for event in _errors(each, beanstalk)]
-    return Outcome(_served_by(pair), events=events)
+    return Outcome(served_by, done=done, events=events)
 
 
 def _swap(to: Role, seen: tuple[Record, Pair], visit: Visit, records: Records, beanstalk: Beanstalk) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal import arguments
+
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
 BUILD = Path("build")
@@ -30,48 +32,36 @@ class AccountOptions:
     output: Path
 
 
-def read_release_options(arguments: Sequence[str]) -> ReleaseOptions:
+def read_release_options(given: Sequence[str]) -> ReleaseOptions:
     """Return the options of a release. Raises SystemExit, with a usage message, when they are wrong."""
     parser = _parser(
         "python -m rehearsal", "Rehearse a release in an AWS account on this machine.", BUILD / "rehearsal"
     )
-    parser.add_argument("--port", type=_port, default=0, help="port of the account on 127.0.0.1 (default: a free one)")
+    parser.add_argument(
+        "--port", type=arguments.port, default=0, help="port of the account on 127.0.0.1 (default: a free one)"
+    )
     parser.add_argument("--bundle", type=Path, help="your own source bundle, to release as v2")
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
-    return ReleaseOptions(**vars(parser.parse_args(arguments)))
+    return ReleaseOptions(**vars(parser.parse_args(given)))
 
 
-def read_account_options(arguments: Sequence[str]) -> AccountOptions:
+def read_account_options(given: Sequence[str]) -> AccountOptions:
     """Return the options of an account. Raises SystemExit, with a usage message, when they are wrong."""
     description = "Keep an AWS account running on this machine, with the stack deployed and the shop live."
     parser = _parser("python -m rehearsal account", description, BUILD / "account")
-    parser.add_argument("--port", type=_port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)")
-    return AccountOptions(**vars(parser.parse_args(arguments)))
+    parser.add_argument(
+        "--port", type=arguments.port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)"
+    )
+    return AccountOptions(**vars(parser.parse_args(given)))
 
 
 def _parser(program: str, description: str, output: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument(
         "--scale",
-        type=_scale,
+        type=arguments.scale(0.01),
         default=DEFAULT_SCALE,
         help="real seconds that one account second takes (default: %(default)s, ten times faster than AWS)",
     )
     parser.add_argument("--output", type=Path, default=output, help="folder for all files (default: %(default)s)")
     return parser
-
-
-def _port(text: str) -> int:
-    if text.isdecimal() and int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
-
-
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
-    if 0.01 <= scale <= 1:
-        return scale
-    raise argparse.ArgumentTypeError(f"expected a number from 0.01 (fastest) to 1 (as on AWS), found {text!r}")

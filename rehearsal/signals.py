@@ -1,8 +1,10 @@
 """Turns Ctrl-C, SIGTERM and SIGHUP into an exception, so that the program can clean up."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -54,6 +56,20 @@ def install_handlers() -> None:
     """Let the first signal raise Interrupted in the main thread. Later signals are ignored during the clean-up."""
     for number in SIGNALS:
         signal.signal(number, _handler.handle)
+
+
+def run_program(module: str) -> int:
+    """Run `run` of a module with the arguments of the command line, and return the exit status.
+
+    The import is slow, and Ctrl-C may come meanwhile, so the handlers are installed before it.
+    """
+    install_handlers()
+    try:
+        status: int = import_module(module).run(sys.argv[1:])
+    except Interrupted as interrupted:
+        sys.stderr.write("Interrupted. All programs that were started have ended.\n")
+        return interrupted.exit_status
+    return status
 
 
 def _interrupt(number: int) -> None:

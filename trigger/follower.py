@@ -12,6 +12,11 @@ from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
 CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-iso": "console.c2shome.ic.gov",
+    "aws-iso-b": "console.sc2shome.sgov.gov",
+    "aws-iso-e": "console.csphome.adc-e.uk",
+    "aws-iso-f": "console.csphome.hci.ic.gov",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 """The console's host by partition, as in lambdas/console.py."""

@@ -64,8 +64,12 @@ def _is_of_this_release(
     """
     if began >= visit.since:
         return True
-    in_progress = not blue.ready and not update.errors and not update.aborted
-    return blue.version == deployment.version and (in_progress or (blue.ready and update.succeeded))
+    if blue.version != deployment.version:
+        return False
+    if not blue.ready:
+        return not update.errors and not update.aborted
+    # What an earlier run left unhealthy is deployed again: to wait for its health may be in vain.
+    return update.succeeded and (began >= visit.run_started or blue.healthy(deployment.accepted_health))
 
 
 @stage(timeout="deploy_release", needs_lock=True)

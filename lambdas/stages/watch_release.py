@@ -1,4 +1,8 @@
-"""WatchRelease: look once at blue and the alarms, until blue has served users for `bake_seconds`."""
+"""WatchRelease: look once at blue and the alarms, until blue has served users for `bake_seconds`.
+
+A look may be from SETTLE_SECONDS ago. So a watch lasts at least as long: its last look is from after the swap. Without
+a bake, there is one look.
+"""
 
 from lambdas.aws.alarms import Alarms, connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
@@ -12,7 +16,7 @@ from lambdas.visit import SETTLE_SECONDS, Visit
 
 
 def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
-    """Return the deployment after `bake_seconds`.
+    """Return the deployment after `bake_seconds`, or SETTLE_SECONDS if that is more.
 
     Raises ReleaseUnhealthyError when blue fails its users or an alarm rings (lambdas/failing.py), and
     EnvironmentNotReadyError before.
@@ -42,11 +46,11 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             next_step=f"{deployment.green} still stands by with {deployment.green_version}, and gets "
             "the users back. Correct the version and start a new execution with it.",
         )
-    watched = visit.seconds
-    if watched < deployment.bake_seconds:
+    seconds = max(deployment.bake_seconds, SETTLE_SECONDS) if deployment.bake_seconds else 0
+    if visit.seconds < seconds:
         raise EnvironmentNotReadyError(
-            expected=f"{blue.name} to be watched for {deployment.bake_seconds} seconds",
-            found=f"{watched:.0f}",
+            expected=f"{blue.name} to be watched for {seconds} seconds",
+            found=f"{visit.seconds:.0f}",
             next_step="Nothing is wrong; green is removed after that.",
         )
     return deployment

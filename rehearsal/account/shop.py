@@ -35,6 +35,22 @@ class BeanstalkEvent:
     request: str | None = None
 
 
+def events_of(beanstalk: Any, application: str) -> list[BeanstalkEvent]:
+    """Return all events of an application, oldest first. `beanstalk`: a boto3 client."""
+    pages = beanstalk.get_paginator("describe_events").paginate(ApplicationName=application)
+    newest_first = [event for page in pages for event in page["Events"]]
+    return [
+        BeanstalkEvent(
+            at=event["EventDate"],
+            environment=event.get("EnvironmentName", ""),
+            severity=event["Severity"],
+            message=event["Message"],
+            request=event.get("RequestId"),
+        )
+        for event in reversed(newest_first)
+    ]
+
+
 class Shop:
     """Creates and changes one application through the account's own services.
 
@@ -138,18 +154,7 @@ class Shop:
 
     def events(self) -> list[BeanstalkEvent]:
         """Return all events of the application, oldest first."""
-        pages = self._beanstalk.get_paginator("describe_events").paginate(ApplicationName=self.name)
-        newest_first = [event for page in pages for event in page["Events"]]
-        return [
-            BeanstalkEvent(
-                at=event["EventDate"],
-                environment=event.get("EnvironmentName", ""),
-                severity=event["Severity"],
-                message=event["Message"],
-                request=event.get("RequestId"),
-            )
-            for event in reversed(newest_first)
-        ]
+        return events_of(self._beanstalk, self.name)
 
     # --- waits
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.arguments import scale
+
 SCALE = 0.005
 LARGEST_SEED = 1_000_000
 
@@ -42,7 +44,7 @@ def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
     )
     parser.add_argument(
         "--scale",
-        type=_scale,
+        type=scale(0.001),
         default=SCALE,
         help="real seconds that one account second takes (default: %(default)s)",
     )
@@ -65,13 +67,3 @@ def _positive(text: str) -> int:
     if number := _count(text):
         return number
     raise argparse.ArgumentTypeError(f"expected 1 or more, found {text!r}")
-
-
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
-    if 0.001 <= scale <= 1:
-        return scale
-    raise argparse.ArgumentTypeError(f"expected a number from 0.001 (fastest) to 1 (as on AWS), found {text!r}")

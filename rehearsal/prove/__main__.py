@@ -6,20 +6,7 @@ signal (130 for Ctrl-C).
 
 import sys
 
-from rehearsal.signals import Interrupted, install_handlers
-
-
-def main() -> int:
-    """Run the program and return its exit status."""
-    install_handlers()
-    try:
-        from rehearsal.prove.cli import run  # noqa: PLC0415 - the import is slow, and Ctrl-C may come meanwhile
-
-        return run(sys.argv[1:])
-    except Interrupted as interrupted:
-        sys.stderr.write("Interrupted. All programs that were started have ended.\n")
-        return interrupted.exit_status
-
+from rehearsal.signals import run_program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program("rehearsal.prove.cli"))

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from rehearsal.prove.beanstalk_removal import environments, state_machines
 from rehearsal.prove.names import RunNames, runs_in
-from rehearsal.prove.roles import role_names
+from rehearsal.prove.roles import role_dates, role_names
 from rehearsal.prove.stack_removal import bucket_names, stack_names
 from rehearsal.prove.target import ProofTarget
 
@@ -27,6 +28,18 @@ def leftovers(target: ProofTarget) -> Mapping[str, list[str]]:
     for run in found:
         found[run] += [f"log group {name}" for name in log_groups(target, RunNames(run))]
     return dict(found)
+
+
+def begins(target: ProofTarget) -> Mapping[str, datetime]:
+    """Return when runs began, by id: the date of their oldest role.
+
+    A run makes its roles first, and deletes them last.
+    """
+    found: dict[str, datetime] = {}
+    for name, date in role_dates(target.client("iam")):
+        for run in runs_in([name]):
+            found[run] = min(date, found.get(run, date))
+    return found
 
 
 def leftovers_of(target: ProofTarget, names: RunNames) -> list[str]:

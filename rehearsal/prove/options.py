@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.arguments import scale
+
 DEFAULT_SCALE = 0.1
 BUILD = Path("build") / "prove"
 
@@ -14,7 +16,8 @@ class ProveOptions:
     """What to prove, and where. Without `profile` and `region` it is an account on this machine.
 
     `scale`: real seconds that one second of the emulated account takes, None on AWS. `yes`: ask no person.
-    `clean`: remove what runs left, and prove nothing. `output`: folder for all files.
+    `clean`: remove what runs left, and prove nothing. `run`: the id of the only run to remove, else all.
+    `output`: folder for all files.
     """
 
     profile: str | None
@@ -22,6 +25,7 @@ class ProveOptions:
     scale: float | None
     yes: bool
     clean: bool
+    run: str | None
     output: Path
 
     @property
@@ -41,20 +45,11 @@ def read_prove_options(arguments: Sequence[str]) -> ProveOptions:
     parser.add_argument("--region", help="the AWS region; credentials are boto3's")
     parser.add_argument(
         "--scale",
-        type=_scale,
+        type=scale(0.005),
         help=f"real seconds that one second of the emulated account takes (default: {DEFAULT_SCALE})",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before anything is made or removed")
     parser.add_argument("--clean", action="store_true", help="remove what interrupted runs left in the account")
+    parser.add_argument("--run", help="with --clean: the id of the only run to remove, as 1a2b3c")
     parser.add_argument("--output", type=Path, default=BUILD, help="folder for all files (default: %(default)s)")
     return ProveOptions(**vars(parser.parse_args(arguments)))
-
-
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
-    if 0.005 <= scale <= 1:
-        return scale
-    raise argparse.ArgumentTypeError(f"expected a number from 0.005 (fastest) to 1 (as on AWS), found {text!r}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.account.shop import ENHANCED_HEALTH, BeanstalkEvent
+from rehearsal.account.shop import ENHANCED_HEALTH, BeanstalkEvent, events_of
 from rehearsal.prove.beanstalk_removal import environments
 from rehearsal.prove.bundles import FAILS_PROPERTY, source_bundle
 from rehearsal.prove.errors import ProofError
@@ -120,18 +120,7 @@ class ProvedApplication:
 
     def events(self) -> list[BeanstalkEvent]:
         """Return all events of the application, oldest first."""
-        pages = self._beanstalk.get_paginator("describe_events").paginate(ApplicationName=self._names.application)
-        newest_first = [event for page in pages for event in page["Events"]]
-        return [
-            BeanstalkEvent(
-                at=event["EventDate"],
-                environment=event.get("EnvironmentName", ""),
-                severity=event["Severity"],
-                message=event["Message"],
-                request=event.get("RequestId"),
-            )
-            for event in reversed(newest_first)
-        ]
+        return events_of(self._beanstalk, self._names.application)
 
     def _try_launch(self, found: list[dict[str, Any]]) -> bool:
         """Try to launch blue. Return False while Elastic Beanstalk does not see the new roles."""

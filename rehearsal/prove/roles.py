@@ -5,6 +5,7 @@ AWS makes no default roles for new accounts: https://docs.aws.amazon.com/elastic
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -48,6 +49,12 @@ def role_names(iam: Any) -> Iterator[str]:
         yield from (each["RoleName"] for each in page["Roles"])
     for page in iam.get_paginator("list_instance_profiles").paginate():
         yield from (each["InstanceProfileName"] for each in page["InstanceProfiles"])
+
+
+def role_dates(iam: Any) -> Iterator[tuple[str, datetime]]:
+    """Yield the name and the date of creation of each role of the account."""
+    for page in iam.get_paginator("list_roles").paginate():
+        yield from ((each["RoleName"], each["CreateDate"]) for each in page["Roles"])
 
 
 def _create_role(iam: Any, target: ProofTarget, name: str, service: str, policies: tuple[str, ...]) -> None:

@@ -8,17 +8,13 @@ from aws_cdk import App, Environment
 from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
+from lambdas.console import HOSTS
 from tests.support.contexts import UPLOAD_PIPELINE, settings_in
 from tests.support.linters import findings
 from tests.support.template import CONTEXT
 
 ACCOUNT = "123456789012"
 REGIONS = {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
 
 
 @pytest.fixture(scope="module", params=REGIONS)
@@ -53,7 +49,7 @@ def test_a_template_for_every_region_names_no_partition(template: Template) -> N
 
 def test_the_notification_of_a_stopped_release_links_to_the_console_of_its_partition(template: Template) -> None:
     ((name, mapping),) = template.find_mappings("*").items()
-    assert {partition: values["host"] for partition, values in mapping.items()} == CONSOLES
+    assert {partition: values["host"] for partition, values in mapping.items()} == HOSTS
     (rule,) = [
         each["Properties"]
         for each in template.find_resources("AWS::Events::Rule").values()

@@ -115,8 +115,6 @@ def test_a_cutover_from_a_sick_green_is_planned(release: Release) -> None:
 
 
 def test_two_executions_of_one_name_have_saved_configurations_of_their_own(release: Release) -> None:
-    one, other = (
-        release.visit(),
-        replace(release.visit(), execution=release.visit().execution.replace("bluegreen", "b")),
-    )
+    one = release.visit()
+    other = replace(one, execution=one.execution.replace(":bluegreen:", ":bluegreen-prod:"))
     assert template_name("shop-prod", one) != template_name("shop-prod", other)

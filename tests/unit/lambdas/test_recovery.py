@@ -285,3 +285,32 @@ def test_users_leave_a_red_blue_for_a_green_that_is_only_not_healthy(release: Re
     release.break_down("shop-prod")
     kept(release, deployment, "WatchRelease")
     assert holder(release) == "shop-prod-green"
+
+
+@pytest.mark.parametrize("age", [0, 59])
+@pytest.mark.parametrize("state", ["AwaitRelease", "WatchRelease"])
+def test_users_of_a_bad_blue_whose_green_is_terminated_by_hand_stay_and_people_hear_of_it(
+    release: Release, state: str, age: float
+) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.wait(60)
+    release.account.service.durations.set({"terminate": 100})
+    release.account.client.terminate_environment(EnvironmentName="shop-prod-green")
+    release.account.memory.set_faults(
+        *([{"kind": "stale", "service": "elasticbeanstalk", "age": age, "for_seconds": 1e9}] if age else [])
+    )
+    outcome = kept(release, deployment, state)
+    assert outcome.served_by.startswith("shop-prod (")
+    assert outcome.done == "nothing: shop-prod-green, which users could go back to, is gone or being terminated"
+    release.account.memory.set_faults()
+    assert release.look("shop-prod").cname == PRODUCTION
+
+
+def test_a_live_green_that_is_terminated_by_hand_is_named(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.service.durations.set({"terminate": 100})
+    release.account.client.terminate_environment(EnvironmentName="shop-prod-green")
+    outcome = kept(release, deployment, "AwaitRelease")
+    assert outcome.served_by.startswith(f"NOBODY at {PRODUCTION}: act at once. shop-prod-green (")
+    assert outcome.served_by.endswith("which has it, is being terminated")
+    assert outcome.done is None

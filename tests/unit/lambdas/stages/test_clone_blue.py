@@ -54,10 +54,8 @@ def test_a_saved_configuration_of_an_earlier_execution_is_replaced(release: Rele
     deployment = replace(release.plan(), config_template="fixed")
     release.beanstalk.save_configuration(release.look("shop-prod"), "fixed", "made by beanstalk-bluegreen for v1")
     release.clone(deployment)
-    assert (
-        release.beanstalk.configuration_description("shop", "fixed")
-        == f"made by beanstalk-bluegreen for release-v2 ({release.visit().digest})"
-    )
+    description = f"made by beanstalk-bluegreen for release-v2 ({release.visit().digest})"
+    assert release.beanstalk.configuration_description("shop", "fixed") == description
 
 
 def test_a_saved_configuration_of_another_owner_is_left_alone(release: Release) -> None:

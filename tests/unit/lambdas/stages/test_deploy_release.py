@@ -138,3 +138,25 @@ def test_the_start_of_an_aborted_update_is_logged(release: Release, caplog: pyte
         release.deploy(deployment, started=release.account.now() - timedelta(seconds=100))
     (record,) = [each for each in caplog.records if each.levelname == "WARNING"]
     assert record.__dict__["began"] == str(began)
+
+
+def test_a_version_that_an_earlier_execution_left_unhealthy_is_deployed_again(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.account.hosting("shop-prod").order = 500
+    release.account.until_health(deployment.blue_id, "Red")
+    began = release.account.now()
+    release.wait(60)
+    entered = release.account.now()
+    again = release.eventually(lambda: release.deploy(deployment, since=entered, started=began))
+    release.deploy(deployment, since=entered, started=began)
+    assert release.calls("UpdateEnvironment") == 2
+    release.account.hosting("shop-prod").order = None
+    assert release.eventually(lambda: await_release.await_release(again, release.beanstalk))
+
+
+def test_a_version_that_is_unhealthy_since_this_execution_deployed_it_is_not_deployed_again(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.account.hosting("shop-prod").order = 500
+    release.account.until_health(deployment.blue_id, "Red")
+    release.deploy(deployment)
+    assert release.calls("UpdateEnvironment") == 1

@@ -23,6 +23,23 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
     assert watch(600) == deployment
 
 
+@pytest.mark.parametrize(("bake_seconds", "watched"), [(0, 0), (1, 60), (59, 60), (60, 60), (61, 61)])
+def test_a_watch_ends_with_a_look_that_is_from_after_the_swap_unless_there_is_to_be_none(
+    release: Release, bake_seconds: int, watched: int
+) -> None:
+    deployment = replace(release.cloned(), bake_seconds=bake_seconds)
+    start = datetime.now(UTC)
+
+    def watch(seconds: float) -> object:
+        now = start + timedelta(seconds=seconds)
+        return watch_release.watch_release(deployment, visit(since=start, now=now), release.beanstalk, FakeAlarms())
+
+    if watched:
+        with pytest.raises(EnvironmentNotReadyError, match=f"watched for {watched} seconds"):
+            watch(watched - 0.5)
+    assert watch(watched) == deployment
+
+
 def test_an_alarm_ends_the_watch_at_once(release: Release) -> None:
     deployment = replace(release.cloned(), alarms=("errors", "latency"))
     with pytest.raises(ReleaseUnhealthyError, match="in ALARM: latency"):
