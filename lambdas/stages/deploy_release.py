@@ -1,7 +1,8 @@
 """DeployRelease: put the new version onto blue, which serves no users now."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
@@ -13,6 +14,9 @@ from lambdas.pair import Pair, require_not_live
 from lambdas.serving_green import require_green_fit
 from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
+
+CLOCK_DIFFERENCE: Final = timedelta(seconds=5)
+"""How much earlier an event may be dated by Elastic Beanstalk's clock than by Step Functions'."""
 
 
 def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
@@ -39,7 +43,7 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
         _require_drained(log, deployment, visit)
     beanstalk.deploy(blue, deployment.version)
     logger.info("deploying", blue=str(blue), version=deployment.version)
-    return replace(deployment, update_since=visit.since.isoformat())
+    return replace(deployment, update_since=(visit.since - CLOCK_DIFFERENCE).isoformat())
 
 
 def _require_drained(log: EventLog, deployment: Deployment, visit: Visit) -> None:

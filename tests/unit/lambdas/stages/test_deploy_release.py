@@ -160,3 +160,10 @@ def test_a_version_that_is_unhealthy_since_this_execution_deployed_it_is_not_dep
     release.account.until_health(deployment.blue_id, "Red")
     release.deploy(deployment)
     assert release.calls("UpdateEnvironment") == 1
+
+
+def test_an_update_is_waited_for_although_the_clock_of_elastic_beanstalk_is_slow(release: Release) -> None:
+    """Its events may have an earlier date than the state's entry, by Step Functions' clock."""
+    deployment = release.swapped(release.cloned(), "green")
+    deploying = release.deploy(deployment, since=release.account.now() + timedelta(seconds=2))
+    assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
