@@ -18,7 +18,7 @@ from infra.settings import Settings
 from lambdas.request import SCHEMA
 from rehearsal.prove.facts import FACTS
 from tests.support.template import CONTEXT, definition_in
-from tools import beanstalk_table, facts_table, permission_tables
+from tools import beanstalk_table, facts_table, permission_tables, serving_table
 
 Json = dict[str, Any]
 
@@ -87,6 +87,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
             "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules())
         },
         Path("docs/rehearsal.md"): {"facts": facts_table.markdown(FACTS)},
+        Path("docs/serving.md"): {"rule": serving_table.markdown()},
         Path("docs/permissions.md"): {
             "exclusions": permission_tables.exclusions(),
             "permissions": permission_tables.markdown(stack),
