@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from emulator.beanstalk.hosting.hosting import Hosting
+from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.scaling_group import ScalingGroup
 from emulator.beanstalk.scheduler import Task
 
 SAMPLE_APPLICATION = "Sample Application"
@@ -43,6 +45,7 @@ class HealthStatus(StrEnum):
     PENDING = "Pending"
     OK = "Ok"
     INFO = "Info"
+    WARNING = "Warning"
     DEGRADED = "Degraded"
     SEVERE = "Severe"
 
@@ -52,6 +55,7 @@ class Color(StrEnum):
 
     GREY = "Grey"
     GREEN = "Green"
+    YELLOW = "Yellow"
     RED = "Red"
 
 
@@ -135,7 +139,8 @@ class Environment:
     """An environment.
 
     `label`: the version that it shows. `deployed_label`, `deployed_number`: of the last successful deployment.
-    `deployments`: how many were started. `instance`: its id, empty before the launch makes it.
+    `deployments`: how many were started. `instances`: none before the launch makes them. `group`: their Auto Scaling
+    group, which the launch makes.
     """
 
     id: str
@@ -162,8 +167,8 @@ class Environment:
     operation: Task | None = None
     abortable: bool = False
     managed_action: str | None = None
-    instance: str = ""
-    launched: float = 0
+    instances: list[Instance] = field(default_factory=list)
+    group: ScalingGroup | None = None
     deployments: int = 1
     deployed_number: int = 1
 
@@ -171,6 +176,17 @@ class Environment:
     def alive(self) -> bool:
         """Whether the environment is not terminated."""
         return self.status is not EnvironmentStatus.TERMINATED
+
+    @property
+    def working_instances(self) -> list[Instance]:
+        """The instances that run, or should run, a version: those that the group has finished to launch."""
+        return [instance for instance in self.instances if instance.state is InstanceState.IN_SERVICE]
+
+    @property
+    def running_label(self) -> str | None:
+        """The version that runs on all working instances; None when they run several, or none."""
+        labels = {instance.hosting.running_label for instance in self.working_instances}
+        return labels.pop() if len(labels) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,14 @@ class Deployments:
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
+        cause = f"Application update in progress on {health.count(environment)}."
+        health.suspend_checks(state, environment, HealthStatus.INFO, cause)
         record(environment, request_id, "Deploying new version to instance(s).")
+        for instance in environment.working_instances:
+            instance.deployment = environment.deployments
         failure = yield from self._instances.run_version(environment, label, environment.settings)
         yield state.durations.update - (state.clock.time() - began)
+        self._instances.enter_service(environment, failure)
         if failure:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
@@ -85,14 +89,14 @@ class Deployments:
             record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, environment.deployments
-            environment.hosting.in_service = True
             record(environment, request_id, "New application version was deployed to running EC2 instances.")
             record(environment, request_id, _COMPLETED)
         self._operations.end(environment)
 
     def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
+        cause = f"Configuration update in progress on {health.count(environment)}."
+        health.suspend_checks(state, environment, HealthStatus.INFO, cause)
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
         failure = (yield from self._restarting(environment, settings)) if needs_restart else None
@@ -116,16 +120,16 @@ class Deployments:
         self._operations.record(environment, request_id, reverted, severity="ERROR")
 
     def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
-        label = environment.hosting.running_label or environment.label
+        label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, settings)
-        environment.hosting.in_service = failure is None
+        self._instances.enter_service(environment, failure)
         return failure
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
         yield self._state.durations.abort
         environment.label = environment.deployed_label
         environment.draft = None
-        if environment.hosting.running_label != environment.deployed_label:
+        if environment.running_label != environment.deployed_label:
             self._operations.record(environment, request_id, _MIXED, severity="WARN")
         self._operations.record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
         self._operations.end(environment)

@@ -1,10 +1,9 @@
 """Launches, rebuilds, restarts and terminates environments, with AWS's statuses and events, in account time."""
 
-import secrets
-
 from emulator.beanstalk import dns, option_settings
+from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations import groups, health
 from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
@@ -80,6 +79,7 @@ class Lifecycle:
     def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
         if not denial:
+            environment.instances = []
             yield environment.hosting.tear_down
         failure = yield from self._building(environment, request_id, denial)
         if failure is None:
@@ -104,27 +104,28 @@ class Lifecycle:
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
         yield state.durations.launch * 0.3
-        environment.instance, environment.launched = f"i-0{secrets.token_hex(8)}", state.clock.time()
-        added = f"Added instance [{environment.instance}] to your environment."
-        self._operations.record(environment, request_id, added)
+        environment.group = groups.new_group(state, environment)
+        new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
+        self._operations.record(environment, request_id, groups.added(new))
         failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
         yield state.durations.launch - (state.clock.time() - began)
         # The load balancer starts its own checks now: earlier good checks do not count.
-        environment.health.good_since = None
+        health.restart_checks(environment)
         if failed:
             self._operations.report_failure(environment, request_id, failed)
         return failed
 
     def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart in progress on 1 instance.")
-        label = environment.hosting.running_label or environment.label
+        cause = f"Application restart in progress on {health.count(environment)}."
+        health.suspend_checks(state, environment, HealthStatus.INFO, cause)
+        label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, environment.settings)
         yield state.durations.restart - (state.clock.time() - began)
         if failure:
             self._operations.report_failure(environment, request_id, failure)
         else:
-            environment.hosting.in_service = True
+            self._instances.enter_service(environment)
             self._operations.record(environment, request_id, "restartAppServer completed successfully.")
         self._operations.end(environment)
 
@@ -135,7 +136,7 @@ class Lifecycle:
     def _removing(self, environment: Environment) -> Steps:
         """End the application, remove the resources, and make the environment Terminated."""
         state, began = self._state, self._state.clock.time()
-        environment.health = Health()
+        environment.health, environment.instances = Health(), []
         yield environment.hosting.close
         yield state.durations.terminate - (state.clock.time() - began)
         environment.status = EnvironmentStatus.TERMINATED

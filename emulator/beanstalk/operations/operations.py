@@ -44,7 +44,7 @@ class Operations:
         for message in [*failure.messages, *([] if launching else failure.update_messages)]:
             self.record(environment, request_id, message, severity="ERROR")
         if not failure.denied:
-            health.set_severe(self._state, environment, failure.http_status)
+            health.set_failed(self._state, environment, failure.instances)
 
     def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
         """Record an event about an environment, caused by a request."""
