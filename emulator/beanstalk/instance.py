@@ -1,6 +1,6 @@
 """An instance of an environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from emulator.beanstalk.hosting.hosting import InstanceHosting
@@ -20,7 +20,7 @@ class Instance:
 
     `deployment`: the number of the deployment whose version it runs.
     `state`: deployments go to instances that are InService. `good_since`, `bad_since`: the first of the good or bad
-    health checks in a row. `http_status`: of the last one.
+    health checks in a row. `bad_checks`: how many bad ones in a row. `http_status`: of the last one.
     """
 
     id: str
@@ -31,4 +31,7 @@ class Instance:
     state: InstanceState = InstanceState.IN_SERVICE
     good_since: float | None = None
     bad_since: float | None = None
+    bad_checks: int = 0
     http_status: int | None = None
+    engine_log: list[str] = field(default_factory=list)
+    """What its engine log says of failed commands, with what the application wrote. No event quotes it."""

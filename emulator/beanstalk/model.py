@@ -40,8 +40,11 @@ class VersionStatus(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """Enhanced health."""
+    """Enhanced health. Events write the same words, but for `No Data`."""
 
+    NO_DATA = "NoData"
+    UNKNOWN = "Unknown"
+    SUSPENDED = "Suspended"
     PENDING = "Pending"
     OK = "Ok"
     INFO = "Info"
@@ -113,14 +116,28 @@ class Application:
 
 
 @dataclass
+class Activity:
+    """An operation as health causes tell of it, such as `Application update`. `ended`: None while it runs."""
+
+    name: str
+    began: float
+    ended: float | None = None
+
+
+@dataclass
 class Health:
-    """The health of an environment. `good_since`, `bad_since`: the first of the good or bad checks in a row."""
+    """The health of an environment.
+
+    `since`: when `status` began. `warning_until`: earliest end of the Warning after an update. `activity`: the newest
+    operation.
+    """
 
     color: Color = Color.GREY
     status: HealthStatus | None = None
     causes: list[str] = field(default_factory=list)
-    good_since: float | None = None
-    bad_since: float | None = None
+    since: float = 0
+    warning_until: float = 0
+    activity: Activity | None = None
     checks_active: bool = False
     """Whether health checks change the health. They do not during an operation."""
 
@@ -181,6 +198,11 @@ class Environment:
     def working_instances(self) -> list[Instance]:
         """The instances that run, or should run, a version: those that the group has finished to launch."""
         return [instance for instance in self.instances if instance.state is InstanceState.IN_SERVICE]
+
+    @property
+    def engine_log(self) -> list[str]:
+        """What the instances' engine logs say of failed commands, with what the application wrote."""
+        return [line for instance in self.instances for line in instance.engine_log]
 
     @property
     def running_label(self) -> str | None:

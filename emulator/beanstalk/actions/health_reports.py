@@ -5,7 +5,7 @@ from typing import Any
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment, EnvironmentStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations import health, health_causes
 from emulator.beanstalk.state import State
 
 _INSTANCE_STATES = ("NoData", "Unknown", "Pending", "Ok", "Info", "Warning", "Degraded", "Severe")
@@ -50,7 +50,7 @@ class HealthActions:
         return {
             "HealthStatus": status,
             "Color": health.COLORS[status] if status else None,
-            "Causes": health.instance_causes(environment, instance, self._state.clock.time()),
+            "Causes": health_causes.of_instance(environment, instance, self._state.clock.time()),
             "LaunchedAt": instance.launched,
             "Deployment": deployment,
             "AvailabilityZone": f"{self._state.region}{instance.zone}",

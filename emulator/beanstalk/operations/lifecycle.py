@@ -3,12 +3,13 @@
 from emulator.beanstalk import dns, option_settings
 from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
-from emulator.beanstalk.operations import groups, health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
+from emulator.beanstalk.operations import groups, health, health_causes, instance_checks
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
-from emulator.beanstalk.switches import FailedLaunchEnd
+from emulator.beanstalk.switches import FailedLaunchEnd, LaunchedHealth
 
 
 class Lifecycle:
@@ -77,7 +78,7 @@ class Lifecycle:
         self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
 
     def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
-        health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
+        health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild")
         if not denial:
             environment.instances = []
             yield environment.hosting.tear_down
@@ -87,46 +88,63 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _building(self, environment: Environment, request_id: str, denial: str | None) -> DeploymentSteps:
-        """Make the load balancer after a fifth of the launch duration, and the instance after half of it."""
+        """Make the load balancer after a fifth of the launch duration, and the instance after half of it.
+
+        A success ends after the first good health, unless the account's switch lets it end before.
+        """
         state, began = self._state, self._state.clock.time()
-        yield state.durations.launch / 5
+        duration = state.durations.drawn("launch", environment.name)
+        yield duration / 5
         if denial:
             failure = denied(denial)
             self._operations.report_failure(environment, request_id, failure)
             return failure
-        health.suspend_checks(
-            state, environment, HealthStatus.PENDING, "Initialization in progress. There are no instances."
-        )
+        health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health_causes.NO_INSTANCES)
         if not environment.worker:
             yield environment.hosting.open
             balanced = option_settings.load_balanced(environment.settings)
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
-        yield state.durations.launch * 0.3
+        yield duration * 0.3
         environment.group = groups.new_group(state, environment)
         new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
         self._operations.record(environment, request_id, groups.added(new))
         failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
-        yield state.durations.launch - (state.clock.time() - began)
-        # The load balancer starts its own checks now: earlier good checks do not count.
-        health.restart_checks(environment)
         if failed:
             self._operations.report_failure(environment, request_id, failed)
-        return failed
+            rest = duration - (state.clock.time() - began)
+            yield max(rest, state.durations.drawn("launch_after_failure", environment.name))
+            return failed
+        self._operations.record_deployed(environment, request_id, None)
+        # The load balancer starts its own checks now: earlier good checks do not count.
+        instance_checks.restart(environment)
+        if state.switches.launched_health is LaunchedHealth.OK:
+            yield from self._awaiting_health(environment)
+        yield duration - (state.clock.time() - began)
+        return None
+
+    def _awaiting_health(self, environment: Environment) -> Steps:
+        """Let health checks run until one changes the health, for the command timeout at most."""
+        state = self._state
+        health.resume_checks(state, environment)
+        deadline = state.clock.time() + option_settings.command_timeout(environment.settings)
+        while environment.health.status is HealthStatus.PENDING and state.clock.time() < deadline:
+            yield max(state.durations.health_check, 0.1 / state.clock.scale)
+        yield state.durations.drawn("launch_after_health", environment.name)
 
     def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
-        cause = f"Application restart in progress on {health.count(environment)}."
-        health.suspend_checks(state, environment, HealthStatus.INFO, cause)
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart")
         label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, environment.settings)
-        yield state.durations.restart - (state.clock.time() - began)
+        yield state.durations.drawn("restart", environment.name) - (state.clock.time() - began)
         if failure:
             self._operations.report_failure(environment, request_id, failure)
         else:
             self._instances.enter_service(environment)
-            self._operations.record(environment, request_id, "restartAppServer completed successfully.")
+            self._operations.record_deployed(environment, request_id, None)
+            self._operations.record(environment, request_id, "Restarted application server on all ec2 instances.")
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
@@ -138,7 +156,7 @@ class Lifecycle:
         state, began = self._state, self._state.clock.time()
         environment.health, environment.instances = Health(), []
         yield environment.hosting.close
-        yield state.durations.terminate - (state.clock.time() - began)
+        yield state.durations.drawn("terminate", environment.name) - (state.clock.time() - began)
         environment.status = EnvironmentStatus.TERMINATED
         environment.terminated = environment.updated = state.clock.time()
         environment.operation = None
