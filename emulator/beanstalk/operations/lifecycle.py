@@ -106,6 +106,8 @@ class Lifecycle:
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
+        waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield duration * 0.3
         environment.group = groups.new_group(state, environment)
         new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
@@ -148,7 +150,10 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield from self._removing(environment)
+        self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
     def _removing(self, environment: Environment) -> Steps:
