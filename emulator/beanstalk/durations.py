@@ -75,4 +75,5 @@ class Quotas:
     application_versions: int = 1000
     environments: int = 200
     configuration_templates: int = 2000
-    custom_platforms: int = 50
+    custom_platforms: int = 0
+    """AWS has 50. This account cannot build any."""
