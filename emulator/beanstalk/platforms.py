@@ -1,4 +1,4 @@
-"""The platforms of the account: versions of the Python platform, which this machine can run."""
+"""The platforms of the account: versions of the Python and Node.js platforms, which this machine can run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from emulator.beanstalk.errors import InvalidParameterValueError
 
 _LINUX = "Amazon Linux 2023"
-_VERSIONS = ("4.7.1", "4.7.2")
-_PYTHONS = ("3.9", "3.11", "3.12", "3.13")
+_VERSIONS = {"Python": ("4.7.1", "4.7.2"), "Node.js": ("6.7.1", "6.7.2")}
+"""By language. The platforms of Node.js count apart: v6.5.1 came with v4.5.1 of the others."""
+_LANGUAGES = ("Python 3.13", "Python 3.12", "Python 3.11", "Python 3.9", "Node.js 22", "Node.js 20")
 
 
 @dataclass(frozen=True)
@@ -19,19 +20,34 @@ class Platform:
     region: str
 
     @property
+    def category(self) -> str:
+        """The language, such as `Python` or `Node.js`."""
+        return self.branch.split()[0]
+
+    @property
     def solution_stack(self) -> str:
-        python = self.branch.removesuffix(f" running on 64bit {_LINUX}")
-        return f"64bit {_LINUX} v{self.version} running {python}"
+        language = self.branch.removesuffix(f" running on 64bit {_LINUX}")
+        return f"64bit {_LINUX} v{self.version} running {language}"
 
     @property
     def arn(self) -> str:
         return f"arn:aws:elasticbeanstalk:{self.region}::platform/{self.branch}/{self.version}"
 
+    @property
+    def newest(self) -> bool:
+        """Whether this is the newest version of its branch."""
+        return self.version == _VERSIONS[self.category][-1]
+
 
 def available(region: str) -> list[Platform]:
-    """Return all platforms, newest first."""
-    branches = [f"Python {python} running on 64bit {_LINUX}" for python in reversed(_PYTHONS)]
-    return [Platform(branch, version, region) for branch in branches for version in reversed(_VERSIONS)]
+    """Return all platforms: Python first, the newest first.
+
+    Names: https://docs.aws.amazon.com/elasticbeanstalk/latest/platforms/platforms-supported.html
+    """
+    branches = [f"{language} running on 64bit {_LINUX}" for language in _LANGUAGES]
+    return [
+        Platform(branch, version, region) for branch in branches for version in reversed(_VERSIONS[branch.split()[0]])
+    ]
 
 
 def latest(branch: str, region: str) -> Platform:
@@ -57,13 +73,13 @@ def summary(platform: Platform) -> dict[str, Any]:
         "PlatformArn": platform.arn,
         "PlatformOwner": "AWSElasticBeanstalk",
         "PlatformStatus": "Ready",
-        "PlatformCategory": "Python",
+        "PlatformCategory": platform.category,
         "OperatingSystemName": "Amazon Linux",
         "OperatingSystemVersion": "2023",
         "SupportedTierList": ["WebServer/Standard", "Worker/SQS/HTTP"],
         "SupportedAddonList": ["Log/S3", "WorkerDaemon/SQSD"],
         "PlatformVersion": platform.version,
         "PlatformBranchName": platform.branch,
-        "PlatformLifecycleState": "Recommended" if platform.version == _VERSIONS[-1] else None,
+        "PlatformLifecycleState": "Recommended" if platform.newest else None,
         "PlatformBranchLifecycleState": "Supported",
     }
