@@ -23,14 +23,16 @@ class PlatformFamily:
 
 FAMILIES = (
     PlatformFamily(
-        "Node.js", tuple(f"Node.js {node} running on {_LINUX}" for node in ("20", "22", "24")), ("6.6.3", "6.6.4")
-    ),
-    PlatformFamily(
         "Python",
         tuple(f"Python {python} running on {_LINUX}" for python in ("3.9", "3.11", "3.12", "3.13")),
         ("4.7.1", "4.7.2"),
     ),
+    # Its versions count apart: v6.5.1 came with v4.5.1 of the others.
+    PlatformFamily(
+        "Node.js", tuple(f"Node.js {node} running on {_LINUX}" for node in ("20", "22")), ("6.7.1", "6.7.2")
+    ),
 )
+"""Names: https://docs.aws.amazon.com/elasticbeanstalk/latest/platforms/platforms-supported.html"""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,16 @@ class Platform:
         return self.branch.removesuffix(f" running on {_LINUX}")
 
     @property
+    def category(self) -> str:
+        """The name of the platform, such as `Python` or `Node.js`."""
+        return self.family.name
+
+    @property
     def family(self) -> PlatformFamily:
         return next(family for family in FAMILIES if self.branch in family.branches)
 
     @property
-    def recommended(self) -> bool:
+    def newest(self) -> bool:
         """Whether this is the newest version of its branch."""
         return self.version == self.family.versions[-1]
 
@@ -100,14 +107,14 @@ def summary(platform: Platform) -> dict[str, Any]:
         "PlatformArn": platform.arn,
         "PlatformOwner": "AWSElasticBeanstalk",
         "PlatformStatus": "Ready",
-        "PlatformCategory": platform.family.name,
+        "PlatformCategory": platform.category,
         "OperatingSystemName": "Amazon Linux",
         "OperatingSystemVersion": "2023",
         "SupportedTierList": list(TIERS),
         "SupportedAddonList": list(_ADDONS),
         "PlatformVersion": platform.version,
         "PlatformBranchName": platform.branch,
-        "PlatformLifecycleState": "Recommended" if platform.recommended else None,
+        "PlatformLifecycleState": "Recommended" if platform.newest else None,
         "PlatformBranchLifecycleState": "Supported",
     }
 

@@ -161,3 +161,14 @@ def test_the_account_attributes_show_the_quotas(account: VirtualBeanstalk) -> No
     quotas = account.client.describe_account_attributes()["ResourceQuotas"]
 
     assert quotas["EnvironmentQuota"]["Maximum"] == 7
+
+
+def test_a_node_platform_is_among_the_solution_stacks(account: VirtualBeanstalk) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/platforms/platforms-supported.html"""
+    platforms = account.client.list_platform_versions()["PlatformSummaryList"]
+    node = [platform for platform in platforms if platform["PlatformCategory"] == "Node.js"]
+    stacks = account.client.list_available_solution_stacks()["SolutionStacks"]
+
+    assert "Node.js 22 running on 64bit Amazon Linux 2023" in {platform["PlatformBranchName"] for platform in node}
+    assert any(stack.startswith("64bit Amazon Linux 2023 v6.") and stack.endswith("Node.js 22") for stack in stacks)
+    assert "Python" in stacks[0]
