@@ -7,6 +7,7 @@ from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Task
+from emulator.beanstalk.version_lifecycle import VersionLifecycle
 
 SAMPLE_APPLICATION = "Sample Application"
 """The version label of an environment that was created without one."""
@@ -106,6 +107,7 @@ class Application:
     tags: Tags = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
     templates: dict[str, ConfigurationTemplate] = field(default_factory=dict)
+    lifecycle: VersionLifecycle = field(default_factory=VersionLifecycle)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The actions about configuration templates (saved configurations) and option settings."""
 
+from dataclasses import replace
 from typing import Any
 
 from emulator.beanstalk import option_settings, platforms, tags
@@ -42,6 +43,19 @@ class ConfigurationActions:
         )
         application.templates[name] = template
         return _template_description(template)
+
+    def update_template(self, call: Call) -> Result:
+        """UpdateConfigurationTemplate: change the description and option settings."""
+        template = self._state.template(call["ApplicationName"], call["TemplateName"])
+        settings = template.settings | option_settings.read(call.get("OptionSettings", []))
+        updated = replace(
+            template,
+            settings=option_settings.without(settings, call.get("OptionsToRemove", [])),
+            description=call.get("Description", template.description),
+            updated=self._state.clock.time(),
+        )
+        self._state.applications[template.application].templates[template.name] = updated
+        return _template_description(updated)
 
     def delete_template(self, call: Call) -> Result:
         """DeleteConfigurationTemplate."""
