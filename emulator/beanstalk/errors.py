@@ -4,7 +4,7 @@ ServiceError
     CredentialsError                    the call's credentials are not valid
     AccessDeniedError                   the caller may not call the action
     InsufficientPrivilegesError         the caller may not do what the service does on its behalf
-    InvalidActionError                  the action is unknown or not supported here
+    InvalidActionError                  the action is unknown
     ValidationError                     a parameter is missing, or has a wrong type, length or value
     InvalidParameterValueError          a value names nothing that can be used now
     InvalidParameterCombinationError    parameters exclude each other

@@ -3,16 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from emulator.beanstalk import option_settings, platforms, tags
+from emulator.beanstalk import configuration_source, option_settings, tags
+from emulator.beanstalk.actions.environment_description import tier
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     TooManyConfigurationTemplatesError,
 )
-from emulator.beanstalk.model import ConfigurationTemplate, Environment, Tags
-from emulator.beanstalk.option_settings import Settings
-from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.model import ConfigurationTemplate, Environment
 from emulator.beanstalk.state import State
 
 
@@ -28,18 +27,18 @@ class ConfigurationActions:
         if name in application.templates:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
         self._require_quota()
-        settings, platform, environment_tags = self._base(call)
+        source = configuration_source.of_new_template(call, self._state)
         template = ConfigurationTemplate(
             name,
             application.name,
             self._state.arn("configurationtemplate", application.name, name),
-            settings | option_settings.read(call.get("OptionSettings", [])),
-            platform,
+            source.settings | option_settings.read(call.get("OptionSettings", [])),
+            source.platform,
             now := self._state.clock.time(),
             now,
             call.get("Description"),
             tags.read(call.get("Tags", [])),
-            environment_tags,
+            source.tags,
         )
         application.templates[name] = template
         return _template_description(template)
@@ -105,20 +104,6 @@ class ConfigurationActions:
         if sum(len(application.templates) for application in self._state.applications.values()) >= maximum:
             raise TooManyConfigurationTemplatesError(f"You cannot have more than {maximum} Configuration Templates.")
 
-    def _base(self, call: Call) -> tuple[Settings, Platform, Tags]:
-        """Return settings, platform and tags of what the template comes from: environment, template or platform."""
-        stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
-        platform = platforms.named(self._state.region, solution_stack=stack, arn=arn)
-        if call.get("EnvironmentId"):
-            environment = self._state.environment({"EnvironmentId": call["EnvironmentId"]})
-            return dict(environment.settings), platform or environment.platform, dict(environment.tags)
-        if source := call.get("SourceConfiguration"):
-            template = self._state.template(source.get("ApplicationName", ""), source.get("TemplateName", ""))
-            return dict(template.settings), platform or template.platform, dict(template.environment_tags)
-        if platform is None:
-            raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
-        return dict(option_settings.DEFAULTS), platform, {}
-
 
 def _template_description(template: ConfigurationTemplate) -> dict[str, Any]:
     return {
@@ -139,6 +124,7 @@ def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
         "PlatformArn": environment.platform.arn,
         "ApplicationName": environment.application,
         "EnvironmentName": environment.name,
+        "Tier": tier(environment),
         "Description": environment.description,
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,

@@ -1,6 +1,6 @@
 """The actions about existing environments."""
 
-from emulator.beanstalk import dns, option_settings, platforms
+from emulator.beanstalk import configuration_source, dns, option_settings, platforms
 from emulator.beanstalk.actions.environment_description import description, resources
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
@@ -10,7 +10,9 @@ from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.state import State
 
-_CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
+_CONFIGURATION = (
+    "OptionSettings", "OptionsToRemove", "TemplateName", "TemplateSpecification", "SolutionStackName", "PlatformArn",
+)  # fmt: skip
 
 
 class EnvironmentActions:
@@ -155,7 +157,10 @@ class EnvironmentActions:
         if call.get("TemplateName"):
             template = self._state.template(environment.application, call["TemplateName"])
             settings = settings | template.settings
-        settings = settings | option_settings.read(call.get("OptionSettings", []))
+        source = configuration_source.template_source(call)
+        settings = (
+            settings | configuration_source.contents(source) | option_settings.read(call.get("OptionSettings", []))
+        )
         return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -56,7 +58,7 @@ def test_platform_versions_have_every_documented_filter(
     The EB CLI looks a platform up by PlatformName, which is the name in the ARN:
     https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/operations/platform_version_ops.py.
     """
-    conditions = [{"Type": kind, "Operator": operator, "Values": [value]}]
+    conditions: Any = [{"Type": kind, "Operator": operator, "Values": [value]}]
 
     found = account.client.list_platform_versions(Filters=conditions)["PlatformSummaryList"]
 
@@ -80,7 +82,7 @@ def test_platform_branches_have_every_documented_filter(
     account: VirtualBeanstalk, attribute: str, operator: str, values: list[str], passes: bool
 ) -> None:
     """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ListPlatformBranches.html."""
-    conditions = [{"Attribute": attribute, "Operator": operator, "Values": values}]
+    conditions: Any = [{"Attribute": attribute, "Operator": operator, "Values": values}]
 
     found = account.client.list_platform_branches(Filters=conditions)["PlatformBranchSummaryList"]
 
@@ -136,7 +138,7 @@ def test_an_unknown_platform_version_does_not_exist(account: VirtualBeanstalk) -
 
 def test_custom_platforms_are_refused_by_their_quota(account: VirtualBeanstalk) -> None:
     """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_CreatePlatformVersion.html."""
-    bundle = {"S3Bucket": "bundles", "S3Key": "platform.zip"}
+    bundle: Any = {"S3Bucket": "bundles", "S3Key": "platform.zip"}
 
     with pytest.raises(ClientError, match="TooManyPlatformsException"):
         account.client.create_platform_version(

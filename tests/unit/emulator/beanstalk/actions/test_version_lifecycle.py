@@ -16,10 +16,10 @@ DAY = 86_400
 
 
 def _lifecycle(account: VirtualBeanstalk, **rules: Any) -> Any:
-    config = {"ServiceRole": ROLE, "VersionLifecycleConfig": rules}
-    return account.client.update_application_resource_lifecycle(
-        ApplicationName="shop", ResourceLifecycleConfig=config
-    )["ResourceLifecycleConfig"]
+    config: Any = {"ServiceRole": ROLE, "VersionLifecycleConfig": rules}
+    return account.client.update_application_resource_lifecycle(ApplicationName="shop", ResourceLifecycleConfig=config)[
+        "ResourceLifecycleConfig"
+    ]
 
 
 def _labels(account: VirtualBeanstalk) -> list[str]:
@@ -97,7 +97,7 @@ def test_the_version_of_an_environment_stays_until_ten_weeks_after_its_terminati
 
 def test_the_first_rules_need_a_service_role_which_stays(account: VirtualBeanstalk) -> None:
     """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ApplicationResourceLifecycleConfig.html."""
-    rules = {"VersionLifecycleConfig": {"MaxCountRule": {"Enabled": True, "MaxCount": 5}}}
+    rules: Any = {"VersionLifecycleConfig": {"MaxCountRule": {"Enabled": True, "MaxCount": 5}}}
     with pytest.raises(ClientError, match=r"\(InvalidParameterValue\).*ServiceRole is required"):
         account.client.update_application_resource_lifecycle(ApplicationName="shop", ResourceLifecycleConfig=rules)
 
@@ -110,7 +110,7 @@ def test_the_first_rules_need_a_service_role_which_stays(account: VirtualBeansta
 
 
 def test_an_application_can_be_created_with_rules(account: VirtualBeanstalk) -> None:
-    rules = {"MaxAgeRule": {"Enabled": True, "MaxAgeInDays": 9}}
+    rules: Any = {"MaxAgeRule": {"Enabled": True, "MaxAgeInDays": 9}}
     created = account.client.create_application(
         ApplicationName="blog", ResourceLifecycleConfig={"ServiceRole": ROLE, "VersionLifecycleConfig": rules}
     )["Application"]
