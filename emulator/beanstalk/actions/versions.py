@@ -115,7 +115,12 @@ class VersionActions:
             given_tags,
         )
         self._state.applications[name].versions[label] = version
-        self._record(version, call.request_id, "createApplicationVersion completed successfully.")
+        for message in (
+            "createApplicationVersion is starting.",
+            f"Created new Application Version: {label}",
+            "createApplicationVersion completed successfully.",
+        ):
+            self._record(version, call.request_id, message)
         return version
 
     def _processing(self, version: Version, source: bytes, request_id: str) -> Steps:
