@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
@@ -191,8 +192,18 @@ class Environment:
     launched: float = 0
     engine_log: list[str] = field(default_factory=list)
     """What the instance's engine log says of failed commands, with what the application wrote. No event quotes it."""
+    operations_role: str | None = None
+    retrieved_info: dict[tuple[str, str], RetrievedInfo] = field(default_factory=dict)
+    """By the type of information and the instance."""
+    managed_history: list[FinishedAction] = field(default_factory=list)
+    """The newest last."""
     deployments: int = 1
     deployed_number: int = 1
+
+    @property
+    def instance_ids(self) -> list[str]:
+        """The ids of the instances."""
+        return [self.instance] if self.instance else []
 
     @property
     def alive(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from emulator.beanstalk import source_bundle
+from emulator.beanstalk.hosting.hosting import WEB_LOG
 
 BEHAVIOUR_FILE = "behaviour.json"
 """The file in a bundle that says how its application behaves in memory; see Behaviour."""
@@ -71,6 +72,9 @@ class InMemoryHosting:
 
     def log_tail(self) -> str:
         return (self._behaviour and self._behaviour.dies) or ""
+
+    def logs(self) -> dict[str, str]:
+        return {WEB_LOG: self.log_tail()}
 
     def answer(self, path: str) -> int:
         """Return the HTTP status that a user gets from the load balancer."""

@@ -30,6 +30,7 @@ def description(state: State, environment: Environment) -> dict[str, Any]:
         "Tier": tier(environment),
         "EnvironmentLinks": [],
         "EnvironmentArn": environment.arn,
+        "OperationsRole": environment.operations_role,
     }
 
 

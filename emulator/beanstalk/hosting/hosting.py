@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
+WEB_LOG = "/var/log/web.stdout.log"
+"""Where an instance keeps what the web process writes."""
+
 
 class Hosting(Protocol):
     """The load balancer and the instance of one environment.
@@ -36,6 +39,9 @@ class Hosting(Protocol):
 
     def log_tail(self) -> str:
         """Return the last lines that the application wrote."""
+
+    def logs(self) -> dict[str, str]:
+        """Return what the application wrote, by the path that the log has on an instance."""
 
     def tear_down(self) -> None:
         """End the application and the load balancer. `open` makes a new load balancer."""

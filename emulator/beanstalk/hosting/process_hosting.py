@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from emulator.beanstalk import source_bundle
+from emulator.beanstalk.hosting.hosting import WEB_LOG
 from emulator.beanstalk.hosting.load_balancer import LoadBalancer
 from emulator.beanstalk.hosting.process import ApplicationProcess
 
@@ -70,6 +71,11 @@ class ProcessHosting:
         """Return the last lines that the application wrote."""
         process = self._process
         return process.log_tail() if process else ""
+
+    def logs(self) -> dict[str, str]:
+        """Return what the application wrote, by the path that the log has on an instance."""
+        log = self._folder / "web.stdout.log"
+        return {WEB_LOG: log.read_text(errors="replace") if log.is_file() else ""}
 
     def tear_down(self) -> None:
         """End the process and the load balancer. `open` makes a new load balancer."""
