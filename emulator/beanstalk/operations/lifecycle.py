@@ -112,6 +112,8 @@ class Lifecycle:
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
+        waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield duration * 0.3
         environment.instance, environment.launched = f"i-0{secrets.token_hex(8)}", state.clock.time()
         added = f"Added instance [{environment.instance}] to your environment."
@@ -154,7 +156,10 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield from self._removing(environment)
+        self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
     def _removing(self, environment: Environment) -> Steps:
