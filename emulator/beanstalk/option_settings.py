@@ -25,6 +25,8 @@ _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
+GROUP = "aws:autoscaling:asg"
+GROUP_RESOURCE = "AWSEBAutoScalingGroup"
 _PROPERTIES = "aws:elasticbeanstalk:application:environment"
 
 DEFAULTS: Mapping[Option, str] = {
@@ -37,8 +39,8 @@ DEFAULTS: Mapping[Option, str] = {
     _POLICY: "AllAtOnce",
     _TYPE: "LoadBalanced",
     _MANAGED_ACTIONS: "false",
-    Option("aws:autoscaling:asg", "MinSize", "AWSEBAutoScalingGroup"): "1",
-    Option("aws:autoscaling:asg", "MaxSize", "AWSEBAutoScalingGroup"): "1",
+    Option(GROUP, "MinSize", GROUP_RESOURCE): "1",
+    Option(GROUP, "MaxSize", GROUP_RESOURCE): "1",
 }
 """The API's defaults. The console, the EB CLI and CloudFormation templates often set others."""
 
@@ -129,7 +131,9 @@ def properties(settings: Settings) -> dict[str, str]:
 
 def _option(parameter: Mapping[str, str]) -> Option:
     names = ("Namespace", "OptionName", "ResourceName")
-    return Option(*(parameter.get(name, "") for name in names))
+    option = Option(*(parameter.get(name, "") for name in names))
+    # The resource is optional: there is one group.
+    return option._replace(resource=GROUP_RESOURCE) if option.namespace == GROUP else option
 
 
 def _matches(part: str, status: int) -> bool:

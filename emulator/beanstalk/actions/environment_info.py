@@ -77,12 +77,12 @@ class EnvironmentInfoActions:
     def _collecting(self, environment: Environment, kind: str, request_id: str) -> Steps:
         yield self._state.durations.retrieve_logs
         record, name = self._operations.record, _KINDS[kind]
-        for instance in environment.instance_ids:
-            logs = {"/var/log/eb-engine.log": "\n".join(environment.engine_log)}
-            logs |= yield environment.hosting.logs
+        for instance in environment.instances:
+            logs = {"/var/log/eb-engine.log": "\n".join(instance.engine_log)}
+            logs |= yield instance.hosting.logs
             content = _tail(logs) if kind == "tail" else _bundle(logs)
             stamp = int(self._state.clock.time() * 1000)
-            key = f"resources/environments/logs/{name.folder}/{environment.id}/{instance}/{stamp}-{name.suffix}"
+            key = f"resources/environments/logs/{name.folder}/{environment.id}/{instance.id}/{stamp}-{name.suffix}"
             location = BundleLocation(self._state.own_bucket, key)
             try:
                 url = yield partial(self._bundles.publish, location, content, KEPT_SECONDS)
@@ -90,9 +90,9 @@ class EnvironmentInfoActions:
                 record(environment, request_id, str(error), severity="ERROR")
                 record(environment, request_id, "Failed to pull logs for environment instances.", severity="ERROR")
                 return
-            environment.retrieved_info[kind, instance] = RetrievedInfo(url, self._state.clock.time())
+            environment.retrieved_info[kind, instance.id] = RetrievedInfo(url, self._state.clock.time())
             self._scheduler.start(self._removing(location), after=KEPT_SECONDS)
-            finished = f"[Instance: {instance}] Successfully finished {name.done} {len(logs)} log(s)"
+            finished = f"[Instance: {instance.id}] Successfully finished {name.done} {len(logs)} log(s)"
             record(environment, request_id, finished)
         record(environment, request_id, "Pulled logs for environment instances.")
 

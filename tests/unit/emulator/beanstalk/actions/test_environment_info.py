@@ -31,7 +31,7 @@ def _retrieved(account: VirtualBeanstalk, kind: Literal["tail", "bundle"]) -> by
 def _write(account: VirtualBeanstalk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the application have written 150 lines."""
     log = "\n".join(f"line {number}" for number in range(150))
-    monkeypatch.setattr(account.hosting("shop-prod"), "logs", lambda: {"/var/log/web.stdout.log": log})
+    monkeypatch.setattr(account.hosting("shop-prod").instances[0], "logs", lambda: {"/var/log/web.stdout.log": log})
 
 
 def test_the_tail_has_the_last_lines_of_each_log(account: VirtualBeanstalk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,9 +208,9 @@ def test_a_health_check_does_not_count_when_an_operation_starts_meanwhile(accoun
         monitoring = health.monitor(state, environment)
         next(monitoring)
         environment.health.checks_active = False
-        monitoring.send(500)
+        monitoring.send([500])
 
-        assert environment.health.bad_since is None
+        assert environment.instances[0].bad_since is None
 
 
 @pytest.mark.parametrize(
