@@ -100,9 +100,8 @@ class EnvironmentCreation:
         if platform is None:
             raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
         base = dict(option_settings.DEFAULTS) | (template.settings if template else {})
-        settings = option_settings.without(
-            base | option_settings.read(call.get("OptionSettings", [])), call.get("OptionsToRemove", [])
-        )
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        settings = option_settings.changed(base, new, removed, platform=platform)
         # The call's tags replace the template's.
         environment_tags = (
             tags.read(call["Tags"]) if call.get("Tags") else dict(template.environment_tags if template else {})

@@ -155,8 +155,8 @@ class EnvironmentActions:
         if call.get("TemplateName"):
             template = self._state.template(environment.application, call["TemplateName"])
             settings = settings | template.settings
-        settings = settings | option_settings.read(call.get("OptionSettings", []))
-        return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        return option_settings.changed(settings, new, removed, platform=platform), platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

@@ -52,6 +52,7 @@ def actions_by_name(
         "DescribeAccountAttributes": catalog.describe_account_attributes,
         "DescribeApplicationVersions": versions.describe,
         "DescribeApplications": applications.describe,
+        "DescribeConfigurationOptions": configurations.describe_options,
         "DescribeConfigurationSettings": configurations.describe_settings,
         "DescribeEnvironmentHealth": health.describe_environment,
         "DescribeEnvironmentManagedActions": managed_actions.describe,
