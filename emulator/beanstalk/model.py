@@ -7,6 +7,7 @@ from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Task
+from emulator.beanstalk.version_lifecycle import VersionLifecycle
 
 SAMPLE_APPLICATION = "Sample Application"
 """The version label of an environment that was created without one."""
@@ -38,11 +39,15 @@ class VersionStatus(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """Enhanced health."""
+    """Enhanced health. Events write the same words, but for `No Data`."""
 
+    NO_DATA = "NoData"
+    UNKNOWN = "Unknown"
+    SUSPENDED = "Suspended"
     PENDING = "Pending"
     OK = "Ok"
     INFO = "Info"
+    WARNING = "Warning"
     DEGRADED = "Degraded"
     SEVERE = "Severe"
 
@@ -52,6 +57,7 @@ class Color(StrEnum):
 
     GREY = "Grey"
     GREEN = "Green"
+    YELLOW = "Yellow"
     RED = "Red"
 
 
@@ -106,17 +112,36 @@ class Application:
     tags: Tags = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
     templates: dict[str, ConfigurationTemplate] = field(default_factory=dict)
+    lifecycle: VersionLifecycle = field(default_factory=VersionLifecycle)
+
+
+@dataclass
+class Activity:
+    """An operation as health causes tell of it, such as `Application update`. `ended`: None while it runs."""
+
+    name: str
+    began: float
+    ended: float | None = None
 
 
 @dataclass
 class Health:
-    """The health of an environment. `good_since`, `bad_since`: the first of the good or bad checks in a row."""
+    """The health of an environment.
+
+    `since`: when `status` began. `good_since`, `bad_since`: the first of the good or bad checks in a row.
+    `warning_until`: earliest end of the Warning after an update. `activity`: the newest operation.
+    """
 
     color: Color = Color.GREY
     status: HealthStatus | None = None
     causes: list[str] = field(default_factory=list)
+    since: float = 0
+    warning_until: float = 0
+    activity: Activity | None = None
     good_since: float | None = None
     bad_since: float | None = None
+    bad_checks: int = 0
+    """In a row."""
     checks_active: bool = False
     """Whether health checks change the health. They do not during an operation."""
 
@@ -164,6 +189,8 @@ class Environment:
     managed_action: str | None = None
     instance: str = ""
     launched: float = 0
+    engine_log: list[str] = field(default_factory=list)
+    """What the instance's engine log says of failed commands, with what the application wrote. No event quotes it."""
     deployments: int = 1
     deployed_number: int = 1
 

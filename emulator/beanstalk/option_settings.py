@@ -52,6 +52,19 @@ def given(parameters: Iterable[Mapping[str, str]]) -> Settings:
     return {_option(parameter): parameter.get("Value", "") for parameter in parameters}
 
 
+def read(parameters: Iterable[Mapping[str, str]], platform: Platform | None = None) -> Settings:
+    """Return the option settings of parameters. Raises ConfigurationValidationError for a wrong one."""
+    settings = given(parameters)
+    require_none(option_validation.problems(settings, platform))
+    return settings
+
+
+def require_none(problems: Mapping[Option, str]) -> None:
+    """Raise ConfigurationValidationError when there are problems."""
+    if problems:
+        raise ConfigurationValidationError("Configuration validation exception: " + " ".join(problems.values()))
+
+
 def changed(
     base: Settings,
     parameters: Iterable[Mapping[str, str]],
@@ -63,12 +76,11 @@ def changed(
 
     Raises ConfigurationValidationError.
     """
-    new = given(parameters)
+    new = read(parameters, platform)
     left_out = {_option(parameter) for parameter in removed}
     kept = {option: value for option, value in (base | new).items() if option not in left_out}
     settings = kept | {option: DEFAULTS[option] for option in left_out if option in DEFAULTS}
-    if problems := validate(new, settings, platform):
-        raise ConfigurationValidationError("Configuration validation exception: " + " ".join(problems.values()))
+    require_none(option_validation.disagreements(settings))
     return settings
 
 

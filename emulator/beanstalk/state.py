@@ -102,7 +102,12 @@ class State:
         now = self.clock.time()
         application = Application(name, self.arn("application", name), now, now, description)
         self.applications[name] = application
-        self.record(f"Created new Application: {name}", application=name, request_id=request_id)
+        for message in (
+            "createApplication is starting.",
+            f"Created new Application: {name}",
+            "createApplication completed successfully.",
+        ):
+            self.record(message, application=name, request_id=request_id)
         return application
 
     def alive_environments(self) -> list[Environment]:

@@ -31,8 +31,12 @@ SHORT_DURATIONS = {
     "health": 20,
     "in_service": 5,
     "unhealthy": 5,
+    "launch_after_health": 2,
+    "launch_after_failure": 2,
+    "warning_chance": 0,
+    "spread": 0,
 }
-"""In account seconds."""
+"""In account seconds, always the same."""
 
 
 def environment_property(name: str, value: str) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """The actions about configuration templates (saved configurations) and option settings."""
 
+from dataclasses import replace
 from typing import Any
 
-from emulator.beanstalk import option_settings, platforms, tags
+from emulator.beanstalk import configuration_source, option_settings, platforms, tags
+from emulator.beanstalk.actions.environment_description import tier
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     TooManyConfigurationTemplatesError,
 )
-from emulator.beanstalk.model import ConfigurationTemplate, Environment, Tags
+from emulator.beanstalk.model import ConfigurationTemplate, Environment
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State
@@ -27,21 +29,34 @@ class ConfigurationActions:
         if name in application.templates:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
         self._require_quota()
-        settings, platform, environment_tags = self._base(call)
+        source = configuration_source.of_new_template(call, self._state)
         template = ConfigurationTemplate(
             name,
             application.name,
             self._state.arn("configurationtemplate", application.name, name),
-            option_settings.changed(settings, call.get("OptionSettings", []), platform=platform),
-            platform,
+            option_settings.changed(source.settings, call.get("OptionSettings", []), platform=source.platform),
+            source.platform,
             now := self._state.clock.time(),
             now,
             call.get("Description"),
             tags.read(call.get("Tags", [])),
-            environment_tags,
+            source.tags,
         )
         application.templates[name] = template
         return _template_description(template)
+
+    def update_template(self, call: Call) -> Result:
+        """UpdateConfigurationTemplate: change the description and option settings."""
+        template = self._state.template(call["ApplicationName"], call["TemplateName"])
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        updated = replace(
+            template,
+            settings=option_settings.changed(template.settings, new, removed, platform=template.platform),
+            description=call.get("Description", template.description),
+            updated=self._state.clock.time(),
+        )
+        self._state.applications[template.application].templates[template.name] = updated
+        return _template_description(updated)
 
     def delete_template(self, call: Call) -> Result:
         """DeleteConfigurationTemplate."""
@@ -127,20 +142,6 @@ class ConfigurationActions:
         if sum(len(application.templates) for application in self._state.applications.values()) >= maximum:
             raise TooManyConfigurationTemplatesError(f"You cannot have more than {maximum} Configuration Templates.")
 
-    def _base(self, call: Call) -> tuple[Settings, Platform, Tags]:
-        """Return settings, platform and tags of what the template comes from: environment, template or platform."""
-        stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
-        platform = platforms.named(self._state.region, solution_stack=stack, arn=arn)
-        if call.get("EnvironmentId"):
-            environment = self._state.environment({"EnvironmentId": call["EnvironmentId"]})
-            return dict(environment.settings), platform or environment.platform, dict(environment.tags)
-        if source := call.get("SourceConfiguration"):
-            template = self._state.template(source.get("ApplicationName", ""), source.get("TemplateName", ""))
-            return dict(template.settings), platform or template.platform, dict(template.environment_tags)
-        if platform is None:
-            raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
-        return dict(option_settings.DEFAULTS), platform, {}
-
 
 def _template_description(template: ConfigurationTemplate) -> dict[str, Any]:
     return {
@@ -161,6 +162,7 @@ def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
         "PlatformArn": environment.platform.arn,
         "ApplicationName": environment.application,
         "EnvironmentName": environment.name,
+        "Tier": tier(environment),
         "Description": environment.description,
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,

@@ -10,7 +10,6 @@ from emulator.beanstalk.state import State
 
 def description(state: State, environment: Environment) -> dict[str, Any]:
     """Return an environment as DescribeEnvironments and the actions that change it show it."""
-    tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
     return {
         "EnvironmentName": environment.name,
         "EnvironmentId": environment.id,
@@ -20,7 +19,7 @@ def description(state: State, environment: Environment) -> dict[str, Any]:
         "PlatformArn": environment.platform.arn,
         "TemplateName": environment.template,
         "Description": environment.description,
-        "EndpointURL": environment.endpoint,
+        "EndpointURL": environment.endpoint if environment.alive else None,
         "CNAME": environment.cname,
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,
@@ -28,10 +27,16 @@ def description(state: State, environment: Environment) -> dict[str, Any]:
         "AbortableOperationInProgress": environment.abortable,
         "Health": health.reported_color(environment),
         "HealthStatus": health.reported_status(environment),
-        "Tier": tier | {"Version": "1.0"},
+        "Tier": tier(environment),
         "EnvironmentLinks": [],
         "EnvironmentArn": environment.arn,
     }
+
+
+def tier(environment: Environment) -> dict[str, str]:
+    """Return the tier of an environment."""
+    name, kind = ("Worker", "SQS/HTTP") if environment.worker else ("WebServer", "Standard")
+    return {"Name": name, "Type": kind, "Version": "1.0"}
 
 
 def resources(state: State, environment: Environment) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The actions about existing environments."""
 
-from emulator.beanstalk import dns, option_settings, platforms
+from emulator.beanstalk import configuration_source, dns, option_settings, platforms
 from emulator.beanstalk.actions.environment_description import description, resources
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
@@ -10,7 +10,9 @@ from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.state import State
 
-_CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
+_CONFIGURATION = (
+    "OptionSettings", "OptionsToRemove", "TemplateName", "TemplateSpecification", "SolutionStackName", "PlatformArn",
+)  # fmt: skip
 
 
 class EnvironmentActions:
@@ -155,8 +157,9 @@ class EnvironmentActions:
         if call.get("TemplateName"):
             template = self._state.template(environment.application, call["TemplateName"])
             settings = settings | template.settings
+        base = settings | configuration_source.contents(configuration_source.template_source(call))
         new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
-        return option_settings.changed(settings, new, removed, platform=platform), platform
+        return option_settings.changed(base, new, removed, platform=platform), platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

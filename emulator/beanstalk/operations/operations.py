@@ -32,19 +32,19 @@ class Operations:
         environment.managed_action = None
         environment.operation = None
         environment.updated = self._state.clock.time()
-        health.resume_checks(environment)
+        health.resume_checks(self._state, environment)
 
     def start_health_checks(self, environment: Environment) -> None:
         """Start the health checks of a new environment."""
         self._scheduler.start(health.monitor(self._state, environment))
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
-        """Record why an operation failed. Make the health Severe, unless the operation was denied: all stays then."""
+        """Record why an operation failed, and the health that follows, before the environment is Ready."""
         launching = environment.status is EnvironmentStatus.LAUNCHING
-        for message in [*failure.messages, *([] if launching else failure.update_messages)]:
-            self.record(environment, request_id, message, severity="ERROR")
-        if not failure.denied:
-            health.set_severe(self._state, environment, failure.http_status)
+        for severity, message in [*failure.events, *([] if launching else failure.update_events)]:
+            self.record(environment, request_id, message, severity=severity)
+        if failure.health:
+            health.set_failed(self._state, environment, failure.health, failure.causes)
 
     def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
         """Record an event about an environment, caused by a request."""
