@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from emulator.beanstalk import configuration_source, option_settings, tags
+from emulator.beanstalk import configuration_source, option_settings, platforms, tags
 from emulator.beanstalk.actions.environment_description import tier
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
@@ -12,6 +12,8 @@ from emulator.beanstalk.errors import (
     TooManyConfigurationTemplatesError,
 )
 from emulator.beanstalk.model import ConfigurationTemplate, Environment
+from emulator.beanstalk.option_settings import Settings
+from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State
 
 
@@ -32,7 +34,7 @@ class ConfigurationActions:
             name,
             application.name,
             self._state.arn("configurationtemplate", application.name, name),
-            source.settings | option_settings.read(call.get("OptionSettings", [])),
+            option_settings.changed(source.settings, call.get("OptionSettings", []), platform=source.platform),
             source.platform,
             now := self._state.clock.time(),
             now,
@@ -46,10 +48,10 @@ class ConfigurationActions:
     def update_template(self, call: Call) -> Result:
         """UpdateConfigurationTemplate: change the description and option settings."""
         template = self._state.template(call["ApplicationName"], call["TemplateName"])
-        settings = template.settings | option_settings.read(call.get("OptionSettings", []))
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
         updated = replace(
             template,
-            settings=option_settings.without(settings, call.get("OptionsToRemove", [])),
+            settings=option_settings.changed(template.settings, new, removed, platform=template.platform),
             description=call.get("Description", template.description),
             updated=self._state.clock.time(),
         )
@@ -70,10 +72,30 @@ class ConfigurationActions:
         application = self._state.application(call["ApplicationName"]).name
         if template:
             found = self._state.template(application, template)
-            sets = [_template_description(found) | {"OptionSettings": option_settings.described(found.settings)}]
+            sets = [
+                _template_description(found)
+                | {"OptionSettings": option_settings.described(found.settings, found.platform)}
+            ]
         else:
             sets = _environment_descriptions(self._environment(application, environment))
         return {"ConfigurationSettings": sets}
+
+    def describe_options(self, call: Call) -> Result:
+        """DescribeConfigurationOptions of a template, an environment, a platform, or of all platforms."""
+        template, environment = call.get("TemplateName"), call.get("EnvironmentName")
+        if template or environment:
+            application = self._state.application(call.get("ApplicationName", "")).name
+            settings, platform = self._settings_and_platform(application, template, environment)
+        else:
+            stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
+            settings, platform = {}, platforms.named(self._state.region, solution_stack=stack, arn=arn)
+        worker = bool(environment) and self._environment(application, environment).worker
+        found = option_settings.options(settings, platform, call.get("Options", []), worker=worker)
+        return {
+            "SolutionStackName": platform and platform.solution_stack,
+            "PlatformArn": platform and platform.arn,
+            "Options": [each.described() for each in found],
+        }
 
     def delete_draft(self, call: Call) -> Result:
         """DeleteEnvironmentConfiguration: remove a failed draft."""
@@ -84,8 +106,12 @@ class ConfigurationActions:
 
     def validate(self, call: Call) -> Result:
         """ValidateConfigurationSettings: return the problems as messages."""
-        self._state.application(call["ApplicationName"])
-        problems = option_settings.validate(option_settings.given(call["OptionSettings"]))
+        application, name = self._state.application(call["ApplicationName"]).name, call.get("EnvironmentName")
+        if call.get("TemplateName") and name:
+            raise InvalidParameterCombinationError("Must specify either TemplateName or EnvironmentName, and not both.")
+        base, platform = self._settings_and_platform(application, call.get("TemplateName"), name)
+        new = option_settings.given(call["OptionSettings"])
+        problems = option_settings.validate(new, base | new, platform)
         return {
             "Messages": [
                 {"Message": message, "Severity": "error", "Namespace": option.namespace, "OptionName": option.name}
@@ -98,6 +124,18 @@ class ConfigurationActions:
         if environment.application != application:
             raise InvalidParameterValueError(f"No Environment found for EnvironmentName = '{name}'.")
         return environment
+
+    def _settings_and_platform(
+        self, application: str, template: str | None, environment: str | None
+    ) -> tuple[Settings, Platform | None]:
+        """Return those of a template or an environment, or else the defaults."""
+        if template:
+            found = self._state.template(application, template)
+            return found.settings, found.platform
+        if environment:
+            described = self._environment(application, environment)
+            return described.settings, described.platform
+        return dict(option_settings.DEFAULTS), None
 
     def _require_quota(self) -> None:
         maximum = self._state.quotas.configuration_templates
@@ -129,8 +167,12 @@ def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,
     }
-    sets = [both | {"DeploymentStatus": "deployed", "OptionSettings": option_settings.described(environment.settings)}]
+    sets = [both | {"DeploymentStatus": "deployed", "OptionSettings": _described(environment, environment.settings)}]
     if draft := environment.draft:
         status = {"DeploymentStatus": "failed" if draft.failed else "pending", "DateCreated": draft.created}
-        sets.append(both | status | {"OptionSettings": option_settings.described(draft.settings)})
+        sets.append(both | status | {"OptionSettings": _described(environment, draft.settings)})
     return sets
+
+
+def _described(environment: Environment, settings: Settings) -> list[dict[str, Any]]:
+    return option_settings.described(settings, environment.platform, worker=environment.worker)

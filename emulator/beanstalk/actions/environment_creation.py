@@ -94,9 +94,8 @@ class EnvironmentCreation:
     def _configuration(self, call: Call) -> ConfigurationSource:
         """Return option settings, platform and tags: those of the source, then those of the call."""
         source = configuration_source.of_new_environment(call, self._state)
-        settings = option_settings.without(
-            source.settings | option_settings.read(call.get("OptionSettings", [])), call.get("OptionsToRemove", [])
-        )
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        settings = option_settings.changed(source.settings, new, removed, platform=source.platform)
         # The call's tags replace the source's.
         environment_tags = tags.read(call["Tags"]) if call.get("Tags") else source.tags
         return ConfigurationSource(source.platform, settings, environment_tags)

@@ -163,11 +163,9 @@ class EnvironmentActions:
         if call.get("TemplateName"):
             template = self._state.template(environment.application, call["TemplateName"])
             settings = settings | template.settings
-        source = configuration_source.template_source(call)
-        settings = (
-            settings | configuration_source.contents(source) | option_settings.read(call.get("OptionSettings", []))
-        )
-        return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
+        base = settings | configuration_source.contents(configuration_source.template_source(call))
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        return option_settings.changed(base, new, removed, platform=platform), platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

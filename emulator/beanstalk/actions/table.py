@@ -61,6 +61,7 @@ def actions_by_name(
         "DescribeAccountAttributes": catalog.describe_account_attributes,
         "DescribeApplicationVersions": versions.describe,
         "DescribeApplications": applications.describe,
+        "DescribeConfigurationOptions": configurations.describe_options,
         "DescribeConfigurationSettings": configurations.describe_settings,
         "DescribeEnvironmentHealth": health.describe_environment,
         "DescribeEnvironmentManagedActionHistory": managed_actions.describe_history,
