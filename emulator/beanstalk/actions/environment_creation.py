@@ -62,6 +62,7 @@ class EnvironmentCreation:
             description=call.get("Description"),
             template=call.get("TemplateName"),
             tags=source.tags,
+            operations_role=call.get("OperationsRole"),
         )
 
     def _new_name(self, call: Call) -> str:
