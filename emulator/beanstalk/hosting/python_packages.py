@@ -38,10 +38,10 @@ def virtual_environment(cache: PackageCache, folder: Path, log: Path, *, interpr
 
     def make(environment: Path) -> None:
         # Without pip: to bring it into each environment takes longer than to install most packages.
-        cache.run([interpreter, "-m", "venv", "--without-pip", environment], folder, log, what="python -m venv")
+        cache.run([interpreter, "-m", "venv", "--without-pip", str(environment)], folder, log, what="python -m venv")
         _add_programs(environment, interpreter)
         if text:
-            pip = [interpreter, "-m", "pip", "--python", environment / "bin" / "python"]
+            pip = [interpreter, "-m", "pip", "--python", str(environment / "bin" / "python")]
             cache.run([*pip, *_INSTALL], folder, log, what=f"pip install -r {REQUIREMENTS}")
 
     return cache.get("python", key, make)
@@ -54,8 +54,7 @@ def _add_programs(environment: Path, interpreter: str) -> None:
     for found in source.glob("gunicorn*"):
         shutil.copytree(found, target / found.name, ignore=shutil.ignore_patterns("__pycache__"))
     python = environment / "bin" / "python"
-    run = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
-    _write_program(environment / "bin" / "gunicorn", f'exec "{python}" -c "{run}" "$@"')
+    _write_program(environment / "bin" / "gunicorn", f'exec "{python}" -m gunicorn "$@"')
     _write_program(environment / "bin" / "pip", f'exec "{interpreter}" -m pip --python "{python}" "$@"')
 
 
