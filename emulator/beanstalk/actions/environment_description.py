@@ -10,7 +10,6 @@ from emulator.beanstalk.state import State
 
 def description(state: State, environment: Environment) -> dict[str, Any]:
     """Return an environment as DescribeEnvironments and the actions that change it show it."""
-    tier = {"Name": "Worker", "Type": "SQS/HTTP"} if environment.worker else {"Name": "WebServer", "Type": "Standard"}
     return {
         "EnvironmentName": environment.name,
         "EnvironmentId": environment.id,
@@ -20,7 +19,7 @@ def description(state: State, environment: Environment) -> dict[str, Any]:
         "PlatformArn": environment.platform.arn,
         "TemplateName": environment.template,
         "Description": environment.description,
-        "EndpointURL": environment.endpoint,
+        "EndpointURL": environment.endpoint if environment.alive else None,
         "CNAME": environment.cname,
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,
@@ -28,10 +27,17 @@ def description(state: State, environment: Environment) -> dict[str, Any]:
         "AbortableOperationInProgress": environment.abortable,
         "Health": health.reported_color(environment),
         "HealthStatus": health.reported_status(environment),
-        "Tier": tier | {"Version": "1.0"},
+        "Tier": tier(environment),
         "EnvironmentLinks": [],
         "EnvironmentArn": environment.arn,
+        "OperationsRole": environment.operations_role,
     }
+
+
+def tier(environment: Environment) -> dict[str, str]:
+    """Return the tier of an environment."""
+    name, kind = ("Worker", "SQS/HTTP") if environment.worker else ("WebServer", "Standard")
+    return {"Name": name, "Type": kind, "Version": "1.0"}
 
 
 def resources(state: State, environment: Environment) -> dict[str, Any]:
@@ -40,8 +46,8 @@ def resources(state: State, environment: Environment) -> dict[str, Any]:
     balanced = environment.endpoint and option_settings.load_balanced(environment.settings)
     return {
         "EnvironmentName": environment.name,
-        "AutoScalingGroups": [{"Name": f"{stack}-AWSEBAutoScalingGroup"}] if environment.instance else [],
-        "Instances": [{"Id": environment.instance}] if environment.instance else [],
+        "AutoScalingGroups": [{"Name": environment.group.name}] if environment.group else [],
+        "Instances": [{"Id": instance.id} for instance in environment.instances],
         "LaunchConfigurations": [],
         "LaunchTemplates": [],
         "LoadBalancers": [{"Name": str(environment.endpoint).split(".")[0]}] if balanced else [],
