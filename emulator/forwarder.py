@@ -30,11 +30,12 @@ _HOP_BY_HOP = {
 
 @dataclass(frozen=True)
 class Target:
-    """Where to forward a request, and the headers to add to the answer."""
+    """Where to forward a request, and the headers to add to the answer. `ended` is called when it has ended."""
 
     address: str
     port: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    ended: Callable[[], None] = lambda: None
 
 
 Route = Callable[[str], Target | str]
@@ -141,6 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._relay(answer, target.headers)
         finally:
             connection.close()
+            target.ended()
 
     def _requested(self) -> tuple[str, str]:
         """Return the requested host without its port, and the path with its query."""

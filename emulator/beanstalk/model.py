@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from emulator.beanstalk.hosting.hosting import Hosting
+from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.scaling_group import ScalingGroup
 from emulator.beanstalk.scheduler import Task
 from emulator.beanstalk.version_lifecycle import VersionLifecycle
 
@@ -128,8 +130,8 @@ class Activity:
 class Health:
     """The health of an environment.
 
-    `since`: when `status` began. `good_since`, `bad_since`: the first of the good or bad checks in a row.
-    `warning_until`: earliest end of the Warning after an update. `activity`: the newest operation.
+    `since`: when `status` began. `warning_until`: earliest end of the Warning after an update. `activity`: the newest
+    operation.
     """
 
     color: Color = Color.GREY
@@ -138,10 +140,6 @@ class Health:
     since: float = 0
     warning_until: float = 0
     activity: Activity | None = None
-    good_since: float | None = None
-    bad_since: float | None = None
-    bad_checks: int = 0
-    """In a row."""
     checks_active: bool = False
     """Whether health checks change the health. They do not during an operation."""
 
@@ -160,7 +158,8 @@ class Environment:
     """An environment.
 
     `label`: the version that it shows. `deployed_label`, `deployed_number`: of the last successful deployment.
-    `deployments`: how many were started. `instance`: its id, empty before the launch makes it.
+    `deployments`: how many were started. `instances`: none before the launch makes them. `group`: their Auto Scaling
+    group, which the launch makes.
     """
 
     id: str
@@ -187,10 +186,8 @@ class Environment:
     operation: Task | None = None
     abortable: bool = False
     managed_action: str | None = None
-    instance: str = ""
-    launched: float = 0
-    engine_log: list[str] = field(default_factory=list)
-    """What the instance's engine log says of failed commands, with what the application wrote. No event quotes it."""
+    instances: list[Instance] = field(default_factory=list)
+    group: ScalingGroup | None = None
     deployments: int = 1
     deployed_number: int = 1
 
@@ -198,6 +195,22 @@ class Environment:
     def alive(self) -> bool:
         """Whether the environment is not terminated."""
         return self.status is not EnvironmentStatus.TERMINATED
+
+    @property
+    def working_instances(self) -> list[Instance]:
+        """The instances that run, or should run, a version: those that the group has finished to launch."""
+        return [instance for instance in self.instances if instance.state is InstanceState.IN_SERVICE]
+
+    @property
+    def engine_log(self) -> list[str]:
+        """What the instances' engine logs say of failed commands, with what the application wrote."""
+        return [line for instance in self.instances for line in instance.engine_log]
+
+    @property
+    def running_label(self) -> str | None:
+        """The version that runs on all working instances; None when they run several, or none."""
+        labels = {instance.hosting.running_label for instance in self.working_instances}
+        return labels.pop() if len(labels) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
+GROUP = "aws:autoscaling:asg"
+GROUP_RESOURCE = "AWSEBAutoScalingGroup"
 _PROPERTIES = "aws:elasticbeanstalk:application:environment"
 
-_MIN_SIZE = Option("aws:autoscaling:asg", "MinSize", "AWSEBAutoScalingGroup")
-_MAX_SIZE = Option("aws:autoscaling:asg", "MaxSize", "AWSEBAutoScalingGroup")
+_MIN_SIZE = Option(GROUP, "MinSize", GROUP_RESOURCE)
+_MAX_SIZE = Option(GROUP, "MaxSize", GROUP_RESOURCE)
 
 DEFAULTS: Mapping[Option, str] = {
     option: configuration_options.default(option)

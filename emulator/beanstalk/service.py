@@ -95,6 +95,12 @@ class ElasticBeanstalk:
         with self._state.lock:
             return dns.resolve(self._state, name)
 
+    def engine_logs(self, environment: str) -> list[str]:
+        """Return the engine log of the newest environment of that name: why commands failed. Empty when none did."""
+        with self._state.lock:
+            found = [each for each in self._state.environments.values() if each.name == environment]
+            return list(found[-1].engine_log) if found else []
+
     def close(self) -> None:
         """Stop all operations and end all processes, in about two seconds at most."""
         self._scheduler.close()

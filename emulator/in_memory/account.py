@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from emulator.beanstalk.bundle_store import UnreadableBundleError
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
@@ -55,6 +56,8 @@ class InMemoryAccount:
         self.store = InMemoryBundleStore()
         self.caller: Caller = ADMINISTRATOR
         """What the client may do; a test can replace it."""
+        self.capacities = Capacities()
+        """How many requests instances can take."""
         self._faults = FaultInjector(self.clock.time)
         self.hostings: dict[str, InMemoryHosting] = {}
         """By the environment's name: the hosting of the newest environment of that name."""
@@ -90,7 +93,7 @@ class InMemoryAccount:
             client.meta.events.unregister("before-send.elastic-beanstalk", self._send)
 
     def _create_hosting(self, name: str, _id: str) -> InMemoryHosting:
-        self.hostings[name] = InMemoryHosting(name)
+        self.hostings[name] = InMemoryHosting(name, lambda: self.capacities.of(name), self.clock.time)
         return self.hostings[name]
 
     def _create_scheduler(self, _clock: Any, lock: Any) -> VirtualScheduler:

@@ -40,8 +40,8 @@ class VirtualBeanstalk(BeanstalkAccount):
         environments = self.service._state.alive_environments()
         [environment] = [each for each in environments if name in (each.cname, each.endpoint)]
         hosting = self.memory.hostings[environment.name]
-        label = f"{environment.name}/{hosting.running_label}" if hosting.in_service else None
-        return PageAnswer(hosting.answer(path), label)
+        status, label = hosting.answer(path)
+        return PageAnswer(status, f"{environment.name}/{label}" if label else None)
 
     def now(self) -> datetime:
         return self.memory.clock.now()

@@ -45,8 +45,8 @@ def resources(state: State, environment: Environment) -> dict[str, Any]:
     balanced = environment.endpoint and option_settings.load_balanced(environment.settings)
     return {
         "EnvironmentName": environment.name,
-        "AutoScalingGroups": [{"Name": f"{stack}-AWSEBAutoScalingGroup"}] if environment.instance else [],
-        "Instances": [{"Id": environment.instance}] if environment.instance else [],
+        "AutoScalingGroups": [{"Name": environment.group.name}] if environment.group else [],
+        "Instances": [{"Id": instance.id} for instance in environment.instances],
         "LaunchConfigurations": [],
         "LaunchTemplates": [],
         "LoadBalancers": [{"Name": str(environment.endpoint).split(".")[0]}] if balanced else [],

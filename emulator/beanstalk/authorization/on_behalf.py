@@ -100,7 +100,8 @@ def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[st
         return settings, _names(NEW_ENVIRONMENT, "", settings, bundle, state)
     existing = state.environment(call.parameters)
     bundle = _bundle(existing.application, call.get("VersionLabel", existing.label), state)
-    return existing.settings, _names(existing.id, existing.instance, existing.settings, bundle, state)
+    instance = existing.instances[0].id if existing.instances else ""
+    return existing.settings, _names(existing.id, instance, existing.settings, bundle, state)
 
 
 def _bundle(application: str, label: str | None, state: State) -> BundleLocation | None:

@@ -3,13 +3,8 @@
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import (
-    DEPLOYED_TO_INSTANCE,
-    DeploymentFailure,
-    DeploymentSteps,
-    Instances,
-    denied,
-)
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
@@ -87,11 +82,13 @@ class Deployments:
         # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
         yield duration * _PREPARATION
         record(environment, request_id, "Deploying new version to instance(s).")
+        for instance in environment.working_instances:
+            instance.deployment = environment.deployments
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
         failure = yield from self._instances.run_version(environment, label, environment.settings)
-        if not failure:
-            record(environment, request_id, DEPLOYED_TO_INSTANCE)
+        self._operations.record_deployed(environment, request_id, failure)
         yield duration - (state.clock.time() - began)
+        self._instances.enter_service(environment, failure)
         if failure:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
@@ -99,7 +96,6 @@ class Deployments:
             record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, environment.deployments
-            environment.hosting.in_service = True
             record(environment, request_id, "New application version was deployed to running EC2 instances.")
             record(environment, request_id, _COMPLETED)
             health.set_after_update(state, environment)
@@ -111,8 +107,8 @@ class Deployments:
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
         failure = (yield from self._restarting(environment, settings)) if needs_restart else None
-        if needs_restart and not failure:
-            record(environment, request_id, DEPLOYED_TO_INSTANCE)
+        if needs_restart:
+            self._operations.record_deployed(environment, request_id, failure)
         yield state.durations.drawn("configure", environment.name) - (state.clock.time() - began)
         if failure:
             yield from self._reverting(environment, request_id, failure)
@@ -138,16 +134,16 @@ class Deployments:
         self._operations.record(environment, request_id, reverted, severity="ERROR")
 
     def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
-        label = environment.hosting.running_label or environment.label
+        label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, settings)
-        environment.hosting.in_service = failure is None
+        self._instances.enter_service(environment, failure)
         return failure
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
         yield self._state.durations.drawn("abort", environment.name)
         environment.label = environment.deployed_label
         environment.draft = None
-        if environment.hosting.running_label != environment.deployed_label:
+        if environment.running_label != environment.deployed_label:
             self._operations.record(environment, request_id, _MIXED, severity="WARN")
         self._operations.record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
         self._operations.end(environment)

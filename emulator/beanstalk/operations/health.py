@@ -1,14 +1,17 @@
 """Health: what health checks find, and how basic and enhanced reporting show it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import Activity, Color, Environment, EnvironmentStatus, HealthStatus
-from emulator.beanstalk.operations import health_events
+from emulator.beanstalk.operations import health_causes, health_events, instance_checks
+from emulator.beanstalk.operations.health_causes import NO_INSTANCES
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
-_COLORS = {
+COLORS = {
     HealthStatus.NO_DATA: Color.GREY,
     HealthStatus.UNKNOWN: Color.GREY,
     HealthStatus.SUSPENDED: Color.GREY,
@@ -19,8 +22,6 @@ _COLORS = {
     HealthStatus.DEGRADED: Color.RED,
     HealthStatus.SEVERE: Color.RED,
 }
-NO_INSTANCES = "There are no instances."
-"""A cause of Pending and of No Data."""
 _CHECKS_PER_REAL_SECOND = 5
 """At most, at any speed of the account's clock: the machine has other work."""
 
@@ -29,28 +30,15 @@ def monitor(state: State, environment: Environment) -> Steps:
     """Check the health of an environment until it is terminated."""
     while environment.alive:
         if environment.health.checks_active:
-            http_status = yield partial(probe, environment)
-            # An operation may have started during the check.
+            instances = environment.working_instances
+            probes = [partial(instance_checks.probe, environment, instance) for instance in instances]
+            http_statuses = yield partial(environment.hosting.together, probes)
+            # An operation may have started during the checks.
             if environment.health.checks_active:
-                _evaluate(state, environment, http_status)
+                for instance, http_status in zip(instances, http_statuses, strict=True):
+                    instance_checks.record(environment, instance, http_status, state.clock.time())
+                _evaluate(state, environment)
         yield max(state.durations.health_check, 1 / _CHECKS_PER_REAL_SECOND / state.clock.scale)
-
-
-def probe(environment: Environment) -> int | None:
-    """Return the HTTP status of a health check, None without an answer. Slow. A worker is healthy while it runs."""
-    if environment.worker:
-        return 200 if environment.hosting.running() else None
-    return environment.hosting.probe(option_settings.health_path(environment.settings))
-
-
-def record_probe(environment: Environment, http_status: int | None, now: float) -> bool:
-    """Record the result of a health check. Return whether it is good."""
-    health = environment.health
-    good = option_settings.is_good(environment.settings, http_status)
-    health.good_since = (health.good_since or now) if good else None
-    health.bad_since = None if good else (health.bad_since or now)
-    health.bad_checks = 0 if good else health.bad_checks + 1
-    return good
 
 
 def suspend_checks(state: State, environment: Environment, status: HealthStatus, activity: str, *causes: str) -> None:
@@ -60,8 +48,7 @@ def suspend_checks(state: State, environment: Environment, status: HealthStatus,
     """
     health = environment.health
     health.checks_active = False
-    health.good_since = health.bad_since = None
-    health.bad_checks = 0
+    instance_checks.restart(environment)
     health.warning_until = 0
     if health.activity is None or health.activity.name != activity or health.activity.ended is not None:
         health.activity = Activity(activity, state.clock.time())
@@ -80,7 +67,7 @@ def resume_checks(state: State, environment: Environment) -> None:
 def set_failed(state: State, environment: Environment, status: HealthStatus, causes: list[str]) -> None:
     """Set the health after a failed deployment."""
     _end_activity(state, environment)
-    _set_status(state, environment, status, [*causes, *_version_causes(environment)])
+    _set_status(state, environment, status, [*causes, *health_causes.of_versions(environment)])
 
 
 def set_after_update(state: State, environment: Environment) -> None:
@@ -111,57 +98,60 @@ def reported_status(environment: Environment) -> HealthStatus | None:
     return environment.health.status if option_settings.enhanced_health(environment.settings) else None
 
 
-def probe_causes(http_status: int | None) -> list[str]:
-    """Return why a bad health check makes the health Severe. `http_status`: its answer, None without one."""
-    if http_status is None:
-        found = ["None of the instances are sending data."]
-    elif http_status >= 500:
-        found = ["100.0 % of the requests are failing with HTTP 5xx."]
-    else:
-        found = []
-    return [*found, "ELB processes are not healthy on all instances."]
-
-
-def _evaluate(state: State, environment: Environment, http_status: int | None) -> None:
-    """Change the health after a check. A change needs good or bad checks in a row, for the account's durations."""
-    now, durations, health = state.clock.time(), state.durations, environment.health
-    good = record_probe(environment, http_status, now)
-    if good and now - (health.good_since or now) >= durations.in_service:
-        environment.hosting.in_service = True
-    bad_for_long = not good and now - (health.bad_since or now) >= durations.unhealthy
-    if bad_for_long:
-        environment.hosting.in_service = False
-    evaluate = _enhanced if option_settings.enhanced_health(environment.settings) else _basic
-    found = evaluate(state, environment, good=good, bad_for_long=bad_for_long)
-    if found:
-        causes = probe_causes(http_status) if found is HealthStatus.SEVERE else []
-        missing = [] if environment.instance else [NO_INSTANCES]
-        _set_status(state, environment, found, [*missing, *_version_causes(environment), *causes])
-
-
-def _basic(_state: State, environment: Environment, *, good: bool, bad_for_long: bool) -> HealthStatus | None:
-    """Return the health that a check leads to, None for the same as before. Warning is Yellow, Severe is Red."""
-    health = environment.health
-    if bad_for_long or not environment.instance:
+def instance_status(environment: Environment, instance: Instance) -> HealthStatus | None:
+    """Return the health status of one instance. Basic reporting has none."""
+    if not option_settings.enhanced_health(environment.settings):
+        return None
+    if instance.state is InstanceState.PENDING:
+        return HealthStatus.PENDING
+    if not environment.health.checks_active or len(environment.working_instances) == 1:
+        return environment.health.status
+    if instance.bad_since is not None and not instance.hosting.in_service:
         return HealthStatus.SEVERE
-    if not good and health.color is Color.GREEN and health.bad_checks > 1:
+    return HealthStatus.DEGRADED if instance.hosting.running_label != environment.deployed_label else HealthStatus.OK
+
+
+def _evaluate(state: State, environment: Environment) -> None:
+    """Change the health after checks. A change needs good or bad checks in a row, for the account's durations."""
+    instance_checks.put_in_and_out_of_service(state, environment)
+    bad = instance_checks.bad_for_long(state, environment)
+    evaluate = _enhanced if option_settings.enhanced_health(environment.settings) else _basic
+    found = evaluate(state, environment, bad)
+    if found:
+        missing = health_causes.of_missing_instances(environment) if environment.instances else [NO_INSTANCES]
+        causes = health_causes.of_probes(bad, environment) if bad else []
+        _set_status(state, environment, found, [*missing, *health_causes.of_versions(environment), *causes])
+
+
+def _basic(state: State, environment: Environment, bad: Sequence[Instance]) -> HealthStatus | None:
+    """Return the health that checks lead to, None for the same as before. Warning is Yellow, Severe is Red.
+
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.healthstatus.html: Yellow when some requests
+    may fail, Red when all do.
+    """
+    instances = environment.working_instances
+    if len(bad) == len(instances):
+        return HealthStatus.SEVERE
+    if bad or (environment.health.color is Color.GREEN and any(one.bad_checks > 1 for one in instances)):
         return HealthStatus.WARNING
-    return HealthStatus.OK if good and environment.hosting.in_service else None
+    serve = all(instance.hosting.in_service for instance in instances)
+    return HealthStatus.OK if serve and instance_checks.good_for(state, environment) is not None else None
 
 
-def _enhanced(state: State, environment: Environment, *, good: bool, bad_for_long: bool) -> HealthStatus | None:
-    """Return the health that a check leads to, None for the same as before."""
+def _enhanced(state: State, environment: Environment, bad: Sequence[Instance]) -> HealthStatus | None:
+    """Return the health that checks lead to, None for the same as before."""
     now, durations, health = state.clock.time(), state.durations, environment.health
     if health.status is HealthStatus.SUSPENDED:
         return None
-    if not environment.instance:
+    if not environment.working_instances:
         return HealthStatus.NO_DATA
     if health.status is HealthStatus.SEVERE and now - health.since >= durations.severe_until_suspended:
         return HealthStatus.SUSPENDED
-    if bad_for_long:
-        return HealthStatus.SEVERE
-    if good and now >= health.warning_until and now - (health.good_since or now) >= durations.health:
-        return HealthStatus.DEGRADED if _version_causes(environment) else HealthStatus.OK
+    if bad or health_causes.of_missing_instances(environment):
+        return health_causes.status_of(bad, environment, HealthStatus.SEVERE) if bad else HealthStatus.DEGRADED
+    good_for = instance_checks.good_for(state, environment)
+    if good_for is not None and now >= health.warning_until and good_for >= durations.health:
+        return HealthStatus.DEGRADED if health_causes.of_versions(environment) else HealthStatus.OK
     return None
 
 
@@ -169,7 +159,7 @@ def _set_status(state: State, environment: Environment, status: HealthStatus, ca
     """Set the health, and record an event when what is reported changes."""
     health, now = environment.health, state.clock.time()
     old_status, old_color = health.status, health.color
-    health.status, health.color, health.causes = status, _COLORS[status], causes
+    health.status, health.color, health.causes = status, COLORS[status], causes
     if old_status is not status:
         health.since = now
     severity = "WARN" if health.color in (Color.YELLOW, Color.RED) else "INFO"
@@ -187,10 +177,3 @@ def _end_activity(state: State, environment: Environment) -> None:
     activity = environment.health.activity
     if activity and activity.ended is None:
         environment.health.activity = Activity(activity.name, activity.began, state.clock.time())
-
-
-def _version_causes(environment: Environment) -> list[str]:
-    if environment.hosting.running_label == environment.deployed_label:
-        return []
-    expected = f'Expected version "{environment.deployed_label}" (deployment {environment.deployed_number}).'
-    return [f"Incorrect application version found on all instances. {expected}"]

@@ -1,45 +1,23 @@
 """Runs application versions on the instances of environments."""
 
-from collections.abc import Generator
-from dataclasses import dataclass, field
+import secrets
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
 from emulator.beanstalk.hosting.process import ApplicationStartError
-from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment, HealthStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.instance import Instance, InstanceState
+from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment
+from emulator.beanstalk.operations import instance_checks
+from emulator.beanstalk.operations.command_result import CommandResult, DeploymentFailure
 from emulator.beanstalk.scheduler import Step
 from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
 
-DEPLOYED_TO_INSTANCE = "Instance deployment completed successfully."
-"""The event after a command that succeeds, as platforms on Amazon Linux 2 and later send it."""
-_LOG_LINES = 100
-"""How many lines an instance's engine log keeps."""
-
-
-@dataclass(frozen=True)
-class DeploymentFailure:
-    """Why a version does not run.
-
-    `events`: what is told, severity and message, the oldest first. `update_events`: more, which a launch does not have.
-    `health`: the health from then on, None when all stays as it was. `causes`: why. `started`: whether the
-    application started, and failed later. `denied`: whether AWS denied what the deployment needs.
-    """
-
-    events: list[tuple[str, str]]
-    update_events: list[tuple[str, str]] = field(default_factory=list)
-    health: HealthStatus | None = None
-    causes: list[str] = field(default_factory=list)
-    started: bool = False
-    denied: bool = False
-
-
-def denied(message: str) -> DeploymentFailure:
-    """Return the failure of an operation that AWS denies."""
-    return DeploymentFailure([("ERROR", message)], denied=True)
+_ZONES = "abc"
+"""The letters of the availability zones, over which a group spreads its instances."""
 
 
 DeploymentSteps: TypeAlias = Generator[Step, Any, DeploymentFailure | None]
@@ -53,36 +31,87 @@ class Instances:
         self._state = state
         self._bundles = bundles
 
-    def run_version(self, environment: Environment, label: str, settings: option_settings.Settings) -> DeploymentSteps:
-        """Run a version in place of the one on the instance, and wait for its first good health check.
+    def launch(self, environment: Environment, count: int, state: InstanceState) -> list[Instance]:
+        """Add instances to an environment, which run nothing yet, and return them."""
+        now, number = self._state.clock.time(), environment.deployed_number
+        new = []
+        for _ in range(count):
+            id_ = f"i-0{secrets.token_hex(8)}"
+            zones = [instance.zone for instance in environment.instances]
+            zone = min(_ZONES, key=zones.count)
+            new.append(Instance(id_, environment.hosting.launch(id_), now, zone, number, state))
+            environment.instances = [*environment.instances, new[-1]]
+        return new
+
+    def run_version(
+        self,
+        environment: Environment,
+        label: str,
+        settings: option_settings.Settings,
+        instances: Sequence[Instance] | None = None,
+    ) -> DeploymentSteps:
+        """Run a version in place of the one on all working instances, or on some; wait for good health checks.
 
         An application that cannot start, or that ends, fails at once. A command that takes longer than the command
-        timeout fails then, and so does an application that answers badly or not at all.
+        timeout fails then, and so does an application that answers badly or not at all. Instances on which it does not
+        fail keep the version.
         """
+        chosen = environment.working_instances if instances is None else list(instances)
         deadline = self._state.clock.time() + option_settings.command_timeout(settings)
+        result = CommandResult(environment, chosen)
         try:
             source = yield partial(self._bundles.read, self._location(environment, label))
-            yield partial(environment.hosting.deploy, label, source, option_settings.properties(settings))
-        except (UnreadableBundleError, InvalidBundleError, ApplicationStartError, OSError) as error:
-            return _command_failed(environment, str(error))
-        if self._state.clock.time() >= deadline:
-            return _command_timed_out(environment)
-        return (yield from self._await_good_health(environment, deadline))
+        except UnreadableBundleError as error:
+            result.failed = dict.fromkeys(chosen, str(error))
+            return result.failure()
+        properties = option_settings.properties(settings)
+        deploying = [partial(self._deploy, instance, label, source, properties) for instance in chosen]
+        outcomes = yield partial(environment.hosting.together, deploying)
+        for instance, (problem, ended) in zip(chosen, outcomes, strict=True):
+            if problem is not None:
+                result.failed[instance] = problem
+            elif ended >= deadline:
+                result.timed_out.append(instance)
+        waiting = [one for one in chosen if one not in result.failed and one not in result.timed_out]
+        result.unhealthy = yield from self._await_good_health(result, waiting, deadline)
+        return result.failure()
 
-    def _await_good_health(self, environment: Environment, deadline: float) -> DeploymentSteps:
-        state, hosting = self._state, environment.hosting
-        while True:
-            http_status = yield partial(health.probe, environment)
-            running = yield hosting.running
-            good = health.record_probe(environment, http_status, state.clock.time())
-            if not running:
-                return _command_failed(environment, (yield hosting.log_tail))
-            if good or (http_status is not None and option_settings.ignores_health(environment.settings)):
-                return None
-            if state.clock.time() >= deadline:
-                return _health_check_failed(environment, http_status)
-            # Often, so that the wait adds little to the deployment's time.
-            yield max(1.0, 0.1 / state.clock.scale)
+    def enter_service(self, environment: Environment, failure: DeploymentFailure | None = None) -> None:
+        """Let the load balancer send requests to the working instances on which a deployment did not fail."""
+        for instance in environment.working_instances:
+            if failure is None or instance not in failure.instances:
+                instance.hosting.in_service = True
+
+    def _deploy(
+        self, instance: Instance, label: str, source: bytes, properties: Mapping[str, str]
+    ) -> tuple[str | None, float]:
+        """Start a version on an instance. Return why that fails, if it does, and when it has ended. Slow."""
+        try:
+            instance.hosting.deploy(label, source, properties)
+        except (InvalidBundleError, ApplicationStartError, OSError) as error:
+            return str(error), self._state.clock.time()
+        return None, self._state.clock.time()
+
+    def _await_good_health(
+        self, result: CommandResult, waiting: list[Instance], deadline: float
+    ) -> Generator[Step, Any, list[Instance]]:
+        """Wait for a good health check of each instance. The value: those without one at the deadline."""
+        state, environment = self._state, result.environment
+        while waiting:
+            checks = yield partial(environment.hosting.together, [partial(_check, environment, one) for one in waiting])
+            for instance, (http_status, log) in zip(list(waiting), checks, strict=True):
+                good = instance_checks.record(environment, instance, http_status, state.clock.time())
+                ignored = http_status is not None and option_settings.ignores_health(environment.settings)
+                if log is not None:
+                    result.failed[instance] = log
+                if good or ignored or log is not None or instance not in environment.instances:
+                    waiting.remove(instance)
+            if waiting and state.clock.time() >= deadline:
+                break
+            if waiting:
+                # Often, so that the wait adds little to the deployment's time.
+                yield max(1.0, 0.1 / state.clock.scale)
+        return waiting
 
     def _location(self, environment: Environment, label: str) -> BundleLocation | None:
         application = self._state.applications.get(environment.application)
@@ -92,49 +121,7 @@ class Instances:
         return version.bundle if version else None
 
 
-def _command_failed(environment: Environment, output: str) -> DeploymentFailure:
-    """Return the failure of a command. Events tell the engine's words; the application's own are in the log."""
-    lines = output.strip().splitlines() or ["The application ended without a word."]
-    environment.engine_log = [*environment.engine_log, *lines][-_LOG_LINES:]
-    command_failed = "Command failed on instance. Return code: 1 Output: Engine execution has encountered an error.."
-    return DeploymentFailure(
-        [
-            ("ERROR", "Instance deployment failed. For details, see 'eb-engine.log'."),
-            ("ERROR", f"[Instance: {environment.instance}] {command_failed}"),
-            _summary("Failed: 1"),
-        ],
-        [_aborted(environment)],
-        HealthStatus.DEGRADED,
-        ["Command failed on all instances."],
-    )
-
-
-def _command_timed_out(environment: Environment) -> DeploymentFailure:
-    late = "The following instances have not responded in the allowed command timeout time"
-    return DeploymentFailure(
-        [
-            ("WARN", f"{late} (they might still finish eventually on their own): [{environment.instance}]."),
-            _summary("TimedOut: 1"),
-        ],
-        [_aborted(environment)],
-        HealthStatus.DEGRADED,
-    )
-
-
-def _health_check_failed(environment: Environment, http_status: int | None) -> DeploymentFailure:
-    failed = f"Instance id(s) '{environment.instance}' did not pass health check after command execution."
-    return DeploymentFailure(
-        [("ERROR", f"{failed} Aborting the operation.")],
-        health=HealthStatus.SEVERE,
-        causes=health.probe_causes(http_status),
-        started=True,
-    )
-
-
-def _summary(failed: str) -> tuple[str, str]:
-    return ("INFO", f"Command execution completed on all instances. Summary: [Successful: 0, {failed}].")
-
-
-def _aborted(environment: Environment) -> tuple[str, str]:
-    message = f"Unsuccessful command execution on instance id(s) '{environment.instance}'. Aborting the operation."
-    return ("ERROR", message)
+def _check(environment: Environment, instance: Instance) -> tuple[int | None, str | None]:
+    """Return the HTTP status of a health check, and the log of an application that has ended. Slow."""
+    http_status = instance_checks.probe(environment, instance)
+    return http_status, None if instance.hosting.running() else instance.hosting.log_tail()

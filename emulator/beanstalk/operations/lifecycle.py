@@ -1,17 +1,11 @@
 """Launches, rebuilds, restarts and terminates environments, with AWS's statuses and events, in account time."""
 
-import secrets
-
 from emulator.beanstalk import dns, option_settings
+from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
-from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import (
-    DEPLOYED_TO_INSTANCE,
-    DeploymentFailure,
-    DeploymentSteps,
-    Instances,
-    denied,
-)
+from emulator.beanstalk.operations import groups, health, health_causes, instance_checks
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
@@ -86,6 +80,7 @@ class Lifecycle:
     def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild")
         if not denial:
+            environment.instances = []
             yield environment.hosting.tear_down
         failure = yield from self._building(environment, request_id, denial)
         if failure is None:
@@ -104,26 +99,28 @@ class Lifecycle:
             failure = denied(denial)
             self._operations.report_failure(environment, request_id, failure)
             return failure
-        health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health.NO_INSTANCES)
+        health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health_causes.NO_INSTANCES)
         if not environment.worker:
             yield environment.hosting.open
             balanced = option_settings.load_balanced(environment.settings)
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
+        waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield duration * 0.3
-        environment.instance, environment.launched = f"i-0{secrets.token_hex(8)}", state.clock.time()
-        added = f"Added instance [{environment.instance}] to your environment."
-        self._operations.record(environment, request_id, added)
+        environment.group = groups.new_group(state, environment)
+        new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
+        self._operations.record(environment, request_id, groups.added(new))
         failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
         if failed:
             self._operations.report_failure(environment, request_id, failed)
             rest = duration - (state.clock.time() - began)
             yield max(rest, state.durations.drawn("launch_after_failure", environment.name))
             return failed
-        self._operations.record(environment, request_id, DEPLOYED_TO_INSTANCE)
+        self._operations.record_deployed(environment, request_id, None)
         # The load balancer starts its own checks now: earlier good checks do not count.
-        environment.health.good_since = None
+        instance_checks.restart(environment)
         if state.switches.launched_health is LaunchedHealth.OK:
             yield from self._awaiting_health(environment)
         yield duration - (state.clock.time() - began)
@@ -141,25 +138,28 @@ class Lifecycle:
     def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart")
-        label = environment.hosting.running_label or environment.label
+        label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, environment.settings)
         yield state.durations.drawn("restart", environment.name) - (state.clock.time() - began)
         if failure:
             self._operations.report_failure(environment, request_id, failure)
         else:
-            environment.hosting.in_service = True
-            self._operations.record(environment, request_id, DEPLOYED_TO_INSTANCE)
+            self._instances.enter_service(environment)
+            self._operations.record_deployed(environment, request_id, None)
             self._operations.record(environment, request_id, "Restarted application server on all ec2 instances.")
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield from self._removing(environment)
+        self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
     def _removing(self, environment: Environment) -> Steps:
         """End the application, remove the resources, and make the environment Terminated."""
         state, began = self._state, self._state.clock.time()
-        environment.health = Health()
+        environment.health, environment.instances = Health(), []
         yield environment.hosting.close
         yield state.durations.drawn("terminate", environment.name) - (state.clock.time() - began)
         environment.status = EnvironmentStatus.TERMINATED

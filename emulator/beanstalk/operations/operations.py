@@ -2,9 +2,12 @@
 
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure
+from emulator.beanstalk.operations.command_result import DeploymentFailure
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
+
+_DEPLOYED_TO_INSTANCE = "Instance deployment completed successfully."
+"""The event after a command that succeeds, as platforms on Amazon Linux 2 and later send it."""
 
 
 class Operations:
@@ -45,6 +48,13 @@ class Operations:
             self.record(environment, request_id, message, severity=severity)
         if failure.health:
             health.set_failed(self._state, environment, failure.health, failure.causes)
+
+    def record_deployed(self, environment: Environment, request_id: str, failure: DeploymentFailure | None) -> None:
+        """Record an event for each instance on which a command succeeded."""
+        failed = failure.instances if failure else ()
+        for instance in environment.working_instances:
+            if instance not in failed:
+                self.record(environment, request_id, _DEPLOYED_TO_INSTANCE)
 
     def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
         """Record an event about an environment, caused by a request."""

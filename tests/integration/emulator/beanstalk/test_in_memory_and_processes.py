@@ -12,8 +12,8 @@ from tests.support.beanstalk import ENHANCED, SHORT_DURATIONS, BeanstalkAccount
 from tests.support.in_memory import virtual_beanstalk
 
 BASIC = {**ENHANCED, "Value": "basic"}
-_RANDOM = re.compile(r"i-0[0-9a-f]{16}|awseb-e-\w{10}-\w{12}|eba-\w{8}")
-"""The identifiers in messages: of instances, load balancers and CNAMEs."""
+_RANDOM = re.compile(r"i-0[0-9a-f]{16}|awseb-e-\w{10}-\w{12}|eba-\w{8}|\d+ (?:second|minute)s?")
+"""The identifiers in messages: of instances, load balancers and CNAMEs. And durations."""
 
 
 @dataclass

@@ -83,7 +83,7 @@ def test_a_launched_environment_lists_its_resources(account: VirtualBeanstalk) -
     resources = account.client.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]
 
     assert resources["EnvironmentName"] == "shop-prod"
-    assert resources["AutoScalingGroups"] == [{"Name": f"awseb-{id_}-stack-AWSEBAutoScalingGroup"}]
+    assert resources["AutoScalingGroups"][0]["Name"].startswith(f"awseb-{id_}-stack-AWSEBAutoScalingGroup-")
     assert resources["LoadBalancers"] == [{"Name": account.describe(id_)["EndpointURL"].split(".")[0]}]
     assert resources["Instances"][0]["Id"].startswith("i-0")
 
