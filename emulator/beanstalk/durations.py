@@ -33,6 +33,8 @@ class Durations:
     """AbortEnvironmentUpdate."""
     update_tags: float = 10
     """UpdateTagsForResource of an environment, which is Updating meanwhile."""
+    retrieve_logs: float = 5
+    """RequestEnvironmentInfo until its logs can be retrieved."""
     restart: float = 15
     """RestartAppServer."""
     terminate: float = 210
@@ -115,4 +117,5 @@ class Quotas:
     application_versions: int = 1000
     environments: int = 200
     configuration_templates: int = 2000
-    custom_platforms: int = 50
+    custom_platforms: int = 0
+    """AWS has 50. This account cannot build any."""

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scaling_group import ScalingGroup
 from emulator.beanstalk.scheduler import Task
+from emulator.beanstalk.version_lifecycle import VersionLifecycle
 
 SAMPLE_APPLICATION = "Sample Application"
 """The version label of an environment that was created without one."""
@@ -113,6 +115,7 @@ class Application:
     tags: Tags = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
     templates: dict[str, ConfigurationTemplate] = field(default_factory=dict)
+    lifecycle: VersionLifecycle = field(default_factory=VersionLifecycle)
 
 
 @dataclass
@@ -186,6 +189,11 @@ class Environment:
     managed_action: str | None = None
     instances: list[Instance] = field(default_factory=list)
     group: ScalingGroup | None = None
+    operations_role: str | None = None
+    retrieved_info: dict[tuple[str, str], RetrievedInfo] = field(default_factory=dict)
+    """By the type of information and the instance."""
+    managed_history: list[FinishedAction] = field(default_factory=list)
+    """The newest last."""
     deployments: int = 1
     deployed_number: int = 1
 

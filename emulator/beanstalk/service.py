@@ -20,7 +20,7 @@ from emulator.beanstalk.call import Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
-from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
+from emulator.beanstalk.errors import InternalFailureError, ServiceError
 from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.throttling import TokenBucket
@@ -127,10 +127,6 @@ class ElasticBeanstalk:
             self.calls[called.name] += 1
             if called.name in self._buckets:
                 self._buckets[called.name].take_token()
-        if called.name not in self._actions:
-            raise InvalidActionError(
-                f"{called.name} is not supported here. Supported are: {', '.join(sorted(self._actions))}."
-            )
         call = Call(request_id, request.read_parameters(called, flat), caller)
         with self._state.lock:
             required.require_permissions(called.name, call, self._state)

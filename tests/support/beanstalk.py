@@ -191,8 +191,8 @@ class BeanstalkAccount:
         """Return the option settings of an environment or a template: by option name, each set with its status."""
         found = self.client.describe_configuration_settings(ApplicationName="shop", **which)
         return [
-            {"status": one.get("DeploymentStatus")}
-            | {setting["OptionName"]: setting["Value"] for setting in one["OptionSettings"]}
+            {setting["OptionName"]: setting.get("Value") for setting in one["OptionSettings"]}
+            | {"status": one.get("DeploymentStatus")}
             for one in found["ConfigurationSettings"]
         ]
 

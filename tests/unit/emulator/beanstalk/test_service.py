@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.protocol.service_model import service_model
 from tests.support.beanstalk import PLATFORM
 from tests.support.in_memory import VirtualBeanstalk
 
@@ -104,14 +105,9 @@ def test_a_response_without_a_result_has_only_the_request_id(account: VirtualBea
     assert tags == ["DeleteApplicationVersionResponse", "ResponseMetadata", "RequestId"]
 
 
-@pytest.mark.parametrize("action", ["CreatePlatformVersion", "ComposeEnvironments"])
-def test_an_unsupported_action_is_refused_with_the_supported_ones(service: ElasticBeanstalk, action: str) -> None:
-    _, answer = _call_for_json(service, {"Action": action})
-
-    assert answer["Error"]["Code"] == "InvalidAction"
-    assert answer["Error"]["Message"].startswith(
-        f"{action} is not supported here. Supported are: AbortEnvironmentUpdate, "
-    )
+def test_every_operation_of_the_model_is_answered(service: ElasticBeanstalk) -> None:
+    """The model is botocore's."""
+    assert sorted(service._actions) == sorted(service_model().operation_names)
 
 
 @pytest.mark.parametrize("parameters", [{"Action": "Launch"}, {}])

@@ -234,7 +234,7 @@ def test_a_health_check_expects_200_or_what_the_matcher_says(account: VirtualBea
     matcher = {
         "Namespace": "aws:elasticbeanstalk:environment:process:default",
         "OptionName": "MatcherHTTPCode",
-        "Value": "200,300-399",
+        "Value": "200-399",
     }
 
     strict = account.launched("shop-strict", timeout, VersionLabel="moved")
