@@ -16,7 +16,7 @@ from rehearsal.testbed import Testbed
 APPLICATION = "shop"
 LIVE_VERSION = "v1"
 NEXT_VERSION = "v2"
-SHORTENED = ("process_version", "launch", "in_service", "health", "health_check")
+SHORTENED = ("process_version", "launch", "in_service", "health", "health_check", "launch_after_health")
 """The durations of Elastic Beanstalk that count while the shop is launched."""
 SHORT_REAL_SECONDS = 0.3
 NEEDED_BYTES = 300 * 1024 * 1024

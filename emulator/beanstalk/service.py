@@ -20,7 +20,7 @@ from emulator.beanstalk.call import Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
-from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
+from emulator.beanstalk.errors import InternalFailureError, ServiceError
 from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.throttling import TokenBucket
@@ -95,6 +95,19 @@ class ElasticBeanstalk:
         with self._state.lock:
             return dns.resolve(self._state, name)
 
+    def logs(self, environment: str) -> dict[str, dict[str, list[str]]]:
+        """Return the last lines of the logs `engine` and `application` of each instance of an environment. Slow.
+
+        The engine's log says why commands failed, with what the application wrote: no event does.
+        """
+        with self._state.lock:
+            found = [each for each in self._state.alive_environments() if each.name == environment]
+            instances = found[0].instances if found else []
+        return {
+            instance.id: {"engine": instance.engine_log, "application": instance.hosting.log_tail().splitlines()}
+            for instance in instances
+        }
+
     def close(self) -> None:
         """Stop all operations and end all processes, in about two seconds at most."""
         self._scheduler.close()
@@ -114,10 +127,6 @@ class ElasticBeanstalk:
             self.calls[called.name] += 1
             if called.name in self._buckets:
                 self._buckets[called.name].take_token()
-        if called.name not in self._actions:
-            raise InvalidActionError(
-                f"{called.name} is not supported here. Supported are: {', '.join(sorted(self._actions))}."
-            )
         call = Call(request_id, request.read_parameters(called, flat), caller)
         with self._state.lock:
             required.require_permissions(called.name, call, self._state)

@@ -13,6 +13,15 @@ class FailedLaunchEnd(StrEnum):
     """Ready, with ERROR events and Red."""
 
 
+class LaunchedHealth(StrEnum):
+    """The health of an environment when its launch has just ended well."""
+
+    OK = "ok"
+    """Ok or Green, some seconds before `Successfully launched environment`."""
+    PENDING = "pending"
+    """Pending, then Ok or Green while the environment is Ready."""
+
+
 class LabelDuringUpdate(StrEnum):
     """Which version label DescribeEnvironments shows during a deployment. UpdateEnvironment answers the new one."""
 
@@ -25,6 +34,7 @@ class Switches:
     """The switches of an account. May be changed at any time."""
 
     failed_launch: FailedLaunchEnd = FailedLaunchEnd.TERMINATED
+    launched_health: LaunchedHealth = LaunchedHealth.OK
     label_during_update: LabelDuringUpdate = LabelDuringUpdate.NEW
 
     def set(self, changes: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from emulator.beanstalk.bundle_store import UnreadableBundleError
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
@@ -32,6 +33,7 @@ class InMemoryBundleStore:
 
     def __init__(self) -> None:
         self.bundles: dict[str, bytes] = {}
+        self.buckets: set[str] = set()
 
     def read(self, location: BundleLocation | None) -> bytes:
         """Return a bundle. Without a location, return the sample application. Raises UnreadableBundleError."""
@@ -41,6 +43,16 @@ class InMemoryBundleStore:
             return self.bundles[f"/{location.bucket}/{location.key}"]
         except KeyError as error:
             raise UnreadableBundleError.not_downloaded(location, "Not Found") from error
+
+    def create_bucket(self, name: str) -> None:
+        """Remember that a bucket exists."""
+        self.buckets.add(name)
+
+    def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:  # noqa: ARG002
+        """Store an object and return its URL, which nothing serves."""
+        self.create_bucket(location.bucket)
+        self.bundles[f"/{location.bucket}/{location.key}"] = content
+        return f"https://{location.bucket}.s3.amazonaws.com/{location.key}"
 
     def delete(self, location: BundleLocation) -> None:
         """Delete a bundle, if it exists."""
@@ -55,6 +67,8 @@ class InMemoryAccount:
         self.store = InMemoryBundleStore()
         self.caller: Caller = ADMINISTRATOR
         """What the client may do; a test can replace it."""
+        self.capacities = Capacities()
+        """How many requests instances can take."""
         self._faults = FaultInjector(self.clock.time)
         self.hostings: dict[str, InMemoryHosting] = {}
         """By the environment's name: the hosting of the newest environment of that name."""
@@ -90,7 +104,7 @@ class InMemoryAccount:
             client.meta.events.unregister("before-send.elastic-beanstalk", self._send)
 
     def _create_hosting(self, name: str, _id: str) -> InMemoryHosting:
-        self.hostings[name] = InMemoryHosting(name)
+        self.hostings[name] = InMemoryHosting(name, lambda: self.capacities.of(name), self.clock.time)
         return self.hostings[name]
 
     def _create_scheduler(self, _clock: Any, lock: Any) -> VirtualScheduler:

@@ -16,6 +16,7 @@ POLL_SECONDS = 5.0
 DURATIONS = {
     "launch": 20, "update": 20, "configure": 10, "abort": 5, "restart": 10, "update_tags": 5, "terminate": 10,
     "process_version": 5, "health_check": 5, "in_service": 10, "health": 20, "unhealthy": 10,
+    "launch_after_health": 5, "launch_after_failure": 5, "warning_chance": 0, "spread": 0,
 }  # fmt: skip
 """Account seconds. A few polls each, so that a test takes milliseconds."""
 LIMIT_SECONDS = 7_200.0
@@ -39,8 +40,8 @@ class VirtualBeanstalk(BeanstalkAccount):
         environments = self.service._state.alive_environments()
         [environment] = [each for each in environments if name in (each.cname, each.endpoint)]
         hosting = self.memory.hostings[environment.name]
-        label = f"{environment.name}/{hosting.running_label}" if hosting.in_service else None
-        return PageAnswer(hosting.answer(path), label)
+        status, label = hosting.answer(path)
+        return PageAnswer(status, f"{environment.name}/{label}" if label else None)
 
     def now(self) -> datetime:
         return self.memory.clock.now()

@@ -1,8 +1,10 @@
 """Updates environments: deploys a version, changes the configuration, aborts an update."""
 
+from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.option_settings import Settings, properties
 from emulator.beanstalk.platforms import Platform
@@ -11,6 +13,8 @@ from emulator.beanstalk.state import State
 
 _STARTING = "Environment update is starting."
 _COMPLETED = "Environment update completed successfully."
+_PREPARATION = 1 / 6
+"""The share of a deployment before the instance gets its command. Recorded: 4 to 41 seconds."""
 _MIXED = (
     "During an aborted deployment, some instances may have deployed the new application version."
     " To ensure all instances are running the same version, re-deploy the appropriate application version."
@@ -26,7 +30,7 @@ class Deployments:
         self._instances = instances
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
-        """Deploy a version all at once. The environment shows the new label at once, and is down meanwhile.
+        """Deploy a version all at once. The environment shows the new label at once, and is down after a while.
 
         `denial`: the ERROR event with which the update fails before it changes anything, if there is one.
         """
@@ -66,7 +70,7 @@ class Deployments:
 
     def _denied(self, environment: Environment, request_id: str, denial: str, message: str) -> Steps:
         """Fail after a while, without any change of the instance."""
-        yield self._state.durations.update / 3
+        yield self._state.durations.drawn("update", environment.name) / 3
         environment.label, environment.draft = environment.deployed_label, None
         self._operations.report_failure(environment, request_id, denied(denial))
         self._operations.record(environment, request_id, message, severity="ERROR")
@@ -74,35 +78,50 @@ class Deployments:
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
+        duration = state.durations.drawn("update", environment.name)
+        # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
+        yield duration * _PREPARATION
         record(environment, request_id, "Deploying new version to instance(s).")
+        for instance in environment.working_instances:
+            instance.deployment = environment.deployments
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
         failure = yield from self._instances.run_version(environment, label, environment.settings)
-        yield state.durations.update - (state.clock.time() - began)
+        self._operations.record_deployed(environment, request_id, failure)
+        yield duration - (state.clock.time() - began)
+        self._instances.enter_service(environment, failure)
         if failure:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
             record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            record(environment, request_id, _MIXED, severity="ERROR")
+            if failure.instances:
+                record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, environment.deployments
-            environment.hosting.in_service = True
             record(environment, request_id, "New application version was deployed to running EC2 instances.")
             record(environment, request_id, _COMPLETED)
+            health.set_after_update(state, environment)
         self._operations.end(environment)
 
     def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update")
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
         failure = (yield from self._restarting(environment, settings)) if needs_restart else None
-        yield state.durations.configure - (state.clock.time() - began)
+        if needs_restart:
+            self._operations.record_deployed(environment, request_id, failure)
+        yield state.durations.drawn("configure", environment.name) - (state.clock.time() - began)
         if failure:
             yield from self._reverting(environment, request_id, failure)
         else:
+            begins_enhanced = not option_settings.enhanced_health(environment.settings)
             environment.settings, environment.platform, environment.draft = settings, platform, None
             record(environment, request_id, "Successfully deployed new configuration to environment.")
             record(environment, request_id, _COMPLETED)
+            if begins_enhanced and option_settings.enhanced_health(settings):
+                health.set_unknown(state, environment)
+            else:
+                health.set_after_update(state, environment)
         self._operations.end(environment)
 
     def _reverting(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> Steps:
@@ -116,16 +135,16 @@ class Deployments:
         self._operations.record(environment, request_id, reverted, severity="ERROR")
 
     def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
-        label = environment.hosting.running_label or environment.label
+        label = environment.running_label or environment.label
         failure = yield from self._instances.run_version(environment, label, settings)
-        environment.hosting.in_service = failure is None
+        self._instances.enter_service(environment, failure)
         return failure
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
-        yield self._state.durations.abort
+        yield self._state.durations.drawn("abort", environment.name)
         environment.label = environment.deployed_label
         environment.draft = None
-        if environment.hosting.running_label != environment.deployed_label:
+        if environment.running_label != environment.deployed_label:
             self._operations.record(environment, request_id, _MIXED, severity="WARN")
         self._operations.record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
         self._operations.end(environment)

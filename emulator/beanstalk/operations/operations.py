@@ -2,9 +2,12 @@
 
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure
+from emulator.beanstalk.operations.command_result import DeploymentFailure
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
+
+_DEPLOYED_TO_INSTANCE = "Instance deployment completed successfully."
+"""The event after a command that succeeds, as platforms on Amazon Linux 2 and later send it."""
 
 
 class Operations:
@@ -32,19 +35,26 @@ class Operations:
         environment.managed_action = None
         environment.operation = None
         environment.updated = self._state.clock.time()
-        health.resume_checks(environment)
+        health.resume_checks(self._state, environment)
 
     def start_health_checks(self, environment: Environment) -> None:
         """Start the health checks of a new environment."""
         self._scheduler.start(health.monitor(self._state, environment))
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
-        """Record why an operation failed. Make the health Severe, unless the operation was denied: all stays then."""
+        """Record why an operation failed, and the health that follows, before the environment is Ready."""
         launching = environment.status is EnvironmentStatus.LAUNCHING
-        for message in [*failure.messages, *([] if launching else failure.update_messages)]:
-            self.record(environment, request_id, message, severity="ERROR")
-        if not failure.denied:
-            health.set_severe(self._state, environment, failure.http_status)
+        for severity, message in [*failure.events, *([] if launching else failure.update_events)]:
+            self.record(environment, request_id, message, severity=severity)
+        if failure.health:
+            health.set_failed(self._state, environment, failure.health, failure.causes)
+
+    def record_deployed(self, environment: Environment, request_id: str, failure: DeploymentFailure | None) -> None:
+        """Record an event for each instance on which a command succeeded."""
+        failed = failure.instances if failure else ()
+        for instance in environment.working_instances:
+            if instance not in failed:
+                self.record(environment, request_id, _DEPLOYED_TO_INSTANCE)
 
     def record(self, environment: Environment, request_id: str, message: str, *, severity: str = "INFO") -> None:
         """Record an event about an environment, caused by a request."""

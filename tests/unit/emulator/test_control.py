@@ -49,6 +49,7 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         resolve=fake_resolve,
         stale_reads=stale_reads,
         switches=Switches(),
+        logs=lambda name: {"i-1": {"engine": [f"{name} failed"], "application": []}},
     )
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
@@ -144,7 +145,12 @@ def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi
 
 
 def test_switches_are_changed_by_name(control: ControlApi) -> None:
-    changed = {"failed_launch": "ready", "label_during_update": "new"}
+    changed = {"failed_launch": "ready", "launched_health": "ok", "label_during_update": "new"}
     assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
     assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
     assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
+
+
+def test_the_logs_of_an_environment_are_listed_by_instance(control: ControlApi) -> None:
+    logs = {"i-1": {"engine": ["shop-prod failed"], "application": []}}
+    assert control.handle("GET", "/_account/logs", "environment=shop-prod", b"") == (200, logs)

@@ -3,14 +3,14 @@ from botocore.exceptions import ClientError
 
 from tests.support.beanstalk import ENHANCED, PLATFORM
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.option_settings import managed_updates
 
-MANAGED = {"Namespace": "aws:elasticbeanstalk:managedactions", "OptionName": "ManagedActionsEnabled", "Value": "true"}
 OLDER = PLATFORM.replace("4.7.2", "4.7.1")
 
 
 def test_an_old_platform_has_a_scheduled_update_with_managed_actions(account: VirtualBeanstalk) -> None:
-    id_ = account.launched("shop-prod", ENHANCED, MANAGED, SolutionStackName=OLDER)
-    current = account.launched("shop-new", ENHANCED, MANAGED)
+    id_ = account.launched("shop-prod", *managed_updates(), SolutionStackName=OLDER)
+    current = account.launched("shop-new", *managed_updates())
     unmanaged = account.launched("shop-old", ENHANCED, SolutionStackName=OLDER)
 
     [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
@@ -22,7 +22,7 @@ def test_an_old_platform_has_a_scheduled_update_with_managed_actions(account: Vi
 
 def test_an_applied_platform_update_runs_and_ends(account: VirtualBeanstalk) -> None:
     account.service.durations.set({"configure": 60})
-    id_ = account.launched("shop-prod", ENHANCED, MANAGED, SolutionStackName=OLDER)
+    id_ = account.launched("shop-prod", *managed_updates(), SolutionStackName=OLDER)
     [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
 
     account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId=action["ActionId"])
@@ -36,7 +36,7 @@ def test_an_applied_platform_update_runs_and_ends(account: VirtualBeanstalk) -> 
 
 
 def test_an_unknown_managed_action_cannot_be_applied(account: VirtualBeanstalk) -> None:
-    id_ = account.launched("shop-prod", ENHANCED, MANAGED)
+    id_ = account.launched("shop-prod", *managed_updates())
 
     with pytest.raises(ClientError, match="ManagedActionInvalidStateException"):
         account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId="none")
@@ -47,3 +47,19 @@ def test_managed_actions_need_enhanced_health(account: VirtualBeanstalk) -> None
 
     with pytest.raises(ClientError, match=r"\(InvalidRequestException\)"):
         account.client.describe_environment_managed_actions(EnvironmentId=id_)
+
+
+def test_a_finished_platform_update_is_in_the_history(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ManagedActionHistoryItem.html."""
+    id_ = account.launched("shop-prod", *managed_updates(), SolutionStackName=OLDER)
+    history = account.client.describe_environment_managed_action_history
+    assert history(EnvironmentId=id_)["ManagedActionHistoryItems"] == []
+    [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
+
+    account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId=action["ActionId"])
+    account.until_status(id_, "Ready")
+    account.memory.advance(2)
+
+    [item] = history(EnvironmentId=id_)["ManagedActionHistoryItems"]
+    assert (item["ActionId"], item["Status"], item["ActionType"]) == (action["ActionId"], "Completed", "PlatformUpdate")
+    assert item["ExecutedTime"] < item["FinishedTime"]
