@@ -2,7 +2,7 @@
 
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations import groups, health
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -114,7 +114,9 @@ class Deployments:
             yield from self._reverting(environment, request_id, failure)
         else:
             begins_enhanced = not option_settings.enhanced_health(environment.settings)
-            environment.settings, environment.platform, environment.draft = settings, platform, None
+            before, environment.settings = environment.settings, settings
+            environment.platform, environment.draft = platform, None
+            groups.apply_sizes(environment, before)
             record(environment, request_id, "Successfully deployed new configuration to environment.")
             record(environment, request_id, _COMPLETED)
             if begins_enhanced and option_settings.enhanced_health(settings):

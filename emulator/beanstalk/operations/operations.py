@@ -1,5 +1,7 @@
 """Starts and ends the operations of environments, and records their events."""
 
+from collections.abc import Callable
+
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.command_result import DeploymentFailure
@@ -37,9 +39,9 @@ class Operations:
         environment.updated = self._state.clock.time()
         health.resume_checks(self._state, environment)
 
-    def start_health_checks(self, environment: Environment) -> None:
-        """Start the health checks of a new environment."""
-        self._scheduler.start(health.monitor(self._state, environment))
+    def start_health_checks(self, environment: Environment, then: Callable[[Environment], None]) -> None:
+        """Start the health checks of a new environment. `then` is called after each of them."""
+        self._scheduler.start(health.monitor(self._state, environment, then))
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
         """Record why an operation failed, and the health that follows, before the environment is Ready."""
