@@ -188,6 +188,10 @@ class Environment:
     managed_action: str | None = None
     instances: list[Instance] = field(default_factory=list)
     group: ScalingGroup | None = None
+    temporary: list[Instance] = field(default_factory=list)
+    """New instances that end when the running operation is aborted."""
+    reconfigured: list[Instance] = field(default_factory=list)
+    """Instances that got the settings of the configuration update that runs."""
     deployments: int = 1
     deployed_number: int = 1
 

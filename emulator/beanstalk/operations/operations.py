@@ -1,5 +1,8 @@
 """Starts and ends the operations of environments, and records their events."""
 
+from collections.abc import Sequence
+
+from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.command_result import DeploymentFailure
@@ -49,10 +52,16 @@ class Operations:
         if failure.health:
             health.set_failed(self._state, environment, failure.health, failure.causes)
 
-    def record_deployed(self, environment: Environment, request_id: str, failure: DeploymentFailure | None) -> None:
-        """Record an event for each instance on which a command succeeded."""
+    def record_deployed(
+        self,
+        environment: Environment,
+        request_id: str,
+        failure: DeploymentFailure | None,
+        instances: Sequence[Instance] | None = None,
+    ) -> None:
+        """Record an event for each instance on which a command succeeded. `instances`: all working ones by default."""
         failed = failure.instances if failure else ()
-        for instance in environment.working_instances:
+        for instance in environment.working_instances if instances is None else instances:
             if instance not in failed:
                 self.record(environment, request_id, _DEPLOYED_TO_INSTANCE)
 
