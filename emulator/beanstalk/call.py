@@ -42,8 +42,10 @@ Result: TypeAlias = dict[str, Any] | None
 Action: TypeAlias = Callable[[Call], Result]
 
 
-def page(call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000) -> dict[str, Any]:
+def page(
+    call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000, size_name: str = "MaxRecords"
+) -> dict[str, Any]:
     """Return one page of items as the member `name`, and a NextToken when there are more."""
     start = call.next_token or 0
-    end = start + call.get("MaxRecords", largest)
+    end = start + call.get(size_name, largest)
     return {name: items[start:end], "NextToken": str(end) if end < len(items) else None}

@@ -33,6 +33,8 @@ class Durations:
     """AbortEnvironmentUpdate."""
     update_tags: float = 10
     """UpdateTagsForResource of an environment, which is Updating meanwhile."""
+    retrieve_logs: float = 5
+    """RequestEnvironmentInfo until its logs can be retrieved."""
     restart: float = 15
     """RestartAppServer."""
     terminate: float = 210

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
@@ -192,6 +193,11 @@ class Environment:
     """New instances that end when the running operation is aborted."""
     reconfigured: list[Instance] = field(default_factory=list)
     """Instances that got the settings of the configuration update that runs."""
+    operations_role: str | None = None
+    retrieved_info: dict[tuple[str, str], RetrievedInfo] = field(default_factory=dict)
+    """By the type of information and the instance."""
+    managed_history: list[FinishedAction] = field(default_factory=list)
+    """The newest last."""
     deployments: int = 1
     deployed_number: int = 1
 

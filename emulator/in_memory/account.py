@@ -33,6 +33,7 @@ class InMemoryBundleStore:
 
     def __init__(self) -> None:
         self.bundles: dict[str, bytes] = {}
+        self.buckets: set[str] = set()
 
     def read(self, location: BundleLocation | None) -> bytes:
         """Return a bundle. Without a location, return the sample application. Raises UnreadableBundleError."""
@@ -42,6 +43,16 @@ class InMemoryBundleStore:
             return self.bundles[f"/{location.bucket}/{location.key}"]
         except KeyError as error:
             raise UnreadableBundleError.not_downloaded(location, "Not Found") from error
+
+    def create_bucket(self, name: str) -> None:
+        """Remember that a bucket exists."""
+        self.buckets.add(name)
+
+    def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:  # noqa: ARG002
+        """Store an object and return its URL, which nothing serves."""
+        self.create_bucket(location.bucket)
+        self.bundles[f"/{location.bucket}/{location.key}"] = content
+        return f"https://{location.bucket}.s3.amazonaws.com/{location.key}"
 
     def delete(self, location: BundleLocation) -> None:
         """Delete a bundle, if it exists."""

@@ -31,7 +31,7 @@ class EnvironmentCreation:
         self._state.environments[environment.id] = environment
         self._lifecycle.launch(environment, call.request_id, call.denied_later)
         answer = description(self._state, environment)
-        # A generated CNAME is not known yet: https://github.com/aws/aws-elastic-beanstalk-cli prints "UNKNOWN" then.
+        # A generated CNAME is not known yet: logs of `eb create` show none.
         return answer if call.get("CNAMEPrefix") else answer | {"CNAME": None}
 
     def _environment(self, call: Call) -> Environment:
@@ -62,6 +62,7 @@ class EnvironmentCreation:
             description=call.get("Description"),
             template=call.get("TemplateName"),
             tags=source.tags,
+            operations_role=call.get("OperationsRole"),
         )
 
     def _new_name(self, call: Call) -> str:

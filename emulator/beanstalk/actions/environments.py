@@ -3,12 +3,16 @@
 from emulator.beanstalk import configuration_source, dns, option_settings, platforms
 from emulator.beanstalk.actions.environment_description import description, resources
 from emulator.beanstalk.call import Call, Result, page
-from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
+from emulator.beanstalk.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    UnsupportedRequestError,
+)
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.swaps import Swaps
-from emulator.beanstalk.state import State
+from emulator.beanstalk.state import State, require_ready
 
 _CONFIGURATION = (
     "OptionSettings", "OptionsToRemove", "TemplateName", "TemplateSpecification", "SolutionStackName", "PlatformArn",
@@ -33,7 +37,7 @@ class EnvironmentActions:
 
     def update(self, call: Call) -> Result:
         """UpdateEnvironment: start to deploy a version or to change the configuration."""
-        environment = self._ready_environment(call)
+        environment = self._state.ready_environment(call.parameters)
         configures = any(call.get(name) for name in _CONFIGURATION)
         label = call.get("VersionLabel")
         if label and configures:
@@ -72,7 +76,7 @@ class EnvironmentActions:
         for environment in (source, destination):
             if environment.worker:
                 raise InvalidParameterValueError(f"Environment {environment.name} is a worker and has no CNAME.")
-            _require_ready(environment)
+            require_ready(environment)
         self._swaps.swap(source, destination, call.request_id)
         return None
 
@@ -106,23 +110,25 @@ class EnvironmentActions:
 
     def rebuild(self, call: Call) -> Result:
         """RebuildEnvironment."""
-        self._lifecycle.rebuild(self._ready_environment(call), call.request_id, call.denied_later)
+        self._lifecycle.rebuild(self._state.ready_environment(call.parameters), call.request_id, call.denied_later)
         return None
 
     def restart(self, call: Call) -> Result:
         """RestartAppServer."""
-        self._lifecycle.restart(self._ready_environment(call), call.request_id)
+        self._lifecycle.restart(self._state.ready_environment(call.parameters), call.request_id)
         return None
+
+    def compose(self, call: Call) -> Result:
+        """ComposeEnvironments: refused. A group needs links between environments, which nothing here makes."""
+        application = self._state.application(call.get("ApplicationName", "")).name
+        for label in call.get("VersionLabels", []):
+            self._state.usable_version(application, label)
+        raise UnsupportedRequestError("ComposeEnvironments is not supported.")
 
     def check_dns_availability(self, call: Call) -> Result:
         """CheckDNSAvailability: return the CNAME of a prefix, and whether it is free."""
         cname = dns.cname(self._state, call["CNAMEPrefix"])
         return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
-
-    def _ready_environment(self, call: Call) -> Environment:
-        environment = self._state.environment(call.parameters)
-        _require_ready(environment)
-        return environment
 
     def _matches(self, environment: Environment, call: Call) -> bool:
         return all(
@@ -164,10 +170,3 @@ class EnvironmentActions:
 
 def _is_worker(tier: dict[str, str]) -> bool:
     return tier.get("Name") == "Worker"
-
-
-def _require_ready(environment: Environment) -> None:
-    if environment.status is not EnvironmentStatus.READY:
-        raise InvalidParameterValueError(
-            f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
-        )

@@ -3,17 +3,21 @@
 from typing import Any
 
 from emulator.beanstalk import option_settings, platforms
-from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.environment_records import FinishedAction
 from emulator.beanstalk.errors import ManagedActionInvalidStateError
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations.deployments import Deployments
+from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
 
 class ManagedActions:
     """The actions about managed platform updates. An environment has one while its platform is not the newest."""
 
-    def __init__(self, state: State, deployments: Deployments) -> None:
+    def __init__(self, state: State, deployments: Deployments, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
         self._state = state
         self._deployments = deployments
 
@@ -38,7 +42,26 @@ class ManagedActions:
         newest = platforms.latest(environment.platform.branch, self._state.region)
         self._deployments.configure(environment, environment.settings, newest, call.request_id)
         environment.managed_action = update["ActionId"]
+        self._scheduler.start(self._following(environment, update, newest))
         return update | {"Status": "Running", "WindowStartTime": None}
+
+    def describe_history(self, call: Call) -> Result:
+        """DescribeEnvironmentManagedActionHistory: the newest first."""
+        action = "DescribeEnvironmentManagedActionHistory"
+        environment = self._state.environment_with_enhanced_health(call.parameters, action)
+        found = [_history_item(finished) for finished in reversed(environment.managed_history)]
+        return page(call, "ManagedActionHistoryItems", found, largest=100, size_name="MaxItems")
+
+    def _following(self, environment: Environment, update: dict[str, Any], newest: Platform) -> Steps:
+        """Record how an update ended."""
+        began = self._state.clock.time()
+        while environment.managed_action == update["ActionId"] and environment.alive:
+            yield 1.0
+        failure = None if environment.platform == newest else "The platform update failed and was rolled back."
+        finished = FinishedAction(
+            update["ActionId"], update["ActionDescription"], began, self._state.clock.time(), failure
+        )
+        environment.managed_history.append(finished)
 
     def _platform_update(self, environment: Environment) -> dict[str, Any] | None:
         newest = platforms.latest(environment.platform.branch, self._state.region)
@@ -50,3 +73,16 @@ class ManagedActions:
             "ActionType": "PlatformUpdate",
             "Status": "Running" if environment.managed_action else "Scheduled",
         }
+
+
+def _history_item(finished: FinishedAction) -> dict[str, Any]:
+    return {
+        "ActionId": finished.id,
+        "ActionType": "PlatformUpdate",
+        "ActionDescription": finished.description,
+        "FailureType": "RollbackSuccessful" if finished.failure else None,
+        "Status": "Failed" if finished.failure else "Completed",
+        "FailureDescription": finished.failure,
+        "ExecutedTime": finished.began,
+        "FinishedTime": finished.ended,
+    }

@@ -6,10 +6,13 @@ from emulator.beanstalk.actions.applications import ApplicationActions
 from emulator.beanstalk.actions.catalog import CatalogActions
 from emulator.beanstalk.actions.configurations import ConfigurationActions
 from emulator.beanstalk.actions.environment_creation import EnvironmentCreation
+from emulator.beanstalk.actions.environment_info import EnvironmentInfoActions
 from emulator.beanstalk.actions.environments import EnvironmentActions
 from emulator.beanstalk.actions.events import EventActions
 from emulator.beanstalk.actions.health_reports import HealthActions
 from emulator.beanstalk.actions.managed_actions import ManagedActions
+from emulator.beanstalk.actions.operations_roles import OperationsRoleActions
+from emulator.beanstalk.actions.storage import StorageActions
 from emulator.beanstalk.actions.tagging import TagActions
 from emulator.beanstalk.actions.versions import VersionActions
 from emulator.beanstalk.bundle_store import BundleStore
@@ -36,13 +39,17 @@ def actions_by_name(
     configurations = ConfigurationActions(state)
     environments = EnvironmentActions(state, lifecycle, deployments, Swaps(state, operations))
     health = HealthActions(state)
-    managed_actions = ManagedActions(state, deployments)
+    managed_actions = ManagedActions(state, deployments, scheduler)
     catalog = CatalogActions(state)
+    info = EnvironmentInfoActions(state, operations, scheduler, bundles)
+    roles = OperationsRoleActions(state)
     tags = TagActions(state, operations)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": managed_actions.apply,
+        "AssociateEnvironmentOperationsRole": roles.associate,
         "CheckDNSAvailability": environments.check_dns_availability,
+        "ComposeEnvironments": environments.compose,
         "CreateApplication": applications.create,
         "CreateConfigurationTemplate": configurations.create_template,
         "CreateEnvironment": EnvironmentCreation(state, lifecycle, create_hosting).create,
@@ -57,18 +64,22 @@ def actions_by_name(
         "DescribeConfigurationOptions": configurations.describe_options,
         "DescribeConfigurationSettings": configurations.describe_settings,
         "DescribeEnvironmentHealth": health.describe_environment,
+        "DescribeEnvironmentManagedActionHistory": managed_actions.describe_history,
         "DescribeEnvironmentManagedActions": managed_actions.describe,
         "DescribeEnvironmentResources": environments.describe_resources,
         "DescribeEnvironments": environments.describe,
         "DescribeEvents": EventActions(state).describe,
         "DescribeInstancesHealth": health.describe_instances,
         "DescribePlatformVersion": catalog.describe_platform_version,
+        "DisassociateEnvironmentOperationsRole": roles.disassociate,
         "ListAvailableSolutionStacks": catalog.list_solution_stacks,
         "ListPlatformBranches": catalog.list_platform_branches,
         "ListPlatformVersions": catalog.list_platform_versions,
         "ListTagsForResource": tags.list_for,
         "RebuildEnvironment": environments.rebuild,
+        "RequestEnvironmentInfo": info.request,
         "RestartAppServer": environments.restart,
+        "RetrieveEnvironmentInfo": info.retrieve,
         "SwapEnvironmentCNAMEs": environments.swap,
         "TerminateEnvironment": environments.terminate,
         "UpdateApplication": applications.update,
@@ -81,6 +92,7 @@ def actions_by_name(
     }
     slow: dict[str, Action] = {
         "CreateApplicationVersion": versions.create,
+        "CreateStorageLocation": StorageActions(state, bundles).create,
         "DeleteApplicationVersion": versions.delete,
     }
     return {name: _with_lock(state.lock, action) for name, action in quick.items()} | slow

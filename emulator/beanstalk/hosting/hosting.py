@@ -3,7 +3,13 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
+from emulator.beanstalk.hosting.machine import MachineLoad
+from emulator.beanstalk.hosting.request_metrics import AnsweredRequest
+
 T = TypeVar("T")
+
+WEB_LOG = "/var/log/web.stdout.log"
+"""Where an instance keeps what the web process writes."""
 
 
 class InstanceHosting(Protocol):
@@ -28,6 +34,15 @@ class InstanceHosting(Protocol):
 
     def log_tail(self) -> str:
         """Return the last lines that the application wrote."""
+
+    def logs(self) -> dict[str, str]:
+        """Return what the application wrote, by the path that the log has on an instance."""
+
+    def recent_requests(self) -> list[AnsweredRequest]:
+        """Return the requests of the last ten seconds. Takes no real time."""
+
+    def load(self) -> MachineLoad:
+        """Return how busy the instance is. Takes no real time."""
 
     def close(self) -> None:
         """End the application and the instance for good. May be called again."""

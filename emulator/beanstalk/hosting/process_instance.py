@@ -7,8 +7,11 @@ from pathlib import Path
 
 from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
+from emulator.beanstalk.hosting.hosting import WEB_LOG
+from emulator.beanstalk.hosting.machine import MachineLoad, MachineMonitor
 from emulator.beanstalk.hosting.process import ApplicationProcess
 from emulator.beanstalk.hosting.request_gate import RequestGate
+from emulator.beanstalk.hosting.request_metrics import AnsweredRequest, RequestMetrics
 
 
 class ProcessInstance:
@@ -18,10 +21,12 @@ class ProcessInstance:
         self.running_label: str | None = None
         self.in_service = False
         self.gate = RequestGate(capacity)
+        self.metrics = RequestMetrics()
         self._folder = folder
         self._changing = threading.Lock()
         self._process: ApplicationProcess | None = None
         self._deployments = 0
+        self._monitor = MachineMonitor()
         self._closed = False
 
     @property
@@ -61,6 +66,19 @@ class ProcessInstance:
         """Return the last lines that the application wrote."""
         process = self._process
         return process.log_tail() if process else ""
+
+    def logs(self) -> dict[str, str]:
+        """Return what the application wrote, by the path that the log has on an instance."""
+        log = self._folder / "web.stdout.log"
+        return {WEB_LOG: log.read_text(errors="replace") if log.is_file() else ""}
+
+    def recent_requests(self) -> list[AnsweredRequest]:
+        """Return the requests of the last ten seconds."""
+        return self.metrics.recent()
+
+    def load(self) -> MachineLoad:
+        """Return how busy the instance is. All run on this machine."""
+        return self._monitor.load()
 
     def close(self) -> None:
         """End the process for good, and remove the unpacked bundles. May be called again."""

@@ -47,8 +47,9 @@ class Lifecycle:
 
     def _launching(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         record = self._operations.record
-        bucket = f"elasticbeanstalk-{self._state.region}-{self._state.account_id}"
-        record(environment, request_id, f"Using {bucket} as Amazon S3 storage bucket for environment data.")
+        record(
+            environment, request_id, f"Using {self._state.own_bucket} as Amazon S3 storage bucket for environment data."
+        )
         failure = yield from self._building(environment, request_id, denial)
         if failure and self._ends_terminated(failure):
             yield from self._ending_launch(environment, request_id)

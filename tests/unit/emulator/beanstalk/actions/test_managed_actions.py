@@ -47,3 +47,19 @@ def test_managed_actions_need_enhanced_health(account: VirtualBeanstalk) -> None
 
     with pytest.raises(ClientError, match=r"\(InvalidRequestException\)"):
         account.client.describe_environment_managed_actions(EnvironmentId=id_)
+
+
+def test_a_finished_platform_update_is_in_the_history(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ManagedActionHistoryItem.html."""
+    id_ = account.launched("shop-prod", *managed_updates(), SolutionStackName=OLDER)
+    history = account.client.describe_environment_managed_action_history
+    assert history(EnvironmentId=id_)["ManagedActionHistoryItems"] == []
+    [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
+
+    account.client.apply_environment_managed_action(EnvironmentId=id_, ActionId=action["ActionId"])
+    account.until_status(id_, "Ready")
+    account.memory.advance(2)
+
+    [item] = history(EnvironmentId=id_)["ManagedActionHistoryItems"]
+    assert (item["ActionId"], item["Status"], item["ActionType"]) == (action["ActionId"], "Completed", "PlatformUpdate")
+    assert item["ExecutedTime"] < item["FinishedTime"]
