@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from functools import partial
 
 from emulator.beanstalk import dns
-from emulator.beanstalk.actions.table import actions_by_name
+from emulator.beanstalk.actions.table import actions_by_name, managed_updates
 from emulator.beanstalk.authorization import on_behalf, required
 from emulator.beanstalk.authorization.visibility import visible_part
 from emulator.beanstalk.bundle_store import BundleStore
@@ -65,6 +65,7 @@ class ElasticBeanstalk:
             actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
         )
         self._actions = self._actions_on(self._state)
+        self._scheduler.start(managed_updates(self._state, self._scheduler, bundles).watch())
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 
     def handle(

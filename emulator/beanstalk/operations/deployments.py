@@ -149,6 +149,8 @@ class Deployments:
         record(environment, rollout.request_id, "Failed to deploy configuration.", severity="ERROR")
         if environment.draft:
             environment.draft.failed = True
+        reason = "The update failed, and the environment was rolled back."
+        self._operations.fail_managed_action(environment, "RollbackSuccessful", reason)
         yield from self._restoring(environment)
         reverted = "The environment was reverted to the previous configuration setting."
         record(environment, rollout.request_id, reverted, severity="ERROR")
@@ -165,6 +167,7 @@ class Deployments:
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
         began = self._state.clock.time()
+        self._operations.fail_managed_action(environment, "UpdateCancelled", "The update was aborted.")
         environment.hosting.send_share((), 0)
         new = environment.temporary
         for instance in new:

@@ -1,7 +1,9 @@
 """Starts and ends the operations of environments, and records their events."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from emulator.beanstalk.environment_records import ActionFailure, FinishedAction
 from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health
@@ -35,10 +37,17 @@ class Operations:
         """Make an environment Ready after an operation."""
         environment.status = EnvironmentStatus.READY
         environment.abortable = False
+        if action := environment.managed_action:
+            environment.managed_history.append(FinishedAction(action, self._state.clock.time()))
         environment.managed_action = None
         environment.operation = None
         environment.updated = self._state.clock.time()
         health.resume_checks(self._state, environment)
+
+    def fail_managed_action(self, environment: Environment, kind: str, description: str) -> None:
+        """Note that the managed action that runs, if one does, has failed."""
+        if action := environment.managed_action:
+            environment.managed_action = replace(action, failure=ActionFailure(kind, description))
 
     def start_health_checks(self, environment: Environment) -> None:
         """Start the health checks of a new environment."""
