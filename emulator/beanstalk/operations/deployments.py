@@ -97,7 +97,7 @@ class Deployments:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
             record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            if environment.running_label != environment.deployed_label:
+            if any(instance in environment.instances for instance in failure.instances):
                 record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, number

@@ -62,8 +62,8 @@ class Instances:
         try:
             source = yield partial(self._bundles.read, self._location(environment, label))
         except UnreadableBundleError as error:
-            result.failed = dict.fromkeys(chosen, str(error))
-            return result.failure()
+            # Elastic Beanstalk itself copies the bundle, before any instance gets a command.
+            return DeploymentFailure([("ERROR", str(error))])
         properties = option_settings.properties(settings)
         deploying = [partial(self._deploy, instance, label, source, properties) for instance in chosen]
         outcomes = yield partial(environment.hosting.together, deploying)
