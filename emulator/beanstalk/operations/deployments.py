@@ -85,13 +85,12 @@ class Deployments:
         self._operations.end(environment)
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
-        record, state = self._operations.record, self._state
+        record, state, began = self._operations.record, self._state, self._state.clock.time()
         duration, number = state.durations.drawn("update", environment.name), environment.deployments
         # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
         yield duration * _PREPARATION
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
-        shorter = duration * (1 - _PREPARATION)
-        rollout = Rollout(environment, label, environment.settings, request_id, number, shorter)
+        rollout = Rollout(environment, label, environment.settings, request_id, number, began, duration)
         failure = yield from self._policies.deploy(rollout)
         if failure:
             environment.label = environment.deployed_label
@@ -114,7 +113,7 @@ class Deployments:
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         duration = state.durations.drawn("configure", environment.name)
         label = environment.running_label or environment.label
-        rollout = Rollout(environment, label, settings, request_id, environment.deployed_number, duration)
+        rollout = Rollout(environment, label, settings, request_id, environment.deployed_number, began, duration)
         new_platform = platform != environment.platform
         update = partial(self._updating, rollout, immutable=immutable, new_platform=new_platform)
         failure = yield from update()

@@ -26,7 +26,7 @@ _WITHDRAWAL = 1 / 7
 class Rollout:
     """A version with settings, which goes onto the instances of an environment.
 
-    `number`: of the deployment. `duration`: how long it takes to put it on all instances at once.
+    `number`: of the deployment. `began`: when. `duration`: how long it takes to put it on all instances at once.
     """
 
     environment: Environment
@@ -34,6 +34,7 @@ class Rollout:
     settings: Settings
     request_id: str
     number: int
+    began: float
     duration: float
 
     @property
