@@ -62,8 +62,8 @@ class Instances:
         try:
             source = yield partial(self._bundles.read, self._location(environment, label))
         except UnreadableBundleError as error:
-            result.failed = dict.fromkeys(chosen, str(error))
-            return result.failure()
+            # Elastic Beanstalk itself copies the bundle, before any instance gets a command.
+            return DeploymentFailure([("ERROR", str(error))])
         properties = option_settings.properties(settings)
         deploying = [partial(self._deploy, instance, label, source, properties) for instance in chosen]
         outcomes = yield partial(environment.hosting.together, deploying)
@@ -107,7 +107,7 @@ class Instances:
                 if good or ignored or log is not None or instance not in environment.instances:
                     waiting.remove(instance)
             if waiting and state.clock.time() >= deadline:
-                break
+                return [] if option_settings.ignores_health(environment.settings) else waiting
             if waiting:
                 # Often, so that the wait adds little to the deployment's time.
                 yield max(1.0, 0.1 / state.clock.scale)
