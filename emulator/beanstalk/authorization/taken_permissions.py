@@ -140,7 +140,7 @@ TAKEN: Mapping[str, TakenPermissions] = {
     ),
     "configure": TakenPermissions((*_PATCHES, *_READ, *_BUCKET), _CONFIGURE, later_balanced=_DEPLOY_BALANCED),
 }
-"""By action; UpdateEnvironment is `deploy`, `configure` or both. CreateApplicationVersion takes them with Process only."""
+"""By action; UpdateEnvironment is `deploy`, `configure` or both. CreateApplicationVersion takes them with Process."""
 
 CONDITION_KEYS: Mapping[str, Mapping[str, str]] = {
     "ec2:RunInstances *": {"ec2:LaunchTemplate": "{launch_template}"},
