@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, replayed, send_answer
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.caller import Caller
 from emulator.control import ControlApi
-from emulator.faults import FaultInjector, FaultMiddleware
+from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
 
 Handle = Callable[[bytes, dict[str, str], Caller], tuple[int, dict[str, str], bytes]]
@@ -77,7 +78,8 @@ class Gateway:
             return
         body = await read_body(receive)
         if service == "elasticbeanstalk":
-            await self._answer(self._beanstalk.handle, service, body, scope, send)
+            outside = FunctionCall.from_headers(scope["headers"]) is None
+            await self._answer(partial(self._beanstalk.handle, outside=outside), service, body, scope, send)
         elif self._autoscaling.answers(body or scope["query_string"]):
             await self._answer(self._autoscaling.handle, service, body, scope, send)
         else:
