@@ -1,8 +1,10 @@
 """Updates environments: deploys a version, changes the configuration, aborts an update."""
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -28,6 +30,7 @@ class Deployments:
         self._state = state
         self._operations = operations
         self._instances = instances
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
         """Deploy a version all at once. The environment shows the new label at once, and is down after a while.
@@ -40,7 +43,7 @@ class Deployments:
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy application.")
         else:
-            steps = self._deploying(environment, label, request_id)
+            steps = self._configured_and_deploying(environment, label, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def configure(
@@ -75,6 +78,14 @@ class Deployments:
         self._operations.report_failure(environment, request_id, denied(denial))
         self._operations.record(environment, request_id, message, severity="ERROR")
         self._operations.end(environment)
+
+    def _configured_and_deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
+        """Apply the option settings in the bundle, and deploy it."""
+        problem = yield from self._bundle_settings.applied(environment, label, request_id)
+        if problem:
+            yield from self._denied(environment, request_id, problem, "Failed to deploy application.")
+        else:
+            yield from self._deploying(environment, label, request_id)
 
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
@@ -135,7 +146,9 @@ class Deployments:
 
     def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
         label = environment.running_label or environment.label
-        failure = yield from self._instances.run_version(environment, label, settings)
+        failure = yield from self._instances.run_version(
+            environment, label, settings, kind=DeploymentKind.CONFIGURATION
+        )
         self._instances.enter_service(environment, failure)
         return failure
 
