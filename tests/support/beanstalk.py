@@ -44,6 +44,14 @@ def environment_property(name: str, value: str) -> dict[str, str]:
     return {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": name, "Value": value}
 
 
+def group_size(minimum: int, maximum: int) -> list[dict[str, str]]:
+    """Return the option settings for the least and the largest number of instances."""
+    sizes = {"MinSize": minimum, "MaxSize": maximum}
+    return [
+        {"Namespace": "aws:autoscaling:asg", "OptionName": name, "Value": str(size)} for name, size in sizes.items()
+    ]
+
+
 def command_timeout(seconds: int) -> dict[str, str]:
     """Return the option setting for the time limit of a deployment on an instance."""
     return {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": str(seconds)}

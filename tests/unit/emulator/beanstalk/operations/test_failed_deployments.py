@@ -79,7 +79,7 @@ def test_an_event_never_quotes_the_application(account: VirtualBeanstalk) -> Non
 def test_a_command_that_takes_too_long_is_told_as_a_time_out(account: VirtualBeanstalk) -> None:
     """Recorded: https://github.com/00one00/rswr_systems, December 2025."""
     id_ = account.healthy("shop-prod", ENHANCED, command_timeout(60), VersionLabel="v1")
-    hosting, instance = account.hosting("shop-prod"), _instance(account, id_)
+    [hosting], instance = account.hosting("shop-prod").instances, _instance(account, id_)
     deploy = hosting.deploy
 
     def deploy_slowly(*arguments: Any) -> None:

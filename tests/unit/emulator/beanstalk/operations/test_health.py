@@ -144,7 +144,7 @@ def test_health_without_an_instance_is_no_data_or_red(account: VirtualBeanstalk)
     basic = account.healthy("shop-basic", VersionLabel="v1")
 
     for environment in account.service._state.environments.values():
-        environment.instance = ""
+        environment.instances = []
     account.memory.advance(20)
 
     shown = account.describe(enhanced)

@@ -56,7 +56,7 @@ def test_health_is_ok_some_seconds_before_the_launch_ends(account: VirtualBeanst
 def test_a_launch_ends_when_health_is_bad(account: VirtualBeanstalk) -> None:
     account.service.durations.set({"health": 60})
     id_ = account.create("shop-prod", ENHANCED, VersionLabel="v1")
-    account.until(lambda: account.hosting("shop-prod").running_label, lambda: "a deployment")
+    account.until(lambda: account.hosting("shop-prod").instances, lambda: "a deployment")
 
     account.hosting("shop-prod").order = 500
     account.until_status(id_, "Ready")
