@@ -19,6 +19,7 @@ _TIMEOUT = Option("aws:elasticbeanstalk:command", "Timeout")
 _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
+_BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
 GROUP = "aws:autoscaling:asg"
 GROUP_RESOURCE = "AWSEBAutoScalingGroup"
@@ -138,6 +139,11 @@ def enhanced_health(settings: Settings) -> bool:
 
 def load_balanced(settings: Settings) -> bool:
     return settings[_TYPE] == "LoadBalanced"
+
+
+def load_balancer_type(settings: Settings) -> str:
+    """Return `classic`, `application` or `network`."""
+    return settings.get(_BALANCER_TYPE, "classic")
 
 
 def managed_actions(settings: Settings) -> bool:

@@ -12,11 +12,15 @@ from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
 from emulator.beanstalk.hosting.hosting import WEB_LOG, InstanceHosting
+from emulator.beanstalk.hosting.machine import MachineLoad
+from emulator.beanstalk.hosting.request_metrics import WINDOW_SECONDS, AnsweredRequest
 
 T = TypeVar("T")
 
 BEHAVIOUR_FILE = "behaviour.json"
 """The file in a bundle that says how its application behaves in memory; see Behaviour."""
+LATENCY = 0.01
+"""How long an application in memory takes for a request, in seconds."""
 NO_PORT = 1
 """The port of a load balancer in memory. Its name resolves, but nothing listens there."""
 
@@ -80,6 +84,14 @@ class InMemoryInstance:
 
     def logs(self) -> dict[str, str]:
         return {WEB_LOG: self.log_tail()}
+
+    def recent_requests(self) -> list[AnsweredRequest]:
+        status = self.probe("/") if self.in_service else None
+        count = round(self._hosting.load * WINDOW_SECONDS / max(1, len(self._hosting.in_service())))
+        return [AnsweredRequest(status, LATENCY)] * count if status else []
+
+    def load(self) -> MachineLoad:
+        return MachineLoad(processors={"Idle": 100.0})
 
     def close(self) -> None:
         self.in_service = False

@@ -63,6 +63,7 @@ class EnvironmentCreation:
             template=call.get("TemplateName"),
             tags=source.tags,
             given_options=set(option_settings.given(call.get("OptionSettings", []))),
+            operations_role=call.get("OperationsRole"),
         )
 
     def _new_name(self, call: Call) -> str:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.actions.health_metrics import application_metrics, system_status
+from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import health, health_causes
@@ -25,6 +26,9 @@ class HealthActions:
             "Color": health.reported_color(environment),
             "HealthStatus": health.reported_status(environment),
             "Causes": environment.health.causes,
+            "ApplicationMetrics": application_metrics(
+                [request for instance in environment.instances for request in instance.hosting.recent_requests()]
+            ),
             "InstancesHealth": _instances_health(environment),
             "RefreshedAt": self._state.clock.time(),
         }
@@ -37,7 +41,7 @@ class HealthActions:
             {"InstanceId": instance.id} | _requested(self._attributes(environment, instance), call)
             for instance in environment.instances
         ]
-        return {"InstanceHealthList": instances, "RefreshedAt": self._state.clock.time()}
+        return page(call, "InstanceHealthList", instances) | {"RefreshedAt": self._state.clock.time()}
 
     def _attributes(self, environment: Environment, instance: Instance) -> dict[str, Any]:
         status = health.instance_status(environment, instance)
@@ -51,6 +55,8 @@ class HealthActions:
             "HealthStatus": status,
             "Color": health.COLORS[status] if status else None,
             "Causes": health_causes.of_instance(environment, instance, self._state.clock.time()),
+            "ApplicationMetrics": application_metrics(instance.hosting.recent_requests()),
+            "System": system_status(instance.hosting.load()),
             "LaunchedAt": instance.launched,
             "Deployment": deployment,
             "AvailabilityZone": f"{self._state.region}{instance.zone}",

@@ -67,6 +67,8 @@ class _Operation:
             name = "deploy" if call.get("VersionLabel") else "configure"
         if name not in TAKEN or (name == "CreateApplicationVersion" and not call.get("Process")):
             return None
+        if _operations_role(name, call, state):
+            return None
         try:
             return cls(TAKEN[name], *_environment(name, call, state))
         except InvalidParameterValueError:
@@ -90,7 +92,7 @@ class _Operation:
 def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[str, str]]:
     """Return the settings of the environment of a call, and the names. Raises InvalidParameterValueError."""
     defaults = dict(option_settings.DEFAULTS)
-    if name == "CreateApplicationVersion":
+    if name in ("CreateApplicationVersion", "CreateStorageLocation"):
         return defaults, _names(NEW_ENVIRONMENT, "", defaults, None, state)
     if name == "CreateEnvironment":
         application, template = call["ApplicationName"], call.get("TemplateName")
@@ -102,6 +104,19 @@ def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[st
     bundle = _bundle(existing.application, call.get("VersionLabel", existing.label), state)
     instance = existing.instances[0].id if existing.instances else ""
     return existing.settings, _names(existing.id, instance, existing.settings, bundle, state)
+
+
+def _operations_role(name: str, call: Call, state: State) -> str | None:
+    """Return the role that the service acts in instead of the caller, None without one."""
+    if name == "CreateEnvironment":
+        role: str | None = call.get("OperationsRole")
+        return role
+    if name in ("CreateApplicationVersion", "CreateStorageLocation"):
+        return None
+    try:
+        return state.environment(call.parameters).operations_role
+    except InvalidParameterValueError:
+        return None
 
 
 def _bundle(application: str, label: str | None, state: State) -> BundleLocation | None:

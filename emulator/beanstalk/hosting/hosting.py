@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
+from emulator.beanstalk.hosting.machine import MachineLoad
+from emulator.beanstalk.hosting.request_metrics import AnsweredRequest
 
 T = TypeVar("T")
 
@@ -36,6 +38,12 @@ class InstanceHosting(Protocol):
 
     def logs(self) -> dict[str, str]:
         """Return what the application wrote, by the path that the log has on an instance."""
+
+    def recent_requests(self) -> list[AnsweredRequest]:
+        """Return the requests of the last ten seconds. Takes no real time."""
+
+    def load(self) -> MachineLoad:
+        """Return how busy the instance is. Takes no real time."""
 
     def close(self) -> None:
         """End the application and the instance for good. May be called again."""

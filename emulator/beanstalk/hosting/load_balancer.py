@@ -2,10 +2,12 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from emulator.beanstalk.hosting.request_gate import RequestGate
+from emulator.beanstalk.hosting.request_metrics import RequestMetrics
 from emulator.forwarder import Forwarder, Target
 
 ANSWERED_BY = "X-Answered-By"
@@ -17,6 +19,9 @@ class RequestTarget(Protocol):
 
     @property
     def gate(self) -> RequestGate: ...
+
+    @property
+    def metrics(self) -> RequestMetrics: ...
 
     @property
     def address(self) -> tuple[int, str] | None:
@@ -59,4 +64,15 @@ class LoadBalancer:
         target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
         if not target.gate.enter():
             return f"{self._environment} is over its capacity: an instance of {label} has too many requests."
-        return Target("127.0.0.1", port, {ANSWERED_BY: f"{self._environment}/{label}"}, target.gate.leave)
+        return Target("127.0.0.1", port, {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target))
+
+
+def _recorder(target: RequestTarget) -> Callable[[int], None]:
+    """Return what ends a request at an instance, and keeps its status and its time."""
+    began = time.monotonic()
+
+    def end(status: int) -> None:
+        target.gate.leave()
+        target.metrics.record(status, time.monotonic() - began)
+
+    return end

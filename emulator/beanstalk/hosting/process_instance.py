@@ -9,10 +9,12 @@ from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.hosting.hosting import WEB_LOG
+from emulator.beanstalk.hosting.machine import MachineLoad, MachineMonitor
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.preparation import Preparation
 from emulator.beanstalk.hosting.process import ApplicationProcess
 from emulator.beanstalk.hosting.request_gate import RequestGate
+from emulator.beanstalk.hosting.request_metrics import AnsweredRequest, RequestMetrics
 
 
 class ProcessInstance:
@@ -25,11 +27,13 @@ class ProcessInstance:
         self.running_label: str | None = None
         self.in_service = False
         self.gate = RequestGate(capacity)
+        self.metrics = RequestMetrics()
         self._folder = folder
         self._packages = packages
         self._changing = threading.Lock()
         self._process: ApplicationProcess | None = None
         self._deployments = 0
+        self._monitor = MachineMonitor()
         self._closed = False
 
     @property
@@ -81,6 +85,14 @@ class ProcessInstance:
         """Return what the application and the engine wrote, by the path that the log has on an instance."""
         found = sorted(self._folder.glob("*.log"))
         return {WEB_LOG: ""} | {f"/var/log/{log.name}": log.read_text(errors="replace") for log in found}
+
+    def recent_requests(self) -> list[AnsweredRequest]:
+        """Return the requests of the last ten seconds."""
+        return self.metrics.recent()
+
+    def load(self) -> MachineLoad:
+        """Return how busy the instance is. All run on this machine."""
+        return self._monitor.load()
 
     def close(self) -> None:
         """End the process for good, and remove the unpacked bundles. May be called again."""

@@ -1,8 +1,8 @@
 import pytest
 
 from emulator.beanstalk.hosting.capacity import Capacity
-from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
+from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.in_memory.hosting import InMemoryHosting, InMemoryInstance
 from tests.support import source_bundles
 

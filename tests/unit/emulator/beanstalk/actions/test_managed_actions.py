@@ -51,7 +51,7 @@ def test_managed_actions_need_enhanced_health(account: VirtualBeanstalk) -> None
 
 def test_a_finished_platform_update_is_in_the_history(account: VirtualBeanstalk) -> None:
     """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ManagedActionHistoryItem.html."""
-    id_ = account.launched("shop-prod", ENHANCED, MANAGED, SolutionStackName=OLDER)
+    id_ = account.launched("shop-prod", *managed_updates(), SolutionStackName=OLDER)
     history = account.client.describe_environment_managed_action_history
     assert history(EnvironmentId=id_)["ManagedActionHistoryItems"] == []
     [action] = account.client.describe_environment_managed_actions(EnvironmentId=id_)["ManagedActions"]
