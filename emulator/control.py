@@ -43,6 +43,7 @@ class ControlApi:
             ("GET", ROOT): lambda _query, _body: (200, self._description()),
             ("GET", f"{ROOT}/calls"): lambda _query, _body: (200, dict(self._beanstalk.calls)),
             ("GET", f"{ROOT}/resolve"): lambda query, _body: self._resolve(query),
+            ("GET", f"{ROOT}/logs"): lambda query, _body: (200, self._logs(query)),
             ("PUT", f"{ROOT}/durations"): lambda _query, body: self._set_durations(body),
             ("GET", f"{ROOT}/switches"): lambda _query, _body: (200, self._beanstalk.switches.as_dict()),
             ("PUT", f"{ROOT}/switches"): lambda _query, body: self._set_switches(body),
@@ -84,6 +85,9 @@ class ControlApi:
             return 404, {"error": f"No environment has the CNAME {name!r}."}
         ttl = self._clock.real(answer.ttl)
         return 200, {"name": answer.name, "address": answer.address, "port": answer.port, "ttl": ttl}
+
+    def _logs(self, query: str) -> dict[str, Any]:
+        return self._beanstalk.logs(parse_qs(query).get("environment", [""])[0])
 
     def _set_durations(self, body: bytes) -> Answer:
         try:

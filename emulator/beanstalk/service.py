@@ -95,11 +95,18 @@ class ElasticBeanstalk:
         with self._state.lock:
             return dns.resolve(self._state, name)
 
-    def engine_logs(self, environment: str) -> list[str]:
-        """Return the engine log of the newest environment of that name: why commands failed. Empty when none did."""
+    def logs(self, environment: str) -> dict[str, dict[str, list[str]]]:
+        """Return the last lines of the logs `engine` and `application` of each instance of an environment. Slow.
+
+        The engine's log says why commands failed, with what the application wrote: no event does.
+        """
         with self._state.lock:
-            found = [each for each in self._state.environments.values() if each.name == environment]
-            return list(found[-1].engine_log) if found else []
+            found = [each for each in self._state.alive_environments() if each.name == environment]
+            instances = found[0].instances if found else []
+        return {
+            instance.id: {"engine": instance.engine_log, "application": instance.hosting.log_tail().splitlines()}
+            for instance in instances
+        }
 
     def close(self) -> None:
         """Stop all operations and end all processes, in about two seconds at most."""

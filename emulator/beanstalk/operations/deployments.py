@@ -104,7 +104,8 @@ class Deployments:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
             record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            record(environment, request_id, _MIXED, severity="ERROR")
+            if failure.instances:
+                record(environment, request_id, _MIXED, severity="ERROR")
         else:
             environment.deployed_label, environment.deployed_number = label, environment.deployments
             record(environment, request_id, "New application version was deployed to running EC2 instances.")

@@ -66,8 +66,8 @@ class Instances:
         try:
             source = yield self.reading(environment, label)
         except UnreadableBundleError as error:
-            result.failed = dict.fromkeys(chosen, str(error))
-            return result.failure()
+            # Elastic Beanstalk itself copies the bundle, before any instance gets a command.
+            return DeploymentFailure([("ERROR", str(error))])
         commands = _commands(environment, settings, kind, len(chosen))
         deploying = [
             partial(self._deploy, instance, label, source, command)

@@ -49,6 +49,7 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         resolve=fake_resolve,
         stale_reads=stale_reads,
         switches=Switches(),
+        logs=lambda name: {"i-1": {"engine": [f"{name} failed"], "application": []}},
     )
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
@@ -148,3 +149,8 @@ def test_switches_are_changed_by_name(control: ControlApi) -> None:
     assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
     assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
     assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
+
+
+def test_the_logs_of_an_environment_are_listed_by_instance(control: ControlApi) -> None:
+    logs = {"i-1": {"engine": ["shop-prod failed"], "application": []}}
+    assert control.handle("GET", "/_account/logs", "environment=shop-prod", b"") == (200, logs)

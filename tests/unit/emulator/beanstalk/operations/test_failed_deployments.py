@@ -73,7 +73,8 @@ def test_an_event_never_quotes_the_application(account: VirtualBeanstalk) -> Non
     account.until_status(id_, "Ready")
 
     assert "the configuration is missing" not in "".join(account.messages(EnvironmentId=id_))
-    assert account.service.engine_logs("shop-prod") == ["the configuration is missing"]
+    [logs] = account.service.logs("shop-prod").values()
+    assert logs == {"engine": ["the configuration is missing"], "application": ["the configuration is missing"]}
 
 
 def test_a_command_that_takes_too_long_is_told_as_a_time_out(account: VirtualBeanstalk) -> None:
@@ -124,7 +125,27 @@ def test_an_unprocessed_bundle_that_is_no_zip_fails_when_it_is_deployed(account:
 
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
-    assert "not a zip file" in account.service.engine_logs("shop-prod")[0]
+    [logs] = account.service.logs("shop-prod").values()
+    assert "not a zip file" in logs["engine"][0]
+
+
+def test_a_bundle_that_cannot_be_read_changes_no_instance(account: VirtualBeanstalk) -> None:
+    """Elastic Beanstalk copies the bundle itself, so no command runs, and its event quotes S3.
+
+    https://github.com/aws/aws-elastic-beanstalk-cli/issues/388
+    """
+    account.version("lost")
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+    account.objects.clear()
+
+    request = account.client.update_environment(EnvironmentId=id_, VersionLabel="lost")
+    account.until_status(id_, "Ready")
+
+    errors = account.messages(RequestId=request["ResponseMetadata"]["RequestId"], Severity="ERROR")
+    assert errors[0].startswith("Unable to download from S3 location (Bucket: bundles  Key: lost.zip).")
+    assert errors[1:] == ["Failed to deploy application."]
+    assert (account.describe(id_)["VersionLabel"], account.answered_by(id_)) == ("v1", "shop-prod/v1")
+    account.until_health(id_, "Ok")
 
 
 def test_after_a_failed_deployment_the_new_version_runs(account: VirtualBeanstalk) -> None:
