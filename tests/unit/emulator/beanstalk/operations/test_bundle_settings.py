@@ -46,7 +46,7 @@ def test_a_deployment_replaces_those_of_the_last_bundle(account: VirtualBeanstal
     account.client.update_environment(EnvironmentId=id_, VersionLabel="second")
     account.until_status(id_, "Ready")
 
-    assert [setting(account, name) for name in ("COLOUR", "SIZE", "MaxSize")] == ["red", None, "1"]
+    assert [setting(account, name) for name in ("COLOUR", "SIZE", "MaxSize")] == ["red", None, "4"]
 
 
 def test_a_removed_setting_goes_back_to_the_bundle_s(account: VirtualBeanstalk) -> None:
