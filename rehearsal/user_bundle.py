@@ -40,7 +40,7 @@ def read(path: Path, language: str | None) -> UserBundle:
     try:
         found = review(content, language)
     except InvalidBundleError as error:
-        raise PrepareError(f"{path} is not a source bundle that can be released: {error}") from error
+        raise PrepareError(f"{path} cannot be released: {error}") from error
     if found.language == NODE and shutil.which("node", path=packages_environment()["PATH"]) is None:
         raise PrepareError(
             "Expected node on PATH, to run a Node.js bundle. Found none. Install Node.js, or run make rehearse."
@@ -63,6 +63,5 @@ def install_packages(bundle: UserBundle, account: Account, folder: Path) -> None
             else:
                 python_packages.virtual_environment(packages, root, log, interpreter=str(account.python))
         except ApplicationStartError as error:
-            raise PrepareError(
-                f"The packages of the bundle cannot be installed. {error} All of it is in {log}."
-            ) from error
+            message = f"The packages of the bundle cannot be installed. {error} All of it is in {log}."
+            raise PrepareError(message) from error
