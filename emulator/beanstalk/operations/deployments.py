@@ -61,17 +61,20 @@ class Deployments:
         denial: str | None = None,
         *,
         immutable: bool = False,
+        label: str | None = None,
     ) -> None:
         """Change the option settings or the platform. Restart the application, or replace instances, when they need it.
 
-        `denial`: as above. `immutable`: whether to replace the instances by an immutable update in any case.
+        `denial`: as above. `immutable`: whether to replace the instances by an immutable update in any case. `label`:
+        of a version to deploy in the same update, with the new settings.
         """
         self._operations.record(environment, request_id, _STARTING)
+        environment.label = label or environment.label
         environment.draft = DraftConfiguration(settings, self._state.clock.time())
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy configuration.")
         else:
-            steps = self._configuring(environment, settings, platform, request_id, immutable=immutable)
+            steps = self._configuring(environment, settings, platform, request_id, immutable=immutable, label=label)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
@@ -117,25 +120,38 @@ class Deployments:
         self._operations.end(environment)
 
     def _configuring(
-        self, environment: Environment, settings: Settings, platform: Platform, request_id: str, *, immutable: bool
+        self,
+        environment: Environment,
+        settings: Settings,
+        platform: Platform,
+        request_id: str,
+        *,
+        immutable: bool,
+        label: str | None,
     ) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
         health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update")
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         duration = state.durations.drawn("configure", environment.name)
-        label = environment.running_label or environment.label
-        kind = DeploymentKind.CONFIGURATION
-        rollout = Rollout(environment, label, settings, request_id, environment.deployed_number, began, duration, kind)
+        running = environment.running_label or environment.deployed_label
+        kind, number = DeploymentKind.CONFIGURATION, environment.deployed_number
+        rollout = Rollout(environment, running, settings, request_id, number, began, duration, kind)
         new_platform = platform != environment.platform
         update = partial(self._updating, rollout, immutable=immutable, new_platform=new_platform)
         failure = yield from update()
         yield duration - (state.clock.time() - began)
         if failure:
+            environment.label = environment.deployed_label
             yield from self._reverting(rollout, failure)
         else:
             begins_enhanced = not option_settings.enhanced_health(environment.settings)
             environment.settings, environment.platform, environment.draft = settings, platform, None
             record(environment, request_id, "Successfully deployed new configuration to environment.")
+            if label:
+                environment.reconfigured = []
+                environment.deployments += 1
+                yield from self._deploying(environment, label, request_id)
+                return
             record(environment, request_id, _COMPLETED)
             if begins_enhanced and option_settings.enhanced_health(settings):
                 health.set_unknown(state, environment)
