@@ -5,11 +5,12 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.control import ControlApi
-from emulator.faults import FaultInjector, FaultMiddleware
+from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
 
 _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
@@ -73,8 +74,10 @@ class Gateway:
     async def _call_beanstalk(self, scope: Message, receive: Receive, send: Send) -> None:
         body = await read_body(receive)
         caller = SignedCaller(scope, body, self._region)
+        outside = FunctionCall.from_headers(scope["headers"]) is None
+        handle = partial(self._beanstalk.handle, outside=outside)
         status, headers, answer = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._beanstalk.handle, body or scope["query_string"], headers_of(scope), caller
+            self._threads, handle, body or scope["query_string"], headers_of(scope), caller
         )
         await send_answer(send, status, headers, answer)
 

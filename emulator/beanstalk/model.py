@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from emulator.beanstalk.configuration_options import Option
-from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo
+from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo, RunningAction
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
@@ -187,14 +187,20 @@ class Environment:
     terminated: float | None = None
     operation: Task | None = None
     abortable: bool = False
-    managed_action: str | None = None
+    managed_action: RunningAction | None = None
     instances: list[Instance] = field(default_factory=list)
     group: ScalingGroup | None = None
+    temporary: list[Instance] = field(default_factory=list)
+    """New instances that end when the running operation is aborted."""
+    reconfigured: list[Instance] = field(default_factory=list)
+    """Instances that got the settings of the configuration update that runs."""
     operations_role: str | None = None
     retrieved_info: dict[tuple[str, str], RetrievedInfo] = field(default_factory=dict)
     """By the type of information and the instance."""
     managed_history: list[FinishedAction] = field(default_factory=list)
     """The newest last."""
+    managed_window: float | None = None
+    """When the maintenance window began in which the last managed action did."""
     deployments: int = 1
     deployed_number: int = 1
     led_deployment: int = 0

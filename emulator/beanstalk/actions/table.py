@@ -21,10 +21,17 @@ from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.lifecycle import Lifecycle
+from emulator.beanstalk.operations.managed_updates import ManagedUpdates
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.state import State
+
+
+def managed_updates(state: State, scheduler: Scheduler, bundles: BundleStore) -> ManagedUpdates:
+    """Return what starts the managed updates of all environments."""
+    operations, instances = Operations(state, scheduler), Instances(state, bundles)
+    return ManagedUpdates(state, Deployments(state, operations, instances))
 
 
 def actions_by_name(
@@ -39,7 +46,7 @@ def actions_by_name(
     configurations = ConfigurationActions(state)
     environments = EnvironmentActions(state, lifecycle, deployments, Swaps(state, operations))
     health = HealthActions(state)
-    managed_actions = ManagedActions(state, deployments, scheduler)
+    managed_actions = ManagedActions(state, ManagedUpdates(state, deployments))
     catalog = CatalogActions(state)
     info = EnvironmentInfoActions(state, operations, scheduler, bundles)
     roles = OperationsRoleActions(state)

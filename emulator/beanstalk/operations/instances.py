@@ -119,7 +119,7 @@ class Instances:
                 if good or ignored or log is not None or instance not in environment.instances:
                     waiting.remove(instance)
             if waiting and state.clock.time() >= deadline:
-                break
+                return [] if option_settings.ignores_health(environment.settings) else waiting
             if waiting:
                 # Often, so that the wait adds little to the deployment's time.
                 yield max(1.0, 0.1 / state.clock.scale)

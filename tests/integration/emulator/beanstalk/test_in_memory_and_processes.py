@@ -38,7 +38,7 @@ def _run(account: BeanstalkAccount, option: dict[str, str]) -> Observed:
         account.until_health(blue, "Info" if option is ENHANCED else "Grey")
         _observe(account, observed, blue)
         account.until_status(blue, "Ready")
-        account.until_health(blue, "Ok" if option is ENHANCED and color == "Green" else color)
+        account.until_health(blue, {"Green": "Ok", "Red": "Severe"}[color] if option is ENHANCED else color)
         _observe(account, observed, blue)
     account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
     account.until_status(blue, "Ready")

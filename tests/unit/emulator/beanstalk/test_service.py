@@ -177,3 +177,15 @@ def test_a_defect_is_an_error_response_and_is_logged(
 
     assert (status, answer["Error"]["Code"], answer["Error"]["Type"]) == (500, "InternalFailure", "Receiver")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_control_characters_do_not_break_an_answer(service: ElasticBeanstalk) -> None:
+    """XML cannot hold them; an application's or a person's text may."""
+    parameters = {"ApplicationName": "shop", "Description": "red \x1b[31m null \x00 end"}
+    _call(service, {"Action": "CreateApplication", **parameters})
+
+    status, answer = _call(service, {"Action": "DescribeApplications"})
+
+    assert status == 200
+    expected = "red \N{REPLACEMENT CHARACTER}[31m null \N{REPLACEMENT CHARACTER} end"
+    assert answer.findtext(f".//{NAMESPACE}Description") == expected
