@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import Environment
 from emulator.beanstalk.operations import instance_checks, scaling_activities
@@ -36,6 +37,7 @@ class Rollout:
     number: int
     began: float
     duration: float
+    kind: DeploymentKind = DeploymentKind.APPLICATION
 
     @property
     def timeout(self) -> float:
@@ -75,7 +77,12 @@ class RolloutSteps:
             instance.deployment = rollout.number
         if rollout.settings is not environment.settings:
             environment.reconfigured = [*environment.reconfigured, *chosen]
-        failure = yield from self._instances.run_version(environment, rollout.label, rollout.settings, chosen)
+        # A new instance has nothing yet: it gets the whole application, whatever changes.
+        new = any(instance.hosting.running_label is None for instance in chosen)
+        kind = DeploymentKind.APPLICATION if new else rollout.kind
+        failure = yield from self._instances.run_version(
+            environment, rollout.label, rollout.settings, chosen, kind=kind
+        )
         self._operations.record_deployed(environment, rollout.request_id, failure, chosen)
         return failure
 
