@@ -9,7 +9,7 @@ from emulator.beanstalk import option_settings
 from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import Environment
-from emulator.beanstalk.operations import groups, instance_checks
+from emulator.beanstalk.operations import instance_checks, scaling_activities
 from emulator.beanstalk.operations.command_result import CommandResult
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -17,8 +17,6 @@ from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.scheduler import Step, Steps
 from emulator.beanstalk.state import State
 
-_LAUNCH = 0.4
-"""The share of a launch of an environment that an instance takes until it can be deployed to. Recorded: 70 to 105 s."""
 _WITHDRAWAL = 1 / 7
 """The share of a deployment in which instances go out of service. Recorded: 13 s."""
 
@@ -59,7 +57,7 @@ class RolloutSteps:
 
     def launch(self, rollout: Rollout, count: int) -> Generator[Step, Any, list[Instance]]:
         """Launch instances that run nothing yet. They end with the operation when it is aborted before `keep`."""
-        yield self.state.durations.launch * _LAUNCH
+        yield self.state.durations.drawn("instance_launch", rollout.environment.name)
         new = self._instances.launch(rollout.environment, count, InstanceState.PENDING)
         rollout.environment.temporary = [*rollout.environment.temporary, *new]
         return new
@@ -143,7 +141,7 @@ class RolloutSteps:
             return
         environment.instances = [one for one in environment.instances if one not in chosen]
         environment.temporary = [one for one in environment.temporary if one not in chosen]
-        self._operations.record(environment, request_id, groups.removed(chosen))
+        self._operations.record(environment, request_id, scaling_activities.removed(chosen))
         yield partial(environment.hosting.together, [partial(environment.hosting.end, each.hosting) for each in chosen])
 
     def _check(self, environment: Environment, chosen: Sequence[Instance]) -> Steps:
