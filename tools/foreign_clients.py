@@ -3,6 +3,7 @@
 The EB CLI, ebdeploy and the SDK for JavaScript run unmodified. Each step's effect is then read from the account.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -70,14 +71,17 @@ class Clients:
         """Deploy once more with ebdeploy."""
         bucket = self._beanstalk.create_storage_location()["S3Bucket"]
         settings = {
-            "EB_APP_NAME": "shop",
-            "EB_ENVIRONMENT": "shop-blue",
-            "EB_S3_BUCKET": bucket,
-            "EB_S3_PREFIX": "shop/blue",
-            "EB_USE_GIT_ARCHIVE": "false",
+            "app_name": "shop",
+            "environment": "shop-blue",
+            "s3_bucket": bucket,
+            "s3_prefix": "shop/blue",
+            "use_git_archive": False,
+            "zip_exclude": [".elasticbeanstalk/*"],
+            "poll_interval": 2,
         }
-        ebdeploy = [str(TOOLS / "ebdeploy")]
-        self._step("ebdeploy", "deploy", [*ebdeploy, "deploy", "--version", "ebdeploy-1"], settings)
+        file = self._application / ".elasticbeanstalk" / "ebdeploy.yml"
+        file.write_text(json.dumps(settings))  # JSON is YAML
+        self._step("ebdeploy", "deploy", [str(TOOLS / "ebdeploy"), "deploy", "--version", "ebdeploy-1"])
         self._expect("the version", self._described("shop-blue")["VersionLabel"], "ebdeploy-1")
 
     def _terminate(self, *names: str) -> None:
@@ -96,7 +100,7 @@ class Clients:
         install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel", "error"]
         subprocess.run(install, cwd=self._folder, check=True, stdin=subprocess.DEVNULL)
         command = ["node", "release.js", "js", bucket, "js.zip"]
-        self._step("JavaScript", "create, deploy, clone, swap, terminate", command, folder=self._folder)
+        self._step("JavaScript", "create, deploy, clone, swap, terminate", command, self._folder)
 
     def _eb(self, what: str, *arguments: str) -> str:
         return self._step("EB CLI", what, [str(TOOLS / "eb"), *arguments])
@@ -106,7 +110,6 @@ class Clients:
         client: str,
         what: str,
         command: list[str],
-        variables: dict[str, str] | None = None,
         folder: Path | None = None,
     ) -> str:
         """Run one command of a client, and return what it wrote. Raises ClientError."""
@@ -115,7 +118,7 @@ class Clients:
         ended = subprocess.run(
             command,
             cwd=folder or self._application,
-            env=own | self._account.environment() | (variables or {}),
+            env=own | self._account.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

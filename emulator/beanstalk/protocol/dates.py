@@ -10,7 +10,7 @@ from botocore.model import ListShape, Shape, StructureShape
 def converted(shape: Shape | None, value: Any, convert: Callable[[float], float]) -> Any:
     """Return a value of a shape with every date in it converted, to whole milliseconds.
 
-    Milliseconds are cut off, never rounded up: an event's date, sent back as StartTime, must not be later than the event.
+    Never rounded up: the date of an event, sent back as StartTime, must not be later than the event.
     """
     if value is None or shape is None:
         return value

@@ -1,6 +1,6 @@
 """The files of saved configurations in the service's own bucket.
 
-Sources: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-savedconfig.html and the EB CLI,
+Sources: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-savedconfig.html, and
 https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/operations/saved_configs.py
 """
 
