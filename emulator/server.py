@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
@@ -37,7 +38,7 @@ GRACE_SECONDS = 2.0
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     try:
-        server = Server(options.port, options.scale, options.home.resolve())
+        server = Server(options.port, options.scale, options.home.resolve(), options.cache)
         asyncio.run(server.serve(attached=options.attached))
     except (ServerStartError, UnknownMiniStackError, OSError) as error:
         _report({"error": str(error)})
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 class Server:
     """Everything that runs in the account: the gateway, Elastic Beanstalk, MiniStack, the forward proxy."""
 
-    def __init__(self, port: int, scale: float, home: Path) -> None:
+    def __init__(self, port: int, scale: float, home: Path, cache: Path | None = None) -> None:
         self._clock = Clock(scale)
         self._socket = listen(port)
         self._home_lock = lock_home(home)  # until this process ends
@@ -60,13 +61,14 @@ class Server:
         log_to(home / "server.log")
         self._url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._proxy = Forwarder(self._route)
+        packages = PackageCache(cache or home / "packages", network_variables(os.environ))
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
         self._beanstalk = ElasticBeanstalk(
             clock=self._clock,
             region=REGION,
             account_id=ACCOUNT_ID,
             bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
-            create_hosting=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_),
+            create_hosting=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_, packages),
         )
 
     async def serve(self, *, attached: bool) -> None:
@@ -147,6 +149,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--home", type=Path, default=Path("build/account"), help="folder for the log and unpacked bundles"
     )
+    parser.add_argument("--cache", type=Path, help="folder for the packages of applications; by default in the home")
     parser.add_argument("--attached", action="store_true", help="end when standard input ends")
     return parser.parse_args(arguments)
 

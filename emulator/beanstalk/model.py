@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo, RunningAction
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.instance import Instance, InstanceState
@@ -202,6 +203,12 @@ class Environment:
     """When the maintenance window began in which the last managed action did."""
     deployments: int = 1
     deployed_number: int = 1
+    led_deployment: int = 0
+    """The last deployment that has had a leader, the one instance that runs some container commands."""
+    bundle_settings: Settings = field(default_factory=dict)
+    """Those of the settings that come from the bundle's configuration files."""
+    given_options: set[Option] = field(default_factory=set)
+    """What calls have set. Configuration files do not change it."""
 
     @property
     def alive(self) -> bool:

@@ -158,7 +158,11 @@ class EnvironmentActions:
             settings = settings | template.settings
         base = settings | configuration_source.contents(configuration_source.template_source(call))
         new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
-        return option_settings.changed(base, new, removed, platform=platform), platform
+        settings = option_settings.changed(base, new, removed, platform=platform)
+        freed = set(option_settings.given(removed))
+        environment.given_options = (environment.given_options | set(option_settings.given(new))) - freed
+        of_bundle = {option: value for option, value in environment.bundle_settings.items() if option in freed}
+        return settings | of_bundle, platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

@@ -3,8 +3,10 @@
 from functools import partial
 
 from emulator.beanstalk import deployment_settings, option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -34,6 +36,7 @@ class Deployments:
         self._instances = instances
         self._steps = RolloutSteps(state, operations, instances)
         self._policies = Policies(self._steps)
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
         """Deploy a version, as the environment's deployment policy says. The environment shows the new label at once.
@@ -46,7 +49,7 @@ class Deployments:
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy application.")
         else:
-            steps = self._deploying(environment, label, request_id)
+            steps = self._configured_and_deploying(environment, label, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def configure(
@@ -87,14 +90,21 @@ class Deployments:
         self._operations.record(environment, request_id, message, severity="ERROR")
         self._operations.end(environment)
 
+    def _configured_and_deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
+        """Apply the option settings in the bundle, and deploy it."""
+        problem = yield from self._bundle_settings.applied(environment, label, request_id)
+        if problem:
+            yield from self._denied(environment, request_id, problem, "Failed to deploy application.")
+        else:
+            yield from self._deploying(environment, label, request_id)
+
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
-        record, state = self._operations.record, self._state
+        record, state, began = self._operations.record, self._state, self._state.clock.time()
         duration, number = state.durations.drawn("update", environment.name), environment.deployments
         # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
         yield duration * _PREPARATION
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
-        shorter = duration * (1 - _PREPARATION)
-        rollout = Rollout(environment, label, environment.settings, request_id, number, shorter)
+        rollout = Rollout(environment, label, environment.settings, request_id, number, began, duration)
         failure = yield from self._policies.deploy(rollout)
         if failure:
             environment.label = environment.deployed_label
@@ -124,7 +134,8 @@ class Deployments:
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
         duration = state.durations.drawn("configure", environment.name)
         running = environment.running_label or environment.deployed_label
-        rollout = Rollout(environment, running, settings, request_id, environment.deployed_number, duration)
+        kind, number = DeploymentKind.CONFIGURATION, environment.deployed_number
+        rollout = Rollout(environment, running, settings, request_id, number, began, duration, kind)
         new_platform = platform != environment.platform
         update = partial(self._updating, rollout, immutable=immutable, new_platform=new_platform)
         failure = yield from update()
@@ -177,7 +188,9 @@ class Deployments:
         environment.reconfigured = []
         if changed:
             label = environment.running_label or environment.deployed_label
-            failure = yield from self._instances.run_version(environment, label, environment.settings, changed)
+            failure = yield from self._instances.run_version(
+                environment, label, environment.settings, changed, kind=DeploymentKind.CONFIGURATION
+            )
             failed = failure.instances if failure else ()
             self._steps.enter_service([instance for instance in changed if instance not in failed])
 

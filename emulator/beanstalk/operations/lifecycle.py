@@ -1,9 +1,11 @@
 """Launches, rebuilds, restarts and terminates environments, with AWS's statuses and events, in account time."""
 
 from emulator.beanstalk import dns, option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import groups, health, health_causes, instance_checks
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -19,6 +21,7 @@ class Lifecycle:
         self._state = state
         self._operations = operations
         self._instances = instances
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def launch(self, environment: Environment, request_id: str, denial: str | None) -> None:
         """Launch a new environment. `denial`: the ERROR event with which the launch fails, if there is one."""
@@ -81,7 +84,7 @@ class Lifecycle:
     def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild")
         if not denial:
-            environment.instances = []
+            environment.instances, environment.led_deployment = [], 0
             yield environment.hosting.tear_down
         failure = yield from self._building(environment, request_id, denial)
         if failure is None:
@@ -96,6 +99,7 @@ class Lifecycle:
         state, began = self._state, self._state.clock.time()
         duration = state.durations.drawn("launch", environment.name)
         yield duration / 5
+        denial = denial or (yield from self._bundle_settings.applied(environment, environment.label, request_id))
         if denial:
             failure = denied(denial)
             self._operations.report_failure(environment, request_id, failure)
@@ -140,7 +144,9 @@ class Lifecycle:
         state, began = self._state, self._state.clock.time()
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart")
         label = environment.running_label or environment.label
-        failure = yield from self._instances.run_version(environment, label, environment.settings)
+        failure = yield from self._instances.run_version(
+            environment, label, environment.settings, kind=DeploymentKind.RESTART
+        )
         yield state.durations.drawn("restart", environment.name) - (state.clock.time() - began)
         if failure:
             self._operations.report_failure(environment, request_id, failure)

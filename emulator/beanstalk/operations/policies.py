@@ -56,10 +56,9 @@ class Policies:
 
     def _all_at_once(self, rollout: Rollout) -> DeploymentSteps:
         """Put the version on all instances at the same time: the environment is down meanwhile."""
-        began = self._steps.state.clock.time()
         instances = rollout.environment.working_instances
         failure = yield from self._steps.command(rollout, instances)
-        yield rollout.duration - (self._steps.state.clock.time() - began)
+        yield rollout.duration - (self._steps.state.clock.time() - rollout.began)
         failed = failure.instances if failure else ()
         self._steps.enter_service([one for one in instances if one not in failed])
         return failure

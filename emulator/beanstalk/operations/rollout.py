@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import Environment
 from emulator.beanstalk.operations import groups, instance_checks
@@ -26,7 +27,7 @@ _WITHDRAWAL = 1 / 7
 class Rollout:
     """A version with settings, which goes onto the instances of an environment.
 
-    `number`: of the deployment. `duration`: how long it takes to put it on all instances at once.
+    `number`: of the deployment. `began`: when. `duration`: how long it takes to put it on all instances at once.
     """
 
     environment: Environment
@@ -34,7 +35,9 @@ class Rollout:
     settings: Settings
     request_id: str
     number: int
+    began: float
     duration: float
+    kind: DeploymentKind = DeploymentKind.APPLICATION
 
     @property
     def timeout(self) -> float:
@@ -74,7 +77,12 @@ class RolloutSteps:
             instance.deployment = rollout.number
         if rollout.settings is not environment.settings:
             environment.reconfigured = [*environment.reconfigured, *chosen]
-        failure = yield from self._instances.run_version(environment, rollout.label, rollout.settings, chosen)
+        # A new instance has nothing yet: it gets the whole application, whatever changes.
+        new = any(instance.hosting.running_label is None for instance in chosen)
+        kind = DeploymentKind.APPLICATION if new else rollout.kind
+        failure = yield from self._instances.run_version(
+            environment, rollout.label, rollout.settings, chosen, kind=kind
+        )
         self._operations.record_deployed(environment, rollout.request_id, failure, chosen)
         return failure
 

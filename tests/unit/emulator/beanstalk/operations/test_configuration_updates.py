@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rollingupd
 
 import pytest
 
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
 from tests.support.beanstalk import ENHANCED, PLATFORM, environment_property
 from tests.support.in_memory import VirtualBeanstalk
 from tests.support.option_settings import option
@@ -108,11 +109,11 @@ def test_an_aborted_property_is_taken_off_again(account: VirtualBeanstalk) -> No
     for instance in account.hosting("shop-prod").instances:
         original = instance.deploy
 
-        def deploy(label: str, source: bytes, properties: dict[str, str], original=original) -> None:  # type: ignore[no-untyped-def]
-            deployed.append(properties.get("COLOUR", "none"))
-            original(label, source, properties)
+        def deploy(label: str, source: bytes, command: DeploymentCommand, original=original) -> None:  # type: ignore[no-untyped-def]
+            deployed.append(command.properties.get("COLOUR", "none"))
+            original(label, source, command)
 
-        instance.deploy = deploy  # type: ignore[method-assign, assignment]
+        instance.deploy = deploy  # type: ignore[method-assign]
     account.client.update_environment(EnvironmentId=id_, OptionSettings=[PROPERTY])  # type: ignore[list-item]
     account.until(lambda: deployed, lambda: "the first batch")
 

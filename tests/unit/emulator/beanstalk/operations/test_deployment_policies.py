@@ -65,7 +65,7 @@ def versions(account: VirtualBeanstalk) -> Counter[str | None]:
 
 
 def broken_on(account: VirtualBeanstalk, number: int) -> None:
-    """Let the version v-bad fail from the n-th deployment to an instance on."""
+    """Let the version v-bad fail from the n-th batch on. Its bundle is read once before the first."""
     account.version("v-bad", source_bundles.release(200))
     good, bad = source_bundles.release(200), source_bundles.dying()
     read, count = account.memory.store.read, 0
@@ -75,7 +75,7 @@ def broken_on(account: VirtualBeanstalk, number: int) -> None:
         if location is None or not location.key.startswith("v-bad"):
             return read(location)
         count += 1
-        return bad if count >= number else good
+        return bad if count > number else good
 
     account.memory.store.read = reading  # type: ignore[method-assign]
 
