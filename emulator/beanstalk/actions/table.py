@@ -20,6 +20,7 @@ from emulator.beanstalk.bundle_store import BundleStore
 from emulator.beanstalk.call import Action, Call, Result
 from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.operations.deployments import Deployments
+from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.managed_updates import ManagedUpdates
@@ -40,7 +41,7 @@ def actions_by_name(
 ) -> dict[str, Action]:
     """Return every supported action by its name. An action takes the state's lock itself."""
     operations, instances = Operations(state, scheduler), Instances(state, bundles)
-    lifecycle = Lifecycle(state, operations, instances)
+    lifecycle = Lifecycle(state, operations, instances, Groups(state, instances, scheduler))
     deployments = Deployments(state, operations, instances)
     applications = ApplicationActions(state, lifecycle, scheduler)
     versions = VersionActions(state, scheduler, bundles)
