@@ -7,6 +7,16 @@ from typing import Any, TypeAlias
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InvalidParameterValueError
 
+_CONFIGURATION = (
+    "OptionSettings",
+    "OptionsToRemove",
+    "PlatformArn",
+    "SolutionStackName",
+    "TemplateName",
+    "TemplateSpecification",
+)
+"""The parameters of UpdateEnvironment that change the configuration."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -25,6 +35,11 @@ class Call:
     def get(self, name: str, default: Any = None) -> Any:
         """Return an optional parameter."""
         return self.parameters.get(name, default)
+
+    @property
+    def changes_configuration(self) -> bool:
+        """Whether an UpdateEnvironment changes option settings or the platform."""
+        return any(self.get(name) for name in _CONFIGURATION)
 
     @property
     def next_token(self) -> int | None:

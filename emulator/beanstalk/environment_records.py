@@ -12,11 +12,27 @@ class RetrievedInfo:
 
 
 @dataclass(frozen=True)
-class FinishedAction:
-    """A managed action that has ended. `failure`: what went wrong, None after a success."""
+class ActionFailure:
+    """Why a managed action failed. `kind`: in the words of the API, such as RollbackSuccessful."""
+
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True)
+class RunningAction:
+    """A managed action that runs. `kind`: PlatformUpdate or InstanceRefresh. `failure`: None while nothing is wrong."""
 
     id: str
+    kind: str
     description: str
     began: float
+    failure: ActionFailure | None = None
+
+
+@dataclass(frozen=True)
+class FinishedAction:
+    """A managed action that has ended."""
+
+    action: RunningAction
     ended: float
-    failure: str | None = None

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo
+from emulator.beanstalk.configuration_options import Option
+from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo, RunningAction
 from emulator.beanstalk.hosting.hosting import Hosting
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.option_settings import Settings
@@ -186,16 +187,28 @@ class Environment:
     terminated: float | None = None
     operation: Task | None = None
     abortable: bool = False
-    managed_action: str | None = None
+    managed_action: RunningAction | None = None
     instances: list[Instance] = field(default_factory=list)
     group: ScalingGroup | None = None
+    temporary: list[Instance] = field(default_factory=list)
+    """New instances that end when the running operation is aborted."""
+    reconfigured: list[Instance] = field(default_factory=list)
+    """Instances that got the settings of the configuration update that runs."""
     operations_role: str | None = None
     retrieved_info: dict[tuple[str, str], RetrievedInfo] = field(default_factory=dict)
     """By the type of information and the instance."""
     managed_history: list[FinishedAction] = field(default_factory=list)
     """The newest last."""
+    managed_window: float | None = None
+    """When the maintenance window began in which the last managed action did."""
     deployments: int = 1
     deployed_number: int = 1
+    led_deployment: int = 0
+    """The last deployment that has had a leader, the one instance that runs some container commands."""
+    bundle_settings: Settings = field(default_factory=dict)
+    """Those of the settings that come from the bundle's configuration files."""
+    given_options: set[Option] = field(default_factory=set)
+    """What calls have set. Configuration files do not change it."""
 
     @property
     def alive(self) -> bool:

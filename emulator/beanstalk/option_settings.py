@@ -23,6 +23,7 @@ _BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
 GROUP = "aws:autoscaling:asg"
 GROUP_RESOURCE = "AWSEBAutoScalingGroup"
+_WSGI_PATH = Option("aws:elasticbeanstalk:container:python", "WSGIPath")
 _PROPERTIES = "aws:elasticbeanstalk:application:environment"
 
 _MIN_SIZE = Option(GROUP, "MinSize", GROUP_RESOURCE)
@@ -172,6 +173,16 @@ def is_good(settings: Settings, status: int | None) -> bool:
 def properties(settings: Settings) -> dict[str, str]:
     """Return the environment properties: the environment variables of the application."""
     return {option.name: value for option, value in settings.items() if option.namespace == _PROPERTIES}
+
+
+def wsgi_path(settings: Settings) -> str:
+    """Return the module of a Python application, by default `application`."""
+    return settings.get(_WSGI_PATH) or configuration_options.default(_WSGI_PATH)
+
+
+def software(settings: Settings) -> tuple[dict[str, str], str]:
+    """Return the settings that the application on an instance depends on."""
+    return properties(settings), wsgi_path(settings)
 
 
 def _option(parameter: Mapping[str, str]) -> Option:

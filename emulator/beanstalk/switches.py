@@ -29,6 +29,14 @@ class LabelDuringUpdate(StrEnum):
     OLD = "old"
 
 
+class OutsideDates(StrEnum):
+    """In which time Elastic Beanstalk reads and writes dates for clients outside the account's functions."""
+
+    ACCOUNT = "account"
+    MACHINE = "machine"
+    """This machine's, for clients that send their own time."""
+
+
 @dataclass
 class Switches:
     """The switches of an account. May be changed at any time."""
@@ -36,6 +44,7 @@ class Switches:
     failed_launch: FailedLaunchEnd = FailedLaunchEnd.TERMINATED
     launched_health: LaunchedHealth = LaunchedHealth.OK
     label_during_update: LabelDuringUpdate = LabelDuringUpdate.NEW
+    outside_dates: OutsideDates = OutsideDates.ACCOUNT
 
     def set(self, changes: Mapping[str, str]) -> None:
         """Change switches by name. Raises ValueError for an unknown name or value, and changes nothing then."""

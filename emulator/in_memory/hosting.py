@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
 from emulator.beanstalk.hosting.hosting import WEB_LOG, InstanceHosting
 from emulator.beanstalk.hosting.machine import MachineLoad
 from emulator.beanstalk.hosting.request_metrics import WINDOW_SECONDS, AnsweredRequest
@@ -50,7 +51,7 @@ class InMemoryInstance:
     """One instance in memory; see InstanceHosting.
 
     `order`: the HTTP status that the application answers from now on; None lets its bundle decide. `lost`: whether
-    the application has ended by itself.
+    the application has ended by itself. `leads`: whether the last deployment made it the leader.
     """
 
     def __init__(self, hosting: "InMemoryHosting") -> None:
@@ -58,12 +59,14 @@ class InMemoryInstance:
         self.in_service = False
         self.order: int | None = None
         self.lost = False
+        self.leads = False
         self._hosting = hosting
         self._behaviour: Behaviour | None = None
 
-    def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:  # noqa: ARG002
+    def deploy(self, label: str, source: bytes, command: DeploymentCommand) -> None:
         self.in_service = self.lost = False
         self.running_label = label
+        self.leads = command.leader
         self._behaviour = None
         source_bundle.check(source)
         self._behaviour = Behaviour.from_bundle(source)
@@ -163,7 +166,7 @@ class InMemoryHosting:
         turn, (chosen, percent) = next(self._turns), self._share
         found = self.in_service()
         if percent:
-            found = [instance for instance in found if (instance in chosen) is (turn % 100 < percent)]
+            found = [instance for instance in found if (instance in chosen) is (turn * percent % 100 < percent)]
         if not found or self.overloaded():
             return 503, None
         instance = found[turn % len(found)]

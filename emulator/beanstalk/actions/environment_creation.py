@@ -62,6 +62,7 @@ class EnvironmentCreation:
             description=call.get("Description"),
             template=call.get("TemplateName"),
             tags=source.tags,
+            given_options=set(option_settings.given(call.get("OptionSettings", []))),
             operations_role=call.get("OperationsRole"),
         )
 

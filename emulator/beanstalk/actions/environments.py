@@ -14,10 +14,6 @@ from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.swaps import Swaps
 from emulator.beanstalk.state import State, require_ready
 
-_CONFIGURATION = (
-    "OptionSettings", "OptionsToRemove", "TemplateName", "TemplateSpecification", "SolutionStackName", "PlatformArn",
-)  # fmt: skip
-
 
 class EnvironmentActions:
     """The actions about existing environments."""
@@ -36,24 +32,21 @@ class EnvironmentActions:
         return page(call, "Environments", [description(self._state, one) for one in found])
 
     def update(self, call: Call) -> Result:
-        """UpdateEnvironment: start to deploy a version or to change the configuration."""
+        """UpdateEnvironment: start to change the configuration, to deploy a version, or both in this order."""
         environment = self._state.ready_environment(call.parameters)
-        configures = any(call.get(name) for name in _CONFIGURATION)
         label = call.get("VersionLabel")
-        if label and configures:
-            raise InvalidParameterCombinationError(
-                "An update may change the version or the configuration, not both. Send VersionLabel in its own call."
-            )
         if call.get("Tier") and _is_worker(call["Tier"]) != environment.worker:
             raise InvalidParameterValueError("The tier of an environment cannot be changed.")
         if label:
             self._state.usable_version(environment.application, label)
         settings, platform = self._configuration(environment, call)
         environment.description = call.get("Description", environment.description)
-        if label:
+        if label and not call.changes_configuration:
             self._deployments.deploy(environment, label, call.request_id, call.denied_later)
         else:
-            self._deployments.configure(environment, settings, platform, call.request_id, call.denied_later)
+            self._deployments.configure(
+                environment, settings, platform, call.request_id, call.denied_later, label=label
+            )
         answer = {"Health": "Grey", "HealthStatus": None, "VersionLabel": environment.label}
         return description(self._state, environment) | answer
 
@@ -165,7 +158,11 @@ class EnvironmentActions:
             settings = settings | template.settings
         base = settings | configuration_source.contents(configuration_source.template_source(call))
         new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
-        return option_settings.changed(base, new, removed, platform=platform), platform
+        settings = option_settings.changed(base, new, removed, platform=platform)
+        freed = set(option_settings.given(removed))
+        environment.given_options = (environment.given_options | set(option_settings.given(new))) - freed
+        of_bundle = {option: value for option, value in environment.bundle_settings.items() if option in freed}
+        return settings | of_bundle, platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:

@@ -41,8 +41,11 @@ class VersionActions:
             raise InvalidParameterCombinationError(str(UnreadableBundleError.not_downloaded(location, "Forbidden")))
         try:
             source = self._bundles.read(location)
+            source_bundle.require_size(source)
         except UnreadableBundleError as error:
             raise InvalidParameterCombinationError(str(error)) from error
+        except InvalidBundleError as error:
+            raise InvalidParameterValueError(str(error)) from error
         with self._state.lock:
             self._require_new(call)
             version = self._register(call, location)

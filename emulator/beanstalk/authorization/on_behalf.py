@@ -64,7 +64,7 @@ class _Operation:
     def of_call(cls, name: str, call: Call, state: State) -> "_Operation | None":
         """Return the operation of a call, None when the call takes nothing or its environment does not exist."""
         if name == "UpdateEnvironment":
-            name = "deploy" if call.get("VersionLabel") else "configure"
+            name = _kind_of_update(call)
         if name not in TAKEN or (name == "CreateApplicationVersion" and not call.get("Process")):
             return None
         if _operations_role(name, call, state):
@@ -104,6 +104,12 @@ def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[st
     bundle = _bundle(existing.application, call.get("VersionLabel", existing.label), state)
     instance = existing.instances[0].id if existing.instances else ""
     return existing.settings, _names(existing.id, instance, existing.settings, bundle, state)
+
+
+def _kind_of_update(call: Call) -> str:
+    if not call.get("VersionLabel"):
+        return "configure"
+    return "deploy and configure" if call.changes_configuration else "deploy"
 
 
 def _operations_role(name: str, call: Call, state: State) -> str | None:

@@ -135,9 +135,12 @@ TAKEN: Mapping[str, TakenPermissions] = {
     ),
     "TerminateEnvironment": TakenPermissions((*_READ, *_TERMINATE), at_once_balanced=_TERMINATE_BALANCED),
     "deploy": TakenPermissions((*_PATCHES, *_READ, *_BUCKET), _DEPLOY, later_balanced=_DEPLOY_BALANCED, bundle=True),
+    "deploy and configure": TakenPermissions(
+        (*_PATCHES, *_READ, *_BUCKET), _CONFIGURE, later_balanced=_DEPLOY_BALANCED, bundle=True
+    ),
     "configure": TakenPermissions((*_PATCHES, *_READ, *_BUCKET), _CONFIGURE, later_balanced=_DEPLOY_BALANCED),
 }
-"""By action; UpdateEnvironment is `deploy` or `configure`. CreateApplicationVersion takes them with Process only."""
+"""By action; UpdateEnvironment is `deploy`, `configure` or both. CreateApplicationVersion takes them with Process."""
 
 CONDITION_KEYS: Mapping[str, Mapping[str, str]] = {
     "ec2:RunInstances *": {"ec2:LaunchTemplate": "{launch_template}"},

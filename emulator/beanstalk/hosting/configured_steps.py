@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from emulator.beanstalk.bundle.configuration_files import ConfiguredCommand, ConfiguredFile
+from emulator.beanstalk.bundle.configuration import ConfiguredCommand, ConfiguredFile
 from emulator.beanstalk.hosting.platform_engine import PlatformEngine
 
 _FAILED = {

@@ -1,8 +1,9 @@
 """What an environment runs on: a load balancer, and instances that each run one application version."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
 from emulator.beanstalk.hosting.machine import MachineLoad
 from emulator.beanstalk.hosting.request_metrics import AnsweredRequest
 
@@ -20,7 +21,7 @@ class InstanceHosting(Protocol):
     in_service: bool
     """Whether the load balancer sends requests to the instance."""
 
-    def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
+    def deploy(self, label: str, source: bytes, command: DeploymentCommand) -> None:
         """Stop the running version, start this one, and return at once. The instance is out of service then.
 
         Raises InvalidBundleError and ApplicationStartError.

@@ -3,17 +3,15 @@
 Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/platforms-linux-extend.hooks.html
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from emulator.beanstalk.bundle import configuration_files, start_commands
-from emulator.beanstalk.bundle.configuration_files import ConfigurationFileError, ConfigurationFiles
-from emulator.beanstalk.bundle.start_commands import DEFAULT_WSGI_PATH, NODE, PYTHON, ApplicationStartError
+from emulator.beanstalk.bundle.configuration import ConfigurationFileError, ConfigurationFiles
+from emulator.beanstalk.bundle.start_commands import NODE, ApplicationStartError
 from emulator.beanstalk.hosting import node_packages, python_packages
 from emulator.beanstalk.hosting.configured_steps import run_commands, write_files
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.platform_engine import PlatformEngine
 from emulator.beanstalk.hosting.workspace import Workspace
@@ -22,42 +20,18 @@ _PROGRAMS = (b"#!", b"\x7fELF", b"\xcf\xfa\xed\xfe")
 """How a file begins that can run: a script, and programs of Linux and macOS."""
 
 
-class DeploymentKind(StrEnum):
-    """What a deployment is for. It decides which hooks and commands run."""
-
-    APPLICATION = "app-deploy"
-    CONFIGURATION = "config-deploy"
-
-
-@dataclass(frozen=True)
-class Software:
-    """What the settings of an environment say of the software on its instances.
-
-    `properties`: the environment properties. `platform`: Python or Node.js. `wsgi_path`: the option WSGIPath.
-    """
-
-    properties: Mapping[str, str] = field(default_factory=dict)
-    platform: str = PYTHON
-    wsgi_path: str = DEFAULT_WSGI_PATH
-    kind: DeploymentKind = DeploymentKind.APPLICATION
-
-
 class Preparation:
     """The steps of one deployment on one instance, before and after the application starts.
 
-    `folder`: the unpacked bundle. `logs`: the folder for logs. `leader`: whether this instance runs the container
-    commands that only one instance runs.
+    `folder`: the unpacked bundle. `logs`: the folder for logs.
     """
 
-    def __init__(
-        self, folder: Path, software: Software, packages: PackageCache, logs: Path, *, leader: bool = True
-    ) -> None:
-        self._workspace = Workspace(folder, software.properties)
-        self._engine = PlatformEngine(self._workspace, logs, software.kind)
-        self._software = software
+    def __init__(self, folder: Path, command: DeploymentCommand, packages: PackageCache, logs: Path) -> None:
+        self._workspace = Workspace(folder, command.properties)
+        self._engine = PlatformEngine(self._workspace, logs, command.kind)
+        self._command = command
         self._packages = packages
-        self._leader = leader
-        self._deploys_application = software.kind is DeploymentKind.APPLICATION
+        self._deploys_application = command.kind is DeploymentKind.APPLICATION
 
     def prepare(self) -> None:
         """Do all that comes before the application starts. Raises ApplicationStartError."""
@@ -95,8 +69,8 @@ class Preparation:
 
     def _install_packages(self) -> None:
         folder, log = self._workspace.folder, self._engine.log
-        if self._software.platform == NODE:
-            node_packages.install(self._packages, folder, self._software.properties, log)
+        if self._command.platform == NODE:
+            node_packages.install(self._packages, folder, self._command.properties, log)
             return
         if (folder / "Pipfile").is_file() and not (folder / python_packages.REQUIREMENTS).is_file():
             raise ApplicationStartError("Pipfile is not supported on this machine. Add a requirements.txt.")
@@ -113,7 +87,7 @@ class Preparation:
                 one.container_commands,
                 self._workspace.folder,
                 "PostBuildEbExtension",
-                leader=self._leader,
+                leader=self._command.leader,
             )
 
     def _run_hooks(self, stage: str) -> None:

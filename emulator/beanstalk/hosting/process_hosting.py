@@ -11,6 +11,7 @@ from typing import TypeVar
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.hosting import InstanceHosting
 from emulator.beanstalk.hosting.load_balancer import LoadBalancer
+from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_instance import ProcessInstance
 
 T = TypeVar("T")
@@ -19,12 +20,16 @@ T = TypeVar("T")
 class ProcessHosting:
     """The load balancer and the application processes of one environment; see Hosting.
 
-    `folder`: where bundles are unpacked and logs are kept. `capacity` returns what each instance can take. Thread-safe.
+    `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications. `capacity` returns
+    what each instance can take. Thread-safe.
     """
 
-    def __init__(self, environment: str, folder: Path, capacity: Callable[[], Capacity] = Capacity) -> None:
+    def __init__(
+        self, environment: str, folder: Path, packages: PackageCache, capacity: Callable[[], Capacity] = Capacity
+    ) -> None:
         self.environment = environment
         self._folder = folder
+        self._packages = packages
         self._capacity = capacity
         self._changing = threading.Lock()
         self._listing = threading.Lock()
@@ -48,7 +53,7 @@ class ProcessHosting:
 
     def launch(self, instance_id: str) -> ProcessInstance:
         """Return a new instance, which runs nothing yet."""
-        instance = ProcessInstance(self._folder / instance_id, self._capacity)
+        instance = ProcessInstance(self._folder / instance_id, self._capacity, self._packages)
         with self._listing:
             self._instances = (*self._instances, instance)
         if self._closed:

@@ -2,27 +2,34 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.hosting.hosting import WEB_LOG
 from emulator.beanstalk.hosting.machine import MachineLoad, MachineMonitor
+from emulator.beanstalk.hosting.package_cache import PackageCache
+from emulator.beanstalk.hosting.preparation import Preparation
 from emulator.beanstalk.hosting.process import ApplicationProcess
 from emulator.beanstalk.hosting.request_gate import RequestGate
 from emulator.beanstalk.hosting.request_metrics import AnsweredRequest, RequestMetrics
 
 
 class ProcessInstance:
-    """One instance; see InstanceHosting. `folder`: where bundles are unpacked and the log is kept. Thread-safe."""
+    """One instance; see InstanceHosting. Thread-safe.
 
-    def __init__(self, folder: Path, capacity: Callable[[], Capacity]) -> None:
+    `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications.
+    """
+
+    def __init__(self, folder: Path, capacity: Callable[[], Capacity], packages: PackageCache) -> None:
         self.running_label: str | None = None
         self.in_service = False
         self.gate = RequestGate(capacity)
         self.metrics = RequestMetrics()
         self._folder = folder
+        self._packages = packages
         self._changing = threading.Lock()
         self._process: ApplicationProcess | None = None
         self._deployments = 0
@@ -35,7 +42,7 @@ class ProcessInstance:
         process = self._process
         return (process.port, str(self.running_label)) if process and self.in_service else None
 
-    def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
+    def deploy(self, label: str, source: bytes, command: DeploymentCommand) -> None:
         """Stop the running version, start this one, and return at once.
 
         Raises InvalidBundleError and ApplicationStartError.
@@ -43,14 +50,21 @@ class ProcessInstance:
         with self._changing:
             if self._closed:
                 return
+            restarts = command.kind is DeploymentKind.RESTART and self.running_label == label and self._process
             self._stop_process()
+            folder = self._current_folder()
+            if restarts and folder.is_dir():
+                self._start(folder, command)
+                return
+            shutil.rmtree(folder, ignore_errors=True)
             self._deployments += 1
-            folder = self._folder / f"deployment-{self._deployments}"
+            folder = self._current_folder()
             self.running_label = label
             source_bundle.unpack(source, folder)
-            process = ApplicationProcess(folder, properties, self._folder / "web.stdout.log")
-            process.start()
-            self._process = process
+            preparation = Preparation(folder, command, self._packages, self._folder)
+            preparation.prepare()
+            self._start(folder, command)
+            preparation.finish()
 
     def running(self) -> bool:
         """Return whether the application's process runs."""
@@ -68,9 +82,9 @@ class ProcessInstance:
         return process.log_tail() if process else ""
 
     def logs(self) -> dict[str, str]:
-        """Return what the application wrote, by the path that the log has on an instance."""
-        log = self._folder / "web.stdout.log"
-        return {WEB_LOG: log.read_text(errors="replace") if log.is_file() else ""}
+        """Return what the application and the engine wrote, by the path that the log has on an instance."""
+        found = sorted(self._folder.glob("*.log"))
+        return {WEB_LOG: ""} | {f"/var/log/{log.name}": log.read_text(errors="replace") for log in found}
 
     def recent_requests(self) -> list[AnsweredRequest]:
         """Return the requests of the last ten seconds."""
@@ -92,4 +106,14 @@ class ProcessInstance:
         if self._process:
             self._process.stop()
             self._process = None
-        shutil.rmtree(self._folder / f"deployment-{self._deployments}", ignore_errors=True)
+
+    def _start(self, folder: Path, command: DeploymentCommand) -> None:
+        log = self._folder / "web.stdout.log"
+        process = ApplicationProcess(
+            folder, command.properties, log, platform=command.platform, wsgi_path=command.wsgi_path
+        )
+        process.start()
+        self._process = process
+
+    def _current_folder(self) -> Path:
+        return self._folder / f"deployment-{self._deployments}"

@@ -37,11 +37,15 @@ def denied(message: str) -> DeploymentFailure:
 
 @dataclass
 class CommandResult:
-    """How a command went on each of the `chosen` instances. `failed`: with what the application wrote."""
+    """How a command went on each of the `chosen` instances.
+
+    `failed`: with what the application wrote. `said`: what the engine says in ERROR events of its own.
+    """
 
     environment: Environment
     chosen: list[Instance]
     failed: dict[Instance, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
     timed_out: list[Instance] = field(default_factory=list)
     unhealthy: list[Instance] = field(default_factory=list)
 
@@ -61,7 +65,8 @@ class CommandResult:
         bad = [*self.failed, *self.timed_out]
         failed = "Command failed on instance. Return code: 1 Output: Engine execution has encountered an error.."
         late = "The following instances have not responded in the allowed command timeout time"
-        events = [("ERROR", "Instance deployment failed. For details, see 'eb-engine.log'.")] if self.failed else []
+        events = [("ERROR", message) for message in self.said]
+        events += [("ERROR", "Instance deployment failed. For details, see 'eb-engine.log'.")] if self.failed else []
         events += [("ERROR", f"[Instance: {instance.id}] {failed}") for instance in self.failed]
         if self.timed_out:
             listed = ", ".join(instance.id for instance in self.timed_out)

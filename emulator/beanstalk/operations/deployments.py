@@ -1,12 +1,15 @@
 """Updates environments: deploys a version, changes the configuration, aborts an update."""
 
-from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
-from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
+from emulator.beanstalk.operations.command_result import denied
+from emulator.beanstalk.operations.configuration_updates import ConfigurationUpdates
+from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.operations import Operations
-from emulator.beanstalk.option_settings import Settings, properties
+from emulator.beanstalk.operations.policies import Policies
+from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps
+from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
@@ -27,10 +30,13 @@ class Deployments:
     def __init__(self, state: State, operations: Operations, instances: Instances) -> None:
         self._state = state
         self._operations = operations
-        self._instances = instances
+        self._steps = RolloutSteps(state, operations, instances)
+        self._policies = Policies(self._steps)
+        self._configurations = ConfigurationUpdates(self._policies, self._steps, operations, instances)
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
-        """Deploy a version all at once. The environment shows the new label at once, and is down after a while.
+        """Deploy a version, as the environment's deployment policy says. The environment shows the new label at once.
 
         `denial`: the ERROR event with which the update fails before it changes anything, if there is one.
         """
@@ -40,7 +46,7 @@ class Deployments:
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy application.")
         else:
-            steps = self._deploying(environment, label, request_id)
+            steps = self._configured_and_deploying(environment, label, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def configure(
@@ -50,21 +56,26 @@ class Deployments:
         platform: Platform,
         request_id: str,
         denial: str | None = None,
+        *,
+        immutable: bool = False,
+        label: str | None = None,
     ) -> None:
-        """Change the option settings or the platform. Restart the application when they affect it.
+        """Change the option settings or the platform. Restart the application, or replace instances, when they need it.
 
-        `denial`: as above.
+        `denial`: as above. `immutable`: whether to replace the instances by an immutable update in any case. `label`:
+        of a version to deploy in the same update, with the new settings.
         """
         self._operations.record(environment, request_id, _STARTING)
+        environment.label = label or environment.label
         environment.draft = DraftConfiguration(settings, self._state.clock.time())
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy configuration.")
         else:
-            steps = self._configuring(environment, settings, platform, request_id)
+            steps = self._configuring(environment, settings, platform, request_id, immutable=immutable, label=label)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
-        """Abort an update. The label goes back; the instance keeps the version that runs on it."""
+        """Abort an update. The label goes back; instances keep the version that runs on them, new ones end."""
         self._operations.record(environment, request_id, "abortEnvironmentUpdate is starting.")
         self._operations.start(environment, EnvironmentStatus.ABORTING, self._aborting(environment, request_id))
 
@@ -76,72 +87,66 @@ class Deployments:
         self._operations.record(environment, request_id, message, severity="ERROR")
         self._operations.end(environment)
 
+    def _configured_and_deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
+        """Apply the option settings in the bundle, and deploy it."""
+        problem = yield from self._bundle_settings.applied(environment, label, request_id)
+        if problem:
+            yield from self._denied(environment, request_id, problem, "Failed to deploy application.")
+        else:
+            yield from self._deploying(environment, label, request_id)
+
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        duration = state.durations.drawn("update", environment.name)
+        duration, number = state.durations.drawn("update", environment.name), environment.deployments
         # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
         yield duration * _PREPARATION
-        record(environment, request_id, "Deploying new version to instance(s).")
-        for instance in environment.working_instances:
-            instance.deployment = environment.deployments
         health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
-        failure = yield from self._instances.run_version(environment, label, environment.settings)
-        self._operations.record_deployed(environment, request_id, failure)
-        yield duration - (state.clock.time() - began)
-        self._instances.enter_service(environment, failure)
+        rollout = Rollout(environment, label, environment.settings, request_id, number, began, duration)
+        failure = yield from self._policies.deploy(rollout)
         if failure:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
             record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            if failure.instances:
+            if any(instance in environment.instances for instance in failure.instances):
                 record(environment, request_id, _MIXED, severity="ERROR")
         else:
-            environment.deployed_label, environment.deployed_number = label, environment.deployments
+            environment.deployed_label, environment.deployed_number = label, number
             record(environment, request_id, "New application version was deployed to running EC2 instances.")
             record(environment, request_id, _COMPLETED)
             health.set_after_update(state, environment)
         self._operations.end(environment)
 
-    def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
-        record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update")
-        record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
-        needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
-        failure = (yield from self._restarting(environment, settings)) if needs_restart else None
-        if needs_restart:
-            self._operations.record_deployed(environment, request_id, failure)
-        yield state.durations.drawn("configure", environment.name) - (state.clock.time() - began)
-        if failure:
-            yield from self._reverting(environment, request_id, failure)
-        else:
-            begins_enhanced = not option_settings.enhanced_health(environment.settings)
-            environment.settings, environment.platform, environment.draft = settings, platform, None
-            record(environment, request_id, "Successfully deployed new configuration to environment.")
-            record(environment, request_id, _COMPLETED)
-            if begins_enhanced and option_settings.enhanced_health(settings):
-                health.set_unknown(state, environment)
-            else:
-                health.set_after_update(state, environment)
+    def _configuring(
+        self,
+        environment: Environment,
+        settings: Settings,
+        platform: Platform,
+        request_id: str,
+        *,
+        immutable: bool,
+        label: str | None,
+    ) -> Steps:
+        configured = yield from self._configurations.update(
+            environment, settings, platform, request_id, immutable=immutable
+        )
+        if configured and label:
+            environment.deployments += 1
+            yield from self._deploying(environment, label, request_id)
+            return
+        if configured:
+            self._operations.record(environment, request_id, _COMPLETED)
         self._operations.end(environment)
 
-    def _reverting(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> Steps:
-        """Go back to the configuration before the update, which stays as a failed draft."""
-        self._operations.report_failure(environment, request_id, failure)
-        self._operations.record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
-        if environment.draft:
-            environment.draft.failed = True
-        yield from self._restarting(environment, environment.settings)
-        reverted = "The environment was reverted to the previous configuration setting."
-        self._operations.record(environment, request_id, reverted, severity="ERROR")
-
-    def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
-        label = environment.running_label or environment.label
-        failure = yield from self._instances.run_version(environment, label, settings)
-        self._instances.enter_service(environment, failure)
-        return failure
-
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
-        yield self._state.durations.drawn("abort", environment.name)
+        began = self._state.clock.time()
+        self._operations.fail_managed_action(environment, "UpdateCancelled", "The update was aborted.")
+        environment.hosting.send_share((), 0)
+        new = environment.temporary
+        for instance in new:
+            instance.hosting.in_service = False
+        yield from self._configurations.restore(environment)
+        yield self._state.durations.drawn("abort", environment.name) - (self._state.clock.time() - began)
+        yield from self._steps.terminate(environment, request_id, new)
         environment.label = environment.deployed_label
         environment.draft = None
         if environment.running_label != environment.deployed_label:

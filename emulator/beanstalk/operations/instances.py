@@ -1,13 +1,15 @@
 """Runs application versions on the instances of environments."""
 
 import secrets
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
 from emulator.beanstalk import option_settings
+from emulator.beanstalk.bundle.start_commands import ApplicationStartError
 from emulator.beanstalk.bundle_store import BundleStore, UnreadableBundleError
-from emulator.beanstalk.hosting.process import ApplicationStartError
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment
 from emulator.beanstalk.operations import instance_checks
@@ -49,6 +51,8 @@ class Instances:
         label: str,
         settings: option_settings.Settings,
         instances: Sequence[Instance] | None = None,
+        *,
+        kind: DeploymentKind = DeploymentKind.APPLICATION,
     ) -> DeploymentSteps:
         """Run a version in place of the one on all working instances, or on some; wait for good health checks.
 
@@ -60,16 +64,20 @@ class Instances:
         deadline = self._state.clock.time() + option_settings.command_timeout(settings)
         result = CommandResult(environment, chosen)
         try:
-            source = yield partial(self._bundles.read, self._location(environment, label))
+            source = yield self.reading(environment, label)
         except UnreadableBundleError as error:
             # Elastic Beanstalk itself copies the bundle, before any instance gets a command.
             return DeploymentFailure([("ERROR", str(error))])
-        properties = option_settings.properties(settings)
-        deploying = [partial(self._deploy, instance, label, source, properties) for instance in chosen]
+        commands = _commands(environment, settings, kind, len(chosen))
+        deploying = [
+            partial(self._deploy, instance, label, source, command)
+            for instance, command in zip(chosen, commands, strict=True)
+        ]
         outcomes = yield partial(environment.hosting.together, deploying)
         for instance, (problem, ended) in zip(chosen, outcomes, strict=True):
             if problem is not None:
-                result.failed[instance] = problem
+                result.failed[instance] = str(problem)
+                result.said += [problem.event] if isinstance(problem, ApplicationStartError) and problem.event else []
             elif ended >= deadline:
                 result.timed_out.append(instance)
         waiting = [one for one in chosen if one not in result.failed and one not in result.timed_out]
@@ -82,14 +90,18 @@ class Instances:
             if failure is None or instance not in failure.instances:
                 instance.hosting.in_service = True
 
+    def reading(self, environment: Environment, label: str) -> Callable[[], bytes]:
+        """Return the slow step that reads the bundle of a version. Both may raise UnreadableBundleError."""
+        return partial(self._bundles.read, self._location(environment, label))
+
     def _deploy(
-        self, instance: Instance, label: str, source: bytes, properties: Mapping[str, str]
-    ) -> tuple[str | None, float]:
+        self, instance: Instance, label: str, source: bytes, command: DeploymentCommand
+    ) -> tuple[Exception | None, float]:
         """Start a version on an instance. Return why that fails, if it does, and when it has ended. Slow."""
         try:
-            instance.hosting.deploy(label, source, properties)
+            instance.hosting.deploy(label, source, command)
         except (InvalidBundleError, ApplicationStartError, OSError) as error:
-            return str(error), self._state.clock.time()
+            return error, self._state.clock.time()
         return None, self._state.clock.time()
 
     def _await_good_health(
@@ -107,7 +119,7 @@ class Instances:
                 if good or ignored or log is not None or instance not in environment.instances:
                     waiting.remove(instance)
             if waiting and state.clock.time() >= deadline:
-                break
+                return [] if option_settings.ignores_health(environment.settings) else waiting
             if waiting:
                 # Often, so that the wait adds little to the deployment's time.
                 yield max(1.0, 0.1 / state.clock.scale)
@@ -125,3 +137,21 @@ def _check(environment: Environment, instance: Instance) -> tuple[int | None, st
     """Return the HTTP status of a health check, and the log of an application that has ended. Slow."""
     http_status = instance_checks.probe(environment, instance)
     return http_status, None if instance.hosting.running() else instance.hosting.log_tail()
+
+
+def _commands(
+    environment: Environment, settings: option_settings.Settings, kind: DeploymentKind, count: int
+) -> list[DeploymentCommand]:
+    """Return what so many instances are told. The first that get a deployment have its leader; later ones do not."""
+    command = DeploymentCommand(
+        option_settings.properties(settings),
+        environment.platform.category,
+        option_settings.wsgi_path(settings),
+        kind,
+        leader=False,
+    )
+    leads = kind is DeploymentKind.APPLICATION and environment.led_deployment != environment.deployments
+    if not (leads and count):
+        return [command] * count
+    environment.led_deployment = environment.deployments
+    return [replace(command, leader=True), *[command] * (count - 1)]

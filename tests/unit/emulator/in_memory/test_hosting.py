@@ -1,6 +1,7 @@
 import pytest
 
 from emulator.beanstalk.hosting.capacity import Capacity
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
 from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.in_memory.hosting import InMemoryHosting, InMemoryInstance
 from tests.support import source_bundles
@@ -19,20 +20,20 @@ def instance(hosting: InMemoryHosting) -> InMemoryInstance:
 
 
 def test_an_application_answers_what_its_bundle_says(instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.release(500, by_path={"/health": 200}), {})
+    instance.deploy("v1", source_bundles.release(500, by_path={"/health": 200}), DeploymentCommand())
 
     assert (instance.running_label, instance.running()) == ("v1", True)
     assert (instance.probe("/"), instance.probe("/health")) == (500, 200)
 
 
 def test_a_bundle_without_behaviour_answers_200(instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.packed({"Procfile": "web: true\n"}), {})
+    instance.deploy("v1", source_bundles.packed({"Procfile": "web: true\n"}), DeploymentCommand())
 
     assert instance.probe("/") == 200
 
 
 def test_an_application_that_dies_does_not_answer_and_leaves_its_output(instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.dying(), {})
+    instance.deploy("v1", source_bundles.dying(), DeploymentCommand())
 
     assert not instance.running()
     assert instance.probe("/") is None
@@ -40,17 +41,17 @@ def test_an_application_that_dies_does_not_answer_and_leaves_its_output(instance
 
 
 def test_a_bundle_that_is_no_zip_runs_nothing(instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.release(), {})
+    instance.deploy("v1", source_bundles.release(), DeploymentCommand())
 
     with pytest.raises(InvalidBundleError):
-        instance.deploy("text", b"no zip", {})
+        instance.deploy("text", b"no zip", DeploymentCommand())
 
     assert not instance.running()
     assert instance.running_label == "text"
 
 
 def test_an_order_replaces_what_the_application_answers(hosting: InMemoryHosting, instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.release(), {})
+    instance.deploy("v1", source_bundles.release(), DeploymentCommand())
 
     hosting.order = 500
     assert instance.probe("/") == 500
@@ -60,20 +61,20 @@ def test_an_order_replaces_what_the_application_answers(hosting: InMemoryHosting
 
 
 def test_users_get_503_unless_the_instance_is_in_service(hosting: InMemoryHosting, instance: InMemoryInstance) -> None:
-    instance.deploy("v1", source_bundles.release(), {})
+    instance.deploy("v1", source_bundles.release(), DeploymentCommand())
     assert hosting.answer("/") == (503, None)
 
     instance.in_service = True
     assert hosting.answer("/") == (200, "v1")
 
-    instance.deploy("v2", source_bundles.release(), {})
+    instance.deploy("v2", source_bundles.release(), DeploymentCommand())
     assert hosting.answer("/") == (503, None)
 
 
 def test_a_closed_hosting_has_no_load_balancer_and_no_application(
     hosting: InMemoryHosting, instance: InMemoryInstance
 ) -> None:
-    instance.deploy("v1", source_bundles.release(), {})
+    instance.deploy("v1", source_bundles.release(), DeploymentCommand())
 
     hosting.close()
 
@@ -89,7 +90,7 @@ def serve(hosting: InMemoryHosting, *labels: str) -> list[InMemoryInstance]:
     """Launch an instance in service for each label."""
     for number, label in enumerate(labels):
         instance = hosting.launch(f"i-{number}")
-        instance.deploy(label, source_bundles.release(), {})
+        instance.deploy(label, source_bundles.release(), DeploymentCommand())
         instance.in_service = True
     return hosting.instances
 

@@ -1,6 +1,7 @@
 """Several processes behind a load balancer, and what each of them can take."""
 
 import http.client
+import os
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,8 @@ import pytest
 
 from emulator.beanstalk.hosting import request_gate
 from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
+from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from tests.support import source_bundles
 from tests.support.beanstalk import until
@@ -43,12 +46,13 @@ class RunningShop:
 
     def __init__(self, folder: Path) -> None:
         self.capacities = Capacities()
-        self.hosting = ProcessHosting("shop-prod", folder, lambda: self.capacities.of("shop-prod"))
+        packages = PackageCache(folder / "packages", {"PATH": os.environ["PATH"]})
+        self.hosting = ProcessHosting("shop-prod", folder / "home", packages, lambda: self.capacities.of("shop-prod"))
         self.hosting.open()
         bundle = source_bundles.packed({"Procfile": "web: exec python server.py\n", "server.py": SERVER})
         self.instances = {name: self.hosting.launch(f"i-{name}") for name in ("one", "two", "three")}
         for name, instance in self.instances.items():
-            instance.deploy("v1", bundle, {"NAME": name})
+            instance.deploy("v1", bundle, DeploymentCommand({"NAME": name}))
         answering = [partial(instance.probe, "/") for instance in self.instances.values()]
         until(lambda: all(probe() == 200 for probe in answering), lambda: "applications that answer")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from emulator.beanstalk.bundle.start_commands import ApplicationStartError
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.hosting.package_cache import PackageCache
-from emulator.beanstalk.hosting.preparation import DeploymentKind, Preparation, Software
+from emulator.beanstalk.hosting.preparation import Preparation
 from tests.support.processes import is_running
 
 SAY = "#!/bin/bash\nset -e\necho {0} >> $HOME/steps\n"
@@ -30,12 +31,12 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> PackageCache:
 def prepare(tmp_path: Path, packages: PackageCache, emulator_interpreter: None) -> Prepare:
     """Return a function that prepares a bundle of these files and returns its folder."""
 
-    def prepare(files: dict[str, str], software: Software | None = None, *, leader: bool = True) -> Path:
+    def prepare(files: dict[str, str], command: DeploymentCommand | None = None) -> Path:
         folder = tmp_path / "app"
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(textwrap.dedent(text))
-        preparation = Preparation(folder, software or Software(), packages, tmp_path, leader=leader)
+        preparation = Preparation(folder, command or DeploymentCommand(), packages, tmp_path)
         preparation.prepare()
         preparation.finish()
         return folder
@@ -66,7 +67,7 @@ def test_a_deployment_runs_commands_and_hooks_in_aws_s_order(prepare: Prepare) -
 
 
 def test_a_configuration_update_runs_its_own_hooks(prepare: Prepare) -> None:
-    folder = prepare(EVERYTHING, Software(kind=DeploymentKind.CONFIGURATION))
+    folder = prepare(EVERYTHING, DeploymentCommand(kind=DeploymentKind.CONFIGURATION))
     assert steps(folder) == ["command", "config-prebuild", "config-predeploy"]
 
 
@@ -98,7 +99,7 @@ def test_container_commands_see_properties_and_their_own_variables(prepare: Prep
           01: {command: "echo $COLOUR $LEVEL >> $HOME/steps", env: {LEVEL: 1}, cwd: static}
           02: {command: [sh, -c, "echo $PWD | sed s,.*/,, >> steps"]}
     """
-    folder = prepare({".ebextensions/a.config": text}, Software({"COLOUR": "blue"}))
+    folder = prepare({".ebextensions/a.config": text}, DeploymentCommand({"COLOUR": "blue"}))
     assert steps(folder) == ["blue", "1", "app"]
     assert (folder / "static").is_dir()
 
@@ -116,7 +117,7 @@ def test_a_leader_only_command_runs_on_the_leader_alone(prepare: Prepare) -> Non
     text = (
         "container_commands: {1: {command: 'echo one >> steps', leader_only: true}, 2: {command: 'echo all >> steps'}}"
     )
-    assert steps(prepare({".ebextensions/a.config": text}, leader=False)) == ["all"]
+    assert steps(prepare({".ebextensions/a.config": text}, DeploymentCommand(leader=False))) == ["all"]
 
 
 def test_a_container_command_that_fails_ends_the_deployment_unless_errors_are_ignored(prepare: Prepare) -> None:
@@ -154,7 +155,7 @@ def test_paths_of_an_instance_lead_into_the_deployment(prepare: Prepare) -> None
           02: {command: "/opt/elasticbeanstalk/bin/get-config environment -k COLOUR >> /var/app/staging/steps"}
           03: {command: "source /opt/elasticbeanstalk/deployment/env && echo $COLOUR >> /var/app/current/steps"}
     """
-    folder = prepare({".ebextensions/a.config": text}, Software({"COLOUR": "blue"}))
+    folder = prepare({".ebextensions/a.config": text}, DeploymentCommand({"COLOUR": "blue"}))
     prefix, *colours = steps(folder)
     assert "/packages0/python-" in prefix
     assert colours == ["blue", "blue"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.beanstalk.bundle import configuration_files
-from emulator.beanstalk.bundle.configuration_files import (
+from emulator.beanstalk.bundle.configuration import (
     ConfigurationFileError,
     ConfigurationFiles,
     ConfiguredCommand,
