@@ -18,7 +18,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
@@ -61,14 +63,16 @@ class Server:
         log_to(home / "server.log")
         self._url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._proxy = Forwarder(self._route)
-        packages = PackageCache(cache or home / "packages", network_variables(os.environ))
+        self._packages = PackageCache(cache or home / "packages", network_variables(os.environ))
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
+        self._capacities = Capacities()
+        self._environments = home / "beanstalk"
         self._beanstalk = ElasticBeanstalk(
             clock=self._clock,
             region=REGION,
             account_id=ACCOUNT_ID,
             bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
-            create_hosting=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_, packages),
+            create_hosting=self._create_hosting,
         )
 
     async def serve(self, *, attached: bool) -> None:
@@ -111,6 +115,7 @@ class Server:
         control = ControlApi(
             clock=self._clock,
             beanstalk=self._beanstalk,
+            capacities=self._capacities,
             invocations=install_corrections(self._clock, faults, permissions),
             faults=faults,
             permissions=permissions,
@@ -119,11 +124,16 @@ class Server:
         return Gateway(
             control=control,
             beanstalk=self._beanstalk,
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
             ministack=app,
             faults=faults,
             region=REGION,
             on_ready=lambda: _report({"url": self._url}),
         )
+
+    def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
+        folder = self._environments / id_
+        return ProcessHosting(environment, folder, self._packages, lambda: self._capacities.of(environment))
 
     def _route(self, host: str) -> Target | str:
         if answer := self._beanstalk.resolve(host):

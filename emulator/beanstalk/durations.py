@@ -29,6 +29,10 @@ class Durations:
     """A configuration update."""
     swap: float = 5
     """SwapEnvironmentCNAMEs."""
+    instance_launch: float = 70
+    """From the launch of an instance by its Auto Scaling group until it gets the version. Recorded: 60 to 75."""
+    instance_terminate: float = 75
+    """From the removal of an instance from the load balancer until it is gone. Recorded: 75 to 180."""
     abort: float = 30
     """AbortEnvironmentUpdate."""
     update_tags: float = 10

@@ -26,12 +26,25 @@ class ScalingActivity:
 
 
 @dataclass
+class Load:
+    """What the group's trigger has measured. `samples`: account time, and the requests received until then.
+
+    `breached`: 1 above the upper threshold, -1 below the lower one, 0 between. `since`: for how long it is so.
+    """
+
+    samples: list[tuple[float, float]] = field(default_factory=list)
+    breached: int = 0
+    since: float = 0
+
+
+@dataclass
 class ScalingGroup:
     """An Auto Scaling group. `desired`: how many instances it keeps, from `minimum` to `maximum`.
 
-    `cooldown`: account seconds after a scaling in which no policy scales. `scaled`: when it last scaled.
-    `suspended`: the processes that are suspended, with the reason. `health_check`: EC2 replaces instances that are
-    terminated, ELB also those that the load balancer finds unhealthy for longer than `grace` account seconds.
+    `cooldown`: account seconds after a scaling in which no policy scales. `scaled`: when it last scaled. `reason`: why
+    `desired` changed, until instances follow. `suspended`: the processes that are suspended, with the reason.
+    `health_check`: EC2 replaces instances that are terminated, ELB also those that the load balancer finds unhealthy,
+    from `grace` account seconds after their launch on.
     """
 
     name: str
@@ -44,5 +57,7 @@ class ScalingGroup:
     scaled: float | None = None
     health_check: str = "EC2"
     grace: float = 0
+    reason: str = ""
     suspended: dict[str, str] = field(default_factory=dict)
+    load: Load = field(default_factory=Load)
     activities: list[ScalingActivity] = field(default_factory=list)

@@ -23,6 +23,8 @@ from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import InternalFailureError, ServiceError
 from emulator.beanstalk.hosting.hosting import HostingFactory
+from emulator.beanstalk.operations.groups import Groups
+from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.dates import converted
 from emulator.beanstalk.protocol.throttling import TokenBucket
@@ -50,7 +52,7 @@ class ElasticBeanstalk:
 
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
     the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`,
-    `quotas`, `switches` and `stale_reads` may be changed at any time.
+    `quotas`, `switches` and `stale_reads` may be changed at any time. `groups` keeps environments' Auto Scaling groups.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class ElasticBeanstalk:
             actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
         )
         self._actions = self._actions_on(self._state)
+        self.groups = Groups(self._state, Instances(self._state, bundles), self._scheduler)
         self._scheduler.start(managed_updates(self._state, self._scheduler, bundles).watch())
         self._machine_times = _Times(clock.account_time, clock.machine_time)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
@@ -105,6 +108,11 @@ class ElasticBeanstalk:
         date = format_datetime(datetime.fromtimestamp(times.written(now) if times else now, UTC), usegmt=True)
         kind = "application/json" if as_json else "text/xml"
         return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
+
+    @property
+    def state(self) -> State:
+        """The state of the account. Hold its lock while you use it."""
+        return self._state
 
     def resolve(self, name: str) -> ResolvedName | None:
         """Return where a CNAME or a load balancer's name leads now, None for an unknown name."""

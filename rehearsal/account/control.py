@@ -59,6 +59,16 @@ class Control:
         if status != http.client.OK:
             raise ValueError(answer["error"])
 
+    def set_capacity(self, **capacity: Any) -> None:
+        """Limit what each instance of every environment can take; no limits remove all.
+
+        `requests_per_second`, `concurrent_requests`: in real seconds. `environments`: other limits by environment.
+        Raises ValueError for another name or value.
+        """
+        status, answer = self._call("PUT", "/_account/capacity", json.dumps(capacity))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
     def set_stale_reads(self, seconds: float, seed: int = 0) -> None:
         """Let each Describe call of Elastic Beanstalk answer as of up to so many account seconds ago; 0 ends that.
 

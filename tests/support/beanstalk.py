@@ -31,6 +31,8 @@ SHORT_DURATIONS = {
     "health": 20,
     "in_service": 5,
     "unhealthy": 5,
+    "instance_launch": 10,
+    "instance_terminate": 10,
     "launch_after_health": 2,
     "launch_after_failure": 2,
     "warning_chance": 0,

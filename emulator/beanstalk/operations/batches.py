@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from emulator.beanstalk import deployment_settings
 from emulator.beanstalk.instance import Instance
-from emulator.beanstalk.operations import groups
+from emulator.beanstalk.operations import scaling_activities
 from emulator.beanstalk.operations.instances import DeploymentSteps
 from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps, listed
 
@@ -39,7 +39,7 @@ class Batches:
             f" Launching  a new batch of {size} additional instance(s).",
         )
         new = yield from self._steps.launch(rollout, size)
-        self._steps.record(rollout, groups.added(new))
+        self._steps.record(rollout, scaling_activities.added(new))
         self._steps.record(
             rollout,
             f"Batch 1: {size} EC2 instance(s) [{listed(new)}] launched."

@@ -5,7 +5,7 @@ from functools import partial
 from emulator.beanstalk import deployment_settings, option_settings
 from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations import groups, health
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
@@ -145,7 +145,9 @@ class Deployments:
             yield from self._reverting(rollout, failure)
         else:
             begins_enhanced = not option_settings.enhanced_health(environment.settings)
-            environment.settings, environment.platform, environment.draft = settings, platform, None
+            before, environment.settings = environment.settings, settings
+            environment.platform, environment.draft = platform, None
+            groups.apply_sizes(environment, before)
             record(environment, request_id, "Successfully deployed new configuration to environment.")
             if label:
                 environment.reconfigured = []

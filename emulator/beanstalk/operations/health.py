@@ -1,6 +1,6 @@
 """Health: what health checks find, and how basic and enhanced reporting show it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from emulator.beanstalk import option_settings
@@ -26,8 +26,8 @@ _CHECKS_PER_REAL_SECOND = 5
 """At most, at any speed of the account's clock: the machine has other work."""
 
 
-def monitor(state: State, environment: Environment) -> Steps:
-    """Check the health of an environment until it is terminated."""
+def monitor(state: State, environment: Environment, then: Callable[[Environment], None]) -> Steps:
+    """Check the health of an environment until it is terminated. Call `then` after each check."""
     while environment.alive:
         if environment.health.checks_active:
             instances = environment.working_instances
@@ -38,6 +38,7 @@ def monitor(state: State, environment: Environment) -> Steps:
                 for instance, http_status in zip(instances, http_statuses, strict=True):
                     instance_checks.record(environment, instance, http_status, state.clock.time())
                 _evaluate(state, environment)
+                then(environment)
         yield max(state.durations.health_check, 1 / _CHECKS_PER_REAL_SECOND / state.clock.scale)
 
 
@@ -118,7 +119,7 @@ def _evaluate(state: State, environment: Environment) -> None:
     evaluate = _enhanced if option_settings.enhanced_health(environment.settings) else _basic
     found = evaluate(state, environment, bad)
     if found:
-        missing = health_causes.of_missing_instances(environment) if environment.instances else [NO_INSTANCES]
+        missing = health_causes.of_missing_instances(environment) if environment.working_instances else [NO_INSTANCES]
         causes = health_causes.of_probes(bad, environment) if bad else []
         _set_status(state, environment, found, [*missing, *health_causes.of_versions(environment), *causes])
 

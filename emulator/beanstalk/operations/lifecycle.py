@@ -4,9 +4,10 @@ from emulator.beanstalk import dns, option_settings
 from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
-from emulator.beanstalk.operations import groups, health, health_causes, instance_checks
+from emulator.beanstalk.operations import health, health_causes, instance_checks, scaling_activities
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
 from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
@@ -17,10 +18,11 @@ from emulator.beanstalk.switches import FailedLaunchEnd, LaunchedHealth
 class Lifecycle:
     """Starts launches, rebuilds, restarts and terminations. Call every method with the state's lock held."""
 
-    def __init__(self, state: State, operations: Operations, instances: Instances) -> None:
+    def __init__(self, state: State, operations: Operations, instances: Instances, groups: Groups) -> None:
         self._state = state
         self._operations = operations
         self._instances = instances
+        self._groups = groups
         self._bundle_settings = BundleSettings(operations, instances)
 
     def launch(self, environment: Environment, request_id: str, denial: str | None) -> None:
@@ -29,7 +31,7 @@ class Lifecycle:
         self._operations.start(
             environment, EnvironmentStatus.LAUNCHING, self._launching(environment, request_id, denial)
         )
-        self._operations.start_health_checks(environment)
+        self._operations.start_health_checks(environment, self._groups.keep)
 
     def rebuild(self, environment: Environment, request_id: str, denial: str | None) -> None:
         """Replace the load balancer and the instance of an environment. Its CNAME stays. `denial`: as above."""
@@ -114,9 +116,10 @@ class Lifecycle:
         waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
         self._operations.record(environment, request_id, waiting)
         yield duration * 0.3
-        environment.group = groups.new_group(state, environment)
+        environment.group = scaling_activities.new_group(state, environment)
         new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
-        self._operations.record(environment, request_id, groups.added(new))
+        scaling_activities.record_launch(state, environment.group, new)
+        self._operations.record(environment, request_id, scaling_activities.added(new))
         failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
         if failed:
             self._operations.report_failure(environment, request_id, failed)

@@ -1,6 +1,6 @@
 """Starts and ends the operations of environments, and records their events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from emulator.beanstalk.environment_records import ActionFailure, FinishedAction
@@ -49,9 +49,9 @@ class Operations:
         if action := environment.managed_action:
             environment.managed_action = replace(action, failure=ActionFailure(kind, description))
 
-    def start_health_checks(self, environment: Environment) -> None:
-        """Start the health checks of a new environment."""
-        self._scheduler.start(health.monitor(self._state, environment))
+    def start_health_checks(self, environment: Environment, then: Callable[[Environment], None]) -> None:
+        """Start the health checks of a new environment. `then` is called after each of them."""
+        self._scheduler.start(health.monitor(self._state, environment, then))
 
     def report_failure(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> None:
         """Record why an operation failed, and the health that follows, before the environment is Ready."""

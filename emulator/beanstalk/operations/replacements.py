@@ -13,7 +13,7 @@ from typing import Any
 from emulator.beanstalk import deployment_settings
 from emulator.beanstalk.deployment_settings import RollingUpdate, UpdateType
 from emulator.beanstalk.instance import Instance
-from emulator.beanstalk.operations import groups
+from emulator.beanstalk.operations import scaling_activities
 from emulator.beanstalk.operations.command_result import DeploymentFailure
 from emulator.beanstalk.operations.instances import DeploymentSteps
 from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps, listed
@@ -127,12 +127,12 @@ class Replacements:
             return new, failure
         all_new = rollout.environment.temporary
         if len(all_new) > 1:
-            steps.record(rollout, groups.added(new))
+            steps.record(rollout, scaling_activities.added(new))
             steps.record(rollout, "Successfully launched all instances.")
         steps.record(rollout, f"Adding new instance(s) ({listed(new, ',')}) to the load balancer.")
         steps.record(rollout, f"Waiting for instance(s) ({listed(all_new, ',')}) to pass health checks.")
         if len(all_new) == 1:
-            steps.record(rollout, groups.added(new))
+            steps.record(rollout, scaling_activities.added(new))
         return new, (yield from steps.await_health(rollout, all_new, serving=serving))
 
     def _in_place_of(
@@ -140,7 +140,7 @@ class Replacements:
     ) -> Generator[Step, Any, tuple[list[Instance], DeploymentFailure | None]]:
         """Launch as many instances as have ended, into the environment's own group."""
         new = yield from self._steps.launch(rollout, count)
-        self._steps.record(rollout, groups.added(new))
+        self._steps.record(rollout, scaling_activities.added(new))
         failure = yield from self._steps.command(rollout, new)
         self._steps.keep(rollout, new)
         return new, failure

@@ -9,7 +9,7 @@ from emulator.beanstalk import option_settings
 from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import Environment
-from emulator.beanstalk.operations import groups, instance_checks
+from emulator.beanstalk.operations import instance_checks, scaling_activities
 from emulator.beanstalk.operations.command_result import CommandResult
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -143,7 +143,7 @@ class RolloutSteps:
             return
         environment.instances = [one for one in environment.instances if one not in chosen]
         environment.temporary = [one for one in environment.temporary if one not in chosen]
-        self._operations.record(environment, request_id, groups.removed(chosen))
+        self._operations.record(environment, request_id, scaling_activities.removed(chosen))
         yield partial(environment.hosting.together, [partial(environment.hosting.end, each.hosting) for each in chosen])
 
     def _check(self, environment: Environment, chosen: Sequence[Instance]) -> Steps:

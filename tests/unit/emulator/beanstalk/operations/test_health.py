@@ -4,7 +4,7 @@ import pytest
 
 from emulator.beanstalk.operations import health
 from tests.support import source_bundles
-from tests.support.beanstalk import ENHANCED, command_timeout
+from tests.support.beanstalk import ENHANCED, command_timeout, group_size
 from tests.support.in_memory import VirtualBeanstalk
 
 
@@ -143,14 +143,16 @@ def test_health_without_an_instance_is_no_data_or_red(account: VirtualBeanstalk)
     enhanced = account.healthy("shop-enhanced", ENHANCED, VersionLabel="v1")
     basic = account.healthy("shop-basic", VersionLabel="v1")
 
-    for environment in account.service._state.environments.values():
-        environment.instances = []
-    account.memory.advance(20)
+    for id_ in (enhanced, basic):
+        account.client.update_environment(EnvironmentId=id_, OptionSettings=group_size(0, 0))  # type: ignore[arg-type]
+        account.until_status(id_, "Ready")
+    account.memory.advance(30)
 
     shown = account.describe(enhanced)
     assert (shown["Health"], shown["HealthStatus"]) == ("Grey", "NoData")
-    assert account.messages(EnvironmentId=enhanced)[-1] == (
-        "Environment health has transitioned from Ok to No Data. There are no instances."
+    assert any(
+        message.startswith("Environment health has transitioned from Info to No Data. There are no instances.")
+        for message in account.messages(EnvironmentId=enhanced)
     )
     assert account.describe(basic)["Health"] == "Red"
 
@@ -205,7 +207,7 @@ def test_a_health_check_does_not_count_when_an_operation_starts_meanwhile(accoun
     environment = state.environments[id_]
 
     with state.lock:
-        monitoring = health.monitor(state, environment)
+        monitoring = health.monitor(state, environment, lambda _: None)
         next(monitoring)
         environment.health.checks_active = False
         monitoring.send([500])
