@@ -35,7 +35,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
             *iam.replacements(permissions),
             *lambda_functions.replacements(clock, invocations),
             *stepfunctions.replacements(clock),
-            *cloudformation.replacements(),
+            *cloudformation.replacements(clock),
             *s3.replacements(),
             *sns.replacements(faults),
             *eventbridge.replacements(),
