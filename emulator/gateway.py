@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.codepipeline import CodePipeline
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector, FaultMiddleware
 from emulator.iam.signed_caller import SignedCaller
@@ -17,7 +18,7 @@ _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 
 
 class Gateway:
-    """Routes requests to the control API, to Elastic Beanstalk, or to MiniStack.
+    """Routes requests to the control API, to Elastic Beanstalk, to CodePipeline, or to MiniStack.
 
     Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
     so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
@@ -29,6 +30,7 @@ class Gateway:
         *,
         control: ControlApi,
         beanstalk: ElasticBeanstalk,
+        pipelines: CodePipeline,
         ministack: Application,
         faults: FaultInjector,
         region: str,
@@ -36,6 +38,7 @@ class Gateway:
     ) -> None:
         self._control = control
         self._beanstalk = beanstalk
+        self._pipelines = pipelines
         self._ministack = ministack
         self._services = FaultMiddleware(faults, self._call_service)
         self._region = region
@@ -65,8 +68,11 @@ class Gateway:
         await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
     async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _service(scope) == "elasticbeanstalk":
+        service = _service(scope) if scope["type"] == "http" else None
+        if service == "elasticbeanstalk":
             await self._call_beanstalk(scope, receive, send)
+        elif service == "codepipeline":
+            await self._call_codepipeline(scope, receive, send)
         else:
             await self._ministack(scope, receive, send)
 
@@ -75,6 +81,15 @@ class Gateway:
         caller = SignedCaller(scope, body, self._region)
         status, headers, answer = await asyncio.get_running_loop().run_in_executor(
             self._threads, self._beanstalk.handle, body or scope["query_string"], headers_of(scope), caller
+        )
+        await send_answer(send, status, headers, answer)
+
+    async def _call_codepipeline(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        caller = SignedCaller(scope, body, self._region, "codepipeline")
+        target = headers_of(scope).get("x-amz-target", "")
+        status, headers, answer = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._pipelines.handle, target, body, caller
         )
         await send_answer(send, status, headers, answer)
 

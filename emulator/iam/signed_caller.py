@@ -1,4 +1,4 @@
-"""The caller of Elastic Beanstalk: checks the request's signature, and asks IAM what the caller may do."""
+"""The caller of one of our services: checks the request's signature, and asks IAM what the caller may do."""
 
 import contextvars
 from collections.abc import Mapping
@@ -12,20 +12,22 @@ from ministack.core.router import extract_access_key_id
 
 from emulator.asgi import Message, headers_of
 from emulator.beanstalk.errors import CredentialsError
+from emulator.identity import ACCOUNT_ID
 
 
 class SignedCaller:
-    """The principal that signed a request. Not thread-safe: make one for each request."""
+    """The principal that signed a request for a service. Not thread-safe: make one for each request."""
 
-    def __init__(self, scope: Message, body: bytes, region: str) -> None:
+    def __init__(self, scope: Message, body: bytes, region: str, service: str = "elasticbeanstalk") -> None:
         self._region = region
+        self._service = service
         # MiniStack keeps the request that it evaluates in context variables.
         self._context = contextvars.copy_context()
         self._key = self._context.run(_set_request, scope, body)
 
     def authenticate(self) -> None:
         """Raise CredentialsError when the signature, its time or its token is not valid."""
-        if failure := self._context.run(iam_evaluator.check_credentials, self._key, "elasticbeanstalk"):
+        if failure := self._context.run(iam_evaluator.check_credentials, self._key, self._service):
             raise CredentialsError(failure.code, failure.message)
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:
@@ -45,6 +47,11 @@ class SignedCaller:
             else f"because no identity-based policy allows the {action} action"
         )
         return f"User: {verdict.principal_arn} is not authorized to perform: {action} on resource: {resource} {reason}"
+
+    def arn(self) -> str:
+        """Return the ARN of the user, or of the role's session."""
+        identity = self._context.run(iam_evaluator.resolve_caller_identity, self._key)
+        return str(identity["userArn"]) if identity else f"arn:aws:iam::{ACCOUNT_ID}:root"
 
 
 def _set_request(scope: Message, body: bytes) -> str:

@@ -7,6 +7,7 @@ from emulator.clock import Clock
 from emulator.ministack.cloudformation.account_api import AccountApi
 from emulator.ministack.cloudformation.beanstalk_environment import EnvironmentType
 from emulator.ministack.cloudformation.beanstalk_types import ApplicationType, ConfigurationTemplateType, VersionType
+from emulator.ministack.cloudformation.pipeline_type import PipelineType
 from emulator.ministack.cloudformation.resource_type import ResourceType
 from emulator.ministack.replacement import Addition, Replacement
 
@@ -30,4 +31,5 @@ def resource_types(api: AccountApi) -> list[ResourceType]:
         VersionType(api),
         ConfigurationTemplateType(api),
         EnvironmentType(api),
+        PipelineType(api),
     ]
