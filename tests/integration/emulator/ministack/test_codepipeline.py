@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from tests.support.roles import Role, administrator, client
+from tests.support.running_pipeline import RunningPipeline
 from tests.support.topics import Topics
 from tests.support.waiting import eventually
 
@@ -77,7 +78,7 @@ class PipelineStack:
 
     def __init__(self, account: Account, topic: str) -> None:
         self.formation = administrator(account, "cloudformation")
-        self.pipelines = administrator(account, "codepipeline")
+        self._client = administrator(account, "codepipeline")
         self.states = administrator(account, "stepfunctions")
         self.s3 = administrator(account, "s3")
         self.topic = topic
@@ -108,25 +109,11 @@ class PipelineStack:
         return {each["OutputKey"]: each["OutputValue"] for each in found}
 
     @property
-    def pipeline(self) -> str:
-        return self.outputs["Pipeline"]
+    def pipeline(self) -> RunningPipeline:
+        return RunningPipeline(self._client, self.outputs["Pipeline"], 20)
 
     def upload(self, content: bytes = b"a bundle") -> str:
         return str(self.s3.put_object(Bucket=self.bucket, Key=KEY, Body=content)["VersionId"])
-
-    def executions(self) -> list[Json]:
-        found = self.pipelines.list_pipeline_executions(pipelineName=self.pipeline)
-        return [dict(each) for each in found["pipelineExecutionSummaries"]]
-
-    def action(self, name: str) -> Json:
-        """Return the last run of an action, an empty one before the first."""
-        stages = self.pipelines.get_pipeline_state(name=self.pipeline)["stageStates"]
-        (found,) = [each for stage in stages for each in stage["actionStates"] if each["actionName"] == name]
-        return dict(found.get("latestExecution", {}))
-
-    def until(self, name: str, status: str) -> Json:
-        eventually(lambda: self.action(name).get("status") == status, 20)
-        return self.action(name)
 
     def template(self, allowed: set[str], rule_may: str) -> Json:
         machine = {"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": True}}}
@@ -197,30 +184,24 @@ def stack(account: Account, topics: Topics) -> Iterator[PipelineStack]:
 
 def test_an_upload_runs_the_pipeline_that_cloudformation_made(stack: PipelineStack) -> None:
     assert stack.create() == "CREATE_COMPLETE"
-    assert stack.pipeline.startswith(f"{stack.name}-Pipeline-")
+    assert stack.pipeline.name.startswith(f"{stack.name}-Pipeline-")
     assert stack.outputs["Version"] == "1"
-    first = stack.until("Source", "Failed")
+    first = stack.pipeline.until_state("Source", "Failed")
     assert "has no object with the key" in first["errorDetails"]["message"], "a new pipeline runs at once"
 
     version = stack.upload()
-    eventually(lambda: len(stack.executions()) == 2)
-    execution = stack.executions()[0]
+    eventually(lambda: len(stack.pipeline.executions()) == 2)
+    execution = stack.pipeline.executions()[0]
     assert execution["trigger"] == {"triggerType": "CloudWatchEvent", "triggerDetail": stack.outputs["Rule"]}
-    approval = stack.until("Approve", "InProgress")
-    deploy = stack.action("Deploy")
+    stack.pipeline.until_state("Approve", "InProgress")
+    deploy = stack.pipeline.state("Deploy")
     started = stack.states.describe_execution(executionArn=deploy["externalExecutionId"])
     assert json.loads(started["input"]) == {"version": version}
     assert started["name"] == f"shop-deploy-{deploy['actionExecutionId']}"
 
-    stack.pipelines.put_approval_result(
-        pipelineName=stack.pipeline,
-        stageName="Approve",
-        actionName="Approve",
-        token=approval["token"],
-        result={"summary": "tried it", "status": "Approved"},
-    )
-    assert stack.executions()[0]["status"] == "Succeeded"
-    (revision,) = stack.executions()[0]["sourceRevisions"]
+    stack.pipeline.answer()
+    assert stack.pipeline.executions()[0]["status"] == "Succeeded"
+    (revision,) = stack.pipeline.executions()[0]["sourceRevisions"]
     assert revision["revisionId"] == version
     names = [each["Key"] for each in stack.s3.list_objects_v2(Bucket=f"{stack.name}-store")["Contents"]]
     assert len(names) == 1
@@ -236,11 +217,11 @@ def test_an_update_of_the_stack_changes_the_pipeline_and_does_not_run_it(stack: 
         StackName=stack.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
     )
     assert stack.ended() == "UPDATE_COMPLETE"
-    found = stack.pipelines.get_pipeline(name=stack.pipeline)
+    found = stack.pipeline.client.get_pipeline(name=stack.pipeline.name)
     assert (found["pipeline"]["executionMode"], found["pipeline"]["version"]) == ("QUEUED", 2)
     assert stack.outputs["Version"] == "2"
-    assert len(stack.executions()) == 1
-    tags = stack.pipelines.list_tags_for_resource(resourceArn=found["metadata"]["pipelineArn"])["tags"]
+    assert len(stack.pipeline.executions()) == 1
+    tags = stack.pipeline.client.list_tags_for_resource(resourceArn=found["metadata"]["pipelineArn"])["tags"]
     assert {each["key"] for each in tags if not each["key"].startswith("aws:")} == {"cost"}
 
 
@@ -251,19 +232,19 @@ def test_an_update_of_the_stack_changes_the_pipeline_and_does_not_run_it(stack: 
 def test_the_pipelines_role_is_enforced(stack: PipelineStack, missing: str, failed: str) -> None:
     assert stack.create(allowed=ALLOWED - {missing}) == "CREATE_COMPLETE"
     stack.upload()
-    eventually(lambda: [each["status"] for each in stack.executions()] == ["Failed", "Failed"])
-    error = stack.action(failed)["errorDetails"]
+    eventually(lambda: [each["status"] for each in stack.pipeline.executions()] == ["Failed", "Failed"])
+    error = stack.pipeline.state(failed)["errorDetails"]
     assert error["code"] == "PermissionError"
     assert missing in error["message"] or "AccessDenied" in error["message"]
 
 
 def test_the_rule_of_an_upload_needs_its_permission(stack: PipelineStack) -> None:
     assert stack.create(rule_may="codepipeline:GetPipeline") == "CREATE_COMPLETE"
-    stack.until("Source", "Failed")
+    stack.pipeline.until_state("Source", "Failed")
     stack.upload()
-    stack.pipelines.start_pipeline_execution(name=stack.pipeline)
-    stack.until("Deploy", "Succeeded")
-    assert [each["trigger"]["triggerType"] for each in stack.executions()] == [
+    stack.pipeline.start()
+    stack.pipeline.until_state("Deploy", "Succeeded")
+    assert [each["trigger"]["triggerType"] for each in stack.pipeline.executions()] == [
         "StartPipelineExecution",
         "CreatePipeline",
     ]
