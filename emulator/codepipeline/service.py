@@ -3,7 +3,7 @@
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from emulator.beanstalk.errors import CredentialsError
@@ -50,8 +50,9 @@ class CodePipeline:
         self._runs = PipelineRuns(store, self._actions)
         self._operations = self._operations_by_name(may_assume, {} if rules is None else rules)
 
-    def handle(self, target: str, body: bytes, caller: PipelineCaller) -> Answer:
-        """Return the answer to a request: status, headers, body. `target`: the header X-Amz-Target. Never raises."""
+    def handle(self, body: bytes, headers: Mapping[str, str], caller: PipelineCaller) -> Answer:
+        """Return the answer to a request: status, headers, body. `headers`: by names in lower case. Never raises."""
+        target = headers.get("x-amz-target", "")
         try:
             status, document = int(HTTPStatus.OK), self._call(target, body, caller)
         except CredentialsError as error:
@@ -62,8 +63,8 @@ class CodePipeline:
             _log.exception("A call of CodePipeline stopped because of a defect")
             failure = PipelineServiceFailureError("The emulated CodePipeline has a defect. See the server's log.")
             status, document = failure.status, protocol.error_document(failure)
-        headers = {"Content-Type": protocol.CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}
-        return status, headers, json.dumps(document).encode()
+        fields = {"Content-Type": protocol.CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}
+        return status, fields, json.dumps(document).encode()
 
     def close(self) -> None:
         """Stop all executions."""

@@ -1,4 +1,4 @@
-"""The caller of one of our services: checks the request's signature, and asks IAM what the caller may do."""
+"""The caller of a service of ours: checks the request's signature, and asks IAM what the caller may do."""
 
 import contextvars
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from emulator.identity import ACCOUNT_ID
 
 
 class SignedCaller:
-    """The principal that signed a request for a service. Not thread-safe: make one for each request."""
+    """The principal that signed a request. Not thread-safe: make one for each request."""
 
     def __init__(self, scope: Message, body: bytes, region: str, service: str = "elasticbeanstalk") -> None:
         self._region = region

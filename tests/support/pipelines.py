@@ -165,7 +165,8 @@ class VirtualPipelines:
     def call(self, operation: str, **parameters: Any) -> Json:
         """Call an operation and return its answer. Raises ClientError."""
         body = json.dumps(parameters).encode()
-        status, _, answer = self.service.handle(f"CodePipeline_20150709.{operation}", body, self.caller)
+        headers = {"x-amz-target": f"CodePipeline_20150709.{operation}"}
+        status, _, answer = self.service.handle(body, headers, self.caller)
         document: Json = json.loads(answer)
         if status != 200:
             raise ClientError({"Error": {"Code": document["__type"], "Message": document["message"]}}, operation)
