@@ -140,6 +140,14 @@ def test_options_are_changed_added_and_removed(account: VirtualBeanstalk, enviro
     assert (settings.get("COLOR"), settings["SIZE"]) == (None, "5")
 
 
+def test_version_and_options_change_in_one_update(account: VirtualBeanstalk, environments: ResourceType) -> None:
+    create(environments)
+    options = [environment_property("COLOR", "red")]
+    environments.update("shop-prod", PROPERTIES, {**PROPERTIES, "VersionLabel": "v2", "OptionSettings": options})
+    assert described(account)["VersionLabel"] == "v2"
+    assert account.settings(EnvironmentName="shop-prod")[0]["COLOR"] == "red"
+
+
 def test_tags_are_changed_added_and_removed(account: VirtualBeanstalk, environments: ResourceType) -> None:
     """The schema of the type has tagUpdatable: true."""
     create(environments)

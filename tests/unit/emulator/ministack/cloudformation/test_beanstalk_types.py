@@ -38,6 +38,18 @@ def test_an_applications_description_changes_in_place(account: VirtualBeanstalk,
     assert application(account, "shop")["Description"] == "sells bulbs"
 
 
+def test_the_lifecycle_of_an_applications_versions_changes_in_place(account: VirtualBeanstalk, types: Types) -> None:
+    """Templates may write numbers and booleans as strings."""
+    rule = {"Enabled": "true", "MaxCount": "50", "DeleteSourceFromS3": "false"}
+    lifecycle = {
+        "ServiceRole": "arn:aws:iam::123456789012:role/aws-elasticbeanstalk-service-role",
+        "VersionLifecycleConfig": {"MaxCountRule": rule},
+    }
+    types("Application").update("shop", {}, {"ResourceLifecycleConfig": lifecycle})
+    found = application(account, "shop")["ResourceLifecycleConfig"]["VersionLifecycleConfig"]["MaxCountRule"]
+    assert found == {"Enabled": True, "MaxCount": 50, "DeleteSourceFromS3": False}
+
+
 def test_an_application_is_deleted_with_its_versions(account: VirtualBeanstalk, types: Types) -> None:
     types("Application").delete("shop", {})
     assert account.client.describe_applications()["Applications"] == []
@@ -89,6 +101,12 @@ def test_a_version_without_a_bundle_in_s3_is_refused(account: VirtualBeanstalk, 
         created(types("ApplicationVersion"), {"ApplicationName": "shop", "SourceBundle": missing})
 
 
+def test_a_versions_description_changes_in_place(account: VirtualBeanstalk, types: Types) -> None:
+    types("ApplicationVersion").update("v1", {}, {"ApplicationName": "shop", "Description": "the first"})
+    [found] = account.client.describe_application_versions(VersionLabels=["v1"])["ApplicationVersions"]
+    assert found["Description"] == "the first"
+
+
 def test_a_version_is_deleted_and_its_bundle_is_kept(account: VirtualBeanstalk, types: Types) -> None:
     types("ApplicationVersion").delete("v1", {"ApplicationName": "shop"})
     assert application(account, "shop")["Versions"] == ["v2"]
@@ -107,6 +125,14 @@ def test_the_name_of_a_saved_configuration_is_always_generated(account: VirtualB
     name = created(types("ConfigurationTemplate"), {**TEMPLATE, "TemplateName": "ignored: it is read-only"})
     assert name == "mystack-resource-1A2B3C4D5E6F"
     assert account.settings(TemplateName=name)[0]["COLOR"] == "green"
+
+
+def test_the_options_of_a_saved_configuration_change_in_place(account: VirtualBeanstalk, types: Types) -> None:
+    name = created(types("ConfigurationTemplate"), TEMPLATE)
+    changed = {**TEMPLATE, "OptionSettings": [environment_property("SIZE", "5")]}
+    types("ConfigurationTemplate").update(name, TEMPLATE, changed)
+    [settings] = account.settings(TemplateName=name)
+    assert (settings.get("COLOR"), settings["SIZE"]) == (None, "5")
 
 
 def test_an_environment_can_be_made_from_a_saved_configuration(account: VirtualBeanstalk, types: Types) -> None:
