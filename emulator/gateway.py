@@ -10,19 +10,19 @@ from functools import partial
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, replayed, send_answer
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
-from emulator.beanstalk.caller import Caller
+from emulator.codepipeline import CodePipeline
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
 
-Handle = Callable[[bytes, dict[str, str], Caller], tuple[int, dict[str, str], bytes]]
+Handle = Callable[[bytes, dict[str, str], SignedCaller], tuple[int, dict[str, str], bytes]]
 """Answers a call: its body, its headers and its caller; returns status, headers and body."""
 _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 """The service in the credential scope of a signature."""
 
 
 class Gateway:
-    """Routes requests to the control API, to Elastic Beanstalk, to Auto Scaling, or to MiniStack.
+    """Routes requests to the control API, to Elastic Beanstalk, Auto Scaling, CodePipeline, or MiniStack.
 
     Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
     so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
@@ -35,6 +35,7 @@ class Gateway:
         control: ControlApi,
         beanstalk: ElasticBeanstalk,
         autoscaling: AutoScaling,
+        pipelines: CodePipeline,
         ministack: Application,
         faults: FaultInjector,
         region: str,
@@ -43,6 +44,7 @@ class Gateway:
         self._control = control
         self._beanstalk = beanstalk
         self._autoscaling = autoscaling
+        self._pipelines = pipelines
         self._ministack = ministack
         self._services = FaultMiddleware(faults, self._call_service)
         self._region = region
@@ -73,13 +75,15 @@ class Gateway:
 
     async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
         service = _service(scope) if scope["type"] == "http" else None
-        if service not in ("elasticbeanstalk", "autoscaling"):
+        if service not in ("elasticbeanstalk", "autoscaling", "codepipeline"):
             await self._ministack(scope, receive, send)
             return
         body = await read_body(receive)
         if service == "elasticbeanstalk":
             outside = FunctionCall.from_headers(scope["headers"]) is None
             await self._answer(partial(self._beanstalk.handle, outside=outside), service, body, scope, send)
+        elif service == "codepipeline":
+            await self._answer(self._pipelines.handle, service, body, scope, send)
         elif self._autoscaling.answers(body or scope["query_string"]):
             await self._answer(self._autoscaling.handle, service, body, scope, send)
         else:

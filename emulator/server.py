@@ -25,7 +25,9 @@ from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
+from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
+from emulator.codepipeline import CodePipeline, PipelineStore
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector
 from emulator.forwarder import Forwarder, Target
@@ -110,21 +112,31 @@ class Server:
 
         from emulator.gateway import Gateway  # noqa: PLC0415
         from emulator.ministack import install_corrections  # noqa: PLC0415
+        from emulator.ministack.role_sessions import RoleSessions  # noqa: PLC0415
 
         faults, permissions = FaultInjector(self._clock.time), PermissionRecorder()
+        sessions, rules = RoleSessions(self._url), dict[str, str]()
         proxy = f"http://127.0.0.1:{self._proxy.port}"
         control = ControlApi(
             clock=self._clock,
             beanstalk=self._beanstalk,
             capacities=self._capacities,
-            invocations=install_corrections(self._clock, faults, permissions),
+            invocations=install_corrections(self._clock, faults, permissions, sessions, rules),
             faults=faults,
             permissions=permissions,
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},
         )
+        self._pipelines = CodePipeline(
+            PipelineStore(clock=self._clock, region=REGION, account_id=ACCOUNT_ID),
+            client_of_role=sessions.client_of_role,
+            may_assume=sessions.may_assume,
+            create_scheduler=lambda store: ThreadScheduler(store.clock, store.lock),
+            rules=rules,
+        )
         return Gateway(
             control=control,
             beanstalk=self._beanstalk,
+            pipelines=self._pipelines,
             autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
             ministack=app,
             faults=faults,
@@ -148,6 +160,7 @@ class Server:
         from ministack.core import lambda_runtime  # noqa: PLC0415
 
         self._proxy.stop()
+        self._pipelines.close()
         self._beanstalk.close()
         lambda_runtime.reset()
         shutil.rmtree(self._temporary, ignore_errors=True)

@@ -12,6 +12,7 @@ from ministack.core.router import extract_access_key_id
 
 from emulator.asgi import Message, headers_of
 from emulator.beanstalk.errors import CredentialsError
+from emulator.identity import ACCOUNT_ID
 
 
 class SignedCaller:
@@ -46,6 +47,11 @@ class SignedCaller:
             else f"because no identity-based policy allows the {action} action"
         )
         return f"User: {verdict.principal_arn} is not authorized to perform: {action} on resource: {resource} {reason}"
+
+    def arn(self) -> str:
+        """Return the ARN of the user, or of the role's session."""
+        identity = self._context.run(iam_evaluator.resolve_caller_identity, self._key)
+        return str(identity["userArn"]) if identity else f"arn:aws:iam::{ACCOUNT_ID}:root"
 
 
 def _set_request(scope: Message, body: bytes) -> str:

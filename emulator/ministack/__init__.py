@@ -3,20 +3,32 @@
 Each correction has a test that says what AWS does.
 """
 
+from typing import TYPE_CHECKING
+
 from emulator.clock import Clock
 from emulator.faults.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
 from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.replacement import UnknownMiniStackError, install_all
 
+if TYPE_CHECKING:
+    from emulator.ministack.role_sessions import RoleSessions
+
 __all__ = ["UnknownMiniStackError", "install_corrections"]
 
 
-def install_corrections(clock: Clock, faults: FaultInjector, permissions: PermissionRecorder) -> InvocationCounter:
+def install_corrections(
+    clock: Clock,
+    faults: FaultInjector,
+    permissions: PermissionRecorder,
+    sessions: "RoleSessions",
+    rules: dict[str, str],
+) -> InvocationCounter:
     """Correct MiniStack; return the counter of Lambda invocations. The environment must be final by now.
 
-    `faults` strike the calls of state machines, `permissions` records the requests of roles. Raises
-    UnknownMiniStackError when MiniStack is not the version that the corrections are written for.
+    `faults` strike the calls of state machines, `permissions` records the requests of roles. Rules of EventBridge start
+    pipelines in `sessions`; `rules` gets the rule behind each session. Raises UnknownMiniStackError when MiniStack is
+    not the version that the corrections are written for.
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
@@ -24,6 +36,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
         iam,
         lambda_functions,
         logs,
+        pipeline_targets,
         s3,
         sns,
         stepfunctions,
@@ -35,11 +48,12 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
             *iam.replacements(permissions),
             *lambda_functions.replacements(clock, invocations),
             *stepfunctions.replacements(clock),
-            *cloudformation.replacements(),
+            *cloudformation.replacements(clock),
             *s3.replacements(),
             *sns.replacements(faults),
             *eventbridge.replacements(),
             *logs.replacements(),
+            *pipeline_targets.replacements(sessions, rules),
         ]
     )
     return invocations

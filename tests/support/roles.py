@@ -51,16 +51,16 @@ def administrator(account: Account, service: str) -> Any:
 
 
 class Role:
-    """A new role, and calls in a session of it. The session's name is `session`."""
+    """A new role, which a service may assume, and calls in a session of it. The session's name is `session`."""
 
     numbers = count(1)
 
-    def __init__(self, account: Account, *statements: dict[str, Any]) -> None:
+    def __init__(self, account: Account, *statements: dict[str, Any], service: str = "lambda.amazonaws.com") -> None:
         self.name = f"role{next(self.numbers)}"
         self._account = account
         self._clients: dict[str, Any] = {}
         self.arn = administrator(account, "iam").create_role(
-            RoleName=self.name, AssumeRolePolicyDocument=_trust("lambda.amazonaws.com")
+            RoleName=self.name, AssumeRolePolicyDocument=_trust(service)
         )["Role"]["Arn"]
         self.allow(*statements)
 

@@ -75,8 +75,8 @@ class FinishedRelease:
 class ScenarioShop(Shop):
     """A shop with its releases and traffic. In most scenarios v1 is live on `<name>-prod`, and v2 is registered."""
 
-    def __init__(self, testbed: "ScenarioTestbed", name: str) -> None:
-        super().__init__(testbed.beanstalk, testbed.s3, name, testbed.artifacts)
+    def __init__(self, testbed: "ScenarioTestbed", name: str, bucket: str | None = None) -> None:
+        super().__init__(testbed.beanstalk, testbed.s3, name, bucket or testbed.artifacts)
         self.testbed = testbed
         self._numbers = itertools.count(1)
 

@@ -54,9 +54,14 @@ class ScenarioTestbed(Testbed):
 
     # --- shops
 
-    def open_shop(self, *options: Mapping[str, str]) -> ScenarioShop:
-        """Return a new shop with v1 live. `options`: its environment's option settings, by default enhanced health."""
-        shop = ScenarioShop(self, f"shop{next(self._numbers)}")
+    def open_shop(
+        self, *options: Mapping[str, str], name: str | None = None, bucket: str | None = None
+    ) -> ScenarioShop:
+        """Return a new shop with v1 live. `options`: its environment's option settings, by default enhanced health.
+
+        `bucket`: for its source bundles, by default the stack's.
+        """
+        shop = ScenarioShop(self, name or f"shop{next(self._numbers)}", bucket)
         self.shops.append(shop)
         shop.create("v1", {version: sample_bundle(version) for version in ("v2", "v1")}, *options)
         return shop
