@@ -9,6 +9,7 @@ def replacements(clock: Clock) -> list[Replacement]:
     from emulator.ministack.stepfunctions import (  # noqa: PLC0415 - they import MiniStack
         account_time,
         branches,
+        definition_api,
         executions,
         jsonata,
         jsonpath,
@@ -21,6 +22,7 @@ def replacements(clock: Clock) -> list[Replacement]:
     return [
         *account_time.replacements(clock),
         *branches.replacements(clock),
+        *definition_api.replacements(),
         *executions.replacements(clock),
         *jsonata.replacements(),
         *jsonpath.replacements(),

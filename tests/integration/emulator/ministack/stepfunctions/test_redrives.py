@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.support.functions import Functions
-from tests.support.state_machines import StateMachines, invoke_state, redriven_state
+from tests.support.state_machines import StateMachines, endless, invoke_state, redriven_state
 from tests.support.waiting import eventually
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
@@ -192,7 +192,7 @@ def test_an_execution_that_was_aborted_before_its_first_state_is_redriven_from_i
 
 
 def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: StateMachines) -> None:
-    states = {"There": {"Type": "Pass", "Next": "Back"}, "Back": {"Type": "Pass", "Next": "There"}}
+    states = endless(There={"Type": "Pass", "Next": "Back"}, Back={"Type": "Pass", "Next": "There"})
     for _ in range(10):  # each in an execution of its own: a history has room for 25,000 events, and this is quick
         execution = machines.start(states)
         machines.client.stop_execution(executionArn=execution)
