@@ -9,6 +9,7 @@ def replacements(clock: Clock) -> list[Replacement]:
     from emulator.ministack.stepfunctions import (  # noqa: PLC0415 - they import MiniStack
         account_time,
         branches,
+        choices,
         definition_api,
         executions,
         jsonata,
@@ -22,6 +23,7 @@ def replacements(clock: Clock) -> list[Replacement]:
     return [
         *account_time.replacements(clock),
         *branches.replacements(clock),
+        *choices.replacements(),
         *definition_api.replacements(),
         *executions.replacements(clock),
         *jsonata.replacements(),

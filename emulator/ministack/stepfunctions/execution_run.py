@@ -16,6 +16,7 @@ from ministack.services import stepfunctions
 
 from emulator.clock import Clock
 from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
+from emulator.ministack.stepfunctions.internals import shown_name
 
 MAX_EVENTS = 25_000
 _previous_event: ContextVar[int] = ContextVar("previous_event", default=0)
@@ -75,7 +76,9 @@ class ExecutionRun:
 
     def start(self) -> None:
         """Start the run and the state machine's time-out. Raises RunEnded."""
-        self.execution["events"][0]["previousEventId"] = 0
+        started = self.execution["events"][0]
+        started["previousEventId"] = 0
+        started["executionStartedEventDetails"]["inputDetails"] = {"truncated": False}
         _previous_event.set(self._event_before_first())
         with self.lock:
             self.check()
@@ -97,15 +100,18 @@ class ExecutionRun:
     def ended(self) -> bool:
         return self._ended
 
-    def record(self, event_type: str, details: dict[str, Any] | None = None) -> int:
-        """Append an event to the history and return its id. Raises RunEnded."""
+    def record(self, event_type: str, details: dict[str, Any] | None = None, previous: int | None = None) -> int:
+        """Append an event to the history and return its id. Raises RunEnded.
+
+        `previous`: the event before it; by default the last one of this thread.
+        """
         with self.lock:
             self.check()
             if len(self.execution["events"]) + 1 >= MAX_EVENTS:
                 cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
                 self.fail("States.Runtime", cause)
                 raise RunEnded
-            return self._append(event_type, details, _previous_event.get())
+            return self._append(event_type, details, _previous_event.get() if previous is None else previous)
 
     def check(self) -> None:
         """Raise RunEnded when the run has ended."""
@@ -134,7 +140,7 @@ class ExecutionRun:
         self._end("SUCCEEDED", {"output": written, "outputDetails": {"truncated": False}}, {"output": written})
 
     def fail(self, error: str, cause: str | None) -> None:
-        found = _without_none({"error": error, "cause": cause})
+        found = _without_none({"error": shown_name(error), "cause": cause})
         self._end("FAILED", found, found)
 
     def abort(self, error: str | None, cause: str | None) -> None:

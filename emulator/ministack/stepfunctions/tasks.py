@@ -1,6 +1,5 @@
 """Task states: their attempts, events and time-outs."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -51,10 +50,10 @@ class TaskStates:
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
         try:
-            arguments = _evaluate(run, context, partial(_arguments, state, data, context))
-            limits = _evaluate(run, context, partial(_limits, state, data, context))
+            arguments = _arguments(state, data, context)
+            limits = _limits(state, data, context)
             result = self._perform(run, integration, arguments, limits, context)
-            output = _evaluate(run, context, partial(_output, state, data, context, result))
+            output = _output(state, data, context, result)
         finally:
             context.pop("Task", None)
         return output, stepfunctions._next_or_end(state)
@@ -82,17 +81,6 @@ class TaskStates:
         submitted = call_service(run, integration.resource.removesuffix(CALLBACK), arguments, None)
         run.record(*integration.submitted(encode_payload(submitted)))
         return self._tokens.wait(token)
-
-
-def _evaluate(run: ExecutionRun, context: Context, evaluate: Callable[[], Any]) -> Any:
-    """Return an expression's value. Records a failed evaluation in the history, and raises its ExecutionError."""
-    try:
-        return evaluate()
-    except ExecutionError as failure:
-        if failure.error == "States.QueryEvaluationError":
-            details = {"error": failure.error, "cause": failure.cause, "state": context["State"]["Name"]}
-            run.record("EvaluationFailed", details)
-        raise
 
 
 def _arguments(state: State, data: Any, context: Context) -> Any:

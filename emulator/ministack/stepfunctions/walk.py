@@ -13,6 +13,9 @@ States = dict[str, dict[str, Any]]
 Context = dict[str, Any]
 """MiniStack's context: the context object, and in it MiniStack's own fields `QueryLanguage` and `variables`."""
 
+OWN_FIELDS = ("QueryLanguage", "variables", "EnteredEvent", "Assigned")
+"""Fields of the context that expressions do not see; the last two: the id of StateEntered, and what Assign has set."""
+
 _TAKES_EXECUTION = ("Task", "Parallel", "Map")
 
 
@@ -30,7 +33,7 @@ def walk_machine(run: ExecutionRun) -> None:
         output, following = _execute_state(run, states, entry, context)
         # One step under the lock: a run that ends between two states would resume in the one that it has left.
         with run.lock:
-            _leave(run, states, entry, output)
+            _leave(run, states, entry, output, context)
             if following is None:
                 run.succeed(output)
                 return
@@ -43,7 +46,7 @@ def walk_branch(run: ExecutionRun, states: States, start: str, data: Any, contex
     while following is not None:
         entry = _enter(run, states, following, data)
         data, following = _execute_state(run, states, entry, context)
-        _leave(run, states, entry, data)
+        _leave(run, states, entry, data, context)
     return data
 
 
@@ -77,8 +80,11 @@ def _enter(run: ExecutionRun, states: States, name: str, data: Any) -> EnteredSt
     return EnteredState(name, payload, time, event)
 
 
-def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any) -> None:
+def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any, context: Context) -> None:
     details = {"name": entry.name, "output": encode_payload(output), "outputDetails": {"truncated": False}}
+    if assigned := context.pop("Assigned", None):
+        details["assignedVariables"] = {name: encode_payload(value) for name, value in assigned.items()}
+        details["assignedVariablesDetails"] = {"truncated": False}
     run.record(f"{states[entry.name]['Type']}StateExited", details)
 
 
@@ -87,6 +93,8 @@ def _execute_state(run: ExecutionRun, states: States, entry: EnteredState, conte
     state = states[entry.name]
     data = json.loads(entry.data)
     context["State"] = {"EnteredTime": entry.time, "Name": entry.name, "RetryCount": 0}
+    context["EnteredEvent"] = entry.event
+    context.pop("Assigned", None)
     if state["Type"] == "Fail":
         raise ExecutionError(*stepfunctions._fail_state_error(state, data, context))
     if state["Type"] == "Succeed":
