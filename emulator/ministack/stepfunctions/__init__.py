@@ -11,25 +11,29 @@ def replacements(clock: Clock) -> list[Replacement]:
         branches,
         choices,
         definition_api,
+        descriptions,
         executions,
         jsonata,
         jsonpath,
         lambda_task,
         retries,
+        runs,
         status_changes,
         tasks,
     )
 
+    all_runs = runs.Runs(clock)
     return [
         *account_time.replacements(clock),
         *branches.replacements(clock),
         *choices.replacements(),
         *definition_api.replacements(),
-        *executions.replacements(clock),
+        *descriptions.replacements(clock),
+        *executions.replacements(clock, all_runs),
         *jsonata.replacements(),
         *jsonpath.replacements(),
         *lambda_task.replacements(),
         *retries.replacements(),
         *status_changes.replacements(clock),
-        *tasks.replacements(),
+        *tasks.replacements(all_runs),
     ]

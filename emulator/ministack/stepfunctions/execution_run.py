@@ -1,8 +1,7 @@
 """One run of an execution: its history, its waits and its end.
 
-MiniStack lets an execution's thread continue after StopExecution and write to the history of an ended execution, and
-ignores the state machine's TimeoutSeconds. Here the end of a run wakes all its waits, and each of its threads raises
-RunEnded at the next event.
+MiniStack lets an execution's thread continue after StopExecution, and ignores the state machine's TimeoutSeconds. Here
+the end of a run wakes all its waits, and each of its threads raises RunEnded at the next event.
 """
 
 import json
@@ -15,7 +14,7 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
+from emulator.ministack.stepfunctions.encoding import details_key, encode_payload, format_time
 from emulator.ministack.stepfunctions.internals import shown_name
 
 MAX_EVENTS = 25_000
@@ -44,7 +43,8 @@ class ExecutionRun:
     """One run of an execution, from its start or a redrive to its end. Thread-safe.
 
     `execution` is MiniStack's record of the execution, which its API describes. `entry` is the state that the run is
-    in. `lock` guards both. The definition is that of the state machine at the start of the execution, also in redrives.
+    in. `lock` guards both. `over` is set at the run's end. The definition is that of the state machine at the start of
+    the execution, also in redrives.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class ExecutionRun:
         # Not the execution's status: threads of an earlier run must not continue after a redrive.
         self._ended = bool(execution["status"] != "RUNNING")
         self._waiting: set[threading.Event] = set()
+        self.over = threading.Event()
         self._timer: threading.Timer | None = None
 
     def redriven(self) -> "ExecutionRun":
@@ -161,6 +162,7 @@ class ExecutionRun:
             event_type = "".join(word.capitalize() for word in status.split("_"))
             has_previous = status in ("SUCCEEDED", "FAILED")
             self._append(f"Execution{event_type}", details, _previous_event.get() if has_previous else 0)
+            self.over.set()
             for event in self._waiting:
                 event.set()
             if self._timer:
@@ -176,7 +178,7 @@ class ExecutionRun:
             "timestamp": format_time(self.clock.time()),
         }
         if details is not None:
-            event[_details_key(event_type)] = details
+            event[details_key(event_type)] = details
         self.execution["events"].append(event)
         _previous_event.set(number)
         return number
@@ -192,13 +194,6 @@ def require_run() -> ExecutionRun:
     if run is None:
         raise LookupError("Expected this thread to run an execution; it does not.")
     return run
-
-
-def _details_key(event_type: str) -> str:
-    for common in ("StateEntered", "StateExited"):
-        if event_type.endswith(common):
-            return f"s{common[1:]}EventDetails"
-    return f"{event_type[0].lower()}{event_type[1:]}EventDetails"
 
 
 def _without_none(details: dict[str, Any]) -> dict[str, Any]:

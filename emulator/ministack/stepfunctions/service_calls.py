@@ -11,6 +11,7 @@ from ministack.services import sns, stepfunctions
 
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun
 from emulator.ministack.stepfunctions.internals import ExecutionError
+from emulator.ministack.stepfunctions.nested_executions import START, start_execution
 
 _PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
 
@@ -50,6 +51,8 @@ def _raise(error: Exception) -> None:
 def _invoke(resource: str, arguments: Any) -> Any:
     if _PUBLISH.fullmatch(resource):
         return _publish(arguments)
+    if resource == START:
+        return start_execution(arguments)
     return stepfunctions._invoke_resource(resource, arguments)
 
 

@@ -172,14 +172,3 @@ def test_a_token_is_in_the_context_of_its_own_task_only(machines: StateMachines,
     execution = machines.start(states)
     machines.client.send_task_success(taskToken=token(machines, execution), output="1")
     assert "Task" not in json.loads(machines.end(execution)["output"])
-
-
-def test_a_nested_execution_that_times_out_fails_the_task_that_waits_for_it(machines: StateMachines) -> None:
-    child = machines.make({"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}, TimeoutSeconds=20)
-    nested = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::states:startExecution.sync:2",
-        "Arguments": {"StateMachineArn": child},
-        "End": True,
-    }
-    assert machines.run({"Nested": nested})["error"] == "States.TaskFailed"
