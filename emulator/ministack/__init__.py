@@ -20,6 +20,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
+        cloudwatch,
         eventbridge,
         iam,
         lambda_functions,
@@ -36,6 +37,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
             *lambda_functions.replacements(clock, invocations),
             *stepfunctions.replacements(clock),
             *cloudformation.replacements(),
+            *cloudwatch.replacements(),
             *s3.replacements(),
             *sns.replacements(faults),
             *eventbridge.replacements(),
