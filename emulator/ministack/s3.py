@@ -35,7 +35,7 @@ def replacements() -> list[Replacement]:
 class ObjectEvents:
     """Tells EventBridge which version of an object an event is about."""
 
-    def __init__(self, fire: Callable[..., None], dispatch: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, fire: Callable[..., None], dispatch: Callable[..., Any]) -> None:
         self._original_fire = fire
         self._original_dispatch = dispatch
         self._version: ContextVar[str | None] = ContextVar("version", default=None)
@@ -48,14 +48,14 @@ class ObjectEvents:
         finally:
             self._version.reset(token)
 
-    def dispatch(self, event: dict[str, Any]) -> Any:
+    def dispatch(self, event: dict[str, Any], *view: Any, **more: Any) -> Any:
         """Deliver an event to the rules of its bus; one of a bucket with the object's `version-id`, if it has one."""
         version = self._version.get()
         if version and event.get("Source") == "aws.s3":
             detail = json.loads(event["Detail"])
             detail["object"]["version-id"] = version
             event = {**event, "Detail": json.dumps(detail)}
-        return self._original_dispatch(event)
+        return self._original_dispatch(event, *view, **more)
 
 
 class ObjectReads:
