@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 
 from ministack.services import sns, stepfunctions
 
-from emulator.ministack.stepfunctions.execution_run import ExecutionRun
+from emulator.ministack.stepfunctions import sdk_names
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
 from emulator.ministack.stepfunctions.nested_executions import START, start_execution
+from emulator.ministack.stepfunctions.sdk_calls import call_sdk
 
 _PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
 
@@ -53,6 +55,8 @@ def _invoke(resource: str, arguments: Any) -> Any:
         return _publish(arguments)
     if resource == START:
         return start_execution(arguments)
+    if operation := sdk_names.parse(resource):
+        return call_sdk(require_run().state_machine["roleArn"], *operation, arguments)
     return stepfunctions._invoke_resource(resource, arguments)
 
 
