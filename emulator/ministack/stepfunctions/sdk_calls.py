@@ -70,7 +70,7 @@ def _renamed(value: Any, shape: Any, *, wanted: str) -> Any:
         names = {member_name(name): name for name in shape.members}
         renamed = {}
         for name, item in value.items():
-            wire = name if name in shape.members else names.get(name, name)
+            wire = str(name if name in shape.members else names.get(name, name))
             renamed[wire if wanted == "wire" else member_name(wire)] = _renamed(
                 item, shape.members.get(wire), wanted=wanted
             )

@@ -1,8 +1,8 @@
 """Tasks that call AWS's services through the SDK, in the role of their state machine.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html; results and errors:
-https://github.com/localstack/localstack/tree/main/tests/aws/services/stepfunctions/v2, services/test_aws_sdk_task_service
-and error_handling/test_aws_sdk, recorded on AWS.
+https://github.com/localstack/localstack/tree/main/tests/aws/services/stepfunctions/v2, recorded on AWS:
+services/test_aws_sdk_task_service and error_handling/test_aws_sdk.
 """
 
 import json
@@ -83,7 +83,7 @@ def test_a_task_calls_any_service_of_the_account(
             "elasticbeanstalk:terminateEnvironment",
             {"EnvironmentName": "missing"},
             "ElasticBeanstalk.ElasticBeanstalkException",
-            "No Environment found for EnvironmentName = 'missing'. (Service: ElasticBeanstalk, Status Code: 400, Request",
+            "No Environment found for EnvironmentName = 'missing'. (Service: ElasticBeanstalk, Status Code: 400,",
         ),
     ],
 )
@@ -113,6 +113,6 @@ def test_a_task_may_only_do_what_the_machines_role_allows(account: Account, mach
     machine = machines.client.create_state_machine(name="denied", definition=json.dumps(definition), roleArn=role.arn)
     execution = machines.client.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
     described = machines.end(execution)
-    assert described["error"] == "Ssm.SsmException"
+    assert described["error"] == "Ssm.AccessDeniedException"
     assert "is not authorized to perform: ssm:PutParameter on resource" in described["cause"]
     assert f"assumed-role/{role.name}/" in described["cause"]
