@@ -16,6 +16,7 @@ def replacements(clock: Clock) -> list[Replacement]:
         jsonata,
         jsonpath,
         lambda_task,
+        maps,
         retries,
         runs,
         status_changes,
@@ -25,7 +26,7 @@ def replacements(clock: Clock) -> list[Replacement]:
     all_runs = runs.Runs(clock)
     return [
         *account_time.replacements(clock),
-        *branches.replacements(clock),
+        *branches.replacements(),
         *choices.replacements(),
         *definition_api.replacements(),
         *descriptions.replacements(clock),
@@ -33,6 +34,7 @@ def replacements(clock: Clock) -> list[Replacement]:
         *jsonata.replacements(),
         *jsonpath.replacements(),
         *lambda_task.replacements(),
+        *maps.replacements(all_runs),
         *retries.replacements(),
         *status_changes.replacements(clock),
         *tasks.replacements(all_runs),

@@ -7,7 +7,6 @@ the end of a run wakes all its waits, and each of its threads raises RunEnded at
 import json
 import threading
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,28 +14,16 @@ from ministack.services import stepfunctions
 
 from emulator.clock import Clock
 from emulator.ministack.stepfunctions.encoding import details_key, encode_payload, format_time
+from emulator.ministack.stepfunctions.entered_state import EnteredState
 from emulator.ministack.stepfunctions.internals import shown_name
 
 MAX_EVENTS = 25_000
+_ASIDE = ("IterationSucceeded", "IterationFailed")
 _previous_event: ContextVar[int] = ContextVar("previous_event", default=0)
 
 
 class RunEnded(Exception):  # noqa: N818 - not an error: it ends the thread's work
     """The run has ended: it was stopped, timed out, or failed in another branch."""
-
-
-@dataclass(frozen=True)
-class EnteredState:
-    """A state of the machine as it was entered: a redrive resumes here.
-
-    `data` is JSON: a redriven state gets the same input again. `time` is the time of entry, `event` the id of the
-    StateEntered event.
-    """
-
-    name: str
-    data: str
-    time: str
-    event: int
 
 
 class ExecutionRun:
@@ -113,6 +100,18 @@ class ExecutionRun:
                 self.fail("States.Runtime", cause)
                 raise RunEnded
             return self._append(event_type, details, _previous_event.get() if previous is None else previous)
+
+    def record_aside(self, event_type: str, details: dict[str, Any] | None = None) -> None:
+        """Append an event that the next one does not follow: that one follows the event before. Raises RunEnded."""
+        before = _previous_event.get()
+        self.record(event_type, details)
+        _previous_event.set(before)
+
+    def follow_last(self) -> None:
+        """Let the next event of this thread follow the last one of all threads, or the one before an aside."""
+        with self.lock:
+            last = self.execution["events"][-1]
+            _previous_event.set(last["previousEventId"] if last["type"].endswith(_ASIDE) else last["id"])
 
     def check(self) -> None:
         """Raise RunEnded when the run has ended."""

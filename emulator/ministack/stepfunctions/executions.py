@@ -1,7 +1,6 @@
 """Executions: StartExecution is idempotent, StopExecution ends them at once, RedriveExecution resumes them."""
 
 import json
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,12 +13,11 @@ from ministack.services import stepfunctions
 from emulator.clock import Clock
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.encoding import MAX_PAYLOAD_BYTES
-from emulator.ministack.stepfunctions.execution_run import RunEnded, current_run
-from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
+from emulator.ministack.stepfunctions.internals import MODULE
 from emulator.ministack.stepfunctions.redrives import ClientTokens, reason_against
 from emulator.ministack.stepfunctions.runs import Runs
 from emulator.ministack.stepfunctions.sync_executions import SyncExecutions
-from emulator.ministack.stepfunctions.walk import walk_machine
+from emulator.ministack.stepfunctions.walk import run_to_end
 
 Response = tuple[int, dict[str, str], bytes]
 ApiCall = Callable[[dict[str, Any]], Response]
@@ -29,8 +27,6 @@ INPUT_TOO_LONG = (
     "1 validation error detected: Value at 'input' failed to satisfy constraint: "
     f"Member must have length less than or equal to {MAX_PAYLOAD_BYTES}"
 )
-
-_log = logging.getLogger(__name__)
 
 
 def replacements(clock: Clock, runs: Runs) -> list[Replacement]:
@@ -91,20 +87,7 @@ class ExecutionApi:
 
     def run(self, arn: str) -> None:
         """Run an execution to its end, in the thread of the caller."""
-        run = self._runs.of(stepfunctions._executions[arn])
-        token = current_run.set(run)
-        try:
-            run.start()
-            walk_machine(run)
-        except RunEnded:
-            pass
-        except ExecutionError as failure:
-            run.fail(failure.error, failure.cause)
-        except Exception as error:  # noqa: BLE001 - after any error the execution must end
-            _log.exception("The execution %s failed by an error of the emulator", arn)
-            run.fail("States.Runtime", repr(error))
-        finally:
-            current_run.reset(token)
+        run_to_end(self._runs.of(stepfunctions._executions[arn]))
 
     def redrive(self, request: dict[str, Any]) -> Response:
         """Answer RedriveExecution: resume an execution that failed, timed out or was aborted where it ended.

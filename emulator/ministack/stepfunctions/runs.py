@@ -26,6 +26,11 @@ class Runs:
                 self._runs[arn] = ExecutionRun(self._clock, execution, state_machine)
             return self._runs[arn]
 
+    def keep(self, run: ExecutionRun) -> None:
+        """Keep a run that was made elsewhere."""
+        with self.lock:
+            self._runs[run.execution["executionArn"]] = run
+
     def redrive(self, execution: dict[str, Any]) -> ExecutionRun:
         """Redrive an ended execution; return its new run."""
         with self.lock:

@@ -1,12 +1,14 @@
 """Walks through the states of a state machine, or of a branch in it."""
 
 import json
+import logging
 from typing import Any
 
 from ministack.services import stepfunctions
 
 from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
-from emulator.ministack.stepfunctions.execution_run import EnteredState, ExecutionRun
+from emulator.ministack.stepfunctions.entered_state import EnteredState
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, RunEnded, current_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
 
 States = dict[str, dict[str, Any]]
@@ -16,7 +18,25 @@ Context = dict[str, Any]
 OWN_FIELDS = ("QueryLanguage", "variables", "EnteredEvent", "Assigned")
 """Fields of the context that expressions do not see; the last two: the id of StateEntered, and what Assign has set."""
 
+_log = logging.getLogger(__name__)
 _TAKES_EXECUTION = ("Task", "Parallel", "Map")
+
+
+def run_to_end(run: ExecutionRun) -> None:
+    """Run an execution to its end, in the thread of the caller."""
+    token = current_run.set(run)
+    try:
+        run.start()
+        walk_machine(run)
+    except RunEnded:
+        pass
+    except ExecutionError as failure:
+        run.fail(failure.error, failure.cause)
+    except Exception as error:  # noqa: BLE001 - after any error the execution must end
+        _log.exception("The execution %s failed by an error of the emulator", run.execution["executionArn"])
+        run.fail("States.Runtime", repr(error))
+    finally:
+        current_run.reset(token)
 
 
 def walk_machine(run: ExecutionRun) -> None:
