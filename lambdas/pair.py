@@ -7,7 +7,7 @@ from typing import Self
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment, Role
-from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.errors import CallRejectedError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Pair:
         """Return what stands of both environments, found by their names, since the answer with an id may be lost.
 
         An environment with green's name that this release did not make is left out. Its id tells, or its tags; a person
-        may have edited the tags.
+        may have edited the tags. Raises EnvironmentNotReadyError when green is gone by now: the look was old.
         """
         standing = find_environments(deployment.names, beanstalk)
         green = standing.get("green")
-        if green and green.id != deployment.green_id and not _is_own_clone(green, deployment, beanstalk.tags(green)):
+        if green and green.id != deployment.green_id and not _is_own_clone(green, deployment, _tags(green, beanstalk)):
             del standing["green"]
         return cls(deployment.names, standing, deployment.production_cname)
 
@@ -141,6 +141,20 @@ def require_own_clone(green: Environment, deployment: Deployment, beanstalk: Bea
             found=f"an environment with the tags {tags}",
             next_step="It was left alone. Start a new execution with another name for `green`, or remove it by hand.",
         )
+
+
+def _tags(green: Environment, beanstalk: Beanstalk) -> dict[str, str]:
+    try:
+        return beanstalk.tags(green)
+    except CallRejectedError as error:
+        if not error.settles:
+            raise
+        raise EnvironmentNotReadyError(
+            expected=f"{green.name} as it was shown a moment ago, {green.status}",
+            found=error.found,
+            next_step="The stage looks again.",
+            settles=True,
+        ) from error
 
 
 def _is_own_clone(green: Environment, deployment: Deployment, tags: Mapping[str, str]) -> bool:

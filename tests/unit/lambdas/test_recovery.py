@@ -314,3 +314,24 @@ def test_a_live_green_that_is_terminated_by_hand_is_named(release: Release) -> N
     assert outcome.served_by.startswith(f"NOBODY at {PRODUCTION}: act at once. shop-prod-green (")
     assert outcome.served_by.endswith("which has it, is being terminated")
     assert outcome.done is None
+
+
+def test_a_branch_whose_look_still_shows_the_green_that_it_removed_looks_again(release: Release) -> None:
+    """The list is old, and the tags are not."""
+    deployment = release.clone(release.plan())
+    entered = release.account.now()
+    release.wait(60)
+
+    def run() -> Outcome:
+        return recover(
+            deployment, failed_in("AwaitGreen"), release.visit(since=entered), release.records, release.beanstalk
+        )
+
+    release.eventually(run)
+    release.account.until(lambda: not release.beanstalk.environments("shop-prod-green"), lambda: "green to be gone")
+    release.account.service.stale_reads.keep(59)
+    release.account.order_stale_reads(action="DescribeEnvironments", age=30)
+    with pytest.raises(EnvironmentNotReadyError, match="shop-prod-green as it was shown"):
+        run()
+    release.account.memory.set_faults()
+    assert "shop-prod (" in run().served_by
