@@ -10,6 +10,7 @@ from typing import Self
 from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
 from rehearsal.account import samples
 from rehearsal.account.account import Account
+from rehearsal.account.blue_settings import BlueSettings
 from rehearsal.account.control import Control
 from rehearsal.account.shop import Shop
 from rehearsal.report.progress import Progress
@@ -65,7 +66,7 @@ def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
         )
 
 
-def prepare(account: Account, folder: Path, versions: Versions, progress: Progress) -> Prepared:
+def prepare(account: Account, folder: Path, versions: Versions, blue: BlueSettings, progress: Progress) -> Prepared:
     """Start the account, deploy the stack and launch the shop; logs go to `folder`.
 
     Raises PrepareError, AccountError, CdkError, ShopError and WaitLimitError. The caller stops the account.
@@ -77,7 +78,9 @@ def prepare(account: Account, folder: Path, versions: Versions, progress: Progre
         testbed = Testbed.deploy(account, folder)
     shop = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts, versions.language)
     with progress.step(f"launch {shop.blue} with {LIVE_VERSION}"), _short_durations(testbed.control):
-        shop.create(LIVE_VERSION, {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next})
+        bundles = {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next}
+        shop.create(LIVE_VERSION, bundles, *blue.option_settings())
+        blue.limit_instances(testbed.control)
     return Prepared(testbed, shop)
 
 
