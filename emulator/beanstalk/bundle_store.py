@@ -25,6 +25,9 @@ class BundleStore(Protocol):
     def create_bucket(self, name: str) -> None:
         """Create a bucket of the account. Do nothing when it exists. Raises UnreadableBundleError."""
 
+    def put_if_bucket_exists(self, location: BundleLocation, content: bytes) -> None:
+        """Store an object, unless its bucket does not exist."""
+
     def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:
         """Store an object and return a URL that serves it to anybody for so many seconds of account time.
 

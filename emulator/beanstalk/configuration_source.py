@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from emulator.beanstalk import option_settings, platforms
+from emulator.beanstalk import option_settings, platforms, saved_configuration
 from emulator.beanstalk.call import Call
 from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
 from emulator.beanstalk.model import Tags
@@ -95,25 +93,9 @@ def template_source(call: Call) -> dict[str, Any]:
 
 
 def contents(source: dict[str, Any]) -> Settings:
-    """Return the option settings of a saved configuration's file. Raises InvalidParameterValueError.
-
-    Its form: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-savedconfig.html
-    """
-    if not (text := source.get("SourceContents")):
-        return {}
-    try:
-        namespaces = yaml.safe_load(text)["OptionSettings"]
-        given = [
-            {"Namespace": namespace, "ResourceName": resource, "OptionName": name, "Value": _text(value)}
-            for key, options in namespaces.items()
-            for resource, _, namespace in [key.rpartition(".")]
-            for name, value in options.items()
-        ]
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise InvalidParameterValueError(
-            f"The configuration file is not valid. Expected YAML with OptionSettings by namespace; {error}"
-        ) from error
-    return option_settings.read(given)
+    """Return the option settings of a saved configuration's file. Raises InvalidParameterValueError."""
+    text = source.get("SourceContents")
+    return saved_configuration.read(text).settings if text else {}
 
 
 def _platform_names(call: Call, source: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -121,7 +103,3 @@ def _platform_names(call: Call, source: dict[str, Any]) -> tuple[str | None, str
         call.get("SolutionStackName") or source.get("SolutionStackName"),
         call.get("PlatformArn") or source.get("PlatformArn"),
     )
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

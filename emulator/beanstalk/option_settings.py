@@ -180,6 +180,11 @@ def wsgi_path(settings: Settings) -> str:
     return settings.get(_WSGI_PATH) or configuration_options.default(_WSGI_PATH)
 
 
+def software(settings: Settings) -> tuple[dict[str, str], str]:
+    """Return the settings that the application on an instance depends on."""
+    return properties(settings), wsgi_path(settings)
+
+
 def _option(parameter: Mapping[str, str]) -> Option:
     """Return the option that a parameter names. Callers may leave out the resource that has the option."""
     namespace, name = parameter.get("Namespace", ""), parameter.get("OptionName", "")

@@ -1,5 +1,6 @@
 """Source bundles in the account's S3."""
 
+import contextlib
 from functools import cache
 from typing import Any
 
@@ -50,6 +51,11 @@ class S3BundleStore:
             return
         except (ClientError, BotoCoreError) as error:
             raise UnreadableBundleError(f"S3 does not create {name}. Reason: {_reason(error)}") from error
+
+    def put_if_bucket_exists(self, location: BundleLocation, content: bytes) -> None:
+        """Store an object, unless its bucket does not exist."""
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self._s3.put_object(Bucket=location.bucket, Key=location.key, Body=content)
 
     def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:
         """Store an object and return a presigned URL of it. Raises UnreadableBundleError."""

@@ -50,6 +50,11 @@ class InMemoryBundleStore:
         """Remember that a bucket exists."""
         self.buckets.add(name)
 
+    def put_if_bucket_exists(self, location: BundleLocation, content: bytes) -> None:
+        """Store an object, unless its bucket does not exist."""
+        if location.bucket in self.buckets:
+            self.bundles[f"/{location.bucket}/{location.key}"] = content
+
     def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:  # noqa: ARG002
         """Store an object and return its URL, which nothing serves."""
         self.create_bucket(location.bucket)

@@ -30,20 +30,22 @@ class ConfigurationActions:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
         self._require_quota()
         source = configuration_source.of_new_template(call, self._state)
-        template = ConfigurationTemplate(
-            name,
-            application.name,
-            self._state.arn("configurationtemplate", application.name, name),
-            option_settings.changed(source.settings, call.get("OptionSettings", []), platform=source.platform),
-            source.platform,
-            now := self._state.clock.time(),
-            now,
-            call.get("Description"),
-            tags.read(call.get("Tags", [])),
-            source.tags,
+        settings = option_settings.changed(source.settings, call.get("OptionSettings", []), platform=source.platform)
+        template = replace(
+            self.new_template(application.name, name, settings, source.platform),
+            description=call.get("Description"),
+            tags=tags.read(call.get("Tags", [])),
+            environment_tags=source.tags,
         )
         application.templates[name] = template
         return _template_description(template)
+
+    def new_template(
+        self, application: str, name: str, settings: Settings, platform: Platform
+    ) -> ConfigurationTemplate:
+        """Return a saved configuration that is not stored yet."""
+        now, arn = self._state.clock.time(), self._state.arn("configurationtemplate", application, name)
+        return ConfigurationTemplate(name, application, arn, settings, platform, now, now)
 
     def update_template(self, call: Call) -> Result:
         """UpdateConfigurationTemplate: change the description and option settings."""

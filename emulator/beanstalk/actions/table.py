@@ -12,6 +12,7 @@ from emulator.beanstalk.actions.events import EventActions
 from emulator.beanstalk.actions.health_reports import HealthActions
 from emulator.beanstalk.actions.managed_actions import ManagedActions
 from emulator.beanstalk.actions.operations_roles import OperationsRoleActions
+from emulator.beanstalk.actions.saved_configurations import SavedConfigurationActions
 from emulator.beanstalk.actions.storage import StorageActions
 from emulator.beanstalk.actions.tagging import TagActions
 from emulator.beanstalk.actions.versions import VersionActions
@@ -45,6 +46,7 @@ def actions_by_name(
     applications = ApplicationActions(state, lifecycle, scheduler)
     versions = VersionActions(state, scheduler, bundles)
     configurations = ConfigurationActions(state)
+    saved = SavedConfigurationActions(state, bundles, configurations)
     environments = EnvironmentActions(state, lifecycle, deployments, Swaps(state, operations))
     health = HealthActions(state)
     managed_actions = ManagedActions(state, ManagedUpdates(state, deployments))
@@ -59,18 +61,13 @@ def actions_by_name(
         "CheckDNSAvailability": environments.check_dns_availability,
         "ComposeEnvironments": environments.compose,
         "CreateApplication": applications.create,
-        "CreateConfigurationTemplate": configurations.create_template,
-        "CreateEnvironment": EnvironmentCreation(state, lifecycle, create_hosting).create,
         "CreatePlatformVersion": catalog.create_platform_version,
         "DeleteApplication": applications.delete,
-        "DeleteConfigurationTemplate": configurations.delete_template,
         "DeleteEnvironmentConfiguration": configurations.delete_draft,
         "DeletePlatformVersion": catalog.delete_platform_version,
         "DescribeAccountAttributes": catalog.describe_account_attributes,
         "DescribeApplicationVersions": versions.describe,
         "DescribeApplications": applications.describe,
-        "DescribeConfigurationOptions": configurations.describe_options,
-        "DescribeConfigurationSettings": configurations.describe_settings,
         "DescribeEnvironmentHealth": health.describe_environment,
         "DescribeEnvironmentManagedActionHistory": managed_actions.describe_history,
         "DescribeEnvironmentManagedActions": managed_actions.describe,
@@ -93,15 +90,20 @@ def actions_by_name(
         "UpdateApplication": applications.update,
         "UpdateApplicationResourceLifecycle": applications.update_lifecycle,
         "UpdateApplicationVersion": versions.update,
-        "UpdateConfigurationTemplate": configurations.update_template,
-        "UpdateEnvironment": environments.update,
         "UpdateTagsForResource": tags.update_for,
-        "ValidateConfigurationSettings": configurations.validate,
     }
     slow: dict[str, Action] = {
         "CreateApplicationVersion": versions.create,
+        "CreateConfigurationTemplate": saved.create,
+        "CreateEnvironment": saved.reading(EnvironmentCreation(state, lifecycle, create_hosting).create),
         "CreateStorageLocation": StorageActions(state, bundles).create,
         "DeleteApplicationVersion": versions.delete,
+        "DeleteConfigurationTemplate": saved.delete,
+        "DescribeConfigurationOptions": saved.reading(configurations.describe_options),
+        "DescribeConfigurationSettings": saved.reading(configurations.describe_settings),
+        "UpdateConfigurationTemplate": saved.update,
+        "UpdateEnvironment": saved.reading(environments.update),
+        "ValidateConfigurationSettings": saved.reading(configurations.validate),
     }
     return {name: _with_lock(state.lock, action) for name, action in quick.items()} | slow
 

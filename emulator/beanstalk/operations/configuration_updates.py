@@ -12,7 +12,7 @@ from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.operations.policies import Policies
 from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps
-from emulator.beanstalk.option_settings import Settings, properties
+from emulator.beanstalk.option_settings import Settings, software
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Step, Steps
 
@@ -71,7 +71,7 @@ class ConfigurationUpdates:
         new_instances = new_platform or deployment_settings.replaces_instances(old, new)
         if immutable:
             return (yield from self._policies.immutable(rollout))
-        if new_instances or properties(old) != properties(new):
+        if new_instances or software(old) != software(new):
             return (yield from self._policies.reconfigure(rollout, new_instances=new_instances))
         return None
 

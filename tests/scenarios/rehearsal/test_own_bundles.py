@@ -40,10 +40,8 @@ container_commands:
     ".platform/hooks/predeploy/01_more.sh": "#!/bin/bash\nprintf ', ' >> /var/app/staging/built\n",
 }
 NODE = {
-    "package.json": json.dumps(
-        {"scripts": {"start": "node serve.js"}, "dependencies": {"greeting": "file:./greeting"}}
-    ),
-    "greeting/package.json": json.dumps({"name": "greeting", "version": "1.0.0"}),
+    "package.json": '{"scripts": {"start": "node serve.js"}, "dependencies": {"greeting": "file:./greeting"}}',
+    "greeting/package.json": '{"name": "greeting", "version": "1.0.0"}',
     "greeting/index.js": "module.exports = 'hello';\n",
     "serve.js": (
         "const greeting = require('greeting');\n"

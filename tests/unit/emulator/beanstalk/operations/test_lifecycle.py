@@ -101,6 +101,8 @@ def test_a_launch_of_an_application_that_ends_is_terminated_with_errors(account:
     assert "Command execution completed on all instances. Summary: [Successful: 0, Failed: 1]." in messages
     assert messages[-1] == "Deleting SNS topic for environment shop-prod."
     assert not any("terminateEnvironment" in message for message in messages)
+    # CloudFormation's words, not an event: https://github.com/awsdocs/aws-cloudformation-user-guide/issues/782.
+    assert not any("entered Terminated state" in message for message in messages)
     assert account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
     assert account.client.describe_environments(IncludeDeleted=False)["Environments"] == []
 
