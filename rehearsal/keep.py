@@ -17,7 +17,7 @@ def keep(options: AccountOptions, progress: Progress) -> int:
     """Keep an account until a signal, then stop it and return 0. Raises OSError when the account ends by itself."""
     account = Account(port=options.port, scale=options.scale, home=options.output)
     try:
-        prepared = prepare(account, options.output, Versions.of_shop(), options.blue, progress)
+        prepared = prepare(account, options.output, Versions.of_shop(), progress)
         testbed = prepared.testbed
         progress.say()
         for line in instructions(

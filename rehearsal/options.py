@@ -4,10 +4,8 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
-from rehearsal.account.blue_settings import POLICIES, BlueSettings
 
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
@@ -20,26 +18,27 @@ class ReleaseOptions:
     """How to rehearse a release.
 
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
-    None takes it from the bundle. `blue`: how blue is set up.
+    None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
+    them. `capacity`: requests a second that each instance can take, None for no limit.
     """
 
     scale: float
     port: int
     bundle: Path | None
     platform: str | None
+    settings: list[dict[str, str]]
+    capacity: float | None
     keep: bool
     output: Path
-    blue: BlueSettings
 
 
 @dataclass(frozen=True)
 class AccountOptions:
-    """How to keep an account. `blue`: how blue is set up."""
+    """How to keep an account."""
 
     scale: float
     port: int
     output: Path
-    blue: BlueSettings
 
 
 def read_release_options(arguments: Sequence[str]) -> ReleaseOptions:
@@ -55,8 +54,23 @@ def read_release_options(arguments: Sequence[str]) -> ReleaseOptions:
         metavar="{python,node}",
         help="the platform that your bundle runs on (default: by the files in it)",
     )
+    parser.add_argument(
+        "--option",
+        dest="settings",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAMESPACE:NAME=VALUE",
+        help="an option setting of the environment, such as aws:autoscaling:asg:MinSize=3; may be given several times",
+    )
+    parser.add_argument(
+        "--capacity",
+        type=_capacity,
+        metavar="NUMBER",
+        help="requests a second that each instance can take (default: no limit)",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
-    return ReleaseOptions(**_with_blue(parser.parse_args(arguments)))
+    return ReleaseOptions(**vars(parser.parse_args(arguments)))
 
 
 def read_account_options(arguments: Sequence[str]) -> AccountOptions:
@@ -64,7 +78,7 @@ def read_account_options(arguments: Sequence[str]) -> AccountOptions:
     description = "Keep an AWS account running on this machine, with the stack deployed and the shop live."
     parser = _parser("python -m rehearsal account", description, BUILD / "account")
     parser.add_argument("--port", type=_port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)")
-    return AccountOptions(**_with_blue(parser.parse_args(arguments)))
+    return AccountOptions(**vars(parser.parse_args(arguments)))
 
 
 def _parser(program: str, description: str, output: Path) -> argparse.ArgumentParser:
@@ -76,24 +90,7 @@ def _parser(program: str, description: str, output: Path) -> argparse.ArgumentPa
         help="real seconds that one account second takes (default: %(default)s, ten times faster than AWS)",
     )
     parser.add_argument("--output", type=Path, default=output, help="folder for all files (default: %(default)s)")
-    blue = BlueSettings()
-    parser.add_argument(
-        "--instances", type=_instances, default=blue.instances, help="blue's instances (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--policy", choices=POLICIES, default=blue.policy, help="blue's deployment policy (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--capacity", type=_capacity, help="requests a second that each instance can take (default: no limit)"
-    )
     return parser
-
-
-def _with_blue(given: argparse.Namespace) -> dict[str, Any]:
-    """Return the options by name, those about blue as one."""
-    options = vars(given)
-    blue = BlueSettings(options.pop("instances"), options.pop("policy"), options.pop("capacity"))
-    return options | {"blue": blue}
 
 
 def _platform(text: str) -> str:
@@ -102,10 +99,12 @@ def _platform(text: str) -> str:
     raise argparse.ArgumentTypeError(f"expected python or node, found {text!r}")
 
 
-def _instances(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= 10:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number from 1 to 10, found {text!r}")
+def _setting(text: str) -> dict[str, str]:
+    option, separator, value = text.partition("=")
+    namespace, _, name = option.rpartition(":")
+    if separator and namespace and name:
+        return {"Namespace": namespace, "OptionName": name, "Value": value}
+    raise argparse.ArgumentTypeError(f"expected NAMESPACE:NAME=VALUE, found {text!r}")
 
 
 def _capacity(text: str) -> float:

@@ -1,45 +1,34 @@
-"""The options of the command line that set up blue."""
-
 import pytest
 
-from rehearsal.account.blue_settings import BlueSettings
-from rehearsal.options import read_account_options, read_release_options
+from rehearsal.options import read_release_options
 
 
-def settings(blue: BlueSettings) -> dict[str, str]:
-    return {option["OptionName"]: option["Value"] for option in blue.option_settings()}
+def test_option_settings_of_the_environment_are_read() -> None:
+    options = read_release_options(
+        ["--option", "aws:autoscaling:asg:MinSize=3", "--option", "aws:elasticbeanstalk:application:environment:A=b=c"]
+    )
+
+    assert options.settings == [
+        {"Namespace": "aws:autoscaling:asg", "OptionName": "MinSize", "Value": "3"},
+        {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "A", "Value": "b=c"},
+    ]
 
 
-def test_blue_has_one_instance_without_limits_by_default() -> None:
-    for options in (read_release_options([]), read_account_options([])):
-        assert options.blue == BlueSettings()
-    assert settings(BlueSettings()) == {
-        "SystemType": "enhanced", "DeploymentPolicy": "AllAtOnce", "MinSize": "1", "MaxSize": "1",
-    }  # fmt: skip
-
-
-def test_several_instances_may_become_twice_as_many() -> None:
-    blue = read_release_options(["--instances", "3", "--policy", "Rolling", "--capacity", "12.5"]).blue
-
-    assert blue == BlueSettings(3, "Rolling", 12.5)
-    assert (settings(blue)["MinSize"], settings(blue)["MaxSize"]) == ("3", "6")
-    assert settings(blue)["DeploymentPolicy"] == "Rolling"
-
-
-@pytest.mark.parametrize(
-    ("option", "value", "expected"),
-    [
-        ("--instances", "0", "expected a number from 1 to 10"),
-        ("--instances", "many", "expected a number from 1 to 10"),
-        ("--policy", "Fast", "invalid choice: 'Fast'"),
-        ("--capacity", "0", "expected requests a second, more than 0"),
-        ("--capacity", "much", "expected requests a second, more than 0"),
-    ],
-)
-def test_what_blue_cannot_be_is_refused(
-    option: str, value: str, expected: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("text", ["MinSize=3", "aws:autoscaling:asg:MinSize", "aws:autoscaling:asg:=3"])
+def test_an_option_setting_without_namespace_name_or_value_is_refused(
+    text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        read_release_options([option, value])
+        read_release_options(["--option", text])
 
-    assert expected in capsys.readouterr().err
+    assert f"expected NAMESPACE:NAME=VALUE, found '{text}'" in capsys.readouterr().err
+
+
+def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_release_options([]).capacity is None
+    assert read_release_options(["--capacity", "12.5"]).capacity == 12.5
+
+    for wrong in ("0", "much"):
+        with pytest.raises(SystemExit):
+            read_release_options(["--capacity", wrong])
+        assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
