@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -132,8 +133,8 @@ class Server:
         )
 
     def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
-        folder = self._environments / id_
-        return ProcessHosting(environment, folder, self._packages, lambda: self._capacities.of(environment))
+        capacity = partial(self._capacities.of, environment)
+        return ProcessHosting(environment, self._environments / id_, self._packages, capacity)
 
     def _route(self, host: str) -> Target | str:
         if answer := self._beanstalk.resolve(host):

@@ -27,7 +27,7 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
             with progress.step("install the packages of the bundle"):
                 user_bundle.install_packages(bundle, account, options.output)
         versions = Versions.of_user(bundle.content, bundle.review.language) if bundle else Versions.of_shop()
-        prepared = prepare(account, options.output, versions, progress)
+        prepared = prepare(account, options.output, versions, progress, options.settings)
         progress.say()
         evidence = release(prepared, progress)
         _write_report(evidence, options.output, progress)

@@ -22,8 +22,8 @@ class Lifecycle:
         self._state = state
         self._operations = operations
         self._instances = instances
-        self._groups = groups
         self._bundle_settings = BundleSettings(operations, instances)
+        self._groups = groups
 
     def launch(self, environment: Environment, request_id: str, denial: str | None) -> None:
         """Launch a new environment. `denial`: the ERROR event with which the launch fails, if there is one."""
