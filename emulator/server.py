@@ -142,7 +142,7 @@ class Server:
             control=control,
             beanstalk=self._beanstalk,
             pipelines=self._pipelines,
-            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
             ministack=app,
             faults=faults,
             region=REGION,
