@@ -125,7 +125,7 @@ class Server:
         return Gateway(
             control=control,
             beanstalk=self._beanstalk,
-            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
             ministack=app,
             faults=faults,
             region=REGION,
