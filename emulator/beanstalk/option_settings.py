@@ -20,6 +20,8 @@ _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
 _BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
+_INSTANCE_TYPES = Option("aws:ec2:instances", "InstanceTypes")
+_INSTANCE_TYPE = Option("aws:autoscaling:launchconfiguration", "InstanceType", "AWSEBAutoScalingLaunchConfiguration")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
 GROUP = "aws:autoscaling:asg"
 GROUP_RESOURCE = "AWSEBAutoScalingGroup"
@@ -117,6 +119,14 @@ def enhanced_health(settings: Settings) -> bool:
 
 def load_balanced(settings: Settings) -> bool:
     return settings[_TYPE] == "LoadBalanced"
+
+
+def instance_type(settings: Settings) -> str:
+    """Return the type of the instances: the first of the chosen ones."""
+    types = (
+        settings.get(_INSTANCE_TYPES) or settings.get(_INSTANCE_TYPE) or configuration_options.default(_INSTANCE_TYPE)
+    )
+    return types.split(",")[0].strip()
 
 
 def load_balancer_type(settings: Settings) -> str:
