@@ -35,6 +35,11 @@ from emulator.identity import ACCOUNT_ID, REGION
 from emulator.ministack import UnknownMiniStackError
 from emulator.startup import ServerStartError, empty_folder, listen, lock_home, log_to, set_environment
 
+PREFIXED_HOSTS = ("sync-127.0.0.1", "sync-localhost")
+"""The account's own names, as SDKs write them for Step Functions' TestState and StartSyncExecution.
+
+Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html
+"""
 GRACE_SECONDS = 2.0
 """Real seconds that open requests may still take when the server ends."""
 
@@ -148,6 +153,8 @@ class Server:
         return ProcessHosting(environment, folder, self._packages, lambda: self._capacities.of(environment))
 
     def _route(self, host: str) -> Target | str:
+        if host in PREFIXED_HOSTS:
+            return Target("127.0.0.1", self._socket.getsockname()[1])
         if answer := self._beanstalk.resolve(host):
             return Target(answer.address, answer.port)
         return (

@@ -86,6 +86,7 @@ def set_environment(url: str, proxy: str, temporary: Path) -> None:
         AWS_REGION=REGION,
         AWS_DEFAULT_REGION=REGION,
         AWS_EC2_METADATA_DISABLED="true",
+        AWS_DISABLE_HOST_PREFIX_INJECTION="true",
         # HTTPS, too: the proxy refuses requests to other machines.
         HTTP_PROXY=proxy,
         http_proxy=proxy,

@@ -32,6 +32,7 @@ def install_corrections(
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
+        cloudwatch,
         eventbridge,
         iam,
         lambda_functions,
@@ -49,6 +50,7 @@ def install_corrections(
             *lambda_functions.replacements(clock, invocations),
             *stepfunctions.replacements(clock),
             *cloudformation.replacements(clock),
+            *cloudwatch.replacements(),
             *s3.replacements(),
             *sns.replacements(faults),
             *eventbridge.replacements(),

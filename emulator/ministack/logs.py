@@ -1,16 +1,18 @@
-"""CloudWatch Logs: saved queries of Logs Insights. CloudFormation makes them, Logs lists them; they cannot be run.
+"""CloudWatch Logs: saved queries of Logs Insights, and metrics in log messages.
 
+CloudFormation makes saved queries, Logs lists them; they cannot be run.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-querydefinition.html
 """
 
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from ministack.services import cloudwatch_logs
+from ministack.services import cloudwatch, cloudwatch_logs
 
+from emulator.ministack.embedded_metrics import metrics_in
 from emulator.ministack.replacement import Addition, Replacement
 
 _MAX_LENGTHS = {"Name": 255, "QueryString": 10_000}
@@ -23,11 +25,33 @@ Handle = Callable[[str, str, Mapping[str, str], bytes, Any], Awaitable[Response]
 def replacements() -> list[Replacement | Addition]:
     queries = QueryDefinitions(cloudwatch_logs.handle_request)
     handlers = {"create": queries.create, "update": queries.update, "delete": queries.delete}
+    collector = MetricCollector(cloudwatch_logs._append_log_events)
     provisioners = "ministack.services.cloudformation.provisioners"
     return [
         Replacement("ministack.services.cloudwatch_logs", "handle_request", "e453a3f37b62", queries.handle),
+        Replacement("ministack.services.cloudwatch_logs", "_append_log_events", "e47cae7a15a4", collector.append),
         Addition(provisioners, "_RESOURCE_HANDLERS", "AWS::Logs::QueryDefinition", handlers),
     ]
+
+
+class MetricCollector:
+    """Stores log events, and the metrics in them."""
+
+    def __init__(self, original: Callable[[Any, Sequence[Mapping[str, Any]]], None]) -> None:
+        self._original = original
+
+    def append(self, stream: Any, events: Sequence[Mapping[str, Any]]) -> None:
+        """Append events to a stream. CloudWatch gets their metrics; none from the future, as account time may be."""
+        self._original(stream, events)
+        now = time.time()
+        changed = set()
+        for metric in (metric for event in events for metric in metrics_in(event["message"])):
+            point = (min(metric.timestamp, now), metric.unit, metric.value, None, None, None)
+            cloudwatch._store_datum(metric.namespace, metric.name, dict(metric.dimensions), *point)
+            changed.add((metric.namespace, metric.name))
+        for alarm in list(cloudwatch._alarms.values()) if changed else ():
+            if (alarm.get("Namespace"), alarm.get("MetricName")) in changed:
+                cloudwatch._evaluate_alarm(alarm)
 
 
 class QueryDefinitions:

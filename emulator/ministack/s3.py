@@ -1,16 +1,20 @@
-"""S3: answers 404 for a missing object only to callers that may list its bucket, and 403 to all others.
+"""S3: missing objects, and events with the version of their object.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, section Permissions; HeadObject alike.
+A missing object is answered with 404 only to callers that may list its bucket, and with 403 to all others. Source:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, section Permissions; HeadObject alike.
+EventBridge gets the version of an object. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
 
+import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
-from ministack.services import s3
+from ministack.services import eventbridge, s3
 
 from emulator.ministack.replacement import Replacement
 
@@ -19,10 +23,39 @@ Read = Callable[..., Response]
 
 
 def replacements() -> list[Replacement]:
+    events = ObjectEvents(s3._fire_s3_event, eventbridge._dispatch_event)
     return [
+        Replacement("ministack.services.s3", "_fire_s3_event", "2ab38cfade76", events.fire),
+        Replacement("ministack.services.eventbridge", "_dispatch_event", "d1bfe064f602", events.dispatch),
         Replacement("ministack.services.s3", "_get_object", "64ad7071ef0e", ObjectReads(s3._get_object).read),
         Replacement("ministack.services.s3", "_head_object", "369c3a8482ea", ObjectReads(s3._head_object).read),
     ]
+
+
+class ObjectEvents:
+    """Tells EventBridge which version of an object an event is about."""
+
+    def __init__(self, fire: Callable[..., None], dispatch: Callable[..., Any]) -> None:
+        self._original_fire = fire
+        self._original_dispatch = dispatch
+        self._version: ContextVar[str | None] = ContextVar("version", default=None)
+
+    def fire(self, *arguments: Any, version_id: str | None = None, **more: Any) -> None:
+        """Deliver an event of a bucket to its destinations."""
+        token = self._version.set(version_id)
+        try:
+            self._original_fire(*arguments, version_id=version_id, **more)
+        finally:
+            self._version.reset(token)
+
+    def dispatch(self, event: dict[str, Any], *view: Any, **more: Any) -> Any:
+        """Deliver an event to the rules of its bus; one of a bucket with the object's `version-id`, if it has one."""
+        version = self._version.get()
+        if version and event.get("Source") == "aws.s3":
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = version
+            event = {**event, "Detail": json.dumps(detail)}
+        return self._original_dispatch(event, *view, **more)
 
 
 class ObjectReads:

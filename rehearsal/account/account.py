@@ -137,6 +137,8 @@ class Account:
             "AWS_CONFIG_FILE": str(self._profiles()),
             "AWS_SHARED_CREDENTIALS_FILE": str(self._profiles()),
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Step Functions' TestState and StartSyncExecution would go to sync-127.0.0.1, which no DNS knows.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "CDK_DEFAULT_ACCOUNT": ACCOUNT_ID,
             "CDK_DEFAULT_REGION": REGION,
         }
@@ -152,7 +154,7 @@ class Account:
             endpoint_url=self.url,
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
-            config=Config(proxies={}),
+            config=Config(proxies={}, inject_host_prefix=False),
         )
 
     def _spawn(self) -> subprocess.Popen[bytes]:

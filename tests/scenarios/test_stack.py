@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdas.metrics import NAMESPACE
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question
 from tests.support.resources import resources
@@ -145,3 +146,16 @@ def test_a_deployed_alarm_tells_people(testbed: ScenarioTestbed) -> None:
     name = testbed.machine.rsplit(":", 1)[-1]
     testbed.cloudwatch.set_alarm_state(AlarmName=f"{name}-slow", StateValue="ALARM", StateReason="a test")
     testbed.until(lambda: testbed.mailbox.about(f"{name}-slow"), "a message about the alarm")
+
+
+def test_a_failed_release_rings_the_stacks_alarm(testbed: ScenarioTestbed) -> None:
+    """AWS/States counts it. Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html"""
+    name = testbed.machine.rsplit(":", 1)[-1]
+    testbed.states.start_execution(stateMachineArn=testbed.machine, input="{}")
+    testbed.until(lambda: testbed.mailbox.about(f"{name}-failed"), "a message about the alarm")
+    (alarm,) = testbed.cloudwatch.describe_alarms(AlarmNames=[f"{name}-failed"])["MetricAlarms"]
+    assert alarm["StateValue"] == "ALARM"
+    (metric,) = testbed.cloudwatch.list_metrics(Namespace="AWS/States", MetricName="ExecutionsFailed")["Metrics"]
+    assert metric["Dimensions"] == [{"Name": "StateMachineArn", "Value": testbed.machine}]
+    released = testbed.cloudwatch.list_metrics(Namespace=NAMESPACE)["Metrics"]
+    assert "ReleaseSeconds" in {each["MetricName"] for each in released}

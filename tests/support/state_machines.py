@@ -78,6 +78,13 @@ def invoke_state(function: str, payload: Any = None, **fields: Any) -> dict[str,
     return {"Type": "Task", "Resource": INVOKE, "Arguments": arguments, "End": True, **fields}
 
 
+def endless(**states: dict[str, Any]) -> dict[str, Any]:
+    """Return states that never end. AWS refuses a machine without a terminal state, so there is one, too."""
+    rule = {"Condition": "{% $exists($states.input.end) %}", "Next": "Done"}
+    choice = {"Type": "Choice", "Choices": [rule], "Default": next(iter(states))}
+    return {"Choose": choice, **states, "Done": {"Type": "Succeed"}}
+
+
 FAILS_UNTIL_REDRIVEN = """
     def handler(event, context):
         if event["redrives"] < event.pop("until"):

@@ -9,23 +9,33 @@ def replacements(clock: Clock) -> list[Replacement]:
     from emulator.ministack.stepfunctions import (  # noqa: PLC0415 - they import MiniStack
         account_time,
         branches,
+        choices,
+        definition_api,
+        descriptions,
         executions,
         jsonata,
         jsonpath,
         lambda_task,
+        maps,
         retries,
+        runs,
         status_changes,
         tasks,
     )
 
+    all_runs = runs.Runs(clock)
     return [
         *account_time.replacements(clock),
-        *branches.replacements(clock),
-        *executions.replacements(clock),
+        *branches.replacements(),
+        *choices.replacements(),
+        *definition_api.replacements(),
+        *descriptions.replacements(clock),
+        *executions.replacements(clock, all_runs),
         *jsonata.replacements(),
         *jsonpath.replacements(),
         *lambda_task.replacements(),
+        *maps.replacements(all_runs),
         *retries.replacements(),
         *status_changes.replacements(clock),
-        *tasks.replacements(),
+        *tasks.replacements(all_runs),
     ]

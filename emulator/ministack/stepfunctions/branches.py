@@ -1,4 +1,8 @@
-"""Parallel and Map: branches record their states in the history, and have copies of the machine's variables."""
+"""Parallel states: their events, and branches with copies of the machine's variables.
+
+Source of the events: https://github.com/localstack/localstack/tree/main/tests/aws/services/stepfunctions/v2/scenarios,
+recorded on AWS.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,18 +10,17 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from emulator.clock import Clock
 from emulator.ministack.replacement import Replacement
-from emulator.ministack.stepfunctions.execution_run import ExecutionRun, current_run
-from emulator.ministack.stepfunctions.internals import MODULE
+from emulator.ministack.stepfunctions.execution_run import require_run
+from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.walk import Context, States, walk_branch
 
 Outcome = tuple[Any, str | None]
 RunBranches = Callable[[dict[str, Any], Any, dict[str, Any], Context], Outcome]
 
 
-def replacements(clock: Clock) -> list[Replacement]:
-    branches = Branches(clock, stepfunctions._run_parallel_branches)
+def replacements() -> list[Replacement]:
+    branches = Branches(stepfunctions._run_parallel_branches)
     return [
         Replacement(MODULE, "_run_sub_machine", "f8d844168b14", branches.walk),
         Replacement(MODULE, "_run_parallel_branches", "b8c7f6915297", branches.run_parallel),
@@ -25,23 +28,32 @@ def replacements(clock: Clock) -> list[Replacement]:
 
 
 class Branches:
-    """Runs the branches of Parallel states and the iterations of Map states."""
+    """Runs the branches of Parallel states."""
 
-    def __init__(self, clock: Clock, original: RunBranches) -> None:
-        self._clock = clock
+    def __init__(self, original: RunBranches) -> None:
         self._original = original
 
-    def walk(self, states: States, start: str, data: Any, execution: dict[str, Any], context: Context) -> Any:
+    def walk(self, states: States, start: str, data: Any, _: dict[str, Any], context: Context) -> Any:
         """Walk through a branch and return its output. Each has its own context: branches run at the same time."""
-        run = current_run.get()
-        if run is None or run.execution is not execution:
-            # This is a child execution of a distributed Map.
-            run = ExecutionRun(self._clock, execution, {"definition": "{}"})
         own = {**context, "variables": dict(context["variables"])}
-        return walk_branch(run, states, start, json.loads(json.dumps(data)), own)
+        return walk_branch(require_run(), states, start, json.loads(json.dumps(data)), own)
 
     def run_parallel(self, state: dict[str, Any], data: Any, execution: dict[str, Any], context: Context) -> Outcome:
-        """Run a Parallel state. In JSONata it has Arguments, Output and Assign, like a Task."""
+        """Run a Parallel state."""
+        run = require_run()
+        run.record("ParallelStateStarted")
+        try:
+            outcome = self._results(state, data, execution, context)
+        except ExecutionError:
+            run.follow_last()
+            run.record("ParallelStateFailed")
+            raise
+        run.follow_last()
+        run.record_aside("ParallelStateSucceeded")
+        return outcome
+
+    def _results(self, state: dict[str, Any], data: Any, execution: dict[str, Any], context: Context) -> Outcome:
+        """Return a state's output and the next state. In JSONata it has Arguments, Output and Assign, like a Task."""
         if stepfunctions._state_query_language(state, context) != "JSONata":
             return self._original(state, data, execution, context)
         arguments = stepfunctions._apply_jsonata_arguments(state, data, context)

@@ -9,7 +9,7 @@ from typing import Any
 from ministack.core.responses import error_response_json, json_response
 
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun
-from emulator.ministack.stepfunctions.internals import ExecutionError
+from emulator.ministack.stepfunctions.internals import HEARTBEAT_TIMEOUT, ExecutionError
 
 Response = tuple[int, dict[str, str], bytes]
 ApiCall = Callable[[dict[str, Any]], Response]
@@ -32,7 +32,7 @@ class _WaitingTask:
         if "TimeoutSeconds" in self.limits:
             deadlines["States.Timeout"] = self.start + self.limits["TimeoutSeconds"]
         if "HeartbeatSeconds" in self.limits:
-            deadlines["States.HeartbeatTimeout"] = self.heartbeat + self.limits["HeartbeatSeconds"]
+            deadlines[HEARTBEAT_TIMEOUT] = self.heartbeat + self.limits["HeartbeatSeconds"]
         return deadlines
 
 

@@ -21,3 +21,11 @@ def encode_payload(value: Any) -> str:
 def format_time(epoch: float) -> str:
     """Return an epoch second as an ISO 8601 time with milliseconds."""
     return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def details_key(event_type: str) -> str:
+    """Return the name of the field in which an event of the history has its details."""
+    for common in ("StateEntered", "StateExited"):
+        if event_type.endswith(common):
+            return f"s{common[1:]}EventDetails"
+    return f"{event_type[0].lower()}{event_type[1:]}EventDetails"

@@ -1,23 +1,24 @@
 """One run of an execution: its history, its waits and its end.
 
-MiniStack lets an execution's thread continue after StopExecution and write to the history of an ended execution, and
-ignores the state machine's TimeoutSeconds. Here the end of a run wakes all its waits, and each of its threads raises
-RunEnded at the next event.
+MiniStack lets an execution's thread continue after StopExecution, and ignores the state machine's TimeoutSeconds. Here
+the end of a run wakes all its waits, and each of its threads raises RunEnded at the next event.
 """
 
 import json
 import threading
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
-from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
+from emulator.ministack.stepfunctions.encoding import details_key, encode_payload, format_time
+from emulator.ministack.stepfunctions.entered_state import EnteredState
+from emulator.ministack.stepfunctions.internals import shown_name
 
 MAX_EVENTS = 25_000
+_ASIDE = ("IterationSucceeded", "IterationFailed")
 _previous_event: ContextVar[int] = ContextVar("previous_event", default=0)
 
 
@@ -25,25 +26,12 @@ class RunEnded(Exception):  # noqa: N818 - not an error: it ends the thread's wo
     """The run has ended: it was stopped, timed out, or failed in another branch."""
 
 
-@dataclass(frozen=True)
-class EnteredState:
-    """A state of the machine as it was entered: a redrive resumes here.
-
-    `data` is JSON: a redriven state gets the same input again. `time` is the time of entry, `event` the id of the
-    StateEntered event.
-    """
-
-    name: str
-    data: str
-    time: str
-    event: int
-
-
 class ExecutionRun:
     """One run of an execution, from its start or a redrive to its end. Thread-safe.
 
     `execution` is MiniStack's record of the execution, which its API describes. `entry` is the state that the run is
-    in. `lock` guards both. The definition is that of the state machine at the start of the execution, also in redrives.
+    in. `lock` guards both. `over` is set at the run's end. The definition is that of the state machine at the start of
+    the execution, also in redrives.
     """
 
     def __init__(
@@ -58,6 +46,7 @@ class ExecutionRun:
         # Not the execution's status: threads of an earlier run must not continue after a redrive.
         self._ended = bool(execution["status"] != "RUNNING")
         self._waiting: set[threading.Event] = set()
+        self.over = threading.Event()
         self._timer: threading.Timer | None = None
 
     def redriven(self) -> "ExecutionRun":
@@ -75,7 +64,9 @@ class ExecutionRun:
 
     def start(self) -> None:
         """Start the run and the state machine's time-out. Raises RunEnded."""
-        self.execution["events"][0]["previousEventId"] = 0
+        started = self.execution["events"][0]
+        started["previousEventId"] = 0
+        started["executionStartedEventDetails"]["inputDetails"] = {"truncated": False}
         _previous_event.set(self._event_before_first())
         with self.lock:
             self.check()
@@ -97,15 +88,30 @@ class ExecutionRun:
     def ended(self) -> bool:
         return self._ended
 
-    def record(self, event_type: str, details: dict[str, Any] | None = None) -> int:
-        """Append an event to the history and return its id. Raises RunEnded."""
+    def record(self, event_type: str, details: dict[str, Any] | None = None, previous: int | None = None) -> int:
+        """Append an event to the history and return its id. Raises RunEnded.
+
+        `previous`: the event before it; by default the last one of this thread.
+        """
         with self.lock:
             self.check()
             if len(self.execution["events"]) + 1 >= MAX_EVENTS:
                 cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
                 self.fail("States.Runtime", cause)
                 raise RunEnded
-            return self._append(event_type, details, _previous_event.get())
+            return self._append(event_type, details, _previous_event.get() if previous is None else previous)
+
+    def record_aside(self, event_type: str, details: dict[str, Any] | None = None) -> None:
+        """Append an event that the next one does not follow: that one follows the event before. Raises RunEnded."""
+        before = _previous_event.get()
+        self.record(event_type, details)
+        _previous_event.set(before)
+
+    def follow_last(self) -> None:
+        """Let the next event of this thread follow the last one of all threads, or the one before an aside."""
+        with self.lock:
+            last = self.execution["events"][-1]
+            _previous_event.set(last["previousEventId"] if last["type"].endswith(_ASIDE) else last["id"])
 
     def check(self) -> None:
         """Raise RunEnded when the run has ended."""
@@ -134,7 +140,7 @@ class ExecutionRun:
         self._end("SUCCEEDED", {"output": written, "outputDetails": {"truncated": False}}, {"output": written})
 
     def fail(self, error: str, cause: str | None) -> None:
-        found = _without_none({"error": error, "cause": cause})
+        found = _without_none({"error": shown_name(error), "cause": cause})
         self._end("FAILED", found, found)
 
     def abort(self, error: str | None, cause: str | None) -> None:
@@ -155,6 +161,7 @@ class ExecutionRun:
             event_type = "".join(word.capitalize() for word in status.split("_"))
             has_previous = status in ("SUCCEEDED", "FAILED")
             self._append(f"Execution{event_type}", details, _previous_event.get() if has_previous else 0)
+            self.over.set()
             for event in self._waiting:
                 event.set()
             if self._timer:
@@ -170,7 +177,7 @@ class ExecutionRun:
             "timestamp": format_time(self.clock.time()),
         }
         if details is not None:
-            event[_details_key(event_type)] = details
+            event[details_key(event_type)] = details
         self.execution["events"].append(event)
         _previous_event.set(number)
         return number
@@ -186,13 +193,6 @@ def require_run() -> ExecutionRun:
     if run is None:
         raise LookupError("Expected this thread to run an execution; it does not.")
     return run
-
-
-def _details_key(event_type: str) -> str:
-    for common in ("StateEntered", "StateExited"):
-        if event_type.endswith(common):
-            return f"s{common[1:]}EventDetails"
-    return f"{event_type[0].lower()}{event_type[1:]}EventDetails"
 
 
 def _without_none(details: dict[str, Any]) -> dict[str, Any]:

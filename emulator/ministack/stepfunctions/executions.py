@@ -1,7 +1,6 @@
 """Executions: StartExecution is idempotent, StopExecution ends them at once, RedriveExecution resumes them."""
 
 import json
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,10 +13,11 @@ from ministack.services import stepfunctions
 from emulator.clock import Clock
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.encoding import MAX_PAYLOAD_BYTES
-from emulator.ministack.stepfunctions.execution_run import ExecutionRun, RunEnded, current_run
-from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
-from emulator.ministack.stepfunctions.redrives import ClientTokens, list_fields, reason_against, status_fields
-from emulator.ministack.stepfunctions.walk import walk_machine
+from emulator.ministack.stepfunctions.internals import MODULE
+from emulator.ministack.stepfunctions.redrives import ClientTokens, reason_against
+from emulator.ministack.stepfunctions.runs import Runs
+from emulator.ministack.stepfunctions.sync_executions import SyncExecutions
+from emulator.ministack.stepfunctions.walk import run_to_end
 
 Response = tuple[int, dict[str, str], bytes]
 ApiCall = Callable[[dict[str, Any]], Response]
@@ -27,43 +27,30 @@ INPUT_TOO_LONG = (
     "1 validation error detected: Value at 'input' failed to satisfy constraint: "
     f"Member must have length less than or equal to {MAX_PAYLOAD_BYTES}"
 )
-PENDING_REDRIVE_NEEDS_MAP_RUN = (
-    "The status filter PENDING_REDRIVE cannot be used with a stateMachineArn. Expected a mapRunArn."
-)
-
-_log = logging.getLogger(__name__)
 
 
-def replacements(clock: Clock) -> list[Replacement]:
-    api = ExecutionApi(
-        clock,
-        start=stepfunctions._start_execution,
-        describe=stepfunctions._describe_execution,
-        list_all=stepfunctions._list_executions,
-        handle=stepfunctions.handle_request,
-    )
+def replacements(clock: Clock, runs: Runs) -> list[Replacement]:
+    api = ExecutionApi(clock, runs, start=stepfunctions._start_execution, handle=stepfunctions.handle_request)
+    sync = SyncExecutions(clock, runs, api.run)
     return [
         Replacement(MODULE, "handle_request", "efa6e8c4532a", api.handle),
         Replacement(MODULE, "_start_execution", "9923282fc76c", api.start),
         Replacement(MODULE, "_run_execution", "996dff84e0e0", api.run),
         Replacement(MODULE, "_stop_execution", "44d2d84ccd5c", api.stop),
-        Replacement(MODULE, "_describe_execution", "c3ad294ad8b5", api.describe),
-        Replacement(MODULE, "_list_executions", "741208b30077", api.list),
+        Replacement(MODULE, "_start_sync_execution", "8600470a0208", sync.start),
     ]
 
 
 class ExecutionApi:
     """Answers the calls about executions, and runs each execution as an ExecutionRun."""
 
-    def __init__(self, clock: Clock, *, start: ApiCall, describe: ApiCall, list_all: ApiCall, handle: Handle) -> None:
+    def __init__(self, clock: Clock, runs: Runs, *, start: ApiCall, handle: Handle) -> None:
         self._clock = clock
         self._original_start = start
-        self._original_describe = describe
-        self._original_list = list_all
         self._original_handle = handle
-        self._runs: dict[str, ExecutionRun] = {}
+        self._runs = runs
         self._tokens: defaultdict[str, ClientTokens] = defaultdict(ClientTokens)
-        self._lock = threading.RLock()
+        self._lock = runs.lock
 
     async def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Response:
         """Answer a request to Step Functions. MiniStack lacks RedriveExecution."""
@@ -99,30 +86,8 @@ class ExecutionApi:
         return None
 
     def run(self, arn: str) -> None:
-        """Run an execution to its end, in a thread of its own; a nested execution runs in its caller's thread."""
-        run = self._run_of(stepfunctions._executions[arn])
-        token = current_run.set(run)
-        try:
-            run.start()
-            walk_machine(run)
-        except RunEnded:
-            pass
-        except ExecutionError as failure:
-            run.fail(failure.error, failure.cause)
-        except Exception as error:  # noqa: BLE001 - after any error the execution must end
-            _log.exception("The execution %s failed by an error of the emulator", arn)
-            run.fail("States.Runtime", repr(error))
-        finally:
-            current_run.reset(token)
-
-    def _run_of(self, execution: dict[str, Any]) -> ExecutionRun:
-        """Return the run of an execution. Makes it if needed: StopExecution may come before the thread has started."""
-        arn = execution["executionArn"]
-        with self._lock:
-            if arn not in self._runs or self._runs[arn].execution is not execution:
-                state_machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-                self._runs[arn] = ExecutionRun(self._clock, execution, state_machine)
-            return self._runs[arn]
+        """Run an execution to its end, in the thread of the caller."""
+        run_to_end(self._runs.of(stepfunctions._executions[arn]))
 
     def redrive(self, request: dict[str, Any]) -> Response:
         """Answer RedriveExecution: resume an execution that failed, timed out or was aborted where it ended.
@@ -139,7 +104,7 @@ class ExecutionApi:
                 return _answer({"redriveDate": date})
             if reason := reason_against(execution, now):
                 return _refused("ExecutionNotRedrivable", f"Execution {arn} invalid for redrive as: {reason}")
-            self._runs[arn] = self._run_of(execution).redriven()
+            self._runs.redrive(execution)
             if token:
                 self._tokens[arn].add(token, execution["redriveDate"], now)
             threading.Thread(target=copy_context().run, args=(self.run, arn), daemon=True).start()
@@ -151,40 +116,12 @@ class ExecutionApi:
         execution = stepfunctions._executions.get(arn)
         if execution is None:
             return _unknown(arn)
-        self._run_of(execution).abort(request.get("error"), request.get("cause"))
+        self._runs.of(execution).abort(request.get("error"), request.get("cause"))
         if execution["status"] != "ABORTED":
             return _refused(
                 "ValidationException", f"Expected a running execution, found one that is {execution['status']}"
             )
         return _answer({"stopDate": execution["stopDate"]})
-
-    def describe(self, request: dict[str, Any]) -> Response:
-        """Answer DescribeExecution, with the redrive fields and without fields that the execution lacks."""
-        response = self._original_describe(request)
-        execution = stepfunctions._executions.get(request.get("executionArn"))
-        if execution is None:
-            return response
-        described = json.loads(response[2])
-        if described["output"] is None:
-            del described["outputDetails"]
-        return _answer(_without_none({**described, **status_fields(execution, self._clock.time())}))
-
-    def list(self, request: dict[str, Any]) -> Response:
-        """Answer ListExecutions, with the redrive fields. Refuse an unknown machine, and a filter that AWS refuses."""
-        machine = request.get("stateMachineArn")
-        if machine and request.get("statusFilter") == "PENDING_REDRIVE":
-            return _refused("ValidationException", PENDING_REDRIVE_NEEDS_MAP_RUN)
-        if machine and stepfunctions._resolve_state_machine_arn(machine) is None:
-            return _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine}'")
-        status, headers, body = self._original_list(request)
-        if status != 200:
-            return status, headers, body
-        found = json.loads(body)
-        found["executions"] = [
-            _without_none({**item, **list_fields(stepfunctions._executions[item["executionArn"]])})
-            for item in found["executions"]
-        ]
-        return _answer(found)
 
 
 def _answer(fields: dict[str, Any]) -> Response:
@@ -199,7 +136,3 @@ def _unknown(arn: str) -> Response:
 def _refused(code: str, message: str) -> Response:
     answer: Response = error_response_json(code, message, 400)
     return answer
-
-
-def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}

@@ -6,6 +6,8 @@ from typing import Any
 
 from ministack.core.responses import get_region
 
+from emulator.ministack.stepfunctions.internals import shown_name
+
 Event = tuple[str, dict[str, Any] | None]
 
 _OPTIMIZED = re.compile(r"arn:aws:states:::(aws-sdk:[^:]+|[^:]+):(.+)")
@@ -45,6 +47,7 @@ class Integration:
 
     def failed(self, error: str, cause: str | None) -> Event:
         """Return the event of a failure. Time-outs have another event type, and no cause."""
-        end = "TimedOut" if error in ("States.Timeout", "States.HeartbeatTimeout") else "Failed"
+        error = shown_name(error)
+        end = "TimedOut" if error == "States.Timeout" else "Failed"
         details = {"error": error} if cause is None else {"error": error, "cause": cause}
         return f"{self._kind}{end}", {**self._called, **details}

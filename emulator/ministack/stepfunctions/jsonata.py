@@ -1,6 +1,11 @@
-"""JSONata: the variables of expressions, Assign, and Choice states."""
+"""JSONata: the variables of expressions, the fields that hold expressions, and what the history says of failures.
+
+Source of the events: https://github.com/localstack/localstack/tree/main/tests/aws/services/stepfunctions/v2, recorded
+on AWS.
+"""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import stepfunctions
@@ -9,61 +14,73 @@ from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.encoding import format_time
 from emulator.ministack.stepfunctions.execution_run import current_run
 from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
-from emulator.ministack.stepfunctions.walk import Context
+from emulator.ministack.stepfunctions.walk import OWN_FIELDS, Context
 
 TIMEOUT_MILLISECONDS = 10_000
 """AWS gives an expression one second. A busy machine needs longer for the same work."""
 
 State = dict[str, Any]
-_MINISTACK_FIELDS = ("QueryLanguage", "variables")
 
 
 def replacements() -> list[Replacement]:
-    choices = ChoiceStates(stepfunctions._execute_choice)
+    seconds = WaitField("Seconds", stepfunctions._jsonata_wait_seconds)
+    timestamp = WaitField("Timestamp", stepfunctions._jsonata_wait_timestamp)
     return [
         Replacement(MODULE, "_evaluate_jsonata", "d970811e01da", evaluate),
+        Replacement(MODULE, "_apply_jsonata_template", "bf9bcac24ddc", evaluate_template),
+        Replacement(MODULE, "_apply_jsonata_arguments", "c74f8b18dccd", arguments_of),
+        Replacement(MODULE, "_apply_jsonata_output", "687e63886e94", output_of),
         Replacement(MODULE, "_apply_state_assign", "f9cc15f006a0", assign),
-        Replacement(MODULE, "_execute_choice", "468955fcd4a4", choices.execute),
+        Replacement(MODULE, "_jsonata_state_field", "9bf62b72170e", typed_field),
+        Replacement(MODULE, "_jsonata_wait_seconds", "d0b026993907", seconds.evaluate),
+        Replacement(MODULE, "_jsonata_wait_timestamp", "2e780917b75b", timestamp.evaluate),
     ]
 
 
-def evaluate(
-    expression: str, data: Any, context: Context | None = None, result: Any = None, error_output: Any = None
+def evaluate(  # noqa: PLR0917 - MiniStack's signature
+    expression: str,
+    data: Any,
+    context: Context | None = None,
+    result: Any = None,
+    error_output: Any = None,
+    location: str = "",
 ) -> Any:
-    """Return the value of an expression as JSON. Raises States.QueryEvaluationError.
+    """Return the value of an expression as JSON. Raises States.QueryEvaluationError, which the history then has.
 
     `$states.context` is the context object without MiniStack's own fields. `$states.result` and
-    `$states.errorOutput` exist only when they are given.
+    `$states.errorOutput` exist only when they are given. `location`: the field, such as Output/version.
     """
     context = context or {}
-    states = {"input": data, "context": {name: context[name] for name in context if name not in _MINISTACK_FIELDS}}
+    states = {"input": data, "context": {name: context[name] for name in context if name not in OWN_FIELDS}}
     if result is not None:
         states["result"] = result
     if error_output is not None:
         states["errorOutput"] = error_output
     bindings = {name: _binding(value) for name, value in context.get("variables", {}).items()}
     bindings["states"] = states
-    value = _evaluated(expression, bindings)
+    about = f"The JSONata expression '{expression}' specified for the field '{location}'"
+    value = _evaluated(expression, bindings, context, location, about)
     if value is None and not stepfunctions._jsonata_result_defined(expression, bindings):
-        raise _failure(f"The JSONata expression '{expression}' returned nothing (undefined).")
+        raise failure(f"{about} returned nothing (undefined).", context, location)
     try:
         return json.loads(json.dumps(value))
     except (TypeError, ValueError) as error:
-        raise _failure(f"The JSONata expression '{expression}' returned what JSON cannot hold: {error}") from error
+        raise failure(f"{about} returned an unsupported result type.", context, location) from error
 
 
-def _evaluated(expression: str, bindings: dict[str, Any]) -> Any:
+def _evaluated(expression: str, bindings: dict[str, Any], context: Context, location: str, about: str) -> Any:
     try:
         compiled = stepfunctions.jsonata.Jsonata.jsonata(expression, timeout=TIMEOUT_MILLISECONDS)
         stepfunctions._register_sfn_jsonata_functions(compiled)
         if run := current_run.get():
             compiled.register_lambda("now", lambda: format_time(run.clock.time()))
         return compiled.evaluate(None, bindings)
-    except ExecutionError:
-        raise
+    except ExecutionError as error:
+        raise failure(error.cause, context, location) from error
     except Exception as error:  # every exception of the library is a failed evaluation
         code = getattr(error, "error", None)
-        raise _failure(f"{code}: {error}" if isinstance(code, str) else str(error)) from error
+        problem = f"{code}: {error}" if isinstance(code, str) else str(error)
+        raise failure(f"{about} threw an error during evaluation. {problem}", context, location) from error
 
 
 def _binding(value: Any) -> Any:
@@ -71,44 +88,101 @@ def _binding(value: Any) -> Any:
     return stepfunctions.jsonata.utils.Utils.NULL_VALUE if value is None else value
 
 
-def _failure(cause: str) -> Any:
-    return ExecutionError("States.QueryEvaluationError", cause)
+def failure(reason: str, context: Context, location: str, previous: int | None = None) -> Any:
+    """Return States.QueryEvaluationError, with an EvaluationFailed event in the history.
+
+    The event follows the one before the state's entry, unless `previous` says otherwise.
+    """
+    run, entered = current_run.get(), context.get("EnteredEvent")
+    name = context.get("State", {}).get("Name", "")
+    cause = f"An error occurred while executing the state '{name}' (entered at the event id #{entered}). {reason}"
+    error = ExecutionError("States.QueryEvaluationError", cause)
+    if run is not None and entered is not None:
+        details = {"error": error.error, "cause": cause, "location": location, "state": name}
+        before = run.execution["events"][entered - 1]["previousEventId"] if previous is None else previous
+        run.record("EvaluationFailed", details, before)
+    return error
+
+
+def evaluate_template(  # noqa: PLR0917 - MiniStack's signature
+    value: Any,
+    data: Any,
+    context: Context | None = None,
+    result: Any = None,
+    error_output: Any = None,
+    location: str = "",
+) -> Any:
+    """Return a value of any shape with the values of its expressions."""
+    if isinstance(value, str) and value.startswith("{%") and value.endswith("%}"):
+        return evaluate(value[2:-2].strip(), data, context, result, error_output, location)
+    if isinstance(value, dict):
+        return {
+            name: evaluate_template(item, data, context, result, error_output, f"{location}/{name}")
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            evaluate_template(item, data, context, result, error_output, f"{location}[{position}]")
+            for position, item in enumerate(value)
+        ]
+    return value
+
+
+def arguments_of(state: State, data: Any, context: Context | None = None) -> Any:
+    """Return the value of Arguments; the input when there are none."""
+    if "Arguments" not in state:
+        return data
+    return evaluate_template(state["Arguments"], data, context, location="Arguments")
+
+
+def output_of(  # noqa: PLR0917 - MiniStack's signature
+    state: State,
+    data: Any,
+    context: Context | None = None,
+    result: Any = None,
+    error_output: Any = None,
+    default: Any = None,
+) -> Any:
+    """Return the value of Output; `default` when there is none."""
+    if "Output" not in state:
+        return default
+    return evaluate_template(state["Output"], data, context, result, error_output, "Output")
 
 
 def assign(state: State, data: Any, context: Context, result: Any = None, error_output: Any = None) -> None:
-    """Assign variables. All expressions use the values from before."""
+    """Assign variables, which StateExited shows. All expressions use the values from before."""
     if context is None or stepfunctions._state_query_language(state, context) != "JSONata":
         return
-    values = stepfunctions._apply_jsonata_template(state.get("Assign", {}), data, context, result, error_output)
+    values = evaluate_template(state.get("Assign", {}), data, context, result, error_output, "Assign")
     context["variables"].update(values)
+    context["Assigned"] = values
 
 
-class ChoiceStates:
-    """Executes Choice states in JSONata. MiniStack executes those in JSONPath."""
-
-    def __init__(self, execute_jsonpath: Any) -> None:
-        self._execute_jsonpath = execute_jsonpath
-
-    def execute(self, state: State, data: Any, context: Context) -> tuple[Any, str]:
-        """Return the output and the next state. Output and Assign are the chosen rule's; for Default, the state's."""
-        if stepfunctions._state_query_language(state, context) != "JSONata":
-            output, following = self._execute_jsonpath(state, data, context)
-            return output, following
-        for rule in state["Choices"]:
-            if _holds(rule, data, context):
-                return _taken(rule, rule["Next"], data, context)
-        if "Default" not in state:
-            raise ExecutionError("States.NoChoiceMatched", "No choice rule matched, and there is no Default.")
-        return _taken(state, state["Default"], data, context)
+def typed_field(state: State, field: str, expected: str, data: Any, context: Context) -> Any:
+    """Return the value of a field that must have a JSON type. Raises States.QueryEvaluationError."""
+    value = evaluate_template(state[field], data, context, location=field)
+    if (found := stepfunctions._json_type(value)) == expected:
+        return value
+    expression = state[field][2:-2].strip() if isinstance(state[field], str) else json.dumps(state[field])
+    reason = (
+        f"The JSONata expression '{expression}' specified for the field '{field}' returned an unexpected result type."
+        f" Expected '{expected}', but was '{found}' for value: {json.dumps(value, separators=(',', ':'))}"
+    )
+    raise failure(reason, context, field)
 
 
-def _holds(rule: State, data: Any, context: Context) -> bool:
-    # A rule has no QueryLanguage field: it inherits the state's, which is JSONata.
-    held: bool = stepfunctions._jsonata_state_field(rule, "Condition", "boolean", data, context)
-    return held
+class WaitField:
+    """Seconds or Timestamp of a Wait state."""
 
+    def __init__(self, field: str, original: Callable[[State, Any, Context], Any]) -> None:
+        self._field = field
+        self._original = original
 
-def _taken(choice: State, following: str, data: Any, context: Context) -> tuple[Any, str]:
-    output = stepfunctions._apply_jsonata_output(choice, data, context, default=data)
-    assign({**choice, "QueryLanguage": "JSONata"}, data, context)
-    return output, following
+    def evaluate(self, state: State, data: Any, context: Context) -> Any:
+        """Return the field's value. Raises States.QueryEvaluationError for a value that cannot be waited for."""
+        try:
+            return self._original(state, data, context)
+        except ExecutionError as error:
+            if error.cause.startswith("An error occurred while executing"):
+                raise
+            raise failure(error.cause, context, self._field, context.get("EnteredEvent")) from error

@@ -9,7 +9,7 @@ from ministack.services import stepfunctions
 
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.execution_run import require_run
-from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
+from emulator.ministack.stepfunctions.internals import HEARTBEAT_TIMEOUT, MODULE, ExecutionError, shown_name
 from emulator.ministack.stepfunctions.walk import Context
 
 DEFAULT_INTERVAL_SECONDS = 1
@@ -33,7 +33,7 @@ def matches(names: list[str], error: str) -> bool:
     if error == "States.Runtime":
         return False
     wildcards = {"States.ALL"} if error != "States.DataLimitExceeded" else set()
-    if error == "States.HeartbeatTimeout":
+    if error == HEARTBEAT_TIMEOUT:
         wildcards.add("States.Timeout")
     if error not in ("States.Timeout", "States.DataLimitExceeded"):
         wildcards.add("States.TaskFailed")
@@ -101,7 +101,7 @@ def _caught(state: dict[str, Any], data: Any, context: Context, failure: Any) ->
     catcher = stepfunctions._find_matching_catcher(state.get("Catch", []), failure.error)
     if catcher is None:
         raise failure
-    error_output = {"Error": failure.error, "Cause": failure.cause or ""}
+    error_output = {"Error": shown_name(failure.error), "Cause": failure.cause or ""}
     language = stepfunctions._state_query_language(state, context)
     output = stepfunctions._apply_catcher(catcher, data, context, language, error_output)
     return output, catcher["Next"]

@@ -9,8 +9,11 @@ from xml.etree import ElementTree
 
 from ministack.services import sns, stepfunctions
 
-from emulator.ministack.stepfunctions.execution_run import ExecutionRun
+from emulator.ministack.stepfunctions import sdk_names
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
+from emulator.ministack.stepfunctions.nested_executions import START, start_execution
+from emulator.ministack.stepfunctions.sdk_calls import call_sdk
 
 _PUBLISH = re.compile(r"arn:[\w-]+:states:::sns:publish")
 
@@ -50,6 +53,10 @@ def _raise(error: Exception) -> None:
 def _invoke(resource: str, arguments: Any) -> Any:
     if _PUBLISH.fullmatch(resource):
         return _publish(arguments)
+    if resource == START:
+        return start_execution(arguments)
+    if operation := sdk_names.parse(resource):
+        return call_sdk(require_run().state_machine["roleArn"], *operation, arguments)
     return stepfunctions._invoke_resource(resource, arguments)
 
 

@@ -1,4 +1,4 @@
-"""Events of Step Functions: every change of an execution's status goes to EventBridge."""
+"""Every change of an execution's status goes to EventBridge, and is counted in CloudWatch."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ from ministack.services import eventbridge
 
 from emulator.clock import Clock
 from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.execution_metrics import record_metrics
 from emulator.ministack.stepfunctions.internals import MODULE
 from emulator.ministack.stepfunctions.redrives import status_fields
 
@@ -23,14 +24,17 @@ def replacements(clock: Clock) -> list[Replacement]:
 
 
 class StatusChanges:
-    """Publishes the changes in their order, in a thread of its own: an execution does not wait for the targets."""
+    """Publishes the changes in their order, in a thread of its own: an execution does not wait for those who hear."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._publisher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="status-changes")
 
     def publish(self, execution: dict[str, Any]) -> None:
-        """Publish the current status of an execution."""
+        """Publish and count the current status of an execution. Express executions have no events."""
+        names = ("status", "stateMachineArn", "startDate", "stopDate", "redriveCount")
+        status = {name: execution[name] for name in names if name in execution}
+        self._publisher.submit(copy_context().run, _count, status)
         if not execution.get("sync"):
             self._publisher.submit(copy_context().run, _put, execution["executionArn"], self._detail(execution))
 
@@ -53,6 +57,13 @@ class StatusChanges:
 
 def _milliseconds(date: str | None) -> int | None:
     return None if date is None else int(datetime.fromisoformat(date).timestamp() * 1000)
+
+
+def _count(status: dict[str, Any]) -> None:
+    try:
+        record_metrics(status)
+    except Exception:  # noqa: BLE001 - an execution does not fail with its metrics
+        _log.exception("CloudWatch did not get a status change of %s", status["stateMachineArn"])
 
 
 def _put(arn: str, detail: dict[str, Any]) -> None:

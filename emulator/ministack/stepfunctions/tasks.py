@@ -1,6 +1,5 @@
 """Task states: their attempts, events and time-outs."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,9 @@ from emulator.ministack.stepfunctions.encoding import encode_payload
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.integration import Integration
 from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
+from emulator.ministack.stepfunctions.nested_executions import SYNC, await_end, start_execution
 from emulator.ministack.stepfunctions.retries import attempt
+from emulator.ministack.stepfunctions.runs import Runs
 from emulator.ministack.stepfunctions.service_calls import call_service
 from emulator.ministack.stepfunctions.walk import Context
 
@@ -20,14 +21,14 @@ State = dict[str, Any]
 CALLBACK = ".waitForTaskToken"
 
 
-def replacements() -> list[Replacement]:
+def replacements(runs: Runs) -> list[Replacement]:
     tokens = TaskTokens(
         succeed=stepfunctions._send_task_success,
         fail=stepfunctions._send_task_failure,
         heartbeat=stepfunctions._send_task_heartbeat,
     )
     return [
-        Replacement(MODULE, "_execute_task", "53c818d247db", TaskStates(tokens).execute),
+        Replacement(MODULE, "_execute_task", "53c818d247db", TaskStates(tokens, runs).execute),
         Replacement(MODULE, "_send_task_success", "12eff48bce57", tokens.succeed),
         Replacement(MODULE, "_send_task_failure", "c2a489b4ed33", tokens.fail),
         Replacement(MODULE, "_send_task_heartbeat", "56879a4655d1", tokens.heartbeat),
@@ -37,8 +38,9 @@ def replacements() -> list[Replacement]:
 class TaskStates:
     """Executes Task states. Some of them wait for a callback."""
 
-    def __init__(self, tokens: TaskTokens) -> None:
+    def __init__(self, tokens: TaskTokens, runs: Runs) -> None:
         self._tokens = tokens
+        self._runs = runs
 
     def execute(self, state: State, data: Any, _: dict[str, Any], context: Context) -> tuple[Any, str | None]:
         """Execute a Task state; return its output and the next state's name. Raises ExecutionError or RunEnded."""
@@ -51,10 +53,10 @@ class TaskStates:
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
         try:
-            arguments = _evaluate(run, context, partial(_arguments, state, data, context))
-            limits = _evaluate(run, context, partial(_limits, state, data, context))
+            arguments = _arguments(state, data, context)
+            limits = _limits(state, data, context)
             result = self._perform(run, integration, arguments, limits, context)
-            output = _evaluate(run, context, partial(_output, state, data, context, result))
+            output = _output(state, data, context, result)
         finally:
             context.pop("Task", None)
         return output, stepfunctions._next_or_end(state)
@@ -67,6 +69,8 @@ class TaskStates:
         try:
             if "Task" in context:
                 result = self._call_and_wait(run, integration, arguments, limits, context["Task"]["Token"])
+            elif integration.resource in SYNC:
+                result = self._start_and_wait(run, integration, arguments, limits.get("TimeoutSeconds"))
             else:
                 result = call_service(run, integration.resource, arguments, limits.get("TimeoutSeconds"))
             run.record(*integration.succeeded(encode_payload(result)))
@@ -83,16 +87,13 @@ class TaskStates:
         run.record(*integration.submitted(encode_payload(submitted)))
         return self._tokens.wait(token)
 
-
-def _evaluate(run: ExecutionRun, context: Context, evaluate: Callable[[], Any]) -> Any:
-    """Return an expression's value. Records a failed evaluation in the history, and raises its ExecutionError."""
-    try:
-        return evaluate()
-    except ExecutionError as failure:
-        if failure.error == "States.QueryEvaluationError":
-            details = {"error": failure.error, "cause": failure.cause, "state": context["State"]["Name"]}
-            run.record("EvaluationFailed", details)
-        raise
+    def _start_and_wait(
+        self, run: ExecutionRun, integration: Integration, arguments: Any, limit: float | None
+    ) -> dict[str, Any]:
+        submitted = start_execution(arguments)
+        run.record(*integration.submitted(encode_payload(submitted)))
+        parsed = integration.resource.endswith(":2")
+        return await_end(self._runs, run, submitted["ExecutionArn"], limit, parsed=parsed)
 
 
 def _arguments(state: State, data: Any, context: Context) -> Any:

@@ -1,19 +1,42 @@
 """Walks through the states of a state machine, or of a branch in it."""
 
 import json
+import logging
 from typing import Any
 
 from ministack.services import stepfunctions
 
 from emulator.ministack.stepfunctions.encoding import encode_payload, format_time
-from emulator.ministack.stepfunctions.execution_run import EnteredState, ExecutionRun
+from emulator.ministack.stepfunctions.entered_state import EnteredState
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, RunEnded, current_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
 
 States = dict[str, dict[str, Any]]
 Context = dict[str, Any]
 """MiniStack's context: the context object, and in it MiniStack's own fields `QueryLanguage` and `variables`."""
 
+OWN_FIELDS = ("QueryLanguage", "variables", "EnteredEvent", "Assigned")
+"""Fields of the context that expressions do not see; the last two: the id of StateEntered, and what Assign has set."""
+
+_log = logging.getLogger(__name__)
 _TAKES_EXECUTION = ("Task", "Parallel", "Map")
+
+
+def run_to_end(run: ExecutionRun) -> None:
+    """Run an execution to its end, in the thread of the caller."""
+    token = current_run.set(run)
+    try:
+        run.start()
+        walk_machine(run)
+    except RunEnded:
+        pass
+    except ExecutionError as failure:
+        run.fail(failure.error, failure.cause)
+    except Exception as error:  # noqa: BLE001 - after any error the execution must end
+        _log.exception("The execution %s failed by an error of the emulator", run.execution["executionArn"])
+        run.fail("States.Runtime", repr(error))
+    finally:
+        current_run.reset(token)
 
 
 def walk_machine(run: ExecutionRun) -> None:
@@ -30,7 +53,7 @@ def walk_machine(run: ExecutionRun) -> None:
         output, following = _execute_state(run, states, entry, context)
         # One step under the lock: a run that ends between two states would resume in the one that it has left.
         with run.lock:
-            _leave(run, states, entry, output)
+            _leave(run, states, entry, output, context)
             if following is None:
                 run.succeed(output)
                 return
@@ -43,7 +66,7 @@ def walk_branch(run: ExecutionRun, states: States, start: str, data: Any, contex
     while following is not None:
         entry = _enter(run, states, following, data)
         data, following = _execute_state(run, states, entry, context)
-        _leave(run, states, entry, data)
+        _leave(run, states, entry, data, context)
     return data
 
 
@@ -77,8 +100,11 @@ def _enter(run: ExecutionRun, states: States, name: str, data: Any) -> EnteredSt
     return EnteredState(name, payload, time, event)
 
 
-def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any) -> None:
+def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any, context: Context) -> None:
     details = {"name": entry.name, "output": encode_payload(output), "outputDetails": {"truncated": False}}
+    if assigned := context.pop("Assigned", None):
+        details["assignedVariables"] = {name: encode_payload(value) for name, value in assigned.items()}
+        details["assignedVariablesDetails"] = {"truncated": False}
     run.record(f"{states[entry.name]['Type']}StateExited", details)
 
 
@@ -87,6 +113,8 @@ def _execute_state(run: ExecutionRun, states: States, entry: EnteredState, conte
     state = states[entry.name]
     data = json.loads(entry.data)
     context["State"] = {"EnteredTime": entry.time, "Name": entry.name, "RetryCount": 0}
+    context["EnteredEvent"] = entry.event
+    context.pop("Assigned", None)
     if state["Type"] == "Fail":
         raise ExecutionError(*stepfunctions._fail_state_error(state, data, context))
     if state["Type"] == "Succeed":

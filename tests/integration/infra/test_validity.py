@@ -7,6 +7,7 @@ import pytest
 from aws_cdk.assertions import Template
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
 
+from emulator.ministack.stepfunctions.definitions import diagnose
 from tests.support.contexts import settings_in
 from tests.support.linters import findings, nag_conclusion
 from tests.support.template import Json
@@ -27,6 +28,10 @@ def test_two_parsers_accept_the_definition(definition: Json) -> None:
     known_gap = "E3601 '{% $states.input.deployment.approval_seconds %}' is not of type 'number'"
     assert findings(as_template(definition)) == [known_gap]
     AmazonStateLanguageParser.parse(json.dumps(definition))
+
+
+def test_the_emulated_step_functions_accepts_the_definition(definition: Json) -> None:
+    assert diagnose(json.dumps(definition)) == []
 
 
 def test_two_parsers_refuse_a_broken_definition(definition: Json) -> None:

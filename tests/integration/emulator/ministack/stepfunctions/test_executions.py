@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tests.support.functions import Functions
-from tests.support.state_machines import StateMachines, invoke_state
+from tests.support.state_machines import StateMachines, endless, invoke_state
 from tests.support.waiting import SCALE, eventually
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
@@ -191,7 +191,7 @@ def test_a_description_has_the_redrive_count_and_status(machines: StateMachines)
 
 
 def test_an_execution_fails_when_its_history_is_full(machines: StateMachines) -> None:
-    execution = machines.start({"Again": {"Type": "Pass", "Next": "Again"}})
+    execution = machines.start(endless(Again={"Type": "Pass", "Next": "Again"}))
     eventually(lambda: machines.describe(execution)["status"] != "RUNNING", seconds=60)
     described = machines.describe(execution)
     assert described["error"] == "States.Runtime"

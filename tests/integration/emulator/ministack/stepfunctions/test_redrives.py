@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.support.functions import Functions
-from tests.support.state_machines import StateMachines, invoke_state, redriven_state
+from tests.support.state_machines import StateMachines, endless, invoke_state, redriven_state
 from tests.support.waiting import eventually
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}
@@ -191,8 +191,25 @@ def test_an_execution_that_was_aborted_before_its_first_state_is_redriven_from_i
         assert types(machines, execution).count("WaitStateEntered") == 1
 
 
+def test_list_executions_filters_by_redrive(machines: StateMachines, fails_until_redriven: str) -> None:
+    """Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html"""
+    machine = machines.make({"Work": redriven_state(fails_until_redriven)})
+    arns = [machines.client.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(3)]
+    for arn in arns:
+        machines.end(arn)
+    machines.redrive(arns[1])
+
+    def listed(**arguments: Any) -> set[str]:
+        answer = machines.client.list_executions(stateMachineArn=machine, **arguments)
+        return {each["executionArn"] for each in answer["executions"]}
+
+    assert listed(redriveFilter="REDRIVEN", maxResults=1) == {arns[1]}
+    assert listed(redriveFilter="NOT_REDRIVEN") == {arns[0], arns[2]}
+    assert listed() == set(arns)
+
+
 def test_no_state_is_left_twice_wherever_the_execution_was_aborted(machines: StateMachines) -> None:
-    states = {"There": {"Type": "Pass", "Next": "Back"}, "Back": {"Type": "Pass", "Next": "There"}}
+    states = endless(There={"Type": "Pass", "Next": "Back"}, Back={"Type": "Pass", "Next": "There"})
     for _ in range(10):  # each in an execution of its own: a history has room for 25,000 events, and this is quick
         execution = machines.start(states)
         machines.client.stop_execution(executionArn=execution)

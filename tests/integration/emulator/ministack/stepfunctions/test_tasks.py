@@ -128,9 +128,22 @@ def test_a_callback_that_does_not_come_times_out_in_account_time(machines: State
     assert 120 <= (described["stopDate"] - described["startDate"]).total_seconds() < 120 / SCALE
 
 
-def test_a_callback_without_heartbeats_fails_with_heartbeat_timeout(machines: StateMachines, echo: str) -> None:
-    described = machines.run({"Approve": waiting_for_token(echo, TimeoutSeconds=10_000, HeartbeatSeconds=60)})
-    assert described["error"] == "States.HeartbeatTimeout"
+def test_a_callback_without_heartbeats_times_out(machines: StateMachines, echo: str) -> None:
+    """Source: localstack/localstack, tests/aws/services/stepfunctions/v2/timeouts, recorded on AWS."""
+    execution = machines.start({"Approve": waiting_for_token(echo, TimeoutSeconds=10_000, HeartbeatSeconds=60)})
+    described = machines.end(execution)
+    assert described["error"] == "States.Timeout"
+    assert "cause" not in described
+    timed_out = machines.history(execution)[-2]["taskTimedOutEventDetails"]
+    assert timed_out["error"] == "States.Timeout"
+
+
+@pytest.mark.parametrize("name", ["States.HeartbeatTimeout", "States.Timeout"])
+def test_a_missed_heartbeat_is_caught_by_either_name(machines: StateMachines, echo: str, name: str) -> None:
+    """Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"""
+    catch = [{"ErrorEquals": [name], "Output": "{% $states.errorOutput.Error %}", "Next": "Caught"}]
+    states = {"Approve": waiting_for_token(echo, HeartbeatSeconds=20, Catch=catch), "Caught": {"Type": "Succeed"}}
+    assert machines.output(states) == "States.Timeout"
 
 
 def test_heartbeats_keep_a_callback_alive(machines: StateMachines, echo: str) -> None:
@@ -159,14 +172,3 @@ def test_a_token_is_in_the_context_of_its_own_task_only(machines: StateMachines,
     execution = machines.start(states)
     machines.client.send_task_success(taskToken=token(machines, execution), output="1")
     assert "Task" not in json.loads(machines.end(execution)["output"])
-
-
-def test_a_nested_execution_that_times_out_fails_the_task_that_waits_for_it(machines: StateMachines) -> None:
-    child = machines.make({"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}}, TimeoutSeconds=20)
-    nested = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::states:startExecution.sync:2",
-        "Arguments": {"StateMachineArn": child},
-        "End": True,
-    }
-    assert machines.run({"Nested": nested})["error"] == "States.TaskFailed"
