@@ -25,6 +25,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
         iam,
         lambda_functions,
         logs,
+        metric_queries,
         s3,
         sns,
         stepfunctions,
@@ -42,6 +43,7 @@ def install_corrections(clock: Clock, faults: FaultInjector, permissions: Permis
             *sns.replacements(faults),
             *eventbridge.replacements(),
             *logs.replacements(),
+            *metric_queries.replacements(),
         ]
     )
     return invocations
