@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def replacements() -> list[Replacement]:
-    alarms = Alarms()
+    alarms = AlarmEvaluator()
     metrics = ServiceMetrics(cloudwatch.record_metric, alarms)
     return [
         Replacement(MODULE, "_evaluate_alarm", "a0b0acd3d432", alarms.evaluate),
@@ -30,7 +30,7 @@ def replacements() -> list[Replacement]:
     ]
 
 
-class Alarms:
+class AlarmEvaluator:
     """Evaluates metric alarms in real time, as points arrive and when they are too old."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Alarms:
 class ServiceMetrics:
     """Stores the metrics of AWS's own services and evaluates the alarms on them."""
 
-    def __init__(self, original: Callable[..., None], alarms: Alarms) -> None:
+    def __init__(self, original: Callable[..., None], alarms: AlarmEvaluator) -> None:
         self._original = original
         self._alarms = alarms
 
