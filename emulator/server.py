@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -137,7 +138,7 @@ class Server:
             control=control,
             beanstalk=self._beanstalk,
             pipelines=self._pipelines,
-            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
             ministack=app,
             faults=faults,
             region=REGION,
@@ -145,8 +146,8 @@ class Server:
         )
 
     def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
-        folder = self._environments / id_
-        return ProcessHosting(environment, folder, self._packages, lambda: self._capacities.of(environment))
+        capacity = partial(self._capacities.of, environment)
+        return ProcessHosting(environment, self._environments / id_, self._packages, capacity)
 
     def _route(self, host: str) -> Target | str:
         if host in PREFIXED_HOSTS:

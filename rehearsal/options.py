@@ -18,13 +18,16 @@ class ReleaseOptions:
     """How to rehearse a release.
 
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
-    None takes it from the bundle.
+    None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
+    them. `capacity`: requests a second that each instance can take, None for no limit.
     """
 
     scale: float
     port: int
     bundle: Path | None
     platform: str | None
+    settings: list[dict[str, str]]
+    capacity: float | None
     keep: bool
     output: Path
 
@@ -50,6 +53,21 @@ def read_release_options(arguments: Sequence[str]) -> ReleaseOptions:
         type=_platform,
         metavar="{python,node}",
         help="the platform that your bundle runs on (default: by the files in it)",
+    )
+    parser.add_argument(
+        "--option",
+        dest="settings",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAMESPACE:NAME=VALUE",
+        help="an option setting of the environment, such as aws:autoscaling:asg:MinSize=3; may be given several times",
+    )
+    parser.add_argument(
+        "--capacity",
+        type=_capacity,
+        metavar="NUMBER",
+        help="requests a second that each instance can take (default: no limit)",
     )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     return ReleaseOptions(**vars(parser.parse_args(arguments)))
@@ -79,6 +97,24 @@ def _platform(text: str) -> str:
     if text in PLATFORMS:
         return PLATFORMS[text]
     raise argparse.ArgumentTypeError(f"expected python or node, found {text!r}")
+
+
+def _setting(text: str) -> dict[str, str]:
+    option, separator, value = text.partition("=")
+    namespace, _, name = option.rpartition(":")
+    if separator and namespace and name:
+        return {"Namespace": namespace, "OptionName": name, "Value": value}
+    raise argparse.ArgumentTypeError(f"expected NAMESPACE:NAME=VALUE, found {text!r}")
+
+
+def _capacity(text: str) -> float:
+    try:
+        capacity = float(text)
+    except ValueError:
+        capacity = 0.0
+    if capacity > 0:
+        return capacity
+    raise argparse.ArgumentTypeError(f"expected requests a second, more than 0, found {text!r}")
 
 
 def _port(text: str) -> int:

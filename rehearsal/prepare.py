@@ -1,7 +1,7 @@
 """Prepares an account for a release: starts it, deploys the stack, and launches the shop on its first version."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
 from rehearsal.account import samples
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
-from rehearsal.account.shop import Shop
+from rehearsal.account.shop import ENHANCED_HEALTH, Shop
 from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed
 
@@ -65,9 +65,12 @@ def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
         )
 
 
-def prepare(account: Account, folder: Path, versions: Versions, progress: Progress) -> Prepared:
+def prepare(
+    account: Account, folder: Path, versions: Versions, progress: Progress, settings: Sequence[Mapping[str, str]] = ()
+) -> Prepared:
     """Start the account, deploy the stack and launch the shop; logs go to `folder`.
 
+    `settings`: option settings of the shop's environment, beside enhanced health.
     Raises PrepareError, AccountError, CdkError, ShopError and WaitLimitError. The caller stops the account.
     """
     require_space(folder)
@@ -77,7 +80,8 @@ def prepare(account: Account, folder: Path, versions: Versions, progress: Progre
         testbed = Testbed.deploy(account, folder)
     shop = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts, versions.language)
     with progress.step(f"launch {shop.blue} with {LIVE_VERSION}"), _short_durations(testbed.control):
-        shop.create(LIVE_VERSION, {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next})
+        bundles = {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next}
+        shop.create(LIVE_VERSION, bundles, ENHANCED_HEALTH, *settings)
     return Prepared(testbed, shop)
 
 

@@ -45,7 +45,7 @@ def written(template: ConfigurationTemplate) -> bytes:
         "EnvironmentTier": {"Type": "Standard", "Name": "WebServer"},
         "AWSConfigurationTemplateVersion": _VERSION,
     }
-    return str(yaml.safe_dump(document, sort_keys=False)).encode()
+    return str(yaml.safe_dump(document, sort_keys=False, width=1000)).encode()
 
 
 def read(text: str | bytes) -> SavedConfiguration:

@@ -77,9 +77,9 @@ class ElasticBeanstalk:
             actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
         )
         self._actions = self._actions_on(self._state)
-        self.groups = Groups(self._state, Instances(self._state, bundles), self._scheduler)
         self._scheduler.start(managed_updates(self._state, self._scheduler, bundles).watch())
         self._machine_times = _Times(clock.account_time, clock.machine_time)
+        self.groups = Groups(self._state, Instances(self._state, bundles), self._scheduler)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 
     def handle(

@@ -166,7 +166,7 @@ class InMemoryHosting:
         turn, (chosen, percent) = next(self._turns), self._share
         found = self.in_service()
         if percent:
-            found = [instance for instance in found if (instance in chosen) is (turn % 100 < percent)]
+            found = [instance for instance in found if (instance in chosen) is (turn * percent % 100 < percent)]
         if not found or self.overloaded():
             return 503, None
         instance = found[turn % len(found)]

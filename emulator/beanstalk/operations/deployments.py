@@ -1,18 +1,15 @@
 """Updates environments: deploys a version, changes the configuration, aborts an update."""
 
-from functools import partial
-
-from emulator.beanstalk import deployment_settings, option_settings
-from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
-from emulator.beanstalk.operations import groups, health
+from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
-from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
-from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
+from emulator.beanstalk.operations.command_result import denied
+from emulator.beanstalk.operations.configuration_updates import ConfigurationUpdates
+from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.operations.policies import Policies
 from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps
-from emulator.beanstalk.option_settings import Settings, software
+from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
@@ -33,9 +30,9 @@ class Deployments:
     def __init__(self, state: State, operations: Operations, instances: Instances) -> None:
         self._state = state
         self._operations = operations
-        self._instances = instances
         self._steps = RolloutSteps(state, operations, instances)
         self._policies = Policies(self._steps)
+        self._configurations = ConfigurationUpdates(self._policies, self._steps, operations, instances)
         self._bundle_settings = BundleSettings(operations, instances)
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
@@ -129,72 +126,16 @@ class Deployments:
         immutable: bool,
         label: str | None,
     ) -> Steps:
-        record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update")
-        record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
-        duration = state.durations.drawn("configure", environment.name)
-        running = environment.running_label or environment.deployed_label
-        kind, number = DeploymentKind.CONFIGURATION, environment.deployed_number
-        rollout = Rollout(environment, running, settings, request_id, number, began, duration, kind)
-        new_platform = platform != environment.platform
-        update = partial(self._updating, rollout, immutable=immutable, new_platform=new_platform)
-        failure = yield from update()
-        yield duration - (state.clock.time() - began)
-        if failure:
-            environment.label = environment.deployed_label
-            yield from self._reverting(rollout, failure)
-        else:
-            begins_enhanced = not option_settings.enhanced_health(environment.settings)
-            before, environment.settings = environment.settings, settings
-            environment.platform, environment.draft = platform, None
-            groups.apply_sizes(environment, before)
-            record(environment, request_id, "Successfully deployed new configuration to environment.")
-            if label:
-                environment.reconfigured = []
-                environment.deployments += 1
-                yield from self._deploying(environment, label, request_id)
-                return
-            record(environment, request_id, _COMPLETED)
-            if begins_enhanced and option_settings.enhanced_health(settings):
-                health.set_unknown(state, environment)
-            else:
-                health.set_after_update(state, environment)
-        environment.reconfigured = []
+        configured = yield from self._configurations.update(
+            environment, settings, platform, request_id, immutable=immutable
+        )
+        if configured and label:
+            environment.deployments += 1
+            yield from self._deploying(environment, label, request_id)
+            return
+        if configured:
+            self._operations.record(environment, request_id, _COMPLETED)
         self._operations.end(environment)
-
-    def _updating(self, rollout: Rollout, *, immutable: bool, new_platform: bool) -> DeploymentSteps:
-        old, new = rollout.environment.settings, rollout.settings
-        new_instances = new_platform or deployment_settings.replaces_instances(old, new)
-        if immutable:
-            return (yield from self._policies.immutable(rollout))
-        if new_instances or software(old) != software(new):
-            return (yield from self._policies.reconfigure(rollout, new_instances=new_instances))
-        return None
-
-    def _reverting(self, rollout: Rollout, failure: DeploymentFailure) -> Steps:
-        """Go back to the configuration before the update, which stays as a failed draft."""
-        environment, record = rollout.environment, self._operations.record
-        self._operations.report_failure(environment, rollout.request_id, failure)
-        record(environment, rollout.request_id, "Failed to deploy configuration.", severity="ERROR")
-        if environment.draft:
-            environment.draft.failed = True
-        reason = "The update failed, and the environment was rolled back."
-        self._operations.fail_managed_action(environment, "RollbackSuccessful", reason)
-        yield from self._restoring(environment)
-        reverted = "The environment was reverted to the previous configuration setting."
-        record(environment, rollout.request_id, reverted, severity="ERROR")
-
-    def _restoring(self, environment: Environment) -> Steps:
-        """Put the environment's settings back on the instances that a configuration update has changed."""
-        changed = [instance for instance in environment.working_instances if instance in environment.reconfigured]
-        environment.reconfigured = []
-        if changed:
-            label = environment.running_label or environment.deployed_label
-            failure = yield from self._instances.run_version(
-                environment, label, environment.settings, changed, kind=DeploymentKind.CONFIGURATION
-            )
-            failed = failure.instances if failure else ()
-            self._steps.enter_service([instance for instance in changed if instance not in failed])
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
         began = self._state.clock.time()
@@ -203,7 +144,7 @@ class Deployments:
         new = environment.temporary
         for instance in new:
             instance.hosting.in_service = False
-        yield from self._restoring(environment)
+        yield from self._configurations.restore(environment)
         yield self._state.durations.drawn("abort", environment.name) - (self._state.clock.time() - began)
         yield from self._steps.terminate(environment, request_id, new)
         environment.label = environment.deployed_label

@@ -159,8 +159,10 @@ class Replacements:
         yield rollout.duration * _AFTERWORK
         record(rollout, "Waiting for post-deployment configuration to complete.")
         record(rollout, "Deployment succeeded. Terminating old instances and temporary Auto Scaling group.")
-        yield from self._ending(rollout, old)
-        yield self._steps.state.durations.drawn("terminate", environment.name)
+        yield from self._steps.withdraw(rollout, old)
+        for instance in old:
+            yield self._steps.state.durations.drawn("instance_terminate", environment.name)
+            yield from self._steps.terminate(environment, rollout.request_id, [instance])
 
     def _ending(self, rollout: Rollout, instances: Sequence[Instance]) -> Steps:
         yield from self._steps.withdraw(rollout, instances)

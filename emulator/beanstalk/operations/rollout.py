@@ -17,8 +17,6 @@ from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.scheduler import Step, Steps
 from emulator.beanstalk.state import State
 
-_LAUNCH = 0.4
-"""The share of a launch of an environment that an instance takes until it can be deployed to. Recorded: 70 to 105 s."""
 _WITHDRAWAL = 1 / 7
 """The share of a deployment in which instances go out of service. Recorded: 13 s."""
 
@@ -59,7 +57,7 @@ class RolloutSteps:
 
     def launch(self, rollout: Rollout, count: int) -> Generator[Step, Any, list[Instance]]:
         """Launch instances that run nothing yet. They end with the operation when it is aborted before `keep`."""
-        yield self.state.durations.launch * _LAUNCH
+        yield self.state.durations.drawn("instance_launch", rollout.environment.name)
         new = self._instances.launch(rollout.environment, count, InstanceState.PENDING)
         rollout.environment.temporary = [*rollout.environment.temporary, *new]
         return new

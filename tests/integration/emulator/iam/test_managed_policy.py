@@ -85,11 +85,13 @@ def test_the_managed_policy_is_enough_for_every_operation(account: Account, user
     version = {"ApplicationName": "shop", "VersionLabel": "more", "SourceBundle": location}
     named = {"EnvironmentName": "everything"}
     assert call(user, "create_application_version", **version, Process=True)["status"] == OK
+    assert call(user, "create_storage_location")["status"] == OK
     assert launch(user, "everything", "own")["status"] == OK
     until_status(account, "everything", "Ready")
     for name, arguments in (
         ("update_environment", {"VersionLabel": "own"}),
         ("update_environment", {"OptionSettings": [ENHANCED]}),
+        ("update_environment", {"VersionLabel": "own", "OptionSettings": [ENHANCED]}),
         ("rebuild_environment", {}),
     ):
         assert call(user, name, **named, **arguments)["status"] == OK

@@ -1,5 +1,6 @@
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,9 @@ SERVER = """
     print("serving", os.environ["PORT"], flush=True)
     http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
+NODE_SERVER = """
+    require("http").createServer((_, response) => response.end()).listen(process.env.PORT);
+"""
 SERVER_OF_ONE_PROCESS = """
     import sys, threading
     from pathlib import Path
@@ -51,12 +55,12 @@ pytestmark = pytest.mark.usefixtures("emulator_interpreter")
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[ApplicationProcess] = []
 
-    def start(files: dict[str, str], **environment: str) -> ApplicationProcess:
+    def start(files: dict[str, str], *, platform: str = "Python", **environment: str) -> ApplicationProcess:
         folder = tmp_path / f"app{len(started)}"
         folder.mkdir()
         for name, text in files.items():
             (folder / name).write_text(textwrap.dedent(text))
-        process = ApplicationProcess(folder, environment, tmp_path / f"app{len(started)}.log")
+        process = ApplicationProcess(folder, environment, tmp_path / f"app{len(started)}.log", platform=platform)
         started.append(process)
         process.start()
         return process
@@ -164,6 +168,24 @@ def test_a_process_ends_when_the_server_is_killed(tmp_path: Path) -> None:
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     eventually(lambda: not is_running(application))
+
+
+def test_other_processes_of_the_procfile_run_beside_web_and_start_again(start: Start, tmp_path: Path) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/platforms-linux-extend.build-proc.html"""
+    process = start({"Procfile": "queue: echo working\nweb: echo ready; sleep 60"})
+    log = tmp_path / "queue.stdout.log"
+    eventually(lambda: log.exists() and log.read_text() == "working\nworking\n")
+    assert process.log_tail() == "ready"
+    assert process.running()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not on PATH")
+def test_a_node_application_is_started_by_its_package(start: Start) -> None:
+    package = {"package.json": '{"scripts": {"start": "node serve.js"}}', "serve.js": NODE_SERVER}
+    process = start(package, platform="Node.js")
+    eventually(lambda: process.probe() == 200)
+    process.stop()
+    assert process.probe() is None
 
 
 def test_two_processes_get_two_ports(tmp_path: Path) -> None:

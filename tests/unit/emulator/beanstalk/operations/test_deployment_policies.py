@@ -240,7 +240,7 @@ def test_an_immutable_deployment_launches_one_instance_then_the_rest(account: Vi
         r"Starting post-deployment configuration on new instances\.",
         r"Waiting for post-deployment configuration to complete\.",
         r"Deployment succeeded\. Terminating old instances and temporary Auto Scaling group\.",
-        r"Removed instances \[i-\*, i-\*, i-\*\] from your environment\.",
+        *[r"Removed instance \[i-\*\] from your environment\."] * 3,
         re.escape(DEPLOYED),
         re.escape(COMPLETED),
     ]

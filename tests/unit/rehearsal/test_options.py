@@ -1,0 +1,34 @@
+import pytest
+
+from rehearsal.options import read_release_options
+
+
+def test_option_settings_of_the_environment_are_read() -> None:
+    options = read_release_options(
+        ["--option", "aws:autoscaling:asg:MinSize=3", "--option", "aws:elasticbeanstalk:application:environment:A=b=c"]
+    )
+
+    assert options.settings == [
+        {"Namespace": "aws:autoscaling:asg", "OptionName": "MinSize", "Value": "3"},
+        {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "A", "Value": "b=c"},
+    ]
+
+
+@pytest.mark.parametrize("text", ["MinSize=3", "aws:autoscaling:asg:MinSize", "aws:autoscaling:asg:=3"])
+def test_an_option_setting_without_namespace_name_or_value_is_refused(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        read_release_options(["--option", text])
+
+    assert f"expected NAMESPACE:NAME=VALUE, found '{text}'" in capsys.readouterr().err
+
+
+def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_release_options([]).capacity is None
+    assert read_release_options(["--capacity", "12.5"]).capacity == 12.5
+
+    for wrong in ("0", "much"):
+        with pytest.raises(SystemExit):
+            read_release_options(["--capacity", wrong])
+        assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
