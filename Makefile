@@ -10,6 +10,7 @@ WORKERS ?= 4
 VENV := .venv
 EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
+CLIENTS_VENV := .venv-clients
 # Python compiles a module at its first import. To compile all 9,000 installed files takes longer.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
@@ -34,7 +35,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help rehearse account prove campaign unit integration scenarios test coverage check format synth image audit sbom docs \
-	permissions measure release clean
+	permissions clients measure release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +106,9 @@ docs: $(VENV)/ready  ## rewrite the generated parts of the documents
 permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it
 	@python -m tools.remove_permissions
 
+clients: $(VENV)/ready $(EMULATOR_VENV)/ready $(CLIENTS_VENV)/ready  ## release with the EB CLI, ebdeploy and the SDK for JavaScript; needs the network
+	@python -m tools.foreign_clients
+
 measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## measure the import time of each handler, the size of code and layer
 	@python -m tools.measure
 
@@ -112,7 +116,7 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 	@$(PYTHON) -m tools.release $(ARGS)
 
 clean:  ## remove everything that the targets made
-	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@echo "setting up $(VENV) (about a minute, once)"
@@ -131,4 +135,10 @@ $(AUDIT_VENV)/ready: requirements-audit.txt
 	@echo "setting up $(AUDIT_VENV)"
 	@$(PYTHON) -m venv $(AUDIT_VENV)
 	@$(AUDIT_VENV)/bin/python $(PIP) -r $<
+	@touch $@
+
+$(CLIENTS_VENV)/ready: requirements-clients.txt
+	@echo "setting up $(CLIENTS_VENV)"
+	@$(PYTHON) -m venv $(CLIENTS_VENV)
+	@$(CLIENTS_VENV)/bin/python $(PIP) -r $<
 	@touch $@

@@ -20,6 +20,15 @@ async def read_body(receive: Receive) -> bytes:
             return body
 
 
+def replayed(body: bytes) -> Receive:
+    """Return what gives an application a body that was read before."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
 async def send_answer(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
     """Send a whole answer, with its Content-Length."""
     fields = {**headers, "Content-Length": str(len(body))}

@@ -26,11 +26,19 @@ class Clock:
 
     def time(self) -> float:
         """Return account time in epoch seconds."""
-        return self.origin + (time.time() - self.origin) / self.scale
+        return self.account_time(time.time())
 
     def now(self) -> datetime:
         """Return account time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.time(), UTC)
+
+    def machine_time(self, account_time: float) -> float:
+        """Return what this machine's clock shows at a moment of account time; both in epoch seconds."""
+        return self.origin + (account_time - self.origin) * self.scale
+
+    def account_time(self, machine_time: float) -> float:
+        """Return account time when this machine's clock shows `machine_time`; both in epoch seconds."""
+        return self.origin + (machine_time - self.origin) / self.scale
 
     def sleep(self, account_seconds: float) -> None:
         """Block for so many account seconds; not at all when there are none."""

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.clock import Clock
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
@@ -28,6 +29,7 @@ class ControlApi:
         *,
         clock: Clock,
         beanstalk: ElasticBeanstalk,
+        capacities: Capacities,
         invocations: InvocationCounter,
         faults: FaultInjector,
         permissions: PermissionRecorder,
@@ -35,6 +37,7 @@ class ControlApi:
     ) -> None:
         self._clock = clock
         self._beanstalk = beanstalk
+        self._capacities = capacities
         self._invocations = invocations
         self._faults = faults
         self._permissions = permissions
@@ -43,9 +46,12 @@ class ControlApi:
             ("GET", ROOT): lambda _query, _body: (200, self._description()),
             ("GET", f"{ROOT}/calls"): lambda _query, _body: (200, dict(self._beanstalk.calls)),
             ("GET", f"{ROOT}/resolve"): lambda query, _body: self._resolve(query),
+            ("GET", f"{ROOT}/logs"): lambda query, _body: (200, self._logs(query)),
             ("PUT", f"{ROOT}/durations"): lambda _query, body: self._set_durations(body),
             ("GET", f"{ROOT}/switches"): lambda _query, _body: (200, self._beanstalk.switches.as_dict()),
             ("PUT", f"{ROOT}/switches"): lambda _query, body: self._set_switches(body),
+            ("GET", f"{ROOT}/capacity"): lambda _query, _body: (200, self._capacities.as_dict()),
+            ("PUT", f"{ROOT}/capacity"): lambda _query, body: self._set_capacity(body),
             ("PUT", f"{ROOT}/stale-reads"): lambda _query, body: self._set_stale_reads(body),
             ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
             ("PUT", f"{ROOT}/faults"): lambda _query, body: self._set_faults(body),
@@ -85,6 +91,9 @@ class ControlApi:
         ttl = self._clock.real(answer.ttl)
         return 200, {"name": answer.name, "address": answer.address, "port": answer.port, "ttl": ttl}
 
+    def _logs(self, query: str) -> dict[str, Any]:
+        return self._beanstalk.logs(parse_qs(query).get("environment", [""])[0])
+
     def _set_durations(self, body: bytes) -> Answer:
         try:
             self._beanstalk.durations.set(json.loads(body))
@@ -98,6 +107,13 @@ class ControlApi:
         except (AttributeError, TypeError, ValueError) as error:
             return 400, {"error": f"Expected a JSON object of switches: {error}"}
         return 200, self._beanstalk.switches.as_dict()
+
+    def _set_capacity(self, body: bytes) -> Answer:
+        try:
+            self._capacities.set(json.loads(body))
+        except ValueError as error:
+            return 400, {"error": f"These capacities are not valid: {error}"}
+        return 200, self._capacities.as_dict()
 
     def _set_stale_reads(self, body: bytes) -> Answer:
         try:

@@ -30,11 +30,12 @@ _HOP_BY_HOP = {
 
 @dataclass(frozen=True)
 class Target:
-    """Where to forward a request, and the headers to add to the answer."""
+    """Where to forward a request, and the headers to add to the answer. `ended` gets the answer's status."""
 
     address: str
     port: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    ended: Callable[[int], None] = lambda _status: None
 
 
 Route = Callable[[str], Target | str]
@@ -129,18 +130,23 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, target)
             return
         connection = http.client.HTTPConnection(target.address, target.port, timeout=self.timeout)
+        status = HTTPStatus.BAD_GATEWAY.value
         try:
             answer = self._answer(connection, path)
         except ValueError as error:
-            self._refuse(HTTPStatus.BAD_REQUEST, f"The request's body has no valid length: {error}.")
+            status = HTTPStatus.BAD_REQUEST
+            self._refuse(status, f"The request's body has no valid length: {error}.")
         except TimeoutError:
-            self._refuse(HTTPStatus.GATEWAY_TIMEOUT, f"The target of {host} did not answer in {self.timeout:g} s.")
+            status = HTTPStatus.GATEWAY_TIMEOUT
+            self._refuse(status, f"The target of {host} did not answer in {self.timeout:g} s.")
         except (OSError, http.client.HTTPException) as error:
             self._refuse(HTTPStatus.BAD_GATEWAY, f"The target of {host} did not answer: {error!r}.")
         else:
+            status = answer.status
             self._relay(answer, target.headers)
         finally:
             connection.close()
+            target.ended(status)
 
     def _requested(self) -> tuple[str, str]:
         """Return the requested host without its port, and the path with its query."""

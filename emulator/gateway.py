@@ -5,19 +5,24 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
+from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, replayed, send_answer
+from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.caller import Caller
 from emulator.control import ControlApi
-from emulator.faults import FaultInjector, FaultMiddleware
+from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
 
+Handle = Callable[[bytes, dict[str, str], Caller], tuple[int, dict[str, str], bytes]]
+"""Answers a call: its body, its headers and its caller; returns status, headers and body."""
 _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 """The service in the credential scope of a signature."""
 
 
 class Gateway:
-    """Routes requests to the control API, to Elastic Beanstalk, or to MiniStack.
+    """Routes requests to the control API, to Elastic Beanstalk, to Auto Scaling, or to MiniStack.
 
     Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
     so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
@@ -29,6 +34,7 @@ class Gateway:
         *,
         control: ControlApi,
         beanstalk: ElasticBeanstalk,
+        autoscaling: AutoScaling,
         ministack: Application,
         faults: FaultInjector,
         region: str,
@@ -36,6 +42,7 @@ class Gateway:
     ) -> None:
         self._control = control
         self._beanstalk = beanstalk
+        self._autoscaling = autoscaling
         self._ministack = ministack
         self._services = FaultMiddleware(faults, self._call_service)
         self._region = region
@@ -65,16 +72,23 @@ class Gateway:
         await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
     async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _service(scope) == "elasticbeanstalk":
-            await self._call_beanstalk(scope, receive, send)
-        else:
+        service = _service(scope) if scope["type"] == "http" else None
+        if service not in ("elasticbeanstalk", "autoscaling"):
             await self._ministack(scope, receive, send)
-
-    async def _call_beanstalk(self, scope: Message, receive: Receive, send: Send) -> None:
+            return
         body = await read_body(receive)
-        caller = SignedCaller(scope, body, self._region)
+        if service == "elasticbeanstalk":
+            outside = FunctionCall.from_headers(scope["headers"]) is None
+            await self._answer(partial(self._beanstalk.handle, outside=outside), service, body, scope, send)
+        elif self._autoscaling.answers(body or scope["query_string"]):
+            await self._answer(self._autoscaling.handle, service, body, scope, send)
+        else:
+            await self._ministack(scope, replayed(body), send)
+
+    async def _answer(self, handle: Handle, service: str, body: bytes, scope: Message, send: Send) -> None:
+        caller = SignedCaller(scope, body, self._region, service)
         status, headers, answer = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._beanstalk.handle, body or scope["query_string"], headers_of(scope), caller
+            self._threads, handle, body or scope["query_string"], headers_of(scope), caller
         )
         await send_answer(send, status, headers, answer)
 

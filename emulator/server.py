@@ -18,7 +18,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
@@ -37,7 +40,7 @@ GRACE_SECONDS = 2.0
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     try:
-        server = Server(options.port, options.scale, options.home.resolve())
+        server = Server(options.port, options.scale, options.home.resolve(), options.cache)
         asyncio.run(server.serve(attached=options.attached))
     except (ServerStartError, UnknownMiniStackError, OSError) as error:
         _report({"error": str(error)})
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 class Server:
     """Everything that runs in the account: the gateway, Elastic Beanstalk, MiniStack, the forward proxy."""
 
-    def __init__(self, port: int, scale: float, home: Path) -> None:
+    def __init__(self, port: int, scale: float, home: Path, cache: Path | None = None) -> None:
         self._clock = Clock(scale)
         self._socket = listen(port)
         self._home_lock = lock_home(home)  # until this process ends
@@ -60,13 +63,16 @@ class Server:
         log_to(home / "server.log")
         self._url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._proxy = Forwarder(self._route)
+        self._packages = PackageCache(cache or home / "packages", network_variables(os.environ))
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
+        self._capacities = Capacities()
+        self._environments = home / "beanstalk"
         self._beanstalk = ElasticBeanstalk(
             clock=self._clock,
             region=REGION,
             account_id=ACCOUNT_ID,
             bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
-            create_hosting=lambda name, id_: ProcessHosting(name, home / "beanstalk" / id_),
+            create_hosting=self._create_hosting,
         )
 
     async def serve(self, *, attached: bool) -> None:
@@ -109,6 +115,7 @@ class Server:
         control = ControlApi(
             clock=self._clock,
             beanstalk=self._beanstalk,
+            capacities=self._capacities,
             invocations=install_corrections(self._clock, faults, permissions),
             faults=faults,
             permissions=permissions,
@@ -117,11 +124,16 @@ class Server:
         return Gateway(
             control=control,
             beanstalk=self._beanstalk,
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
             ministack=app,
             faults=faults,
             region=REGION,
             on_ready=lambda: _report({"url": self._url}),
         )
+
+    def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
+        folder = self._environments / id_
+        return ProcessHosting(environment, folder, self._packages, lambda: self._capacities.of(environment))
 
     def _route(self, host: str) -> Target | str:
         if answer := self._beanstalk.resolve(host):
@@ -147,6 +159,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--home", type=Path, default=Path("build/account"), help="folder for the log and unpacked bundles"
     )
+    parser.add_argument("--cache", type=Path, help="folder for the packages of applications; by default in the home")
     parser.add_argument("--attached", action="store_true", help="end when standard input ends")
     return parser.parse_args(arguments)
 

@@ -2,12 +2,11 @@
 
 import time
 
-from rehearsal.account import samples
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
 from rehearsal.account.instructions import instructions
 from rehearsal.options import AccountOptions
-from rehearsal.prepare import NEXT_VERSION, prepare
+from rehearsal.prepare import NEXT_VERSION, Versions, prepare
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
 
@@ -18,7 +17,7 @@ def keep(options: AccountOptions, progress: Progress) -> int:
     """Keep an account until a signal, then stop it and return 0. Raises OSError when the account ends by itself."""
     account = Account(port=options.port, scale=options.scale, home=options.output)
     try:
-        prepared = prepare(account, options.output, samples.bundle(NEXT_VERSION), progress)
+        prepared = prepare(account, options.output, Versions.of_shop(), progress)
         testbed = prepared.testbed
         progress.say()
         for line in instructions(

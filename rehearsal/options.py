@@ -5,20 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
 from rehearsal import arguments
 
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
 BUILD = Path("build")
+PLATFORMS = {"python": PYTHON, "node": NODE}
 
 
 @dataclass(frozen=True)
 class ReleaseOptions:
-    """How to rehearse a release. `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2."""
+    """How to rehearse a release.
+
+    `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
+    None takes it from the bundle.
+    """
 
     scale: float
     port: int
     bundle: Path | None
+    platform: str | None
     keep: bool
     output: Path
 
@@ -41,6 +48,12 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         "--port", type=arguments.port, default=0, help="port of the account on 127.0.0.1 (default: a free one)"
     )
     parser.add_argument("--bundle", type=Path, help="your own source bundle, to release as v2")
+    parser.add_argument(
+        "--platform",
+        type=_platform,
+        metavar="{python,node}",
+        help="the platform that your bundle runs on (default: by the files in it)",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     return ReleaseOptions(**vars(parser.parse_args(given)))
 
@@ -65,3 +78,9 @@ def _parser(program: str, description: str, output: Path) -> argparse.ArgumentPa
     )
     parser.add_argument("--output", type=Path, default=output, help="folder for all files (default: %(default)s)")
     return parser
+
+
+def _platform(text: str) -> str:
+    if text in PLATFORMS:
+        return PLATFORMS[text]
+    raise argparse.ArgumentTypeError(f"expected python or node, found {text!r}")

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
 from rehearsal.account import samples
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
@@ -16,7 +18,7 @@ from rehearsal.testbed import Testbed
 APPLICATION = "shop"
 LIVE_VERSION = "v1"
 NEXT_VERSION = "v2"
-SHORTENED = ("process_version", "launch", "in_service", "health", "health_check")
+SHORTENED = ("process_version", "launch", "in_service", "health", "health_check", "launch_after_health")
 """The durations of Elastic Beanstalk that count while the shop is launched."""
 SHORT_REAL_SECONDS = 0.3
 NEEDED_BYTES = 300 * 1024 * 1024
@@ -24,6 +26,25 @@ NEEDED_BYTES = 300 * 1024 * 1024
 
 class PrepareError(Exception):
     """The account cannot be prepared; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The bundles of a release. `language`: of the platform that runs them."""
+
+    live: bytes
+    next: bytes
+    language: str = PYTHON
+
+    @classmethod
+    def of_shop(cls) -> Self:
+        """Return two versions of the sample shop."""
+        return cls(samples.bundle(LIVE_VERSION), samples.bundle(NEXT_VERSION))
+
+    @classmethod
+    def of_user(cls, bundle: bytes, language: str) -> Self:
+        """Return a sample application that is live, and the person's own bundle that follows it."""
+        return cls(samples.node_bundle() if language == NODE else samples.bundle(LIVE_VERSION), bundle, language)
 
 
 @dataclass(frozen=True)
@@ -44,7 +65,7 @@ def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
         )
 
 
-def prepare(account: Account, folder: Path, next_bundle: bytes, progress: Progress) -> Prepared:
+def prepare(account: Account, folder: Path, versions: Versions, progress: Progress) -> Prepared:
     """Start the account, deploy the stack and launch the shop; logs go to `folder`.
 
     Raises PrepareError, AccountError, CdkError, ShopError and WaitLimitError. The caller stops the account.
@@ -54,9 +75,9 @@ def prepare(account: Account, folder: Path, next_bundle: bytes, progress: Progre
         account.start()
     with progress.step("deploy the stack, by cdk bootstrap and cdk deploy"):
         testbed = Testbed.deploy(account, folder)
-    shop = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts)
+    shop = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts, versions.language)
     with progress.step(f"launch {shop.blue} with {LIVE_VERSION}"), _short_durations(testbed.control):
-        shop.create(LIVE_VERSION, {LIVE_VERSION: samples.bundle(LIVE_VERSION), NEXT_VERSION: next_bundle})
+        shop.create(LIVE_VERSION, {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next})
     return Prepared(testbed, shop)
 
 

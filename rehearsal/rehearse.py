@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-from emulator.beanstalk.source_bundle import InvalidBundleError, check
-from rehearsal.account import samples
+from rehearsal import user_bundle
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import instructions
 from rehearsal.options import ReleaseOptions
-from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, Prepared, PrepareError, prepare
+from rehearsal.prepare import LIVE_VERSION, Prepared, Versions, prepare, require_space
 from rehearsal.release import release
 from rehearsal.report.evidence import ReleaseEvidence, compose, problems
 from rehearsal.report.progress import Progress
@@ -17,11 +16,18 @@ from rehearsal.report.summary import summarize
 
 def rehearse(options: ReleaseOptions, progress: Progress) -> int:
     """Rehearse a release; return 0 when it has no problems, else 1."""
-    bundle = _read_bundle(options.bundle)
+    bundle = user_bundle.read(options.bundle, options.platform) if options.bundle else None
     account = Account(port=options.port, scale=options.scale, home=options.output / "account")
     kept = False
     try:
-        prepared = prepare(account, options.output, bundle, progress)
+        if bundle:
+            for note in bundle.notes():
+                progress.say(f"  note: {note}")
+            require_space(options.output)
+            with progress.step("install the packages of the bundle"):
+                user_bundle.install_packages(bundle, account, options.output)
+        versions = Versions.of_user(bundle.content, bundle.review.language) if bundle else Versions.of_shop()
+        prepared = prepare(account, options.output, versions, progress)
         progress.say()
         evidence = release(prepared, progress)
         _write_report(evidence, options.output, progress)
@@ -32,17 +38,6 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
         if not kept:
             account.stop()
     return 1 if problems(evidence) else 0
-
-
-def _read_bundle(path: Path | None) -> bytes:
-    if path is None:
-        return samples.bundle(NEXT_VERSION)
-    bundle = path.read_bytes()
-    try:
-        check(bundle)
-    except InvalidBundleError as error:
-        raise PrepareError(f"{path} is not a source bundle: {error}") from error
-    return bundle
 
 
 def _keep(account: Account, prepared: Prepared, file: Path, progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,7 @@ def release(prepared: Prepared, progress: Progress) -> ReleaseEvidence:
         calls=Counter(after["beanstalk"]["calls"]) - Counter(before["beanstalk"]["calls"]),
         events=shop.events(),
         functions=_difference(before["lambda"], after["lambda"]),
+        log=[] if outcome.status == "SUCCEEDED" else _log(testbed.control.logs(shop.blue)),
     )
 
 
@@ -54,6 +56,15 @@ def _follow(reader: ExecutionReader, traffic: Traffic, clock: Clock, blue: str, 
             if not outcome.running:
                 return outcome
             time.sleep(POLL_SECONDS)
+
+
+def _log(logs: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Return why commands failed, by the engine's logs. When none failed, return what the applications wrote."""
+    for name in ("engine", "application"):
+        lines = [line for instance in logs.values() for line in instance[name]]
+        if lines:
+            return lines
+    return []
 
 
 def _snapshot(reader: ExecutionReader, traffic: Traffic, now: datetime) -> ReleaseSnapshot:

@@ -1,4 +1,4 @@
-"""The table in docs/elastic-beanstalk.md: which operations of Elastic Beanstalk the emulator answers, and where."""
+"""The table in docs/elastic-beanstalk.md: what the emulator does for each operation of Elastic Beanstalk."""
 
 import ast
 from collections.abc import Mapping
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import botocore.session
 
+from tools.beanstalk_operations import REFERENCE, EmulatedOperation
+
 TABLE = Path("emulator/beanstalk/actions/table.py")
-HEADER = ["| operation | answered by |", "|---|---|"]
+HEADER = ["| operation | emulated | sources | code |", "|---|---|---|---|"]
 
 
 def operations() -> list[str]:
@@ -37,6 +39,9 @@ def modules() -> dict[str, str]:
 
 
 def _entry(key: ast.expr | None, value: ast.expr, origins: Mapping[str, str | None]) -> tuple[str, str]:
+    match value:
+        case ast.Call(args=[ast.Attribute() as wrapped]):
+            value = wrapped
     match key, value:
         case ast.Constant(str(operation)), ast.Attribute(value=ast.Name(name) | ast.Call(func=ast.Name(name))):
             if module := origins.get(name):
@@ -45,10 +50,20 @@ def _entry(key: ast.expr | None, value: ast.expr, origins: Mapping[str, str | No
     raise ValueError(f"expected an action of an imported class in {TABLE}, found {entry}")
 
 
-def markdown(names: list[str], answered: Mapping[str, str]) -> str:
-    """Return the table, with a count above it."""
+def markdown(names: list[str], answered: Mapping[str, str], known: Mapping[str, EmulatedOperation]) -> str:
+    """Return the table, with a count above it. Raises KeyError for an operation that nothing describes."""
     count = f"The emulator answers {sum(name in answered for name in names)} of {len(names)} operations."
-    cells = {
-        name: f"[`{answered[name]}`](../{answered[name]})" if name in answered else "not answered" for name in names
-    }
-    return "\n".join([count, "", *HEADER, *(f"| {name} | {cell} |" for name, cell in cells.items())])
+    rows = [_row(name, answered[name], known[name]) for name in names]
+    return "\n".join([count, "", *HEADER, *rows])
+
+
+def _row(name: str, module: str, operation: EmulatedOperation) -> str:
+    sources = [f"[reference]({REFERENCE.format(name)})", *(f"[{_short(url)}]({url})" for url in operation.sources)]
+    code = f"[`{Path(module).name}`](../{module})"
+    return f"| {name} | {operation.emulated} | {', '.join(sources)} | {code} |"
+
+
+def _short(url: str) -> str:
+    """Return the last part of a URL, for an issue with its repository."""
+    parts = url.removesuffix(".html").split("/")
+    return f"{parts[4]} #{parts[-1]}" if parts[-1].isdecimal() else parts[-1]

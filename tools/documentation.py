@@ -19,6 +19,7 @@ from lambdas.request import SCHEMA
 from rehearsal.prove.facts import FACTS
 from tests.support.template import CONTEXT, definition_in
 from tools import beanstalk_table, facts_table, permission_tables, serving_table
+from tools.beanstalk_operations import OPERATIONS
 
 Json = dict[str, Any]
 
@@ -84,7 +85,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
         Path("README.md"): {"state machine": state_machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
         Path("docs/elastic-beanstalk.md"): {
-            "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules())
+            "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules(), OPERATIONS)
         },
         Path("docs/rehearsal.md"): {"facts": facts_table.markdown(FACTS)},
         Path("docs/serving.md"): {"rule": serving_table.markdown()},

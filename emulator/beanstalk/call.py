@@ -7,6 +7,16 @@ from typing import Any, TypeAlias
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InvalidParameterValueError
 
+_CONFIGURATION = (
+    "OptionSettings",
+    "OptionsToRemove",
+    "PlatformArn",
+    "SolutionStackName",
+    "TemplateName",
+    "TemplateSpecification",
+)
+"""The parameters of UpdateEnvironment that change the configuration."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -27,6 +37,11 @@ class Call:
         return self.parameters.get(name, default)
 
     @property
+    def changes_configuration(self) -> bool:
+        """Whether an UpdateEnvironment changes option settings or the platform."""
+        return any(self.get(name) for name in _CONFIGURATION)
+
+    @property
     def next_token(self) -> int | None:
         """The NextToken, None without one. Raises InvalidParameterValueError for an unknown token."""
         token = self.get("NextToken")
@@ -42,8 +57,10 @@ Result: TypeAlias = dict[str, Any] | None
 Action: TypeAlias = Callable[[Call], Result]
 
 
-def page(call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000) -> dict[str, Any]:
+def page(
+    call: Call, name: str, items: list[dict[str, Any]], largest: int = 1000, size_name: str = "MaxRecords"
+) -> dict[str, Any]:
     """Return one page of items as the member `name`, and a NextToken when there are more."""
     start = call.next_token or 0
-    end = start + call.get("MaxRecords", largest)
+    end = start + call.get(size_name, largest)
     return {name: items[start:end], "NextToken": str(end) if end < len(items) else None}

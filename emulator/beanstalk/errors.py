@@ -4,7 +4,7 @@ ServiceError
     CredentialsError                    the call's credentials are not valid
     AccessDeniedError                   the caller may not call the action
     InsufficientPrivilegesError         the caller may not do what the service does on its behalf
-    InvalidActionError                  the action is unknown or not supported here
+    InvalidActionError                  the action is unknown
     ValidationError                     a parameter is missing, or has a wrong type, length or value
     InvalidParameterValueError          a value names nothing that can be used now
     InvalidParameterCombinationError    parameters exclude each other
@@ -13,6 +13,7 @@ ServiceError
     OperationInProgressError            an environment uses the resource
     ManagedActionInvalidStateError      the managed action cannot be applied now
     ResourceNotFoundError               no resource has this ARN
+    PlatformInUseError                  an environment runs on the platform
     SourceBundleDeletionError           the version is deleted, its bundle is not
     TooMany...                          a quota is used up
     InternalFailureError                a defect of this service
@@ -109,6 +110,12 @@ class ResourceNotFoundError(ServiceError):
     code = "ResourceNotFoundException"
 
 
+class PlatformInUseError(ServiceError):
+    """An environment runs on the platform version."""
+
+    code = "PlatformVersionStillReferencedException"
+
+
 class SourceBundleDeletionError(ServiceError):
     """The source bundle could not be deleted from its bucket."""
 
@@ -137,6 +144,12 @@ class TooManyEnvironmentsError(ServiceError):
     """The quota of environments is used up."""
 
     code = "TooManyEnvironmentsException"
+
+
+class TooManyPlatformsError(ServiceError):
+    """The quota of custom platforms is used up."""
+
+    code = "TooManyPlatformsException"
 
 
 class TooManyTagsError(ServiceError):

@@ -1,18 +1,13 @@
 """Option settings of environments: defaults, validation, and what the emulated service reads from them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
+from emulator.beanstalk import configuration_options, option_validation
+from emulator.beanstalk.configuration_options import ConfigurationOption, Option
 from emulator.beanstalk.errors import ConfigurationValidationError
-
-
-class Option(NamedTuple):
-    """The name of an option setting. The resource is empty for most."""
-
-    namespace: str
-    name: str
-    resource: str = ""
-
+from emulator.beanstalk.platforms import Platform
 
 Settings = dict[Option, str]
 
@@ -24,32 +19,36 @@ _TIMEOUT = Option("aws:elasticbeanstalk:command", "Timeout")
 _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
+_BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
+GROUP = "aws:autoscaling:asg"
+GROUP_RESOURCE = "AWSEBAutoScalingGroup"
+_WSGI_PATH = Option("aws:elasticbeanstalk:container:python", "WSGIPath")
 _PROPERTIES = "aws:elasticbeanstalk:application:environment"
 
-DEFAULTS: Mapping[Option, str] = {
-    _HEALTH_REPORTING: "basic",
-    _HEALTHCHECK_URL: "",
-    _HEALTHCHECK_PATH: "/",
-    _MATCHER: "200",
-    _TIMEOUT: "600",
-    _IGNORE_HEALTH: "false",
-    _POLICY: "AllAtOnce",
-    _TYPE: "LoadBalanced",
-    _MANAGED_ACTIONS: "false",
-    Option("aws:autoscaling:asg", "MinSize", "AWSEBAutoScalingGroup"): "1",
-    Option("aws:autoscaling:asg", "MaxSize", "AWSEBAutoScalingGroup"): "1",
-}
-"""The API's defaults. The console, the EB CLI and CloudFormation templates often set others."""
+_MIN_SIZE = Option(GROUP, "MinSize", GROUP_RESOURCE)
+_MAX_SIZE = Option(GROUP, "MaxSize", GROUP_RESOURCE)
 
-_CHOICES: Mapping[Option, tuple[str, ...]] = {
-    _HEALTH_REPORTING: ("basic", "enhanced"),
-    _IGNORE_HEALTH: ("true", "false"),
-    _MANAGED_ACTIONS: ("true", "false"),
-    # The other policies need more than one instance.
-    _POLICY: ("AllAtOnce",),
-    _TYPE: ("LoadBalanced", "SingleInstance"),
+DEFAULTS: Mapping[Option, str] = {
+    option: configuration_options.default(option)
+    for option in (
+        _HEALTH_REPORTING,
+        _HEALTHCHECK_URL,
+        _HEALTHCHECK_PATH,
+        _MATCHER,
+        _TIMEOUT,
+        _IGNORE_HEALTH,
+        _POLICY,
+        _TYPE,
+        _MANAGED_ACTIONS,
+        _MIN_SIZE,
+        _MAX_SIZE,
+    )
 }
+"""The API's defaults of the options read here. The console, the EB CLI and CloudFormation templates often set others.
+
+Others are only described: an environment keeps the settings that it was given, and these.
+"""
 
 
 def given(parameters: Iterable[Mapping[str, str]]) -> Settings:
@@ -57,28 +56,50 @@ def given(parameters: Iterable[Mapping[str, str]]) -> Settings:
     return {_option(parameter): parameter.get("Value", "") for parameter in parameters}
 
 
-def read(parameters: Iterable[Mapping[str, str]]) -> Settings:
-    """Return the option settings of a call's parameters. Raises ConfigurationValidationError."""
+def read(parameters: Iterable[Mapping[str, str]], platform: Platform | None = None) -> Settings:
+    """Return the option settings of parameters. Raises ConfigurationValidationError for a wrong one."""
     settings = given(parameters)
-    if problems := validate(settings):
-        raise ConfigurationValidationError("Configuration validation exception: " + " ".join(problems.values()))
+    require_none(option_validation.problems(settings, platform))
     return settings
 
 
-def without(settings: Settings, parameters: Iterable[Mapping[str, str]]) -> Settings:
-    """Return the settings with the removed ones at their defaults."""
-    removed = {_option(parameter) for parameter in parameters}
-    kept = {option: value for option, value in settings.items() if option not in removed}
-    return kept | {option: DEFAULTS[option] for option in removed if option in DEFAULTS}
+def require_none(problems: Mapping[Option, str]) -> None:
+    """Raise ConfigurationValidationError when there are problems."""
+    if problems:
+        raise ConfigurationValidationError("Configuration validation exception: " + " ".join(problems.values()))
 
 
-def validate(settings: Settings) -> dict[Option, str]:
-    """Return the problems by option."""
-    return {option: problem for option, value in settings.items() if (problem := _problem(option, value))}
+def changed(
+    base: Settings,
+    parameters: Iterable[Mapping[str, str]],
+    removed: Iterable[Mapping[str, str]] = (),
+    *,
+    platform: Platform | None = None,
+) -> Settings:
+    """Return settings with those of a call, and with the removed ones at their defaults.
+
+    Raises ConfigurationValidationError.
+    """
+    new = read(parameters, platform)
+    left_out = {_option(parameter) for parameter in removed}
+    kept = {option: value for option, value in (base | new).items() if option not in left_out}
+    settings = kept | {option: DEFAULTS[option] for option in left_out if option in DEFAULTS}
+    require_none(option_validation.disagreements(settings))
+    return settings
 
 
-def described(settings: Settings) -> list[dict[str, Any]]:
-    """Return the settings as DescribeConfigurationSettings shows them."""
+def validate(new: Settings, all_settings: Settings, platform: Platform | None = None) -> dict[Option, str]:
+    """Return the problems by option: of single new settings, or else of all settings together."""
+    return option_validation.problems(new, platform) or option_validation.disagreements(all_settings)
+
+
+def described(settings: Settings, platform: Platform, *, worker: bool = False) -> list[dict[str, Any]]:
+    """Return the settings as DescribeConfigurationSettings shows them: all of the platform, set or not."""
+    unset = {
+        each.option: each.default
+        for each in configuration_options.listed()
+        if not each.named_resource and each.is_of(platform, worker=worker)
+    }
     return [
         {
             "ResourceName": option.resource or None,
@@ -86,7 +107,29 @@ def described(settings: Settings) -> list[dict[str, Any]]:
             "OptionName": option.name,
             "Value": value,
         }
-        for option, value in sorted(settings.items())
+        for option, value in sorted((unset | settings).items(), key=itemgetter(0))
+    ]
+
+
+def options(
+    settings: Settings, platform: Platform | None, wanted: Sequence[Mapping[str, str]] = (), *, worker: bool = False
+) -> list[ConfigurationOption]:
+    """Return the options of an environment or a template, in order: those of its platform, and those that it sets.
+
+    `platform`: None for all. `wanted`: namespaces, names or both of the options to return, none for all.
+    """
+    listed = {
+        each.option: each
+        for each in configuration_options.listed()
+        if platform is None or each.is_of(platform, worker=worker)
+    }
+    for option in settings:
+        if option not in listed and (known := configuration_options.find(option.namespace, option.name)):
+            listed[option] = known
+    return [
+        each
+        for option, each in sorted(listed.items(), key=itemgetter(0))
+        if not wanted or any(_is_wanted(option, one) for one in wanted)
     ]
 
 
@@ -96,6 +139,11 @@ def enhanced_health(settings: Settings) -> bool:
 
 def load_balanced(settings: Settings) -> bool:
     return settings[_TYPE] == "LoadBalanced"
+
+
+def load_balancer_type(settings: Settings) -> str:
+    """Return `classic`, `application` or `network`."""
+    return settings.get(_BALANCER_TYPE, "classic")
 
 
 def managed_actions(settings: Settings) -> bool:
@@ -127,24 +175,29 @@ def properties(settings: Settings) -> dict[str, str]:
     return {option.name: value for option, value in settings.items() if option.namespace == _PROPERTIES}
 
 
+def wsgi_path(settings: Settings) -> str:
+    """Return the module of a Python application, by default `application`."""
+    return settings.get(_WSGI_PATH) or configuration_options.default(_WSGI_PATH)
+
+
+def software(settings: Settings) -> tuple[dict[str, str], str]:
+    """Return the settings that the application on an instance depends on."""
+    return properties(settings), wsgi_path(settings)
+
+
 def _option(parameter: Mapping[str, str]) -> Option:
-    names = ("Namespace", "OptionName", "ResourceName")
-    return Option(*(parameter.get(name, "") for name in names))
+    """Return the option that a parameter names. Callers may leave out the resource that has the option."""
+    namespace, name = parameter.get("Namespace", ""), parameter.get("OptionName", "")
+    known = configuration_options.find(namespace, name)
+    if known is None or known.named_resource:
+        return Option(namespace, name, parameter.get("ResourceName", ""))
+    return known.option
+
+
+def _is_wanted(option: Option, wanted: Mapping[str, str]) -> bool:
+    return wanted.get("Namespace") in (None, option.namespace) and wanted.get("OptionName") in (None, option.name)
 
 
 def _matches(part: str, status: int) -> bool:
     first, _, last = part.partition("-")
     return int(first) <= status <= int(last or first)
-
-
-def _problem(option: Option, value: str) -> str | None:
-    where = f"(Namespace: '{option.namespace}', OptionName: '{option.name}')"
-    if not option.namespace.startswith("aws:") or not option.name:
-        return f"Invalid option specification {where}: Unknown configuration setting."
-    if option == _TIMEOUT and not (value.isdecimal() and 1 <= int(value) <= 3600):
-        return f"Invalid option value: '{value}' {where}: Value must be a number from 1 to 3600."
-    if option == _MATCHER and not all(part.replace("-", "", 1).isdecimal() for part in value.split(",")):
-        return f"Invalid option value: '{value}' {where}: Value must be statuses such as 200, 200,202 or 200-299."
-    if value not in (choices := _CHOICES.get(option, (value,))):
-        return f"Invalid option value: '{value}' {where}: Value must be one of: {', '.join(choices)}."
-    return None

@@ -1,6 +1,8 @@
 """Source bundles in the account's S3."""
 
+import contextlib
 from functools import cache
+from typing import Any
 
 import boto3
 import botocore.config
@@ -38,6 +40,36 @@ class S3BundleStore:
             return self._s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
         except (ClientError, BotoCoreError) as error:
             raise UnreadableBundleError.not_downloaded(location, _reason(error)) from error
+
+    def create_bucket(self, name: str) -> None:
+        """Create a bucket of the account. Do nothing when it exists. Raises UnreadableBundleError."""
+        region = self._s3.meta.region_name
+        where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            self._s3.create_bucket(Bucket=name, **where)
+        except self._s3.exceptions.BucketAlreadyOwnedByYou:
+            return
+        except (ClientError, BotoCoreError) as error:
+            raise UnreadableBundleError(f"S3 does not create {name}. Reason: {_reason(error)}") from error
+
+    def put_if_bucket_exists(self, location: BundleLocation, content: bytes) -> None:
+        """Store an object, unless its bucket does not exist."""
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self._s3.put_object(Bucket=location.bucket, Key=location.key, Body=content)
+
+    def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:
+        """Store an object and return a presigned URL of it. Raises UnreadableBundleError."""
+        self.create_bucket(location.bucket)
+        try:
+            self._s3.put_object(Bucket=location.bucket, Key=location.key, Body=content)
+        except (ClientError, BotoCoreError) as error:
+            raise UnreadableBundleError(
+                f"S3 does not store {location.bucket}/{location.key}. Reason: {_reason(error)}"
+            ) from error
+        url: str = self._s3.generate_presigned_url(
+            "get_object", Params={"Bucket": location.bucket, "Key": location.key}, ExpiresIn=int(seconds)
+        )
+        return url
 
     def delete(self, location: BundleLocation) -> None:
         """Delete a bundle. Raises UnreadableBundleError."""

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
+from typing import NamedTuple
 
 from emulator.beanstalk import dns
-from emulator.beanstalk.actions.table import actions_by_name
+from emulator.beanstalk.actions.table import actions_by_name, managed_updates
 from emulator.beanstalk.authorization import on_behalf, required
 from emulator.beanstalk.authorization.visibility import visible_part
 from emulator.beanstalk.bundle_store import BundleStore
@@ -20,13 +21,17 @@ from emulator.beanstalk.call import Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
-from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
+from emulator.beanstalk.errors import InternalFailureError, ServiceError
 from emulator.beanstalk.hosting.hosting import HostingFactory
+from emulator.beanstalk.operations.groups import Groups
+from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.protocol import request, response
+from emulator.beanstalk.protocol.dates import converted
 from emulator.beanstalk.protocol.throttling import TokenBucket
 from emulator.beanstalk.scheduler import Scheduler
 from emulator.beanstalk.stale_reads import AGE_HEADER, StaleReads
 from emulator.beanstalk.state import State
+from emulator.beanstalk.switches import OutsideDates
 from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
 
@@ -35,12 +40,19 @@ _CLOSE_SECONDS = 1.5
 _log = logging.getLogger(__name__)
 
 
+class _Times(NamedTuple):
+    """How the dates of a call are read, and those of its answer written."""
+
+    read: Callable[[float], float]
+    written: Callable[[float], float]
+
+
 class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
     the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`,
-    `quotas`, `switches` and `stale_reads` may be changed at any time.
+    `quotas`, `switches` and `stale_reads` may be changed at any time. `groups` keeps environments' Auto Scaling groups.
     """
 
     def __init__(
@@ -65,35 +77,60 @@ class ElasticBeanstalk:
             actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
         )
         self._actions = self._actions_on(self._state)
+        self.groups = Groups(self._state, Instances(self._state, bundles), self._scheduler)
+        self._scheduler.start(managed_updates(self._state, self._scheduler, bundles).watch())
+        self._machine_times = _Times(clock.account_time, clock.machine_time)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}
 
     def handle(
-        self, body: bytes, headers: Mapping[str, str], caller: Caller = ADMINISTRATOR
+        self, body: bytes, headers: Mapping[str, str], caller: Caller = ADMINISTRATOR, *, outside: bool = False
     ) -> tuple[int, dict[str, str], bytes]:
         """Return the response to a request of the query protocol: status, headers, body.
 
+        `outside`: whether the caller's clock is this machine's, not the account's. A switch lets dates follow it.
         Blocks while the action runs. Never raises: an error is a response.
         """
+        times = self._machine_times if outside and self.switches.outside_dates is OutsideDates.MACHINE else None
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
         as_json = "application/json" in lowercase.get("accept", "")
         try:
-            status, document = 200, self._call(body, request_id, caller, lowercase.get(AGE_HEADER), as_json=as_json)
+            document = self._call(body, request_id, caller, lowercase.get(AGE_HEADER), times, as_json=as_json)
+            status = 200
         except ServiceError as error:
             status, document = error.status, response.error_document(error, request_id, as_json=as_json)
         except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
             _log.exception("A call of Elastic Beanstalk stopped because of a defect")
             failure = InternalFailureError("The emulated Elastic Beanstalk has a defect. See the server's log.")
             status, document = failure.status, response.error_document(failure, request_id, as_json=as_json)
-        # Account time: callers compare this date with those of events.
-        date = format_datetime(datetime.fromtimestamp(self._state.clock.time(), UTC), usegmt=True)
+        # In the same time as all dates: callers compare this one with those of events.
+        now = self._state.clock.time()
+        date = format_datetime(datetime.fromtimestamp(times.written(now) if times else now, UTC), usegmt=True)
         kind = "application/json" if as_json else "text/xml"
         return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
+
+    @property
+    def state(self) -> State:
+        """The state of the account. Hold its lock while you use it."""
+        return self._state
 
     def resolve(self, name: str) -> ResolvedName | None:
         """Return where a CNAME or a load balancer's name leads now, None for an unknown name."""
         with self._state.lock:
             return dns.resolve(self._state, name)
+
+    def logs(self, environment: str) -> dict[str, dict[str, list[str]]]:
+        """Return the last lines of the logs `engine` and `application` of each instance of an environment. Slow.
+
+        The engine's log says why commands failed, with what the application wrote: no event does.
+        """
+        with self._state.lock:
+            found = [each for each in self._state.alive_environments() if each.name == environment]
+            instances = found[0].instances if found else []
+        return {
+            instance.id: {"engine": instance.engine_log, "application": instance.hosting.log_tail().splitlines()}
+            for instance in instances
+        }
 
     def close(self) -> None:
         """Stop all operations and end all processes, in about two seconds at most."""
@@ -106,7 +143,16 @@ class ElasticBeanstalk:
         for thread in closing:
             thread.join(_CLOSE_SECONDS)
 
-    def _call(self, body: bytes, request_id: str, caller: Caller, age: str | None, *, as_json: bool) -> bytes:
+    def _call(
+        self,
+        body: bytes,
+        request_id: str,
+        caller: Caller,
+        age: str | None,
+        times: "_Times | None",
+        *,
+        as_json: bool,
+    ) -> bytes:
         caller.authenticate()
         flat = request.read_form(body)
         called = request.called_operation(flat)
@@ -114,11 +160,10 @@ class ElasticBeanstalk:
             self.calls[called.name] += 1
             if called.name in self._buckets:
                 self._buckets[called.name].take_token()
-        if called.name not in self._actions:
-            raise InvalidActionError(
-                f"{called.name} is not supported here. Supported are: {', '.join(sorted(self._actions))}."
-            )
-        call = Call(request_id, request.read_parameters(called, flat), caller)
+        parameters = request.read_parameters(called, flat)
+        if times:
+            parameters = converted(called.input_shape, parameters, times.read)
+        call = Call(request_id, parameters, caller)
         with self._state.lock:
             required.require_permissions(called.name, call, self._state)
             on_behalf.require_permissions(called.name, call, self._state)
@@ -128,4 +173,6 @@ class ElasticBeanstalk:
         result = actions[called.name](call)
         with self._state.lock:
             result = visible_part(called.name, call, result, self._state)
+        if times:
+            result = converted(called.output_shape, result, times.written)
         return response.result_document(called, result, request_id, as_json=as_json)

@@ -7,13 +7,21 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 MAXIMUM_UNPACKED_BYTES = 500 * 1024 * 1024
-"""Elastic Beanstalk takes bundles of at most 500 MB. Here the limit also holds for the unpacked files."""
+"""Here the limit of bundles also holds for the unpacked files."""
+MAXIMUM_BYTES = 500 * 1024 * 1024
+"""https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/applications-sourcebundle.html"""
 MAXIMUM_NAME_BYTES = 255
 """The limit of Linux for a file's or folder's name."""
 
 
 class InvalidBundleError(Exception):
     """The source bundle cannot be used. The message goes into an event."""
+
+
+def require_size(bundle: bytes) -> None:
+    """Raise InvalidBundleError, in AWS's words, unless a bundle has a size that CreateApplicationVersion takes."""
+    if not 0 < len(bundle) <= MAXIMUM_BYTES:
+        raise InvalidBundleError(f"Source bundle is empty or exceeds maximum allowed size: {MAXIMUM_BYTES}")
 
 
 def check(bundle: bytes) -> None:

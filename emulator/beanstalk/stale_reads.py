@@ -141,6 +141,8 @@ def _copied_environment(environment: Environment) -> Environment:
         return environment  # does not change any more
     copied = copy.copy(environment)
     copied.health, copied.draft = copy.copy(environment.health), copy.copy(environment.draft)
+    copied.instances = [copy.copy(instance) for instance in environment.instances]
+    copied.group = copy.copy(environment.group)
     return copied
 
 

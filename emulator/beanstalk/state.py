@@ -12,7 +12,15 @@ from emulator.beanstalk.errors import (
     TooManyApplicationsError,
     UnsupportedRequestError,
 )
-from emulator.beanstalk.model import Application, ConfigurationTemplate, Environment, Event, Version, VersionStatus
+from emulator.beanstalk.model import (
+    Application,
+    ConfigurationTemplate,
+    Environment,
+    EnvironmentStatus,
+    Event,
+    Version,
+    VersionStatus,
+)
 from emulator.beanstalk.state_lock import StateLock
 from emulator.beanstalk.switches import LabelDuringUpdate, Switches
 from emulator.clock import Clock
@@ -81,6 +89,17 @@ class State:
         given = f"EnvironmentId = '{id_}'" if id_ else f"EnvironmentName = '{name}'"
         raise InvalidParameterValueError(f"No Environment found for {given}.")
 
+    def ready_environment(self, parameters: dict[str, Any]) -> Environment:
+        """Return the environment that a call names. Raises InvalidParameterValueError unless it is Ready."""
+        environment = self.environment(parameters)
+        require_ready(environment)
+        return environment
+
+    @property
+    def own_bucket(self) -> str:
+        """The name of the service's own bucket."""
+        return f"elasticbeanstalk-{self.region}-{self.account_id}"
+
     def shown_label(self, environment: Environment) -> str:
         """Return the version label that a description of an environment shows."""
         old = self.switches.label_during_update is LabelDuringUpdate.OLD
@@ -102,7 +121,12 @@ class State:
         now = self.clock.time()
         application = Application(name, self.arn("application", name), now, now, description)
         self.applications[name] = application
-        self.record(f"Created new Application: {name}", application=name, request_id=request_id)
+        for message in (
+            "createApplication is starting.",
+            f"Created new Application: {name}",
+            "createApplication completed successfully.",
+        ):
+            self.record(message, application=name, request_id=request_id)
         return application
 
     def alive_environments(self) -> list[Environment]:
@@ -124,6 +148,14 @@ class State:
         # Whole milliseconds, as in responses: a caller may send an event's date as StartTime.
         date = math.floor(self.clock.time() * 1000) / 1000
         self.events.append(Event(number, date, message, severity, **about))
+
+
+def require_ready(environment: Environment) -> None:
+    """Raise InvalidParameterValueError unless an environment is Ready."""
+    if environment.status is not EnvironmentStatus.READY:
+        raise InvalidParameterValueError(
+            f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
+        )
 
 
 def new_id(length: int) -> str:

@@ -13,6 +13,15 @@ class FailedLaunchEnd(StrEnum):
     """Ready, with ERROR events and Red."""
 
 
+class LaunchedHealth(StrEnum):
+    """The health of an environment when its launch has just ended well."""
+
+    OK = "ok"
+    """Ok or Green, some seconds before `Successfully launched environment`."""
+    PENDING = "pending"
+    """Pending, then Ok or Green while the environment is Ready."""
+
+
 class LabelDuringUpdate(StrEnum):
     """Which version label DescribeEnvironments shows during a deployment. UpdateEnvironment answers the new one."""
 
@@ -20,12 +29,22 @@ class LabelDuringUpdate(StrEnum):
     OLD = "old"
 
 
+class OutsideDates(StrEnum):
+    """In which time Elastic Beanstalk reads and writes dates for clients outside the account's functions."""
+
+    ACCOUNT = "account"
+    MACHINE = "machine"
+    """This machine's, for clients that send their own time."""
+
+
 @dataclass
 class Switches:
     """The switches of an account. May be changed at any time."""
 
     failed_launch: FailedLaunchEnd = FailedLaunchEnd.TERMINATED
+    launched_health: LaunchedHealth = LaunchedHealth.OK
     label_during_update: LabelDuringUpdate = LabelDuringUpdate.NEW
+    outside_dates: OutsideDates = OutsideDates.ACCOUNT
 
     def set(self, changes: Mapping[str, str]) -> None:
         """Change switches by name. Raises ValueError for an unknown name or value, and changes nothing then."""

@@ -1,4 +1,4 @@
-"""The caller of Elastic Beanstalk: checks the request's signature, and asks IAM what the caller may do."""
+"""The caller of a service of ours: checks the request's signature, and asks IAM what the caller may do."""
 
 import contextvars
 from collections.abc import Mapping
@@ -17,15 +17,16 @@ from emulator.beanstalk.errors import CredentialsError
 class SignedCaller:
     """The principal that signed a request. Not thread-safe: make one for each request."""
 
-    def __init__(self, scope: Message, body: bytes, region: str) -> None:
+    def __init__(self, scope: Message, body: bytes, region: str, service: str = "elasticbeanstalk") -> None:
         self._region = region
+        self._service = service
         # MiniStack keeps the request that it evaluates in context variables.
         self._context = contextvars.copy_context()
         self._key = self._context.run(_set_request, scope, body)
 
     def authenticate(self) -> None:
         """Raise CredentialsError when the signature, its time or its token is not valid."""
-        if failure := self._context.run(iam_evaluator.check_credentials, self._key, "elasticbeanstalk"):
+        if failure := self._context.run(iam_evaluator.check_credentials, self._key, self._service):
             raise CredentialsError(failure.code, failure.message)
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:

@@ -6,13 +6,16 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Self
 
 import botocore.session
 from botocore.config import Config
 
+from emulator.beanstalk.hosting.package_cache import network_variables
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
+from rehearsal.account.caches import APPLICATIONS
 from rehearsal.signals import deferred
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,6 +25,16 @@ STOP_SECONDS = 10.0
 
 class AccountError(Exception):
     """The account does not run; the message is one line: what was expected, what was found, what to do."""
+
+
+def packages_environment() -> dict[str, str]:
+    """Return the variables with which the account installs packages of applications: where they come from, and PATH.
+
+    PATH ends with this program's own folder, which has Node.js.
+    """
+    variables = network_variables(os.environ)
+    path = variables.get("PATH", os.defpath)
+    return variables | {"PATH": os.pathsep.join([path, str(Path(sys.executable).parent)])}
 
 
 class Account:
@@ -53,6 +66,11 @@ class Account:
         if self._url is None:
             raise AccountError("Expected an account that runs. Found one that does not. Call start() first.")
         return self._url
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the account's own virtual environment."""
+        return self._python
 
     @property
     def home(self) -> Path:
@@ -139,12 +157,12 @@ class Account:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [str(self._python), "-m", "emulator.server", "--attached"]
-        options = {"--port": self._port, "--scale": self._scale, "--home": self._home}
+        options = {"--port": self._port, "--scale": self._scale, "--home": self._home, "--cache": APPLICATIONS}
         with (self._home / "server.log").open("ab") as log, deferred():
             self._process = process = subprocess.Popen(
                 [*command, *(str(word) for option in options.items() for word in option)],
                 cwd=ROOT,
-                env={"PATH": os.environ.get("PATH", os.defpath)},
+                env=packages_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

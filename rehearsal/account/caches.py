@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 CACHES = ROOT / "build" / "cache"
+APPLICATIONS = CACHES / "applications"
+"""The packages of applications that the account runs."""
 JSII_NODE = ROOT / "tools" / "jsii_node.sh"
 """Node.js for jsii, with a home folder of its own: aws-cdk-lib writes to ~/.cdk, and no variable changes that."""
 

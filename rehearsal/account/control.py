@@ -39,6 +39,11 @@ class Control:
             raise NameNotResolvedError(f"no DNS answer for {name}")
         return DnsAnswer(address=answer["address"], port=answer["port"], ttl=answer["ttl"])
 
+    def logs(self, environment: str) -> dict[str, dict[str, list[str]]]:
+        """Return the last lines of the logs `engine` and `application` of each instance of an environment."""
+        logs: dict[str, dict[str, list[str]]] = self._call("GET", f"/_account/logs?environment={quote(environment)}")[1]
+        return logs
+
     def set_durations(self, account_seconds: Mapping[str, float]) -> None:
         """Change how long operations take on Elastic Beanstalk. Shape: {"launch": 240, ...}, in account seconds."""
         self._call("PUT", "/_account/durations", json.dumps(dict(account_seconds)))
@@ -46,10 +51,21 @@ class Control:
     def set_switches(self, **switches: str) -> None:
         """Choose how Elastic Beanstalk behaves where AWS does not always behave the same.
 
-        `failed_launch`: `terminated` or `ready`. `label_during_update`: `new` or `old`.
+        `failed_launch`: `terminated` or `ready`. `launched_health`: `ok` or `pending`.
+        `label_during_update`: `new` or `old`.
         Raises ValueError for another name or value.
         """
         status, answer = self._call("PUT", "/_account/switches", json.dumps(switches))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
+    def set_capacity(self, **capacity: Any) -> None:
+        """Limit what each instance of every environment can take; no limits remove all.
+
+        `requests_per_second`, `concurrent_requests`: in real seconds. `environments`: other limits by environment.
+        Raises ValueError for another name or value.
+        """
+        status, answer = self._call("PUT", "/_account/capacity", json.dumps(capacity))
         if status != http.client.OK:
             raise ValueError(answer["error"])
 

@@ -5,10 +5,12 @@ A bundle holds the files of `bundles/shop`, and over them those of `bundles/<nam
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "bundles"
 BASE = "shop"
+NODE_FOLDER = Path(__file__).parent / "node_bundle"
 
 
 def names() -> list[str]:
@@ -20,7 +22,15 @@ def bundle(name: str) -> bytes:
     """Return the bundle of that name as a zip, always the same bytes. Raises ValueError for an unknown name."""
     if name not in names():
         raise ValueError(f"Expected a sample bundle, one of {', '.join(names())}. Found {name!r}.")
-    files = _files(FOLDER / BASE) | _files(FOLDER / name)
+    return _packed(_files(FOLDER / BASE) | _files(FOLDER / name))
+
+
+def node_bundle() -> bytes:
+    """Return the bundle of a small Node.js application, always the same bytes."""
+    return _packed(_files(NODE_FOLDER))
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):

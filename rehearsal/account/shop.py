@@ -54,13 +54,16 @@ def events_of(beanstalk: Any, application: str) -> list[BeanstalkEvent]:
 class Shop:
     """Creates and changes one application through the account's own services.
 
-    `bucket`: for source bundles. Blue is `<name>-prod`, green its clone.
+    `bucket`: for source bundles. `language`: of the platform. Blue is `<name>-prod`, green its clone.
     """
 
-    def __init__(self, beanstalk: "ElasticBeanstalkClient", s3: "S3Client", name: str, bucket: str) -> None:
+    def __init__(
+        self, beanstalk: "ElasticBeanstalkClient", s3: "S3Client", name: str, bucket: str, language: str = "Python"
+    ) -> None:
         self._beanstalk: Any = beanstalk
         self._s3 = s3
         self._bucket = bucket
+        self._language = language
         self.name = name
 
     @property
@@ -122,7 +125,7 @@ class Shop:
             ApplicationName=self.name,
             EnvironmentName=name,
             **({"VersionLabel": version} if version else {}),
-            SolutionStackName=next(platform for platform in platforms if "Python" in platform),
+            SolutionStackName=next(platform for platform in platforms if self._language in platform),
             OptionSettings=[dict(option) for option in options],
             **more,
         )

@@ -22,6 +22,9 @@ DURATIONS = {
     "terminate": 30,
     "health": 30,
     "in_service": 15,
+    "launch_after_health": 10,
+    "launch_after_failure": 10,
+    "warning_after_update": 30,
     "process_version": 2,
     "dns_ttl": 120,
 }

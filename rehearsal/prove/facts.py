@@ -119,7 +119,7 @@ FACTS: Sequence[Fact] = (
         "Ready is not healthy: after a launch, health may take minutes more.",
         FactState.DOCUMENTED,
         f"{_GUIDE}/health-enhanced-status.html",
-        "Ready comes 30 s before the load balancer sends users there, and 2 minutes before health is Ok.",
+        "Ok comes some seconds before Ready, as in public logs; a switch of the account lets Ready come first.",
         release.launch_to_healthy,
     ),
     Fact(

@@ -26,6 +26,7 @@ class ReleaseEvidence:
     `ended_at`: the end of the execution, in real epoch seconds. Traffic goes on for some seconds after it.
     `dns_ttl`: real seconds. An environment without an answer for so long serves no longer.
     `events`: Elastic Beanstalk's, oldest first. `calls`: to Elastic Beanstalk during the release, by action.
+    `log`: after a failed release, the last lines that the instances of blue wrote. AWS's events do not quote them.
     """
 
     expected: str
@@ -39,6 +40,7 @@ class ReleaseEvidence:
     calls: Mapping[str, int] = field(default_factory=dict)
     events: Sequence[BeanstalkEvent] = ()
     functions: Mapping[str, Any] = field(default_factory=dict)
+    log: Sequence[str] = ()
 
     def moment(self, at: float) -> datetime:
         """Return the account time at a real epoch second."""
@@ -132,6 +134,7 @@ def compose(evidence: ReleaseEvidence) -> dict[str, Any]:
             ],
         },
         "lambda": dict(evidence.functions),
+        "log": list(evidence.log),
     }
 
 

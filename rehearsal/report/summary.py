@@ -12,6 +12,8 @@ from rehearsal.traffic import count_answers, failed_requests
 
 WIDTH = 18
 SHOWN_ACTIONS = 2
+SHOWN_LINES = 10
+LINE_LENGTH = 160
 
 
 def summarize(evidence: ReleaseEvidence, report: Path, picture: Path) -> Iterator[str]:
@@ -21,6 +23,9 @@ def summarize(evidence: ReleaseEvidence, report: Path, picture: Path) -> Iterato
         yield f"  - {problem}"
     if evidence.outcome.cause:
         yield f"  {_message(evidence.outcome.cause)}"
+    if evidence.log:
+        yield f"  The log of {evidence.expected.rpartition('/')[0]} ends with:"
+        yield from (f"    {_printable(line)}" for line in evidence.log[-SHOWN_LINES:])
     yield ""
     yield _row("traffic", f"{len(evidence.requests):,} requests, {len(failed_requests(evidence.requests)):,} failed")
     yield _row("answered by", _counts(count_answers(evidence.requests)))
@@ -45,6 +50,11 @@ def _message(cause: str) -> str:
         return str(json.loads(cause)["errorMessage"])
     except (ValueError, TypeError, KeyError):
         return cause
+
+
+def _printable(line: str) -> str:
+    """Return the start of a line that an application wrote, without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in line[:LINE_LENGTH])
 
 
 def _calls(calls: Mapping[str, int]) -> str:

@@ -34,7 +34,7 @@ def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(
     (message,) = testbed.mailbox.about(release.arn)
     if failed_launch == "ready":
         assert f"{shop.green}, half-made, is being terminated" in message.text
-        assert "  > " + shop.green + ": [Instance: i-" in message.text
+        assert "  > " + shop.green + ": Unable to download from S3 location" in message.text
     else:
         assert "Terminat" in release.cause
         assert "Failed to launch environment." in release.cause

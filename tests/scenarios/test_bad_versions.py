@@ -35,7 +35,12 @@ CASES = {
         "does_not_start",
         "AwaitRelease",
         "DeploymentFailedError",
-        ("to be Ready with new", "running v1", "Failed to deploy application.", "a_package_nobody_required"),
+        (
+            "to be Ready with new",
+            "running v1",
+            "Failed to deploy application.",
+            "Engine execution has encountered an error",
+        ),
         {},
     ),
     "answers 500": BadVersion(

@@ -31,13 +31,27 @@ SHORT_DURATIONS = {
     "health": 20,
     "in_service": 5,
     "unhealthy": 5,
+    "instance_launch": 10,
+    "instance_terminate": 10,
+    "launch_after_health": 2,
+    "launch_after_failure": 2,
+    "warning_chance": 0,
+    "spread": 0,
 }
-"""In account seconds."""
+"""In account seconds, always the same."""
 
 
 def environment_property(name: str, value: str) -> dict[str, str]:
     """Return the option setting that gives an application an environment variable."""
     return {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": name, "Value": value}
+
+
+def group_size(minimum: int, maximum: int) -> list[dict[str, str]]:
+    """Return the option settings for the least and the largest number of instances."""
+    sizes = {"MinSize": minimum, "MaxSize": maximum}
+    return [
+        {"Namespace": "aws:autoscaling:asg", "OptionName": name, "Value": str(size)} for name, size in sizes.items()
+    ]
 
 
 def command_timeout(seconds: int) -> dict[str, str]:
@@ -179,8 +193,8 @@ class BeanstalkAccount:
         """Return the option settings of an environment or a template: by option name, each set with its status."""
         found = self.client.describe_configuration_settings(ApplicationName="shop", **which)
         return [
-            {"status": one.get("DeploymentStatus")}
-            | {setting["OptionName"]: setting["Value"] for setting in one["OptionSettings"]}
+            {setting["OptionName"]: setting.get("Value") for setting in one["OptionSettings"]}
+            | {"status": one.get("DeploymentStatus")}
             for one in found["ConfigurationSettings"]
         ]
 

@@ -16,6 +16,8 @@ POLL_SECONDS = 5.0
 DURATIONS = {
     "launch": 20, "update": 20, "configure": 10, "abort": 5, "restart": 10, "update_tags": 5, "terminate": 10,
     "process_version": 5, "health_check": 5, "in_service": 10, "health": 20, "unhealthy": 10,
+    "instance_launch": 10, "instance_terminate": 10,
+    "launch_after_health": 5, "launch_after_failure": 5, "warning_chance": 0, "spread": 0,
 }  # fmt: skip
 """Account seconds. A few polls each, so that a test takes milliseconds."""
 LIMIT_SECONDS = 7_200.0
@@ -39,8 +41,8 @@ class VirtualBeanstalk(BeanstalkAccount):
         environments = self.service._state.alive_environments()
         [environment] = [each for each in environments if name in (each.cname, each.endpoint)]
         hosting = self.memory.hostings[environment.name]
-        label = f"{environment.name}/{hosting.running_label}" if hosting.in_service else None
-        return PageAnswer(hosting.answer(path), label)
+        status, label = hosting.answer(path)
+        return PageAnswer(status, f"{environment.name}/{label}" if label else None)
 
     def now(self) -> datetime:
         return self.memory.clock.now()
@@ -70,11 +72,11 @@ class VirtualBeanstalk(BeanstalkAccount):
 
 
 @contextmanager
-def virtual_beanstalk(client: "ElasticBeanstalkClient") -> Iterator[VirtualBeanstalk]:
-    """Give a new account, and let it answer the client while the block runs."""
+def virtual_beanstalk(client: "ElasticBeanstalkClient", *more: Any) -> Iterator[VirtualBeanstalk]:
+    """Give a new account, and let it answer the client during the block, and more clients such as Auto Scaling's."""
     memory = InMemoryAccount()
     memory.service.durations.set(DURATIONS)
-    with memory.answering(client):
+    with memory.answering(client, *more):
         account = VirtualBeanstalk.with_shop(client, memory.service, memory.store.bundles)
         account.memory = memory
         yield account

@@ -13,3 +13,20 @@ def start_seconds(seconds: float) -> dict[str, str]:
         "OptionName": "START_SECONDS",
         "Value": str(seconds),
     }
+
+
+def option(namespace: str, name: str, value: str) -> dict[str, str]:
+    """Return an option setting."""
+    return {"Namespace": namespace, "OptionName": name, "Value": value}
+
+
+def managed_updates(start: str = "Tue:09:00", level: str = "minor", **more: str) -> list[dict[str, str]]:
+    """Return the options that managed platform updates need. `more`: further ones of the namespace platformupdate."""
+    managed = "aws:elasticbeanstalk:managedactions"
+    return [
+        option("aws:elasticbeanstalk:healthreporting:system", "SystemType", "enhanced"),
+        option("aws:elasticbeanstalk:environment", "ServiceRole", "aws-elasticbeanstalk-service-role"),
+        option(managed, "ManagedActionsEnabled", "true"),
+        option(managed, "PreferredStartTime", start),
+        *(option(f"{managed}:platformupdate", name, value) for name, value in {"UpdateLevel": level, **more}.items()),
+    ]

@@ -27,11 +27,15 @@ SHORT = {
     "terminate": 30,
     "health": 30,
     "in_service": 15,
+    "launch_after_health": 10,
+    "launch_after_failure": 10,
     "process_version": 2,
     "dns_ttl": 15,
     "swap": 5,
+    "spread": 0,
+    "warning_chance": 0,
 }
-"""Durations in account seconds: shorter than on AWS, for scenarios that are not about them."""
+"""Durations in account seconds: shorter than on AWS, always the same, for scenarios that are not about them."""
 SCRIPTS_AT_ONCE = 2
 """More would only wait for the processor."""
 

@@ -9,6 +9,7 @@ from emulator.beanstalk.model import Application, Environment, EnvironmentStatus
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
+from emulator.beanstalk.version_lifecycle import VersionLifecycle
 
 
 class ApplicationActions:
@@ -21,8 +22,10 @@ class ApplicationActions:
 
     def create(self, call: Call) -> Result:
         """CreateApplication."""
+        given_tags = tags.read(call.get("Tags", []))
+        lifecycle = VersionLifecycle().changed(call.get("ResourceLifecycleConfig"))
         application = self._state.create_application(call["ApplicationName"], call.get("Description"), call.request_id)
-        application.tags = tags.read(call.get("Tags", []))
+        application.tags, application.lifecycle = given_tags, lifecycle
         return {"Application": _description(application)}
 
     def describe(self, call: Call) -> Result:
@@ -37,6 +40,16 @@ class ApplicationActions:
         application.description = call.get("Description", application.description)
         application.updated = self._state.clock.time()
         return {"Application": _description(application)}
+
+    def update_lifecycle(self, call: Call) -> Result:
+        """UpdateApplicationResourceLifecycle. The rules apply when the next version is created."""
+        application = self._state.application(call["ApplicationName"])
+        application.lifecycle = application.lifecycle.changed(call["ResourceLifecycleConfig"])
+        application.updated = self._state.clock.time()
+        return {
+            "ApplicationName": application.name,
+            "ResourceLifecycleConfig": application.lifecycle.described(),
+        }
 
     def delete(self, call: Call) -> Result:
         """DeleteApplication. With TerminateEnvByForce, terminate its environments first."""
@@ -80,4 +93,5 @@ def _description(application: Application) -> dict[str, Any]:
         "DateUpdated": application.updated,
         "Versions": list(reversed(application.versions)),
         "ConfigurationTemplates": list(application.templates),
+        "ResourceLifecycleConfig": application.lifecycle.described(),
     }

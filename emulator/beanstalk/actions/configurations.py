@@ -1,15 +1,17 @@
 """The actions about configuration templates (saved configurations) and option settings."""
 
+from dataclasses import replace
 from typing import Any
 
-from emulator.beanstalk import option_settings, platforms, tags
+from emulator.beanstalk import configuration_source, option_settings, platforms, tags
+from emulator.beanstalk.actions.environment_description import tier
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
     InvalidParameterCombinationError,
     InvalidParameterValueError,
     TooManyConfigurationTemplatesError,
 )
-from emulator.beanstalk.model import ConfigurationTemplate, Environment, Tags
+from emulator.beanstalk.model import ConfigurationTemplate, Environment
 from emulator.beanstalk.option_settings import Settings
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.state import State
@@ -27,21 +29,36 @@ class ConfigurationActions:
         if name in application.templates:
             raise InvalidParameterValueError(f"Configuration Template {name} already exists.")
         self._require_quota()
-        settings, platform, environment_tags = self._base(call)
-        template = ConfigurationTemplate(
-            name,
-            application.name,
-            self._state.arn("configurationtemplate", application.name, name),
-            settings | option_settings.read(call.get("OptionSettings", [])),
-            platform,
-            now := self._state.clock.time(),
-            now,
-            call.get("Description"),
-            tags.read(call.get("Tags", [])),
-            environment_tags,
+        source = configuration_source.of_new_template(call, self._state)
+        settings = option_settings.changed(source.settings, call.get("OptionSettings", []), platform=source.platform)
+        template = replace(
+            self.new_template(application.name, name, settings, source.platform),
+            description=call.get("Description"),
+            tags=tags.read(call.get("Tags", [])),
+            environment_tags=source.tags,
         )
         application.templates[name] = template
         return _template_description(template)
+
+    def new_template(
+        self, application: str, name: str, settings: Settings, platform: Platform
+    ) -> ConfigurationTemplate:
+        """Return a saved configuration that is not stored yet."""
+        now, arn = self._state.clock.time(), self._state.arn("configurationtemplate", application, name)
+        return ConfigurationTemplate(name, application, arn, settings, platform, now, now)
+
+    def update_template(self, call: Call) -> Result:
+        """UpdateConfigurationTemplate: change the description and option settings."""
+        template = self._state.template(call["ApplicationName"], call["TemplateName"])
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        updated = replace(
+            template,
+            settings=option_settings.changed(template.settings, new, removed, platform=template.platform),
+            description=call.get("Description", template.description),
+            updated=self._state.clock.time(),
+        )
+        self._state.applications[template.application].templates[template.name] = updated
+        return _template_description(updated)
 
     def delete_template(self, call: Call) -> Result:
         """DeleteConfigurationTemplate."""
@@ -57,10 +74,30 @@ class ConfigurationActions:
         application = self._state.application(call["ApplicationName"]).name
         if template:
             found = self._state.template(application, template)
-            sets = [_template_description(found) | {"OptionSettings": option_settings.described(found.settings)}]
+            sets = [
+                _template_description(found)
+                | {"OptionSettings": option_settings.described(found.settings, found.platform)}
+            ]
         else:
             sets = _environment_descriptions(self._environment(application, environment))
         return {"ConfigurationSettings": sets}
+
+    def describe_options(self, call: Call) -> Result:
+        """DescribeConfigurationOptions of a template, an environment, a platform, or of all platforms."""
+        template, environment = call.get("TemplateName"), call.get("EnvironmentName")
+        if template or environment:
+            application = self._state.application(call.get("ApplicationName", "")).name
+            settings, platform = self._settings_and_platform(application, template, environment)
+        else:
+            stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
+            settings, platform = {}, platforms.named(self._state.region, solution_stack=stack, arn=arn)
+        worker = bool(environment) and self._environment(application, environment).worker
+        found = option_settings.options(settings, platform, call.get("Options", []), worker=worker)
+        return {
+            "SolutionStackName": platform and platform.solution_stack,
+            "PlatformArn": platform and platform.arn,
+            "Options": [each.described() for each in found],
+        }
 
     def delete_draft(self, call: Call) -> Result:
         """DeleteEnvironmentConfiguration: remove a failed draft."""
@@ -71,8 +108,12 @@ class ConfigurationActions:
 
     def validate(self, call: Call) -> Result:
         """ValidateConfigurationSettings: return the problems as messages."""
-        self._state.application(call["ApplicationName"])
-        problems = option_settings.validate(option_settings.given(call["OptionSettings"]))
+        application, name = self._state.application(call["ApplicationName"]).name, call.get("EnvironmentName")
+        if call.get("TemplateName") and name:
+            raise InvalidParameterCombinationError("Must specify either TemplateName or EnvironmentName, and not both.")
+        base, platform = self._settings_and_platform(application, call.get("TemplateName"), name)
+        new = option_settings.given(call["OptionSettings"])
+        problems = option_settings.validate(new, base | new, platform)
         return {
             "Messages": [
                 {"Message": message, "Severity": "error", "Namespace": option.namespace, "OptionName": option.name}
@@ -86,24 +127,22 @@ class ConfigurationActions:
             raise InvalidParameterValueError(f"No Environment found for EnvironmentName = '{name}'.")
         return environment
 
+    def _settings_and_platform(
+        self, application: str, template: str | None, environment: str | None
+    ) -> tuple[Settings, Platform | None]:
+        """Return those of a template or an environment, or else the defaults."""
+        if template:
+            found = self._state.template(application, template)
+            return found.settings, found.platform
+        if environment:
+            described = self._environment(application, environment)
+            return described.settings, described.platform
+        return dict(option_settings.DEFAULTS), None
+
     def _require_quota(self) -> None:
         maximum = self._state.quotas.configuration_templates
         if sum(len(application.templates) for application in self._state.applications.values()) >= maximum:
             raise TooManyConfigurationTemplatesError(f"You cannot have more than {maximum} Configuration Templates.")
-
-    def _base(self, call: Call) -> tuple[Settings, Platform, Tags]:
-        """Return settings, platform and tags of what the template comes from: environment, template or platform."""
-        stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
-        platform = platforms.named(self._state.region, solution_stack=stack, arn=arn)
-        if call.get("EnvironmentId"):
-            environment = self._state.environment({"EnvironmentId": call["EnvironmentId"]})
-            return dict(environment.settings), platform or environment.platform, dict(environment.tags)
-        if source := call.get("SourceConfiguration"):
-            template = self._state.template(source.get("ApplicationName", ""), source.get("TemplateName", ""))
-            return dict(template.settings), platform or template.platform, dict(template.environment_tags)
-        if platform is None:
-            raise InvalidParameterValueError("Unable to determine base for template pack (no solution stack)")
-        return dict(option_settings.DEFAULTS), platform, {}
 
 
 def _template_description(template: ConfigurationTemplate) -> dict[str, Any]:
@@ -125,12 +164,17 @@ def _environment_descriptions(environment: Environment) -> list[dict[str, Any]]:
         "PlatformArn": environment.platform.arn,
         "ApplicationName": environment.application,
         "EnvironmentName": environment.name,
+        "Tier": tier(environment),
         "Description": environment.description,
         "DateCreated": environment.created,
         "DateUpdated": environment.updated,
     }
-    sets = [both | {"DeploymentStatus": "deployed", "OptionSettings": option_settings.described(environment.settings)}]
+    sets = [both | {"DeploymentStatus": "deployed", "OptionSettings": _described(environment, environment.settings)}]
     if draft := environment.draft:
         status = {"DeploymentStatus": "failed" if draft.failed else "pending", "DateCreated": draft.created}
-        sets.append(both | status | {"OptionSettings": option_settings.described(draft.settings)})
+        sets.append(both | status | {"OptionSettings": _described(environment, draft.settings)})
     return sets
+
+
+def _described(environment: Environment, settings: Settings) -> list[dict[str, Any]]:
+    return option_settings.described(settings, environment.platform, worker=environment.worker)

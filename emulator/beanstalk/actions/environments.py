@@ -1,16 +1,18 @@
 """The actions about existing environments."""
 
-from emulator.beanstalk import dns, option_settings, platforms
+from emulator.beanstalk import configuration_source, dns, option_settings, platforms
 from emulator.beanstalk.actions.environment_description import description, resources
 from emulator.beanstalk.call import Call, Result, page
-from emulator.beanstalk.errors import InvalidParameterCombinationError, InvalidParameterValueError
+from emulator.beanstalk.errors import (
+    InvalidParameterCombinationError,
+    InvalidParameterValueError,
+    UnsupportedRequestError,
+)
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations.deployments import Deployments
 from emulator.beanstalk.operations.lifecycle import Lifecycle
 from emulator.beanstalk.operations.swaps import Swaps
-from emulator.beanstalk.state import State
-
-_CONFIGURATION = ("OptionSettings", "OptionsToRemove", "TemplateName", "SolutionStackName", "PlatformArn")
+from emulator.beanstalk.state import State, require_ready
 
 
 class EnvironmentActions:
@@ -30,24 +32,21 @@ class EnvironmentActions:
         return page(call, "Environments", [description(self._state, one) for one in found])
 
     def update(self, call: Call) -> Result:
-        """UpdateEnvironment: start to deploy a version or to change the configuration."""
-        environment = self._ready_environment(call)
-        configures = any(call.get(name) for name in _CONFIGURATION)
+        """UpdateEnvironment: start to change the configuration, to deploy a version, or both in this order."""
+        environment = self._state.ready_environment(call.parameters)
         label = call.get("VersionLabel")
-        if label and configures:
-            raise InvalidParameterCombinationError(
-                "An update may change the version or the configuration, not both. Send VersionLabel in its own call."
-            )
         if call.get("Tier") and _is_worker(call["Tier"]) != environment.worker:
             raise InvalidParameterValueError("The tier of an environment cannot be changed.")
         if label:
             self._state.usable_version(environment.application, label)
         settings, platform = self._configuration(environment, call)
         environment.description = call.get("Description", environment.description)
-        if label:
+        if label and not call.changes_configuration:
             self._deployments.deploy(environment, label, call.request_id, call.denied_later)
         else:
-            self._deployments.configure(environment, settings, platform, call.request_id, call.denied_later)
+            self._deployments.configure(
+                environment, settings, platform, call.request_id, call.denied_later, label=label
+            )
         answer = {"Health": "Grey", "HealthStatus": None, "VersionLabel": environment.label}
         return description(self._state, environment) | answer
 
@@ -70,7 +69,7 @@ class EnvironmentActions:
         for environment in (source, destination):
             if environment.worker:
                 raise InvalidParameterValueError(f"Environment {environment.name} is a worker and has no CNAME.")
-            _require_ready(environment)
+            require_ready(environment)
         self._swaps.swap(source, destination, call.request_id)
         return None
 
@@ -104,23 +103,25 @@ class EnvironmentActions:
 
     def rebuild(self, call: Call) -> Result:
         """RebuildEnvironment."""
-        self._lifecycle.rebuild(self._ready_environment(call), call.request_id, call.denied_later)
+        self._lifecycle.rebuild(self._state.ready_environment(call.parameters), call.request_id, call.denied_later)
         return None
 
     def restart(self, call: Call) -> Result:
         """RestartAppServer."""
-        self._lifecycle.restart(self._ready_environment(call), call.request_id)
+        self._lifecycle.restart(self._state.ready_environment(call.parameters), call.request_id)
         return None
+
+    def compose(self, call: Call) -> Result:
+        """ComposeEnvironments: refused. A group needs links between environments, which nothing here makes."""
+        application = self._state.application(call.get("ApplicationName", "")).name
+        for label in call.get("VersionLabels", []):
+            self._state.usable_version(application, label)
+        raise UnsupportedRequestError("ComposeEnvironments is not supported.")
 
     def check_dns_availability(self, call: Call) -> Result:
         """CheckDNSAvailability: return the CNAME of a prefix, and whether it is free."""
         cname = dns.cname(self._state, call["CNAMEPrefix"])
         return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
-
-    def _ready_environment(self, call: Call) -> Environment:
-        environment = self._state.environment(call.parameters)
-        _require_ready(environment)
-        return environment
 
     def _matches(self, environment: Environment, call: Call) -> bool:
         return all(
@@ -155,16 +156,14 @@ class EnvironmentActions:
         if call.get("TemplateName"):
             template = self._state.template(environment.application, call["TemplateName"])
             settings = settings | template.settings
-        settings = settings | option_settings.read(call.get("OptionSettings", []))
-        return option_settings.without(settings, call.get("OptionsToRemove", [])), platform
+        base = settings | configuration_source.contents(configuration_source.template_source(call))
+        new, removed = call.get("OptionSettings", []), call.get("OptionsToRemove", [])
+        settings = option_settings.changed(base, new, removed, platform=platform)
+        freed = set(option_settings.given(removed))
+        environment.given_options = (environment.given_options | set(option_settings.given(new))) - freed
+        of_bundle = {option: value for option, value in environment.bundle_settings.items() if option in freed}
+        return settings | of_bundle, platform
 
 
 def _is_worker(tier: dict[str, str]) -> bool:
     return tier.get("Name") == "Worker"
-
-
-def _require_ready(environment: Environment) -> None:
-    if environment.status is not EnvironmentStatus.READY:
-        raise InvalidParameterValueError(
-            f"Environment named {environment.name} is in an invalid state for this operation. Must be Ready."
-        )

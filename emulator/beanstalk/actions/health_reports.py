@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.actions.health_metrics import application_metrics, system_status
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment, EnvironmentStatus
-from emulator.beanstalk.operations import health
+from emulator.beanstalk.operations import health, health_causes
 from emulator.beanstalk.state import State
 
 _INSTANCE_STATES = ("NoData", "Unknown", "Pending", "Ok", "Info", "Warning", "Degraded", "Severe")
@@ -24,6 +26,9 @@ class HealthActions:
             "Color": health.reported_color(environment),
             "HealthStatus": health.reported_status(environment),
             "Causes": environment.health.causes,
+            "ApplicationMetrics": application_metrics(
+                [request for instance in environment.instances for request in instance.hosting.recent_requests()]
+            ),
             "InstancesHealth": _instances_health(environment),
             "RefreshedAt": self._state.clock.time(),
         }
@@ -32,30 +37,37 @@ class HealthActions:
     def describe_instances(self, call: Call) -> Result:
         """DescribeInstancesHealth."""
         environment = self._state.environment_with_enhanced_health(call.parameters, "DescribeInstancesHealth")
+        instances = [
+            {"InstanceId": instance.id} | _requested(self._attributes(environment, instance), call)
+            for instance in environment.instances
+        ]
+        return page(call, "InstanceHealthList", instances) | {"RefreshedAt": self._state.clock.time()}
+
+    def _attributes(self, environment: Environment, instance: Instance) -> dict[str, Any]:
+        status = health.instance_status(environment, instance)
         deployment = {
-            "VersionLabel": environment.hosting.running_label,
-            "DeploymentId": environment.deployments,
-            "Status": _deployment_status(environment),
+            "VersionLabel": instance.hosting.running_label,
+            "DeploymentId": instance.deployment,
+            "Status": _deployment_status(environment, instance),
             "DeploymentTime": environment.updated,
         }
-        attributes = {
-            "HealthStatus": health.reported_status(environment),
-            "Color": health.reported_color(environment),
-            "Causes": environment.health.causes,
-            "LaunchedAt": environment.launched,
+        return {
+            "HealthStatus": status,
+            "Color": health.COLORS[status] if status else None,
+            "Causes": health_causes.of_instance(environment, instance, self._state.clock.time()),
+            "ApplicationMetrics": application_metrics(instance.hosting.recent_requests()),
+            "System": system_status(instance.hosting.load()),
+            "LaunchedAt": instance.launched,
             "Deployment": deployment,
-            "AvailabilityZone": f"{self._state.region}a",
+            "AvailabilityZone": f"{self._state.region}{instance.zone}",
             "InstanceType": "t3.micro",
         }
-        instance = {"InstanceId": environment.instance} | _requested(attributes, call)
-        instances = [instance] if environment.instance else []
-        return {"InstanceHealthList": instances, "RefreshedAt": self._state.clock.time()}
 
 
-def _deployment_status(environment: Environment) -> str:
+def _deployment_status(environment: Environment, instance: Instance) -> str:
     if environment.status is EnvironmentStatus.UPDATING:
         return "In Progress"
-    return "Deployed" if environment.deployments == environment.deployed_number else "Failed"
+    return "Deployed" if instance.deployment == environment.deployed_number else "Failed"
 
 
 def _requested(attributes: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -64,5 +76,5 @@ def _requested(attributes: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _instances_health(environment: Environment) -> dict[str, int]:
-    status = health.reported_status(environment) if environment.instance else None
-    return {state: int(state == status) for state in _INSTANCE_STATES}
+    statuses: list[str | None] = [health.instance_status(environment, instance) for instance in environment.instances]
+    return {state: statuses.count(state) for state in _INSTANCE_STATES}

@@ -2,51 +2,76 @@
 
 from typing import Any
 
-from emulator.beanstalk import option_settings, platforms
-from emulator.beanstalk.call import Call, Result
+from emulator.beanstalk.call import Call, Result, page
+from emulator.beanstalk.environment_records import FinishedAction, RunningAction
 from emulator.beanstalk.errors import ManagedActionInvalidStateError
-from emulator.beanstalk.model import Environment, EnvironmentStatus
-from emulator.beanstalk.operations.deployments import Deployments
+from emulator.beanstalk.model import EnvironmentStatus
+from emulator.beanstalk.operations.managed_updates import ManagedUpdates, PlannedAction
 from emulator.beanstalk.state import State
 
 
 class ManagedActions:
-    """The actions about managed platform updates. An environment has one while its platform is not the newest."""
+    """The actions about managed platform updates."""
 
-    def __init__(self, state: State, deployments: Deployments) -> None:
+    def __init__(self, state: State, updates: ManagedUpdates) -> None:
         self._state = state
-        self._deployments = deployments
+        self._updates = updates
 
     def describe(self, call: Call) -> Result:
-        """DescribeEnvironmentManagedActions."""
+        """DescribeEnvironmentManagedActions: what is scheduled, pending or running."""
         action = "DescribeEnvironmentManagedActions"
         environment = self._state.environment_with_enhanced_health(call.parameters, action)
-        update = self._platform_update(environment)
-        listed = update and call.get("Status") in (None, update["Status"])
-        return {"ManagedActions": [update] if listed else []}
+        running, planned = environment.managed_action, self._updates.planned(environment)
+        found = [_running(running)] if running else [_planned(planned)] if planned else []
+        return {"ManagedActions": [one for one in found if call.get("Status") in (None, one["Status"])]}
 
     def apply(self, call: Call) -> Result:
         """ApplyEnvironmentManagedAction: start the platform update now."""
         action = "ApplyEnvironmentManagedAction"
         environment = self._state.environment_with_enhanced_health(call.parameters, action)
-        update = self._platform_update(environment)
-        ready = environment.status is EnvironmentStatus.READY
-        if not update or update["ActionId"] != call["ActionId"] or not ready:
+        planned = self._updates.planned(environment)
+        if not planned or planned.id != call["ActionId"] or environment.status is not EnvironmentStatus.READY:
             raise ManagedActionInvalidStateError(
                 f"Environment {environment.name} has no managed action {call['ActionId']} that could be applied now."
             )
-        newest = platforms.latest(environment.platform.branch, self._state.region)
-        self._deployments.configure(environment, environment.settings, newest, call.request_id)
-        environment.managed_action = update["ActionId"]
-        return update | {"Status": "Running", "WindowStartTime": None}
+        return _running(self._updates.start(environment, planned, call.request_id))
 
-    def _platform_update(self, environment: Environment) -> dict[str, Any] | None:
-        newest = platforms.latest(environment.platform.branch, self._state.region)
-        if newest == environment.platform or not option_settings.managed_actions(environment.settings):
-            return None
-        return {
-            "ActionId": f"platform-update-{newest.version}",
-            "ActionDescription": f"Platform update from {environment.platform.version} to {newest.version}",
-            "ActionType": "PlatformUpdate",
-            "Status": "Running" if environment.managed_action else "Scheduled",
-        }
+    def describe_history(self, call: Call) -> Result:
+        """DescribeEnvironmentManagedActionHistory: the newest first."""
+        action = "DescribeEnvironmentManagedActionHistory"
+        environment = self._state.environment_with_enhanced_health(call.parameters, action)
+        found = [_history_item(finished) for finished in reversed(environment.managed_history)]
+        return page(call, "ManagedActionHistoryItems", found, largest=100, size_name="MaxItems")
+
+
+def _planned(action: PlannedAction) -> dict[str, Any]:
+    return {
+        "ActionId": action.id,
+        "ActionDescription": action.description,
+        "ActionType": action.kind,
+        "Status": "Pending" if action.pending else "Scheduled",
+        "WindowStartTime": action.window,
+    }
+
+
+def _running(action: RunningAction) -> dict[str, Any]:
+    return {
+        "ActionId": action.id,
+        "ActionDescription": action.description,
+        "ActionType": action.kind,
+        "Status": "Running",
+    }
+
+
+def _history_item(finished: FinishedAction) -> dict[str, Any]:
+    action = finished.action
+    return {
+        "ActionId": action.id,
+        "ActionType": action.kind,
+        "ActionDescription": action.description,
+        "FailureType": action.failure and action.failure.kind,
+        "Status": "Failed" if action.failure else "Completed",
+        "FailureDescription": action.failure and action.failure.description,
+        "ExecutedTime": action.began,
+        "FinishedTime": finished.ended,
+    }

@@ -16,6 +16,7 @@ from emulator.beanstalk.model import BundleLocation, Version, VersionStatus
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
+from emulator.beanstalk.version_lifecycle import KEPT_AFTER_TERMINATION
 
 _UNSUPPORTED = ("SourceBuildInformation", "BuildConfiguration", "ImageConfiguration")
 
@@ -40,17 +41,28 @@ class VersionActions:
             raise InvalidParameterCombinationError(str(UnreadableBundleError.not_downloaded(location, "Forbidden")))
         try:
             source = self._bundles.read(location)
+            source_bundle.require_size(source)
         except UnreadableBundleError as error:
             raise InvalidParameterCombinationError(str(error)) from error
+        except InvalidBundleError as error:
+            raise InvalidParameterValueError(str(error)) from error
         with self._state.lock:
             self._require_new(call)
             version = self._register(call, location)
+            self._delete_old_versions(version)
             if call.get("Process"):
                 version.status = VersionStatus.PROCESSING
                 self._scheduler.start(
                     self._processing(version, source, call.request_id), after=self._state.durations.process_version
                 )
             return {"ApplicationVersion": _description(version)}
+
+    def update(self, call: Call) -> Result:
+        """UpdateApplicationVersion: change the description."""
+        version = self._state.version(call["ApplicationName"], call["VersionLabel"])
+        version.description = call.get("Description", version.description)
+        version.updated = self._state.clock.time()
+        return {"ApplicationVersion": _description(version)}
 
     def describe(self, call: Call) -> Result:
         """DescribeApplicationVersions: the newest first."""
@@ -106,7 +118,12 @@ class VersionActions:
             given_tags,
         )
         self._state.applications[name].versions[label] = version
-        self._record(version, call.request_id, "createApplicationVersion completed successfully.")
+        for message in (
+            "createApplicationVersion is starting.",
+            f"Created new Application Version: {label}",
+            "createApplicationVersion completed successfully.",
+        ):
+            self._record(version, call.request_id, message)
         return version
 
     def _processing(self, version: Version, source: bytes, request_id: str) -> Steps:
@@ -120,6 +137,28 @@ class VersionActions:
             version.status = VersionStatus.PROCESSED
             self._record(version, request_id, f"Finished processing application version {version.label}")
         version.updated = self._state.clock.time()
+
+    def _delete_old_versions(self, newest: Version) -> None:
+        """Apply the lifecycle of the application. Versions of environments stay, also of those that are gone."""
+        application, now = self._state.applications[newest.application], self._state.clock.time()
+        created = {label: one.created for label, one in application.versions.items() if one is not newest}
+        kept = {
+            label
+            for environment in self._state.environments.values()
+            if environment.application == application.name
+            and (environment.terminated is None or now - environment.terminated < KEPT_AFTER_TERMINATION)
+            for label in (environment.label, environment.deployed_label)
+        }
+        for label, with_bundle in application.lifecycle.expired(created, kept, now).items():
+            version = application.versions.pop(label)
+            if with_bundle and version.bundle:
+                self._scheduler.start(self._deleting_bundle(version.bundle))
+
+    def _deleting_bundle(self, location: BundleLocation) -> Steps:
+        try:
+            yield partial(self._bundles.delete, location)
+        except UnreadableBundleError:
+            return  # the version is gone, the bundle stays
 
     def _record(self, version: Version, request_id: str, message: str, severity: str = "INFO") -> None:
         self._state.record(

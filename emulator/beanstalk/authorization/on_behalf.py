@@ -7,6 +7,7 @@ from emulator.beanstalk.authorization import denials
 from emulator.beanstalk.authorization.permission import RequiredPermission
 from emulator.beanstalk.authorization.taken_permissions import CONDITION_KEYS, TAKEN, TakenPermissions
 from emulator.beanstalk.call import Call
+from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.errors import InvalidParameterValueError
 from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.option_settings import Settings
@@ -18,8 +19,10 @@ PATCHES = "eb_patching_resources/instance_patch_extension.linux"
 PLATFORM_ASSETS = "platform/assets.zip"
 """What is read is not known; only the bucket is."""
 
-_SERVICE_ROLE = option_settings.Option("aws:elasticbeanstalk:environment", "ServiceRole")
-_INSTANCE_PROFILE = option_settings.Option("aws:autoscaling:launchconfiguration", "IamInstanceProfile")
+_SERVICE_ROLE = Option("aws:elasticbeanstalk:environment", "ServiceRole")
+_INSTANCE_PROFILE = Option(
+    "aws:autoscaling:launchconfiguration", "IamInstanceProfile", "AWSEBAutoScalingLaunchConfiguration"
+)
 
 
 def require_permissions(name: str, call: Call, state: State) -> None:
@@ -61,8 +64,10 @@ class _Operation:
     def of_call(cls, name: str, call: Call, state: State) -> "_Operation | None":
         """Return the operation of a call, None when the call takes nothing or its environment does not exist."""
         if name == "UpdateEnvironment":
-            name = "deploy" if call.get("VersionLabel") else "configure"
+            name = _kind_of_update(call)
         if name not in TAKEN or (name == "CreateApplicationVersion" and not call.get("Process")):
+            return None
+        if _operations_role(name, call, state):
             return None
         try:
             return cls(TAKEN[name], *_environment(name, call, state))
@@ -87,7 +92,7 @@ class _Operation:
 def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[str, str]]:
     """Return the settings of the environment of a call, and the names. Raises InvalidParameterValueError."""
     defaults = dict(option_settings.DEFAULTS)
-    if name == "CreateApplicationVersion":
+    if name in ("CreateApplicationVersion", "CreateStorageLocation"):
         return defaults, _names(NEW_ENVIRONMENT, "", defaults, None, state)
     if name == "CreateEnvironment":
         application, template = call["ApplicationName"], call.get("TemplateName")
@@ -97,7 +102,27 @@ def _environment(name: str, call: Call, state: State) -> tuple[Settings, dict[st
         return settings, _names(NEW_ENVIRONMENT, "", settings, bundle, state)
     existing = state.environment(call.parameters)
     bundle = _bundle(existing.application, call.get("VersionLabel", existing.label), state)
-    return existing.settings, _names(existing.id, existing.instance, existing.settings, bundle, state)
+    instance = existing.instances[0].id if existing.instances else ""
+    return existing.settings, _names(existing.id, instance, existing.settings, bundle, state)
+
+
+def _kind_of_update(call: Call) -> str:
+    if not call.get("VersionLabel"):
+        return "configure"
+    return "deploy and configure" if call.changes_configuration else "deploy"
+
+
+def _operations_role(name: str, call: Call, state: State) -> str | None:
+    """Return the role that the service acts in instead of the caller, None without one."""
+    if name == "CreateEnvironment":
+        role: str | None = call.get("OperationsRole")
+        return role
+    if name in ("CreateApplicationVersion", "CreateStorageLocation"):
+        return None
+    try:
+        return state.environment(call.parameters).operations_role
+    except InvalidParameterValueError:
+        return None
 
 
 def _bundle(application: str, label: str | None, state: State) -> BundleLocation | None:

@@ -1,10 +1,12 @@
 """The permissions that a call itself takes: actions, the resources they are authorised on, and condition keys.
 
+It is over 200 lines long because the operations stand in one table.
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticbeanstalk.html
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
+from emulator.beanstalk.authorization import condition_keys
 from emulator.beanstalk.authorization.permission import ConditionKeys, RequiredPermission
 from emulator.beanstalk.authorization.resources import SERVICE, Resource, Resources
 from emulator.beanstalk.call import Call
@@ -59,7 +61,7 @@ def _template(name: str, call: Call, resources: Resources) -> list[RequiredPermi
 
 
 def _new_template(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
-    origins = _platform(call, resources)
+    origins = condition_keys.platform(call, resources)
     if call.get("EnvironmentId"):
         origins["FromEnvironment"] = resources.called_environment(call).arn
     if source := call.get("SourceConfiguration"):
@@ -76,21 +78,27 @@ def _environment(name: str, call: Call, resources: Resources) -> list[RequiredPe
 def _new_environment(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     application = call["ApplicationName"]
     environment = resources.environment(application, call.get("EnvironmentName", ""))
-    return _new(name, call, environment, _sources(call, resources, application))
+    return _new(name, call, environment, condition_keys.sources(call, resources, application))
 
 
 def _update(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     environment = resources.called_environment(call)
     application = environment.arn.split("/")[1]
-    return [_permission(name, environment.arn, environment.keys | _named(_sources(call, resources, application)))]
+    return [
+        _permission(
+            name,
+            environment.arn,
+            environment.keys | condition_keys.named(condition_keys.sources(call, resources, application)),
+        )
+    ]
 
 
 def _swap(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     source = resources.called_environment(call, "Source")
     destination = resources.called_environment(call, "Destination")
     return [
-        _permission(name, source.arn, source.keys | _named({"FromEnvironment": destination.arn})),
-        _permission(name, destination.arn, destination.keys | _named({"FromEnvironment": source.arn})),
+        _permission(name, source.arn, source.keys | condition_keys.named({"FromEnvironment": destination.arn})),
+        _permission(name, destination.arn, destination.keys | condition_keys.named({"FromEnvironment": source.arn})),
     ]
 
 
@@ -99,6 +107,35 @@ def _settings(name: str, call: Call, resources: Resources) -> list[RequiredPermi
     if call.get("TemplateName"):
         return _template(name, call, resources)
     return [_permission(name, *resources.environment(call["ApplicationName"], call.get("EnvironmentName", "")))]
+
+
+def _options(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    """Return the permission for what has the options: a saved configuration, an environment or a platform."""
+    if call.get("TemplateName") or call.get("EnvironmentName"):
+        return _settings(name, call, resources)
+    if stack := call.get("SolutionStackName"):
+        return [_permission(name, *resources.solution_stack(stack))]
+    return _platform_version(name, call, resources)
+
+
+def _platform_version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return [_permission(name, *resources.by_arn(call["PlatformArn"]))] if call.get("PlatformArn") else []
+
+
+def _new_platform_version(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    return _new(name, call, resources.platform(call["PlatformName"], call["PlatformVersion"]), {})
+
+
+def _composed(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    application = call.get("ApplicationName", "")
+    versions = [resources.version(application, label) for label in call.get("VersionLabels", [])]
+    return [_permission(name, *each) for each in (resources.application(application), *versions)]
+
+
+def _passed_role(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
+    """Return the permission for the environment, and the one to pass the role to the service."""
+    keys = {"iam:PassedToService": "elasticbeanstalk.amazonaws.com"}
+    return [*_environment(name, call, resources), RequiredPermission("iam:PassRole", call["OperationsRole"], keys)]
 
 
 def _by_arn(name: str, call: Call, resources: Resources) -> list[RequiredPermission]:
@@ -110,7 +147,7 @@ def _tags(_: str, call: Call, resources: Resources) -> list[RequiredPermission]:
     resource, removed = resources.by_arn(call["ResourceArn"]), call.get("TagsToRemove", [])
     permissions = []
     if added := call.get("TagsToAdd"):
-        permissions.append(_permission("AddTags", resource.arn, resource.keys | _requested(added)))
+        permissions.append(_permission("AddTags", resource.arn, resource.keys | condition_keys.requested(added)))
     if removed:
         permissions.append(_permission("RemoveTags", resource.arn, resource.keys | {"aws:TagKeys": removed}))
     return permissions
@@ -119,27 +156,42 @@ def _tags(_: str, call: Call, resources: Resources) -> list[RequiredPermission]:
 _FINDERS: Mapping[str, _PermissionFinder] = {
     "AbortEnvironmentUpdate": _environment,
     "ApplyEnvironmentManagedAction": _environment,
+    "AssociateEnvironmentOperationsRole": _passed_role,
     "CheckDNSAvailability": _everything,
+    "ComposeEnvironments": _composed,
     "CreateApplication": _new_application,
     "CreateApplicationVersion": _new_version,
     "CreateConfigurationTemplate": _new_template,
     "CreateEnvironment": _new_environment,
+    "CreatePlatformVersion": _new_platform_version,
+    "CreateStorageLocation": _everything,
     "DeleteApplication": _application,
     "DeleteApplicationVersion": _version,
     "DeleteConfigurationTemplate": _template,
     "DeleteEnvironmentConfiguration": _settings,
+    "DeletePlatformVersion": _platform_version,
     "DescribeAccountAttributes": _everything,
+    "DescribeConfigurationOptions": _options,
     "DescribeConfigurationSettings": _settings,
     "DescribeEnvironmentHealth": _environment,
+    "DescribeEnvironmentManagedActionHistory": _environment,
     "DescribeEnvironmentManagedActions": _environment,
     "DescribeEnvironmentResources": _environment,
     "DescribeInstancesHealth": _environment,
+    "DescribePlatformVersion": _platform_version,
+    "DisassociateEnvironmentOperationsRole": _environment,
+    "ListPlatformBranches": _everything,
     "ListTagsForResource": _by_arn,
     "RebuildEnvironment": _environment,
+    "RequestEnvironmentInfo": _environment,
     "RestartAppServer": _environment,
+    "RetrieveEnvironmentInfo": _environment,
     "SwapEnvironmentCNAMEs": _swap,
     "TerminateEnvironment": _environment,
     "UpdateApplication": _application,
+    "UpdateApplicationResourceLifecycle": _application,
+    "UpdateApplicationVersion": _version,
+    "UpdateConfigurationTemplate": _template,
     "UpdateEnvironment": _update,
     "UpdateTagsForResource": _tags,
     "ValidateConfigurationSettings": _settings,
@@ -148,39 +200,9 @@ _FINDERS: Mapping[str, _PermissionFinder] = {
 
 def _new(name: str, call: Call, resource: Resource, origins: ConditionKeys) -> list[RequiredPermission]:
     """Return the permissions to create a resource, and to tag it in the same call."""
-    requested = _requested(call.get("Tags", []))
-    create = _permission(name, resource.arn, resource.keys | requested | _named(origins))
-    return [create, _permission("AddTags", resource.arn, resource.keys | requested)] if requested else [create]
-
-
-def _sources(call: Call, resources: Resources, application: str) -> ConditionKeys:
-    """Return the version, template and platform that an environment is created or updated from."""
-    origins = _platform(call, resources)
-    if label := call.get("VersionLabel"):
-        origins["FromApplicationVersion"] = resources.version(application, label).arn
-    if template := call.get("TemplateName"):
-        origins["FromConfigurationTemplate"] = resources.template(application, template).arn
-    return origins
-
-
-def _platform(call: Call, resources: Resources) -> ConditionKeys:
-    origins: ConditionKeys = {}
-    if stack := call.get("SolutionStackName"):
-        origins["FromSolutionStack"] = resources.solution_stack(stack).arn
-    if platform := call.get("PlatformArn"):
-        origins["FromPlatform"] = platform
-    return origins
-
-
-def _named(origins: ConditionKeys) -> ConditionKeys:
-    return {f"{SERVICE}:{name}": arn for name, arn in origins.items()}
-
-
-def _requested(tags: Iterable[Mapping[str, str]]) -> ConditionKeys:
-    """Return the condition keys of the tags in a call."""
-    given = {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
-    keys: ConditionKeys = {f"aws:RequestTag/{key}": value for key, value in given.items()}
-    return keys | {"aws:TagKeys": list(given)} if given else {}
+    tags = condition_keys.requested(call.get("Tags", []))
+    create = _permission(name, resource.arn, resource.keys | tags | condition_keys.named(origins))
+    return [create, _permission("AddTags", resource.arn, resource.keys | tags)] if tags else [create]
 
 
 def _permission(action: str, resource: str, keys: ConditionKeys) -> RequiredPermission:

@@ -45,6 +45,10 @@ class Resources:
         found = self._state.environment(call.parameters, prefix)
         return self.environment(found.application, found.name)
 
+    def platform(self, name: str, version: str) -> Resource:
+        """Return a custom platform version of the account."""
+        return Resource(self._state.arn("platform", name, version), {})
+
     def solution_stack(self, name: str) -> Resource:
         return Resource(f"arn:aws:elasticbeanstalk:{self._state.region}::solutionstack/{name}", {})
 

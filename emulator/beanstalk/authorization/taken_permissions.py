@@ -26,13 +26,16 @@ _READ = (
 )
 _PATCHES = ("s3:GetObject {patches}",)
 _PLATFORM_ASSETS = ("s3:GetObject {platform_assets}",)
-_BUCKET = (
+_OWN_BUCKET = (
     "s3:CreateBucket {bucket}",
     "s3:GetBucketPolicy {bucket}",
     "s3:ListBucket {bucket}",
     "s3:PutBucketOwnershipControls {bucket}",
     "s3:PutBucketPolicy {bucket}",
     "s3:PutBucketPublicAccessBlock {bucket}",
+)
+_BUCKET = (
+    *_OWN_BUCKET,
     "s3:GetObject {objects}",
     "s3:GetObjectAcl {objects}",
     "s3:PutObject {objects}",
@@ -122,6 +125,7 @@ TAKEN: Mapping[str, TakenPermissions] = {
     "CreateEnvironment": TakenPermissions(
         (*_READ, *_BUCKET, *_PLATFORM_ASSETS), _CREATE, later_balanced=_CREATE_BALANCED, bundle=True
     ),
+    "CreateStorageLocation": TakenPermissions(_OWN_BUCKET),
     "DescribeConfigurationSettings": TakenPermissions((*_PATCHES, *_READ)),
     "RebuildEnvironment": TakenPermissions(
         (*_READ, *_BUCKET, *_PLATFORM_ASSETS),
@@ -131,9 +135,12 @@ TAKEN: Mapping[str, TakenPermissions] = {
     ),
     "TerminateEnvironment": TakenPermissions((*_READ, *_TERMINATE), at_once_balanced=_TERMINATE_BALANCED),
     "deploy": TakenPermissions((*_PATCHES, *_READ, *_BUCKET), _DEPLOY, later_balanced=_DEPLOY_BALANCED, bundle=True),
+    "deploy and configure": TakenPermissions(
+        (*_PATCHES, *_READ, *_BUCKET), _CONFIGURE, later_balanced=_DEPLOY_BALANCED, bundle=True
+    ),
     "configure": TakenPermissions((*_PATCHES, *_READ, *_BUCKET), _CONFIGURE, later_balanced=_DEPLOY_BALANCED),
 }
-"""By action; UpdateEnvironment is `deploy` or `configure`. CreateApplicationVersion takes them with Process only."""
+"""By action; UpdateEnvironment is `deploy`, `configure` or both. CreateApplicationVersion takes them with Process."""
 
 CONDITION_KEYS: Mapping[str, Mapping[str, str]] = {
     "ec2:RunInstances *": {"ec2:LaunchTemplate": "{launch_template}"},

@@ -1,23 +1,47 @@
 """An environment's load balancer on a loopback port."""
 
-from collections.abc import Callable
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
+from emulator.beanstalk.hosting.request_gate import RequestGate
+from emulator.beanstalk.hosting.request_metrics import RequestMetrics
 from emulator.forwarder import Forwarder, Target
 
 ANSWERED_BY = "X-Answered-By"
 """The header that the load balancer adds to answers: the environment and the version, as in `shop-prod/v1`."""
 
 
-class LoadBalancer:
-    """Forwards requests to the environment's instance in service. Answers 503 when there is none.
+class RequestTarget(Protocol):
+    """An instance that a load balancer sends requests to."""
 
-    `instance` returns the port and the version label of the instance in service, None when there is none.
-    One load balancer serves one environment, by every name.
+    @property
+    def gate(self) -> RequestGate: ...
+
+    @property
+    def metrics(self) -> RequestMetrics: ...
+
+    @property
+    def address(self) -> tuple[int, str] | None:
+        """The port and the version label; None when the instance is not in service."""
+
+
+class LoadBalancer:
+    """Forwards requests to the environment's instances in service. Answers 503 when there is none.
+
+    Each request goes to the instance with the fewest requests at that moment, in turn among equals. `targets` returns
+    the instances of the environment that the next request may go to. One load balancer serves one environment, by every
+    name. `received` counts the requests, also the refused ones.
     """
 
-    def __init__(self, environment: str, instance: Callable[[], tuple[int, str] | None]) -> None:
+    def __init__(self, environment: str, targets: Callable[[], Sequence[RequestTarget]]) -> None:
+        self.received = 0
         self._environment = environment
-        self._instance = instance
+        self._targets = targets
+        self._turns = itertools.count()
+        self._counting = threading.Lock()
         self._forwarder = Forwarder(self._route)
         self._forwarder.start()
 
@@ -31,8 +55,24 @@ class LoadBalancer:
         self._forwarder.stop()
 
     def _route(self, _host: str) -> Target | str:
-        instance = self._instance()
-        if instance is None:
+        with self._counting:
+            self.received += 1
+        found = [(target, address) for target in self._targets() if (address := target.address)]
+        if not found:
             return f"{self._environment} has no healthy instance in service."
-        port, label = instance
-        return Target("127.0.0.1", port, {ANSWERED_BY: f"{self._environment}/{label}"})
+        first = next(self._turns) % len(found)
+        target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
+        if not target.gate.enter():
+            return f"{self._environment} is over its capacity: an instance of {label} has too many requests."
+        return Target("127.0.0.1", port, {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target))
+
+
+def _recorder(target: RequestTarget) -> Callable[[int], None]:
+    """Return what ends a request at an instance, and keeps its status and its time."""
+    began = time.monotonic()
+
+    def end(status: int) -> None:
+        target.gate.leave()
+        target.metrics.record(status, time.monotonic() - began)
+
+    return end

@@ -1,58 +1,64 @@
-"""Runs an application version as a process, as the Python platform runs it on an instance."""
+"""Runs an application version as processes, as its platform runs it on an instance."""
 
 import http.client
-import os
 import random
-import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-_SUPERVISOR = Path(__file__).with_name("supervisor.py")
-_STOP_SECONDS = 5.0
+from emulator.beanstalk.bundle import start_commands
+from emulator.beanstalk.bundle.start_commands import DEFAULT_WSGI_PATH, PYTHON, ApplicationStartError
+from emulator.beanstalk.hosting.supervised import SupervisedGroup
+from emulator.beanstalk.hosting.workspace import Workspace
+
+__all__ = ["ApplicationProcess", "ApplicationStartError"]
+
 _PORTS = range(20_000, 32_000)
 """Below the range of outgoing connections on Linux and macOS: those could take a port before the process does."""
 
 
-class ApplicationStartError(Exception):
-    """The application cannot start. The message goes into an event."""
-
-
 class ApplicationProcess:
-    """One application version in one environment: a process group that listens on its own loopback port.
+    """One application version on one instance: a process group that listens on its own loopback port.
 
     It ends when the account's server ends, even when the server is killed. Its environment variables are the given
-    ones, PORT, PATH, HOME and LANG: none of the server's.
+    ones, PORT, PATH, HOME and LANG: none of the server's. `platform`: Python or Node.js. `wsgi_path`: the value of
+    the option WSGIPath. The web process writes to `log`, others to files beside it.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        platform: str = PYTHON,
+        wsgi_path: str = DEFAULT_WSGI_PATH,
+    ) -> None:
         self.port = _free_port()
-        self._folder = folder
-        self._environment = _clean_environment(folder) | dict(environment) | {"PORT": str(self.port)}
+        self._workspace = Workspace(folder, environment)
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._platform = platform
+        self._wsgi_path = wsgi_path
+        self._group: SupervisedGroup | None = None
 
     def start(self) -> None:
-        """Start the process and return at once. Raises ApplicationStartError when the bundle holds nothing to run."""
-        command = _command(self._folder, self.port)
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_SUPERVISOR), *command],
-                cwd=self._folder,
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        """Start the processes and return at once. Raises ApplicationStartError when the bundle holds nothing to run."""
+        workspace = self._workspace
+        commands = start_commands.start_commands(workspace.folder, self._platform, self._wsgi_path)
+        web = workspace.shell_command(commands.pop("web"))
+        beside = [
+            (workspace.shell_command(command), self._log.with_name(f"{name}.stdout.log"))
+            for name, command in commands.items()
+        ]
+        environment = workspace.environment() | {"PORT": str(self.port)}
+        self._group = SupervisedGroup(
+            web, folder=workspace.folder, environment=environment, log=self._log, beside=beside
+        )
 
     def running(self) -> bool:
-        """Return whether the process runs."""
-        return self._process is not None and self._process.poll() is None
+        """Return whether the web process runs."""
+        return self._group is not None and self._group.running()
 
     def probe(self, path: str = "/", timeout: float = 1.0) -> int | None:
         """Return the HTTP status of `GET path`, None without an answer in `timeout` real seconds."""
@@ -67,50 +73,15 @@ class ApplicationProcess:
 
     def stop(self) -> None:
         """End the process group: SIGTERM, then SIGKILL. May be called again."""
-        if self._process is None or self._process.stdin is None:
-            return
-        self._process.stdin.close()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        _taken_ports.discard(self.port)
+        if self._group is not None:
+            self._group.stop()
+            _taken_ports.discard(self.port)
 
     def log_tail(self, lines: int = 20) -> str:
-        """Return the last lines that the application wrote to standard output and error."""
+        """Return the last lines that the web process wrote to standard output and error."""
         if not self._log.exists():
             return ""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
-
-
-def _command(folder: Path, port: int) -> list[str]:
-    procfile = folder / "Procfile"
-    if procfile.is_file():
-        return ["/bin/sh", "-c", _web_command(procfile)]
-    if (folder / "application.py").is_file():
-        return _wsgi_command(port)
-    raise ApplicationStartError(
-        "There is nothing to run in the source bundle. Expected a Procfile or an application.py at its top level."
-    )
-
-
-def _web_command(procfile: Path) -> str:
-    for line in procfile.read_text(errors="replace").splitlines():
-        if match := re.fullmatch(r"\s*web\s*:\s*(.*\S)\s*", line):
-            return match[1]
-    raise ApplicationStartError("The Procfile starts no web process. Expected a line 'web: command'.")
-
-
-def _wsgi_command(port: int) -> list[str]:
-    serve = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
-    return [*serve, "--no-control-socket", "--log-level", "warning", "application:application"]
-
-
-def _clean_environment(folder: Path) -> dict[str, str]:
-    interpreter = str(Path(sys.executable).parent)
-    path = os.pathsep.join([interpreter, os.environ.get("PATH", os.defpath)])
-    return {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
 
 
 _taken_ports: set[int] = set()

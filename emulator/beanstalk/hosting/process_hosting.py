@@ -1,30 +1,42 @@
-"""An environment's load balancer and instance as a server and a process on this machine."""
+"""An environment's load balancer and instances as a server and processes on this machine."""
 
+import random
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
-from emulator.beanstalk import source_bundle
+from emulator.beanstalk.hosting.capacity import Capacity
+from emulator.beanstalk.hosting.hosting import InstanceHosting
 from emulator.beanstalk.hosting.load_balancer import LoadBalancer
-from emulator.beanstalk.hosting.process import ApplicationProcess
+from emulator.beanstalk.hosting.package_cache import PackageCache
+from emulator.beanstalk.hosting.process_instance import ProcessInstance
+
+T = TypeVar("T")
 
 
 class ProcessHosting:
-    """The load balancer and the application process of one environment; see Hosting.
+    """The load balancer and the application processes of one environment; see Hosting.
 
-    `folder`: where bundles are unpacked and logs are kept. Thread-safe.
+    `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications. `capacity` returns
+    what each instance can take. Thread-safe.
     """
 
-    def __init__(self, environment: str, folder: Path) -> None:
+    def __init__(
+        self, environment: str, folder: Path, packages: PackageCache, capacity: Callable[[], Capacity] = Capacity
+    ) -> None:
         self.environment = environment
-        self.running_label: str | None = None
-        self.in_service = False
         self._folder = folder
+        self._packages = packages
+        self._capacity = capacity
         self._changing = threading.Lock()
+        self._listing = threading.Lock()
         self._load_balancer: LoadBalancer | None = None
-        self._process: ApplicationProcess | None = None
-        self._deployments = 0
+        self._received_before = 0
+        self._instances: tuple[ProcessInstance, ...] = ()
+        self._share: tuple[Collection[InstanceHosting], float] = ((), 0)
         self._closed = False
 
     @property
@@ -37,66 +49,64 @@ class ProcessHosting:
         """Make the load balancer. It answers 503 until an instance is in service."""
         with self._changing:
             if not self._closed and self._load_balancer is None:
-                self._load_balancer = LoadBalancer(self.environment, self._instance_in_service)
+                self._load_balancer = LoadBalancer(self.environment, self._targets)
 
-    def deploy(self, label: str, source: bytes, properties: Mapping[str, str]) -> None:
-        """Stop the running version, start this one, and return at once.
+    def launch(self, instance_id: str) -> ProcessInstance:
+        """Return a new instance, which runs nothing yet."""
+        instance = ProcessInstance(self._folder / instance_id, self._capacity, self._packages)
+        with self._listing:
+            self._instances = (*self._instances, instance)
+        if self._closed:
+            instance.close()
+        return instance
 
-        Raises InvalidBundleError and ApplicationStartError.
-        """
-        with self._changing:
-            if self._closed:
-                return
-            self._stop_process()
-            self._deployments += 1
-            folder = self._folder / f"deployment-{self._deployments}"
-            self.running_label = label
-            source_bundle.unpack(source, folder)
-            process = ApplicationProcess(folder, properties, self._folder / "web.stdout.log")
-            process.start()
-            self._process = process
+    def end(self, instance: InstanceHosting) -> None:
+        """End an instance for good. May be called again."""
+        with self._listing:
+            self._instances = tuple(one for one in self._instances if one is not instance)
+        instance.close()
 
-    def running(self) -> bool:
-        """Return whether the application's process runs."""
-        process = self._process
-        return process is not None and process.running()
+    def send_share(self, instances: Collection[InstanceHosting], percent: float) -> None:
+        """Send so many percent of the requests to these instances, the rest to the others. 0 ends that."""
+        self._share = (instances, percent)
 
-    def probe(self, path: str) -> int | None:
-        """Return the HTTP status of a health check, None when the application does not answer."""
-        process = self._process
-        return process.probe(path) if process else None
+    def together(self, work: Sequence[Callable[[], T]]) -> list[T]:
+        """Do work on several instances at the same time. Return the results in the order of the work."""
+        if len(work) < 2:
+            return [one() for one in work]
+        with ThreadPoolExecutor(len(work), thread_name_prefix="instance") as pool:
+            return [future.result() for future in [pool.submit(one) for one in work]]
 
-    def log_tail(self) -> str:
-        """Return the last lines that the application wrote."""
-        process = self._process
-        return process.log_tail() if process else ""
+    def requests_received(self) -> float:
+        """Return how many requests users have sent to the load balancer since the environment began."""
+        load_balancer = self._load_balancer
+        return self._received_before + (load_balancer.received if load_balancer else 0)
 
     def tear_down(self) -> None:
-        """End the process and the load balancer. `open` makes a new load balancer."""
+        """End all processes and the load balancer. `open` makes a new load balancer."""
         with self._changing:
             self._end()
 
     def close(self) -> None:
-        """End the process and the load balancer for good, and remove the unpacked bundles. May be called again."""
+        """End all processes and the load balancer for good, and remove the unpacked bundles. May be called again."""
         with self._changing:
             self._closed = True
             self._end()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _end(self) -> None:
-        self.in_service = False
         if self._load_balancer:
             self._load_balancer.stop()
+            self._received_before += self._load_balancer.received
             self._load_balancer = None
-        self._stop_process()
+        with self._listing:
+            instances, self._instances = self._instances, ()
+        self.together([instance.close for instance in instances])
 
-    def _stop_process(self) -> None:
-        self.in_service = False
-        if self._process:
-            self._process.stop()
-            self._process = None
-        shutil.rmtree(self._folder / f"deployment-{self._deployments}", ignore_errors=True)
-
-    def _instance_in_service(self) -> tuple[int, str] | None:
-        process = self._process
-        return (process.port, str(self.running_label)) if process and self.in_service else None
+    def _targets(self) -> Sequence[ProcessInstance]:
+        """Return the instances that the next request may go to."""
+        chosen, percent = self._share
+        if not percent:
+            return self._instances
+        wanted = random.random() * 100 < percent  # noqa: S311 - a share, no secret
+        return [instance for instance in self._instances if (instance in chosen) is wanted]

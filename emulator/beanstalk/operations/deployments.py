@@ -1,16 +1,26 @@
 """Updates environments: deploys a version, changes the configuration, aborts an update."""
 
+from functools import partial
+
+from emulator.beanstalk import deployment_settings, option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
-from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
+from emulator.beanstalk.operations import groups, health
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
-from emulator.beanstalk.option_settings import Settings, properties
+from emulator.beanstalk.operations.policies import Policies
+from emulator.beanstalk.operations.rollout import Rollout, RolloutSteps
+from emulator.beanstalk.option_settings import Settings, software
 from emulator.beanstalk.platforms import Platform
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
 
 _STARTING = "Environment update is starting."
 _COMPLETED = "Environment update completed successfully."
+_PREPARATION = 1 / 6
+"""The share of a deployment before the instance gets its command. Recorded: 4 to 41 seconds."""
 _MIXED = (
     "During an aborted deployment, some instances may have deployed the new application version."
     " To ensure all instances are running the same version, re-deploy the appropriate application version."
@@ -24,9 +34,12 @@ class Deployments:
         self._state = state
         self._operations = operations
         self._instances = instances
+        self._steps = RolloutSteps(state, operations, instances)
+        self._policies = Policies(self._steps)
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def deploy(self, environment: Environment, label: str, request_id: str, denial: str | None = None) -> None:
-        """Deploy a version all at once. The environment shows the new label at once, and is down meanwhile.
+        """Deploy a version, as the environment's deployment policy says. The environment shows the new label at once.
 
         `denial`: the ERROR event with which the update fails before it changes anything, if there is one.
         """
@@ -36,7 +49,7 @@ class Deployments:
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy application.")
         else:
-            steps = self._deploying(environment, label, request_id)
+            steps = self._configured_and_deploying(environment, label, request_id)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def configure(
@@ -46,86 +59,156 @@ class Deployments:
         platform: Platform,
         request_id: str,
         denial: str | None = None,
+        *,
+        immutable: bool = False,
+        label: str | None = None,
     ) -> None:
-        """Change the option settings or the platform. Restart the application when they affect it.
+        """Change the option settings or the platform. Restart the application, or replace instances, when they need it.
 
-        `denial`: as above.
+        `denial`: as above. `immutable`: whether to replace the instances by an immutable update in any case. `label`:
+        of a version to deploy in the same update, with the new settings.
         """
         self._operations.record(environment, request_id, _STARTING)
+        environment.label = label or environment.label
         environment.draft = DraftConfiguration(settings, self._state.clock.time())
         if denial:
             steps = self._denied(environment, request_id, denial, "Failed to deploy configuration.")
         else:
-            steps = self._configuring(environment, settings, platform, request_id)
+            steps = self._configuring(environment, settings, platform, request_id, immutable=immutable, label=label)
         self._operations.start(environment, EnvironmentStatus.UPDATING, steps, abortable=True)
 
     def abort(self, environment: Environment, request_id: str) -> None:
-        """Abort an update. The label goes back; the instance keeps the version that runs on it."""
+        """Abort an update. The label goes back; instances keep the version that runs on them, new ones end."""
         self._operations.record(environment, request_id, "abortEnvironmentUpdate is starting.")
         self._operations.start(environment, EnvironmentStatus.ABORTING, self._aborting(environment, request_id))
 
     def _denied(self, environment: Environment, request_id: str, denial: str, message: str) -> Steps:
         """Fail after a while, without any change of the instance."""
-        yield self._state.durations.update / 3
+        yield self._state.durations.drawn("update", environment.name) / 3
         environment.label, environment.draft = environment.deployed_label, None
         self._operations.report_failure(environment, request_id, denied(denial))
         self._operations.record(environment, request_id, message, severity="ERROR")
         self._operations.end(environment)
 
+    def _configured_and_deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
+        """Apply the option settings in the bundle, and deploy it."""
+        problem = yield from self._bundle_settings.applied(environment, label, request_id)
+        if problem:
+            yield from self._denied(environment, request_id, problem, "Failed to deploy application.")
+        else:
+            yield from self._deploying(environment, label, request_id)
+
     def _deploying(self, environment: Environment, label: str, request_id: str) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update in progress on 1 instance.")
-        record(environment, request_id, "Deploying new version to instance(s).")
-        failure = yield from self._instances.run_version(environment, label, environment.settings)
-        yield state.durations.update - (state.clock.time() - began)
+        duration, number = state.durations.drawn("update", environment.name), environment.deployments
+        # Elastic Beanstalk copies the bundle first. The old version serves meanwhile.
+        yield duration * _PREPARATION
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Application update")
+        rollout = Rollout(environment, label, environment.settings, request_id, number, began, duration)
+        failure = yield from self._policies.deploy(rollout)
         if failure:
             environment.label = environment.deployed_label
             self._operations.report_failure(environment, request_id, failure)
             record(environment, request_id, "Failed to deploy application.", severity="ERROR")
-            record(environment, request_id, _MIXED, severity="ERROR")
+            if any(instance in environment.instances for instance in failure.instances):
+                record(environment, request_id, _MIXED, severity="ERROR")
         else:
-            environment.deployed_label, environment.deployed_number = label, environment.deployments
-            environment.hosting.in_service = True
+            environment.deployed_label, environment.deployed_number = label, number
             record(environment, request_id, "New application version was deployed to running EC2 instances.")
             record(environment, request_id, _COMPLETED)
+            health.set_after_update(state, environment)
         self._operations.end(environment)
 
-    def _configuring(self, environment: Environment, settings: Settings, platform: Platform, request_id: str) -> Steps:
+    def _configuring(
+        self,
+        environment: Environment,
+        settings: Settings,
+        platform: Platform,
+        request_id: str,
+        *,
+        immutable: bool,
+        label: str | None,
+    ) -> Steps:
         record, state, began = self._operations.record, self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update in progress on 1 instance.")
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Configuration update")
         record(environment, request_id, f"Updating environment {environment.name}'s configuration settings.")
-        needs_restart = properties(settings) != properties(environment.settings) or platform != environment.platform
-        failure = (yield from self._restarting(environment, settings)) if needs_restart else None
-        yield state.durations.configure - (state.clock.time() - began)
+        duration = state.durations.drawn("configure", environment.name)
+        running = environment.running_label or environment.deployed_label
+        kind, number = DeploymentKind.CONFIGURATION, environment.deployed_number
+        rollout = Rollout(environment, running, settings, request_id, number, began, duration, kind)
+        new_platform = platform != environment.platform
+        update = partial(self._updating, rollout, immutable=immutable, new_platform=new_platform)
+        failure = yield from update()
+        yield duration - (state.clock.time() - began)
         if failure:
-            yield from self._reverting(environment, request_id, failure)
+            environment.label = environment.deployed_label
+            yield from self._reverting(rollout, failure)
         else:
-            environment.settings, environment.platform, environment.draft = settings, platform, None
+            begins_enhanced = not option_settings.enhanced_health(environment.settings)
+            before, environment.settings = environment.settings, settings
+            environment.platform, environment.draft = platform, None
+            groups.apply_sizes(environment, before)
             record(environment, request_id, "Successfully deployed new configuration to environment.")
+            if label:
+                environment.reconfigured = []
+                environment.deployments += 1
+                yield from self._deploying(environment, label, request_id)
+                return
             record(environment, request_id, _COMPLETED)
+            if begins_enhanced and option_settings.enhanced_health(settings):
+                health.set_unknown(state, environment)
+            else:
+                health.set_after_update(state, environment)
+        environment.reconfigured = []
         self._operations.end(environment)
 
-    def _reverting(self, environment: Environment, request_id: str, failure: DeploymentFailure) -> Steps:
+    def _updating(self, rollout: Rollout, *, immutable: bool, new_platform: bool) -> DeploymentSteps:
+        old, new = rollout.environment.settings, rollout.settings
+        new_instances = new_platform or deployment_settings.replaces_instances(old, new)
+        if immutable:
+            return (yield from self._policies.immutable(rollout))
+        if new_instances or software(old) != software(new):
+            return (yield from self._policies.reconfigure(rollout, new_instances=new_instances))
+        return None
+
+    def _reverting(self, rollout: Rollout, failure: DeploymentFailure) -> Steps:
         """Go back to the configuration before the update, which stays as a failed draft."""
-        self._operations.report_failure(environment, request_id, failure)
-        self._operations.record(environment, request_id, "Failed to deploy configuration.", severity="ERROR")
+        environment, record = rollout.environment, self._operations.record
+        self._operations.report_failure(environment, rollout.request_id, failure)
+        record(environment, rollout.request_id, "Failed to deploy configuration.", severity="ERROR")
         if environment.draft:
             environment.draft.failed = True
-        yield from self._restarting(environment, environment.settings)
+        reason = "The update failed, and the environment was rolled back."
+        self._operations.fail_managed_action(environment, "RollbackSuccessful", reason)
+        yield from self._restoring(environment)
         reverted = "The environment was reverted to the previous configuration setting."
-        self._operations.record(environment, request_id, reverted, severity="ERROR")
+        record(environment, rollout.request_id, reverted, severity="ERROR")
 
-    def _restarting(self, environment: Environment, settings: Settings) -> DeploymentSteps:
-        label = environment.hosting.running_label or environment.label
-        failure = yield from self._instances.run_version(environment, label, settings)
-        environment.hosting.in_service = failure is None
-        return failure
+    def _restoring(self, environment: Environment) -> Steps:
+        """Put the environment's settings back on the instances that a configuration update has changed."""
+        changed = [instance for instance in environment.working_instances if instance in environment.reconfigured]
+        environment.reconfigured = []
+        if changed:
+            label = environment.running_label or environment.deployed_label
+            failure = yield from self._instances.run_version(
+                environment, label, environment.settings, changed, kind=DeploymentKind.CONFIGURATION
+            )
+            failed = failure.instances if failure else ()
+            self._steps.enter_service([instance for instance in changed if instance not in failed])
 
     def _aborting(self, environment: Environment, request_id: str) -> Steps:
-        yield self._state.durations.abort
+        began = self._state.clock.time()
+        self._operations.fail_managed_action(environment, "UpdateCancelled", "The update was aborted.")
+        environment.hosting.send_share((), 0)
+        new = environment.temporary
+        for instance in new:
+            instance.hosting.in_service = False
+        yield from self._restoring(environment)
+        yield self._state.durations.drawn("abort", environment.name) - (self._state.clock.time() - began)
+        yield from self._steps.terminate(environment, request_id, new)
         environment.label = environment.deployed_label
         environment.draft = None
-        if environment.hosting.running_label != environment.deployed_label:
+        if environment.running_label != environment.deployed_label:
             self._operations.record(environment, request_id, _MIXED, severity="WARN")
         self._operations.record(environment, request_id, "abortEnvironmentUpdate completed successfully.")
         self._operations.end(environment)

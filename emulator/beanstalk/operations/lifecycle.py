@@ -1,24 +1,29 @@
 """Launches, rebuilds, restarts and terminates environments, with AWS's statuses and events, in account time."""
 
-import secrets
-
 from emulator.beanstalk import dns, option_settings
+from emulator.beanstalk.hosting.deployment_command import DeploymentKind
+from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
-from emulator.beanstalk.operations import health
-from emulator.beanstalk.operations.instances import DeploymentFailure, DeploymentSteps, Instances, denied
+from emulator.beanstalk.operations import health, health_causes, instance_checks, scaling_activities
+from emulator.beanstalk.operations.bundle_settings import BundleSettings
+from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.groups import Groups
+from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
 from emulator.beanstalk.scheduler import Steps
 from emulator.beanstalk.state import State
-from emulator.beanstalk.switches import FailedLaunchEnd
+from emulator.beanstalk.switches import FailedLaunchEnd, LaunchedHealth
 
 
 class Lifecycle:
     """Starts launches, rebuilds, restarts and terminations. Call every method with the state's lock held."""
 
-    def __init__(self, state: State, operations: Operations, instances: Instances) -> None:
+    def __init__(self, state: State, operations: Operations, instances: Instances, groups: Groups) -> None:
         self._state = state
         self._operations = operations
         self._instances = instances
+        self._groups = groups
+        self._bundle_settings = BundleSettings(operations, instances)
 
     def launch(self, environment: Environment, request_id: str, denial: str | None) -> None:
         """Launch a new environment. `denial`: the ERROR event with which the launch fails, if there is one."""
@@ -26,7 +31,7 @@ class Lifecycle:
         self._operations.start(
             environment, EnvironmentStatus.LAUNCHING, self._launching(environment, request_id, denial)
         )
-        self._operations.start_health_checks(environment)
+        self._operations.start_health_checks(environment, self._groups.keep)
 
     def rebuild(self, environment: Environment, request_id: str, denial: str | None) -> None:
         """Replace the load balancer and the instance of an environment. Its CNAME stays. `denial`: as above."""
@@ -47,8 +52,9 @@ class Lifecycle:
 
     def _launching(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
         record = self._operations.record
-        bucket = f"elasticbeanstalk-{self._state.region}-{self._state.account_id}"
-        record(environment, request_id, f"Using {bucket} as Amazon S3 storage bucket for environment data.")
+        record(
+            environment, request_id, f"Using {self._state.own_bucket} as Amazon S3 storage bucket for environment data."
+        )
         failure = yield from self._building(environment, request_id, denial)
         if failure and self._ends_terminated(failure):
             yield from self._ending_launch(environment, request_id)
@@ -78,8 +84,9 @@ class Lifecycle:
         self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
 
     def _rebuilding(self, environment: Environment, request_id: str, denial: str | None) -> Steps:
-        health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild in progress.")
+        health.suspend_checks(self._state, environment, HealthStatus.INFO, "Environment rebuild")
         if not denial:
+            environment.instances, environment.led_deployment = [], 0
             yield environment.hosting.tear_down
         failure = yield from self._building(environment, request_id, denial)
         if failure is None:
@@ -87,57 +94,84 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _building(self, environment: Environment, request_id: str, denial: str | None) -> DeploymentSteps:
-        """Make the load balancer after a fifth of the launch duration, and the instance after half of it."""
+        """Make the load balancer after a fifth of the launch duration, and the instance after half of it.
+
+        A success ends after the first good health, unless the account's switch lets it end before.
+        """
         state, began = self._state, self._state.clock.time()
-        yield state.durations.launch / 5
+        duration = state.durations.drawn("launch", environment.name)
+        yield duration / 5
+        denial = denial or (yield from self._bundle_settings.applied(environment, environment.label, request_id))
         if denial:
             failure = denied(denial)
             self._operations.report_failure(environment, request_id, failure)
             return failure
-        health.suspend_checks(
-            state, environment, HealthStatus.PENDING, "Initialization in progress. There are no instances."
-        )
+        health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health_causes.NO_INSTANCES)
         if not environment.worker:
             yield environment.hosting.open
             balanced = option_settings.load_balanced(environment.settings)
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
             created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
             self._operations.record(environment, request_id, created)
-        yield state.durations.launch * 0.3
-        environment.instance, environment.launched = f"i-0{secrets.token_hex(8)}", state.clock.time()
-        added = f"Added instance [{environment.instance}] to your environment."
-        self._operations.record(environment, request_id, added)
+        waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
+        yield duration * 0.3
+        environment.group = scaling_activities.new_group(state, environment)
+        new = self._instances.launch(environment, environment.group.desired, InstanceState.IN_SERVICE)
+        scaling_activities.record_launch(state, environment.group, new)
+        self._operations.record(environment, request_id, scaling_activities.added(new))
         failed = yield from self._instances.run_version(environment, environment.label, environment.settings)
-        yield state.durations.launch - (state.clock.time() - began)
-        # The load balancer starts its own checks now: earlier good checks do not count.
-        environment.health.good_since = None
         if failed:
             self._operations.report_failure(environment, request_id, failed)
-        return failed
+            rest = duration - (state.clock.time() - began)
+            yield max(rest, state.durations.drawn("launch_after_failure", environment.name))
+            return failed
+        self._operations.record_deployed(environment, request_id, None)
+        # The load balancer starts its own checks now: earlier good checks do not count.
+        instance_checks.restart(environment)
+        if state.switches.launched_health is LaunchedHealth.OK:
+            yield from self._awaiting_health(environment)
+        yield duration - (state.clock.time() - began)
+        return None
+
+    def _awaiting_health(self, environment: Environment) -> Steps:
+        """Let health checks run until one changes the health, for the command timeout at most."""
+        state = self._state
+        health.resume_checks(state, environment)
+        deadline = state.clock.time() + option_settings.command_timeout(environment.settings)
+        while environment.health.status is HealthStatus.PENDING and state.clock.time() < deadline:
+            yield max(state.durations.health_check, 0.1 / state.clock.scale)
+        yield state.durations.drawn("launch_after_health", environment.name)
 
     def _restarting(self, environment: Environment, request_id: str) -> Steps:
         state, began = self._state, self._state.clock.time()
-        health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart in progress on 1 instance.")
-        label = environment.hosting.running_label or environment.label
-        failure = yield from self._instances.run_version(environment, label, environment.settings)
-        yield state.durations.restart - (state.clock.time() - began)
+        health.suspend_checks(state, environment, HealthStatus.INFO, "Application restart")
+        label = environment.running_label or environment.label
+        failure = yield from self._instances.run_version(
+            environment, label, environment.settings, kind=DeploymentKind.RESTART
+        )
+        yield state.durations.drawn("restart", environment.name) - (state.clock.time() - began)
         if failure:
             self._operations.report_failure(environment, request_id, failure)
         else:
-            environment.hosting.in_service = True
-            self._operations.record(environment, request_id, "restartAppServer completed successfully.")
+            self._instances.enter_service(environment)
+            self._operations.record_deployed(environment, request_id, None)
+            self._operations.record(environment, request_id, "Restarted application server on all ec2 instances.")
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
+        self._operations.record(environment, request_id, waiting)
         yield from self._removing(environment)
+        self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
     def _removing(self, environment: Environment) -> Steps:
         """End the application, remove the resources, and make the environment Terminated."""
         state, began = self._state, self._state.clock.time()
-        environment.health = Health()
+        environment.health, environment.instances = Health(), []
         yield environment.hosting.close
-        yield state.durations.terminate - (state.clock.time() - began)
+        yield state.durations.drawn("terminate", environment.name) - (state.clock.time() - began)
         environment.status = EnvironmentStatus.TERMINATED
         environment.terminated = environment.updated = state.clock.time()
         environment.operation = None

@@ -24,7 +24,7 @@ class Swaps:
         destination.updated = self._state.clock.time()
 
     def _swapping(self, source: Environment, destination: Environment, request_id: str) -> Steps:
-        yield self._state.durations.swap
+        yield self._state.durations.drawn("swap", source.name)
         source.cname, destination.cname = destination.cname, source.cname
         completed = f"Completed swapping CNAMEs for environments '{source.name}' and '{destination.name}'."
         for environment in (source, destination):

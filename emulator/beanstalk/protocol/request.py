@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
+from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StringShape, StructureShape
 
 from emulator.beanstalk.errors import InvalidActionError, ValidationError
 from emulator.beanstalk.protocol.service_model import service_model
@@ -19,14 +19,18 @@ def read_form(body: bytes) -> dict[str, str]:
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
 
-def called_operation(flat: Form) -> OperationModel:
-    """Return the model of the called action. Raises InvalidActionError. Some clients send Operation for Action."""
+def called_operation(flat: Form, model: ServiceModel | None = None) -> OperationModel:
+    """Return the model of the called action. Raises InvalidActionError. Some clients send Operation for Action.
+
+    `model`: of another service than Elastic Beanstalk.
+    """
+    model = model or service_model()
     action = flat.get("Action") or flat.get("Operation")
     if not action:
         raise InvalidActionError("The call names no action. Expected a parameter Action, such as DescribeEnvironments.")
-    if action not in service_model().operation_names:
-        raise InvalidActionError(f"Could not find operation {action} for version {service_model().api_version}")
-    return service_model().operation_model(action)
+    if action not in model.operation_names:
+        raise InvalidActionError(f"Could not find operation {action} for version {model.api_version}")
+    return model.operation_model(action)
 
 
 def read_parameters(called: OperationModel, flat: Form) -> dict[str, Any]:

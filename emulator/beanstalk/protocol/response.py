@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
 
 from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.protocol.service_model import service_model
@@ -23,19 +23,19 @@ def result_document(
     if as_json:
         content = {f"{operation.name}Result": _plain(output, result)} if output else {}
         return _json({f"{operation.name}Response": content | {"ResponseMetadata": metadata}})
-    root = Xml.Element(f"{operation.name}Response", xmlns=service_model().metadata["xmlNamespace"])
+    root = Xml.Element(f"{operation.name}Response", xmlns=operation.service_model.metadata["xmlNamespace"])
     if output:
         _write(Xml.SubElement(root, output.serialization["resultWrapper"]), output, result)
     Xml.SubElement(Xml.SubElement(root, "ResponseMetadata"), "RequestId").text = request_id
     return Xml.tostring(root)
 
 
-def error_document(error: ServiceError, request_id: str, *, as_json: bool) -> bytes:
-    """Return the response for an error."""
+def error_document(error: ServiceError, request_id: str, *, as_json: bool, model: ServiceModel | None = None) -> bytes:
+    """Return the response for an error. `model`: of another service than Elastic Beanstalk."""
     content = {"Type": "Sender" if error.status < 500 else "Receiver", "Code": error.code, "Message": str(error)}
     if as_json:
         return _json({"Error": content, "RequestId": request_id})
-    root = Xml.Element("ErrorResponse", xmlns=service_model().metadata["xmlNamespace"])
+    root = Xml.Element("ErrorResponse", xmlns=(model or service_model()).metadata["xmlNamespace"])
     element = Xml.SubElement(root, "Error")
     for name, text in content.items():
         Xml.SubElement(element, name).text = _legible(text)

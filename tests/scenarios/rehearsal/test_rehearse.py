@@ -164,7 +164,7 @@ def test_a_bundle_that_is_no_zip_is_refused_before_anything_starts(start: Start,
     (tmp_path / "bad.zip").write_text("no zip")
     program = start("--bundle", str(tmp_path / "bad.zip"))
     assert program.wait() == 1
-    assert re.fullmatch(r".*/bad\.zip is not a source bundle: [^\n]*zip[^\n]*\n", program.stderr), program.stderr
+    assert re.fullmatch(r".*/bad\.zip cannot be released: [^\n]*zip[^\n]*\n", program.stderr), program.stderr
     assert not program.output.exists()
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.stale_reads import StaleReads
 from emulator.beanstalk.switches import Switches
 from emulator.clock import Clock
@@ -49,10 +50,12 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         resolve=fake_resolve,
         stale_reads=stale_reads,
         switches=Switches(),
+        logs=lambda name: {"i-1": {"engine": [f"{name} failed"], "application": []}},
     )
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
         beanstalk=cast(ElasticBeanstalk, beanstalk),
+        capacities=Capacities(),
         invocations=InvocationCounter(),
         faults=FaultInjector(),
         permissions=permissions,
@@ -75,6 +78,35 @@ def test_the_description_has_the_clock_the_identity_and_the_counts(control: Cont
             "lambda": {"invocations": 0, "billed_ms": 0, "functions": {}},
         },
     )
+
+
+def test_the_capacity_of_instances_is_set_for_all_environments_and_for_single_ones(control: ControlApi) -> None:
+    unlimited = {"requests_per_second": None, "concurrent_requests": None}
+    assert control.handle("GET", "/_account/capacity", "", b"") == (200, unlimited | {"environments": {}})
+
+    given = {"concurrent_requests": 4, "environments": {"shop-prod": {"requests_per_second": 2.5}}}
+    answer = put(control, "/_account/capacity", given)
+
+    shop = unlimited | {"requests_per_second": 2.5}
+    assert answer == (200, unlimited | {"concurrent_requests": 4, "environments": {"shop-prod": shop}})
+    assert control.handle("GET", "/_account/capacity", "", b"") == answer
+
+
+@pytest.mark.parametrize(
+    ("capacity", "reason"),
+    [
+        ([], "Capacities must be an object"),
+        ({"requests": 1}, "A capacity must be an object of requests_per_second and concurrent_requests"),
+        ({"requests_per_second": 0}, "requests_per_second must be a number above 0, or null for no limit, and is 0"),
+        ({"environments": {"shop-prod": {"concurrent_requests": "many"}}}, "concurrent_requests must be a number"),
+        ({"environments": ["shop-prod"]}, "`environments` must be an object by environment name"),
+    ],
+)
+def test_a_capacity_that_is_not_valid_is_refused(control: ControlApi, capacity: Any, reason: str) -> None:
+    status, document = put(control, "/_account/capacity", capacity)
+
+    assert status == 400
+    assert reason in document["error"]
 
 
 def test_a_name_resolves_with_its_ttl_in_real_seconds(control: ControlApi) -> None:
@@ -144,7 +176,14 @@ def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi
 
 
 def test_switches_are_changed_by_name(control: ControlApi) -> None:
-    changed = {"failed_launch": "ready", "label_during_update": "new"}
+    changed = {"failed_launch": "ready", "launched_health": "ok", "label_during_update": "new"} | {
+        "outside_dates": "account"
+    }
     assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
     assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
     assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
+
+
+def test_the_logs_of_an_environment_are_listed_by_instance(control: ControlApi) -> None:
+    logs = {"i-1": {"engine": ["shop-prod failed"], "application": []}}
+    assert control.handle("GET", "/_account/logs", "environment=shop-prod", b"") == (200, logs)

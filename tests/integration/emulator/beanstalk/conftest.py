@@ -1,5 +1,6 @@
 """Elastic Beanstalk on loopback, and a boto3 client of it."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import botocore.config
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.clock import Clock
@@ -46,14 +48,19 @@ def client(server: BeanstalkServer) -> "Iterator[ElasticBeanstalkClient]":
     connected.close()
 
 
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> PackageCache:
+    return PackageCache(tmp_path_factory.mktemp("packages"), {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1"})
+
+
 @pytest.fixture
-def service(server: BeanstalkServer, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
+def service(server: BeanstalkServer, packages: PackageCache, tmp_path: Path) -> Iterator[ElasticBeanstalk]:
     running = ElasticBeanstalk(
         clock=Clock(SCALE),
         region="us-east-1",
         account_id="123456789012",
         bundles=S3BundleStore(region="us-east-1", account_id="123456789012", endpoint_url=server.url),
-        create_hosting=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_),
+        create_hosting=lambda name, id_: ProcessHosting(name, tmp_path / "home" / id_, packages),
     )
     running.durations.set(SHORT_DURATIONS)
     server.service, server.objects = running, {}

@@ -12,8 +12,8 @@ from tests.support.beanstalk import ENHANCED, SHORT_DURATIONS, BeanstalkAccount
 from tests.support.in_memory import virtual_beanstalk
 
 BASIC = {**ENHANCED, "Value": "basic"}
-_RANDOM = re.compile(r"i-0[0-9a-f]{16}|awseb-e-\w{10}-\w{12}|eba-\w{8}")
-"""The identifiers in messages: of instances, load balancers and CNAMEs."""
+_RANDOM = re.compile(r"i-0[0-9a-f]{16}|awseb-e-\w{10}-\w{12}|eba-\w{8}|\d+ (?:second|minute)s?")
+"""The identifiers in messages: of instances, load balancers and CNAMEs. And durations."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ def _run(account: BeanstalkAccount, option: dict[str, str]) -> Observed:
         account.until_health(blue, "Info" if option is ENHANCED else "Grey")
         _observe(account, observed, blue)
         account.until_status(blue, "Ready")
-        account.until_health(blue, "Ok" if option is ENHANCED and color == "Green" else color)
+        account.until_health(blue, {"Green": "Ok", "Red": "Severe"}[color] if option is ENHANCED else color)
         _observe(account, observed, blue)
     account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)
     account.until_status(blue, "Ready")

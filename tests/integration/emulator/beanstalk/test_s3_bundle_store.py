@@ -39,4 +39,4 @@ def test_a_launch_without_its_bundle_in_s3_fails(account: BeanstalkAccount) -> N
         "Unable to download from S3 location (Bucket: bundles  Key: v1.zip). Reason: Not Found" in error
         for error in errors
     )
-    assert account.describe(id_)["Health"] == "Red"
+    account.until_health(id_, "Red")

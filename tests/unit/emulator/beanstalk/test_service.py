@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.protocol.service_model import service_model
 from tests.support.beanstalk import PLATFORM
 from tests.support.in_memory import VirtualBeanstalk
 
@@ -104,14 +105,9 @@ def test_a_response_without_a_result_has_only_the_request_id(account: VirtualBea
     assert tags == ["DeleteApplicationVersionResponse", "ResponseMetadata", "RequestId"]
 
 
-@pytest.mark.parametrize("action", ["CreatePlatformVersion", "ComposeEnvironments"])
-def test_an_unsupported_action_is_refused_with_the_supported_ones(service: ElasticBeanstalk, action: str) -> None:
-    _, answer = _call_for_json(service, {"Action": action})
-
-    assert answer["Error"]["Code"] == "InvalidAction"
-    assert answer["Error"]["Message"].startswith(
-        f"{action} is not supported here. Supported are: AbortEnvironmentUpdate, "
-    )
+def test_every_operation_of_the_model_is_answered(service: ElasticBeanstalk) -> None:
+    """The model is botocore's."""
+    assert sorted(service._actions) == sorted(service_model().operation_names)
 
 
 @pytest.mark.parametrize("parameters", [{"Action": "Launch"}, {}])
@@ -181,3 +177,15 @@ def test_a_defect_is_an_error_response_and_is_logged(
 
     assert (status, answer["Error"]["Code"], answer["Error"]["Type"]) == (500, "InternalFailure", "Receiver")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_control_characters_do_not_break_an_answer(service: ElasticBeanstalk) -> None:
+    """XML cannot hold them; an application's or a person's text may."""
+    parameters = {"ApplicationName": "shop", "Description": "red \x1b[31m null \x00 end"}
+    _call(service, {"Action": "CreateApplication", **parameters})
+
+    status, answer = _call(service, {"Action": "DescribeApplications"})
+
+    assert status == 200
+    expected = "red \N{REPLACEMENT CHARACTER}[31m null \N{REPLACEMENT CHARACTER} end"
+    assert answer.findtext(f".//{NAMESPACE}Description") == expected

@@ -27,8 +27,9 @@ def test_a_read_shows_the_state_of_its_age_ago(account: VirtualBeanstalk) -> Non
 
     account.memory.advance(1)
 
-    assert account.describe(id_)["Status"] == "Launching"  # launched 10 seconds after the creation
-    account.memory.advance(10)
+    # Launched 17 seconds after the creation: 5 to the instance, 10 until it is healthy, 2 to the end.
+    assert account.describe(id_)["Status"] == "Launching"
+    account.memory.advance(20)
     assert account.describe(id_)["Status"] == "Ready"
 
 

@@ -43,7 +43,7 @@ def test_the_events_of_a_failed_launch_are_waited_for(release: Release) -> None:
     release.account.order_stale_reads(action="DescribeEvents", age=50)
     with pytest.raises(EnvironmentNotReadyError, match="the events that say why"):
         release.await_green(deployment)
-    with pytest.raises(LaunchFailedError, match="Failed to launch environment"):
+    with pytest.raises(LaunchFailedError, match="Command failed on instance"):
         release.eventually(lambda: release.await_green(deployment))
 
 

@@ -7,6 +7,7 @@ import pytest
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.stages import await_release
 from tests.support import source_bundles
+from tests.support.beanstalk import ENHANCED
 from tests.support.stages import Release
 
 
@@ -28,6 +29,20 @@ def test_error_events_are_a_failed_deployment_also_if_blue_had_the_label_before(
     with pytest.raises(DeploymentFailedError, match="Unable to download from S3"):
         release.eventually(lambda: await_release.await_release(deployment, release.beanstalk))
     assert release.look("shop-prod").version == "v1"
+
+
+def test_a_warning_after_a_completed_update_is_waited_for(release: Release) -> None:
+    """Recorded: https://github.com/einaregilsson/beanstalk-deploy/issues/113."""
+    release.account.client.update_environment(EnvironmentName="shop-prod", OptionSettings=[ENHANCED])  # type: ignore[list-item]
+    release.account.until_health(release.look("shop-prod").id, "Ok")
+    release.account.service.durations.set({"warning_chance": 1, "warning_after_update": 120})
+    deployment = release.swapped(release.cloned(), "green")
+    deploying = release.deploy(deployment)
+    release.account.until_health(deployment.blue_id, "Warning")
+    with pytest.raises(EnvironmentNotReadyError, match="Ready, Warning"):
+        await_release.await_release(deploying, release.beanstalk)
+    assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+    assert release.look("shop-prod").health_status == "Ok"
 
 
 def test_waiting_for_a_release_changes_nothing(release: Release) -> None:

@@ -43,3 +43,17 @@ def test_the_cause_of_a_failed_function_is_shown_as_its_message() -> None:
 
 def test_a_cause_that_is_not_json_is_shown_as_it_is() -> None:
     assert "stopped by hand" in lines(evidence(ended=replace(outcome("ABORTED"), cause="stopped by hand")))
+
+
+def test_a_failed_release_shows_the_last_lines_of_the_log() -> None:
+    log = [f"line {number}" for number in range(20)] + ["\x1b[31mModuleNotFoundError: flask", "x" * 500]
+
+    shown = lines(replace(evidence(ended=outcome("FAILED")), log=log))
+
+    start = shown.index("The log of shop-prod ends with:")
+    assert shown[start + 1] == "line 12"
+    assert shown[start + 9 : start + 12] == ["[31mModuleNotFoundError: flask", "x" * 160, ""]
+
+
+def test_a_release_without_a_log_shows_none() -> None:
+    assert not any("ends with" in line for line in lines(evidence()))

@@ -44,10 +44,7 @@ SERVER_OF_ONE_PROCESS = """
 Start = Callable[..., ApplicationProcess]
 
 
-@pytest.fixture(autouse=True)
-def emulator_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use the emulator's virtual environment: it has gunicorn, which serves WSGI applications."""
-    monkeypatch.setattr(sys, "executable", str(REPOSITORY / ".venv-emulator" / "bin" / "python"))
+pytestmark = pytest.mark.usefixtures("emulator_interpreter")
 
 
 @pytest.fixture

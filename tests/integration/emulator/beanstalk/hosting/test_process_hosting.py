@@ -11,6 +11,7 @@ from tests.support.beanstalk import ENHANCED, BeanstalkAccount, command_timeout,
 
 def test_a_load_balancer_answers_503_until_its_instance_is_in_service(account: BeanstalkAccount) -> None:
     account.service.durations.set({"in_service": 60})
+    account.service.switches.set({"launched_health": "pending"})
     id_ = account.launched(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
 
@@ -115,7 +116,7 @@ def test_a_deployment_that_never_answers_fails(account: BeanstalkAccount) -> Non
     assert "Failed to deploy application." in account.messages(EnvironmentId=id_, Severity="ERROR")
 
 
-def test_control_characters_in_an_application_s_output_do_not_break_the_response(account: BeanstalkAccount) -> None:
+def test_the_log_tells_what_an_application_wrote_that_ended(account: BeanstalkAccount) -> None:
     account.service.switches.set({"failed_launch": "ready"})
     account.version(
         "control-characters", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"})
@@ -123,8 +124,9 @@ def test_control_characters_in_an_application_s_output_do_not_break_the_response
 
     id_ = account.launched(VersionLabel="control-characters")
 
-    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
-    assert any("red \N{REPLACEMENT CHARACTER}[31m null \N{REPLACEMENT CHARACTER} end" in error for error in errors)
+    assert account.describe(id_)["Health"] == "Red"
+    [logs] = account.service.logs("shop-prod").values()
+    assert logs["engine"] == logs["application"] == ["red \x1b[31m null \x00 end"]
 
 
 def test_a_full_disk_fails_the_deployment(account: BeanstalkAccount, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,8 +139,8 @@ def test_a_full_disk_fails_the_deployment(account: BeanstalkAccount, monkeypatch
     account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
     account.until_status(id_, "Ready")
 
-    errors = account.messages(EnvironmentId=id_, Severity="ERROR")
-    assert any("No space left on device" in error for error in errors)
+    [logs] = account.service.logs("shop-prod").values()
+    assert "No space left on device" in logs["engine"][0]
     assert account.describe(id_)["VersionLabel"] == "v1"
 
 

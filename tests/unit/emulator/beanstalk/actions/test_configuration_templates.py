@@ -141,3 +141,20 @@ def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(accou
     green = account.healthy("shop-green", TemplateName="saved", VersionLabel="v1")
 
     assert account.describe(green)["VersionLabel"] == "v1"
+
+
+def test_a_template_gets_other_settings_and_another_description(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_UpdateConfigurationTemplate.html."""
+    _saved(account, account.launched("shop-blue", PROPERTY))
+
+    answer = account.client.update_configuration_template(
+        ApplicationName="shop",
+        TemplateName="saved",
+        Description="newer",
+        OptionSettings=[ENHANCED],  # type: ignore[list-item]
+        OptionsToRemove=[{"Namespace": PROPERTY["Namespace"], "OptionName": PROPERTY["OptionName"]}],
+    )
+
+    [settings] = account.settings(TemplateName="saved")
+    assert (answer["Description"], settings["SystemType"]) == ("newer", "enhanced")
+    assert "COLOUR" not in settings

@@ -84,35 +84,6 @@ def test_a_platform_can_be_updated(account: VirtualBeanstalk) -> None:
     assert account.describe(id_)["SolutionStackName"] == PLATFORM
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        {**ENHANCED, "Value": "fancy"},
-        {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "Timeout", "Value": "soon"},
-        {"Namespace": "aws:elasticbeanstalk:command", "OptionName": "DeploymentPolicy", "Value": "Rolling"},
-        {"Namespace": "mine", "OptionName": "Timeout", "Value": "1"},
-    ],
-)
-def test_an_invalid_setting_is_refused_and_found_by_validation(
-    account: VirtualBeanstalk, setting: dict[str, str]
-) -> None:
-    with pytest.raises(
-        ClientError, match=r"\(ConfigurationValidationException\).*OptionName: '" + setting["OptionName"]
-    ):
-        account.create("shop-prod", setting)
-
-    answer = account.client.validate_configuration_settings(ApplicationName="shop", OptionSettings=[setting])  # type: ignore[list-item]
-    assert [(message["Severity"], message["OptionName"]) for message in answer["Messages"]] == [
-        ("error", setting["OptionName"])
-    ]
-
-
-def test_validation_finds_nothing_in_good_settings(account: VirtualBeanstalk) -> None:
-    answer = account.client.validate_configuration_settings(ApplicationName="shop", OptionSettings=[ENHANCED])  # type: ignore[list-item]
-
-    assert answer["Messages"] == []
-
-
 def test_settings_of_an_environment_of_another_application_are_not_found(account: VirtualBeanstalk) -> None:
     account.client.create_application(ApplicationName="blog")
     account.create("blog-prod", ApplicationName="blog")

@@ -1,10 +1,13 @@
-"""Which changes of environments are refused."""
+"""Changes of environments, and which are refused."""
+
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.beanstalk import ENHANCED
+from tests.support.beanstalk import environment_property
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.source_bundles import dying
 
 
 def test_an_update_needs_a_ready_environment(account: VirtualBeanstalk) -> None:
@@ -41,13 +44,39 @@ def test_an_update_needs_an_environment_and_a_version_that_exist(
     assert refused.value.response["Error"]["Message"] == message
 
 
-def test_version_and_configuration_are_not_updated_in_one_call(account: VirtualBeanstalk) -> None:
-    id_ = account.launched(VersionLabel="v1")
+def test_version_and_configuration_are_updated_in_one_call(account: VirtualBeanstalk) -> None:
+    """Terraform sends both in one call.
 
-    with pytest.raises(ClientError, match="InvalidParameterCombination"):
-        account.client.update_environment(EnvironmentId=id_, VersionLabel="v2", OptionSettings=[ENHANCED])  # type: ignore[list-item]
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/elasticbeanstalk/environment.go
+    """
+    id_ = account.launched(VersionLabel="v1")
+    colour: Any = environment_property("COLOUR", "red")
+
+    answer = account.client.update_environment(EnvironmentId=id_, VersionLabel="v2", OptionSettings=[colour])
+    account.until_status(id_, "Ready")
+
+    messages = account.messages(RequestId=answer["ResponseMetadata"]["RequestId"])
+    assert answer["VersionLabel"] == account.describe(id_)["VersionLabel"] == "v2"
+    assert account.settings(EnvironmentName="shop-prod")[0]["COLOUR"] == "red"
+    assert [message for message in messages if "completed" in message or "Successfully" in message] == [
+        "Instance deployment completed successfully.",
+        "Successfully deployed new configuration to environment.",
+        "Instance deployment completed successfully.",
+        "Environment update completed successfully.",
+    ]
+    assert account.get(account.describe(id_)["CNAME"]).answered_by == "shop-prod/v2"
+
+
+def test_a_version_that_fails_after_a_configuration_goes_back(account: VirtualBeanstalk) -> None:
+    account.version("dying", dying())
+    id_ = account.launched(VersionLabel="v1")
+    colour: Any = environment_property("COLOUR", "red")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="dying", OptionSettings=[colour])
+    account.until_status(id_, "Ready")
 
     assert account.describe(id_)["VersionLabel"] == "v1"
+    assert "Failed to deploy application." in account.messages(EnvironmentId=id_, Severity="ERROR")
 
 
 def test_a_version_that_failed_to_process_cannot_be_deployed(account: VirtualBeanstalk) -> None:

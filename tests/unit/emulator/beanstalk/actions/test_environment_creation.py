@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -151,3 +153,18 @@ def test_an_environment_can_be_made_from_a_platform_arn(account: VirtualBeanstal
     answer = account.client.create_environment(ApplicationName="shop", EnvironmentName="shop-prod", PlatformArn=arn)
 
     assert answer["PlatformArn"] == arn
+
+
+@pytest.mark.parametrize("chosen", [{}, {"CNAMEPrefix": "shop"}])
+def test_the_answer_has_a_cname_only_when_the_caller_chose_it(
+    account: VirtualBeanstalk, chosen: dict[str, Any]
+) -> None:
+    """Logs of `eb create` say `CNAME: UNKNOWN`, which stands for none in the answer.
+
+    https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/objects/environment.py
+    """
+    answer = account.client.create_environment(
+        **{"ApplicationName": "shop", "EnvironmentName": "shop-prod", "SolutionStackName": PLATFORM, **chosen}
+    )
+
+    assert ("CNAME" in answer) is bool(chosen)

@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.in_memory import VirtualBeanstalk
 
@@ -83,7 +84,7 @@ def test_a_launched_environment_lists_its_resources(account: VirtualBeanstalk) -
     resources = account.client.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]
 
     assert resources["EnvironmentName"] == "shop-prod"
-    assert resources["AutoScalingGroups"] == [{"Name": f"awseb-{id_}-stack-AWSEBAutoScalingGroup"}]
+    assert resources["AutoScalingGroups"][0]["Name"].startswith(f"awseb-{id_}-stack-AWSEBAutoScalingGroup-")
     assert resources["LoadBalancers"] == [{"Name": account.describe(id_)["EndpointURL"].split(".")[0]}]
     assert resources["Instances"][0]["Id"].startswith("i-0")
 
@@ -95,3 +96,21 @@ def test_a_launching_environment_has_no_resources_yet(account: VirtualBeanstalk)
     resources = account.client.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]
 
     assert resources["Instances"] == resources["LoadBalancers"] == []
+
+
+def test_a_terminated_environment_has_no_endpoint(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_TerminateEnvironment.html, its sample."""
+    id_ = account.launched()
+    assert account.describe(id_)["EndpointURL"]
+    account.client.terminate_environment(EnvironmentId=id_)
+
+    account.until_status(id_, "Terminated")
+
+    assert "EndpointURL" not in account.describe(id_)
+
+
+def test_groups_of_environments_are_refused_after_their_names_are_checked(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_ComposeEnvironments.html."""
+    for labels, problem in ((["none"], "No Application Version named 'none' found"), (["v1"], "is not supported")):
+        with pytest.raises(ClientError, match=problem):
+            account.client.compose_environments(ApplicationName="shop", GroupName="dev", VersionLabels=labels)

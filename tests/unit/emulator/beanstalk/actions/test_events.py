@@ -14,7 +14,7 @@ def test_events_are_listed_newest_first(account: VirtualBeanstalk) -> None:
 
     dates = [event["EventDate"] for event in events]
     assert dates == sorted(dates, reverse=True)
-    assert events[-1]["Message"] == "Created new Application: shop"
+    assert events[-1]["Message"] == "createApplication is starting."
 
 
 def test_an_event_names_its_application_and_environment(account: VirtualBeanstalk) -> None:
@@ -53,7 +53,23 @@ def test_a_filter_leaves_out_other_events(account: VirtualBeanstalk, filters: di
 
 
 def test_events_of_a_version_are_found_by_its_label(account: VirtualBeanstalk) -> None:
-    assert account.messages(VersionLabel="v1") == ["createApplicationVersion completed successfully."]
+    """https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/tests/unit/mock_responses.py holds such events."""
+    assert account.messages(VersionLabel="v1") == [
+        "createApplicationVersion is starting.",
+        "Created new Application Version: v1",
+        "createApplicationVersion completed successfully.",
+    ]
+
+
+def test_a_new_application_has_three_events(account: VirtualBeanstalk) -> None:
+    """https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/tests/unit/mock_responses.py holds such events."""
+    account.client.create_application(ApplicationName="blog")
+
+    assert account.messages(ApplicationName="blog") == [
+        "createApplication is starting.",
+        "Created new Application: blog",
+        "createApplication completed successfully.",
+    ]
 
 
 def test_a_severity_means_that_or_higher(account: VirtualBeanstalk) -> None:

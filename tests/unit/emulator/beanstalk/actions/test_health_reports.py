@@ -32,3 +32,39 @@ def test_instances_health_shows_the_instance_and_its_version(account: VirtualBea
     assert [instance["InstanceId"] for instance in instances] == [resources["Instances"][0]["Id"]]
     assert instances[0]["Deployment"]["VersionLabel"] == "v1"
     assert (instances[0]["HealthStatus"], instances[0]["Color"]) == ("Ok", "Green")
+
+
+def test_the_metrics_count_recent_requests_by_status_and_latency(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-metrics.html."""
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+    account.hosting("shop-prod").load = 3
+
+    metrics = account.client.describe_environment_health(EnvironmentId=id_, AttributeNames=["ApplicationMetrics"])[
+        "ApplicationMetrics"
+    ]
+
+    assert (metrics["Duration"], metrics["RequestCount"]) == (10, 30)
+    assert metrics["StatusCodes"] == {"Status2xx": 30, "Status3xx": 0, "Status4xx": 0, "Status5xx": 0}
+    assert set(metrics["Latency"]) == {"P999", "P99", "P95", "P90", "P85", "P75", "P50", "P10"}
+
+
+def test_without_requests_there_is_no_latency(account: VirtualBeanstalk) -> None:
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    [instance] = account.client.describe_instances_health(EnvironmentId=id_, AttributeNames=["All"])[
+        "InstanceHealthList"
+    ]
+
+    assert instance["ApplicationMetrics"]["RequestCount"] == 0
+    assert "Latency" not in instance["ApplicationMetrics"]
+    assert instance["System"]["LoadAverage"] == [0.0, 0.0, 0.0]
+    assert instance["System"]["CPUUtilization"] == {"Idle": 100.0}
+
+
+def test_instances_are_listed_by_pages(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeInstancesHealth.html."""
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    assert account.client.describe_instances_health(EnvironmentId=id_, NextToken="1")["InstanceHealthList"] == []
+    with pytest.raises(ClientError, match="NextToken 'x' is not valid"):
+        account.client.describe_instances_health(EnvironmentId=id_, NextToken="x")

@@ -1,6 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.beanstalk import source_bundle
 from tests.support.beanstalk import BUCKET
 from tests.support.in_memory import VirtualBeanstalk
 
@@ -42,9 +43,21 @@ def test_a_version_is_processing_and_then_processed(account: VirtualBeanstalk) -
     assert account.messages(VersionLabel="v3")[-1] == "Finished processing application version v3"
 
 
-@pytest.mark.parametrize("bundle", [b"", b"no zip"])
-def test_processing_fails_for_a_bundle_that_is_no_zip(account: VirtualBeanstalk, bundle: bytes) -> None:
-    account.version("text", bundle, Process=True)
+@pytest.mark.parametrize("bundle", [b"", b"more than five bytes"])
+def test_a_bundle_that_is_empty_or_too_large_is_refused(
+    account: VirtualBeanstalk, bundle: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/applications-sourcebundle.html
+
+    The words are quoted in the notes of several public repositories; with which error code, none of them says.
+    """
+    monkeypatch.setattr(source_bundle, "MAXIMUM_BYTES", 5)
+    with pytest.raises(ClientError, match="Source bundle is empty or exceeds maximum allowed size: 5"):
+        account.version("large", bundle)
+
+
+def test_processing_fails_for_a_bundle_that_is_no_zip(account: VirtualBeanstalk) -> None:
+    account.version("text", b"no zip", Process=True)
 
     account.until(lambda: account.version_status("text") == "FAILED", lambda: "FAILED")
     [event] = account.client.describe_events(VersionLabel="text", Severity="ERROR")["Events"]

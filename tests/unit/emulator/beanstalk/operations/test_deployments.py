@@ -1,3 +1,4 @@
+from tests.support.beanstalk import ENHANCED, environment_property
 from tests.support.in_memory import VirtualBeanstalk
 
 
@@ -11,6 +12,7 @@ def test_the_response_to_an_update_shows_the_new_label_updating_and_grey(account
 
 
 def test_a_deployment_runs_the_new_version_and_records_its_events(account: VirtualBeanstalk) -> None:
+    """Recorded: https://github.com/woowacourse/prolog/issues/373."""
     id_ = account.healthy(VersionLabel="v1")
 
     request = account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v2")
@@ -21,6 +23,7 @@ def test_a_deployment_runs_the_new_version_and_records_its_events(account: Virtu
     assert account.messages(RequestId=request["ResponseMetadata"]["RequestId"]) == [
         "Environment update is starting.",
         "Deploying new version to instance(s).",
+        "Instance deployment completed successfully.",
         "New application version was deployed to running EC2 instances.",
         "Environment update completed successfully.",
     ]
@@ -51,6 +54,46 @@ def test_an_all_at_once_deployment_takes_the_environment_down(account: VirtualBe
 
     account.until_status(id_, "Ready")
     assert account.get(name).status == 200
+
+
+def test_the_old_version_serves_until_the_instance_gets_its_command(account: VirtualBeanstalk) -> None:
+    """Recorded: 40 seconds pass before `Deploying new version to instance(s).`, the health still Ok.
+
+    https://github.com/einaregilsson/beanstalk-deploy/issues/86
+    """
+    account.service.durations.set({"update": 120})
+    id_ = account.healthy("shop-prod", ENHANCED, VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.memory.advance(19)
+
+    shown = account.describe(id_)
+    assert (shown["Status"], shown["HealthStatus"]) == ("Updating", "Ok")
+    assert account.answered_by(id_) == "shop-prod/v1"
+    account.memory.advance(1)
+    assert account.describe(id_)["HealthStatus"] == "Info"
+    assert account.get(account.describe(id_)["CNAME"]).status == 503
+
+
+def test_a_configuration_update_that_restarts_the_application_has_both_success_texts(
+    account: VirtualBeanstalk,
+) -> None:
+    """Recorded: https://github.com/awsdocs/aws-elastic-beanstalk-developer-guide and deploy logs of 2026-05."""
+    id_ = account.healthy(VersionLabel="v1")
+
+    request = account.client.update_environment(
+        EnvironmentId=id_,
+        OptionSettings=[environment_property("COLOUR", "blue")],  # type: ignore[list-item]
+    )
+    account.until_status(id_, "Ready")
+
+    assert account.messages(RequestId=request["ResponseMetadata"]["RequestId"]) == [
+        "Environment update is starting.",
+        "Updating environment shop-prod's configuration settings.",
+        "Instance deployment completed successfully.",
+        "Successfully deployed new configuration to environment.",
+        "Environment update completed successfully.",
+    ]
 
 
 def test_the_deployed_version_can_be_deployed_again(account: VirtualBeanstalk) -> None:

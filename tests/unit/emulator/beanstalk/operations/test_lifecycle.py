@@ -1,16 +1,29 @@
+import pytest
+
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED, command_timeout
 from tests.support.in_memory import VirtualBeanstalk
 
 
 def test_a_launch_records_its_events(account: VirtualBeanstalk) -> None:
+    """Recorded: https://github.com/PaulleDemon/AWS-deployment, and other logs of the EB CLI from 2021 to 2026."""
     id_ = account.launched(VersionLabel="v1", CNAMEPrefix="shop")
 
+    environment = account.describe(id_)
     messages = account.messages(EnvironmentId=id_)
-    assert messages[0] == "createEnvironment is starting."
-    assert "Application available at shop.us-east-1.elasticbeanstalk.com." in messages
-    assert "Successfully launched environment: shop-prod" in messages
-    assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
+    [instance] = account.client.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]["Instances"]
+    assert messages == [
+        "createEnvironment is starting.",
+        "Using elasticbeanstalk-us-east-1-123456789012 as Amazon S3 storage bucket for environment data.",
+        f"Created load balancer named: {environment['EndpointURL'].split('.')[0]}",
+        "Waiting for EC2 instances to launch. This may take a few minutes.",
+        f"Added instance [{instance['Id']}] to your environment.",
+        "Instance deployment completed successfully.",
+        "Environment health has been set to GREEN",
+        "Application available at shop.us-east-1.elasticbeanstalk.com.",
+        "Successfully launched environment: shop-prod",
+    ]
+    assert account.messages(EnvironmentId=id_, Severity="WARN") == []
 
 
 def test_a_launch_takes_at_least_its_duration(account: VirtualBeanstalk) -> None:
@@ -22,7 +35,43 @@ def test_a_launch_takes_at_least_its_duration(account: VirtualBeanstalk) -> None
     assert (environment["DateUpdated"] - environment["DateCreated"]).total_seconds() >= 60
 
 
-def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy(account: VirtualBeanstalk) -> None:
+@pytest.mark.parametrize("wait", [11, 55])
+def test_health_is_ok_some_seconds_before_the_launch_ends(account: VirtualBeanstalk, wait: int) -> None:
+    """Recorded: 21 seconds, in https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/tests/unit/mock_responses.py.
+
+    Other public logs: 11 to 55. The event of the health has no RequestId there.
+    """
+    account.service.durations.set({"health": 60, "launch_after_health": wait})
+
+    id_ = account.launched("shop-prod", ENHANCED, VersionLabel="v1")
+
+    assert account.describe(id_)["HealthStatus"] == "Ok"
+    [launched, _, ok] = account.client.describe_events(EnvironmentId=id_)["Events"][:3]
+    assert launched["Message"] == "Successfully launched environment: shop-prod"
+    assert ok["Message"].startswith("Environment health has transitioned from Pending to Ok. Initialization completed ")
+    assert "RequestId" not in ok
+    assert wait <= (launched["EventDate"] - ok["EventDate"]).total_seconds() <= wait + 10
+
+
+def test_a_launch_ends_when_health_is_bad(account: VirtualBeanstalk) -> None:
+    account.service.durations.set({"health": 60})
+    id_ = account.create("shop-prod", ENHANCED, VersionLabel="v1")
+    account.until(lambda: account.hosting("shop-prod").instances, lambda: "a deployment")
+
+    account.hosting("shop-prod").order = 500
+    account.until_status(id_, "Ready")
+
+    assert account.describe(id_)["HealthStatus"] == "Severe"
+
+
+def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy_on_request(
+    account: VirtualBeanstalk,
+) -> None:
+    """The developer guide: a new environment is Pending while its instances start.
+
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html
+    """
+    account.service.switches.set({"launched_health": "pending"})
     account.service.durations.set({"health": 60})
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="v1")
@@ -47,10 +96,13 @@ def test_a_launch_of_an_application_that_ends_is_terminated_with_errors(account:
     messages = account.messages(EnvironmentId=id_)
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
-    assert "the configuration is missing" in errors[1]
+    assert errors[1].endswith("Return code: 1 Output: Engine execution has encountered an error..")
     assert errors[2:] == ["Failed to launch environment."]
+    assert "Command execution completed on all instances. Summary: [Successful: 0, Failed: 1]." in messages
     assert messages[-1] == "Deleting SNS topic for environment shop-prod."
     assert not any("terminateEnvironment" in message for message in messages)
+    # CloudFormation's words, not an event: https://github.com/awsdocs/aws-cloudformation-user-guide/issues/782.
+    assert not any("entered Terminated state" in message for message in messages)
     assert account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
     assert account.client.describe_environments(IncludeDeleted=False)["Environments"] == []
 
@@ -60,20 +112,32 @@ def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors_on_re
 ) -> None:
     """AWS documents `Create environment operation is complete, but with errors`, so a failed launch may also be Ready.
 
-    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/troubleshooting.html
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/troubleshooting.html. Four public logs of 2020 to 2023 end
+    so, 62 seconds after the failed command.
     """
+    account.service.durations.set({"launch": 1, "launch_after_failure": 62})
     account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="dying")
 
     environment = account.describe(id_)
-    assert (environment["Health"], environment["HealthStatus"]) == ("Red", "Severe")
+    assert environment["Health"] == "Red"
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
-    assert "the configuration is missing" in errors[1]
     assert errors[-1].startswith("Create environment operation is complete, but with errors.")
     assert not any(message.startswith("Unsuccessful command execution") for message in errors)
+    [ended, failed] = [
+        event["EventDate"]
+        for event in account.client.describe_events(EnvironmentId=id_)["Events"]
+        if event["Message"].startswith(("Create environment operation", "Command execution completed"))
+    ]
+    assert (ended - failed).total_seconds() == 62
+    told = next(message for message in account.messages(EnvironmentId=id_) if "to Degraded" in message)
+    assert told == (
+        "Environment health has transitioned from Pending to Degraded. Command failed on all instances."
+        " Initialization completed 0 seconds ago and took 0 seconds."
+    )
 
 
 def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(account: VirtualBeanstalk) -> None:
@@ -87,6 +151,7 @@ def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(acco
 
 
 def test_a_terminating_environment_ends_terminated(account: VirtualBeanstalk) -> None:
+    """Events: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/eb3-terminate.html."""
     id_ = account.launched(VersionLabel="v1")
 
     answer = account.client.terminate_environment(EnvironmentId=id_)
@@ -95,6 +160,8 @@ def test_a_terminating_environment_ends_terminated(account: VirtualBeanstalk) ->
     account.until_status(id_, "Terminated")
     assert account.messages(RequestId=answer["ResponseMetadata"]["RequestId"]) == [
         "terminateEnvironment is starting.",
+        "Waiting for EC2 instances to terminate. This may take a few minutes.",
+        "Deleting SNS topic for environment shop-prod.",
         "terminateEnvironment completed successfully.",
     ]
 
@@ -117,12 +184,17 @@ def test_a_restart_takes_the_application_down_and_up(account: VirtualBeanstalk) 
     id_ = account.healthy(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
 
-    account.client.restart_app_server(EnvironmentId=id_)
+    request = account.client.restart_app_server(EnvironmentId=id_)
 
     assert account.describe(id_)["Status"] == "Updating"
     account.until(lambda: account.get(name).status == 503, lambda: "the application to be down")
     account.until_status(id_, "Ready")
     assert account.get(name).status == 200
+    assert account.messages(RequestId=request["ResponseMetadata"]["RequestId"]) == [
+        "restartAppServer is starting.",
+        "Instance deployment completed successfully.",
+        "Restarted application server on all ec2 instances.",
+    ]
 
 
 def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(account: VirtualBeanstalk) -> None:

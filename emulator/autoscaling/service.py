@@ -1,0 +1,99 @@
+"""The account's Auto Scaling: requests in, responses out."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache
+
+import botocore.loaders
+from botocore.model import ServiceModel
+
+from emulator.autoscaling.environment_groups import EnvironmentGroups
+from emulator.autoscaling.group_changes import GroupChanges
+from emulator.autoscaling.group_reports import GroupReports
+from emulator.beanstalk.call import Action, Call
+from emulator.beanstalk.caller import ADMINISTRATOR, Caller
+from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
+from emulator.beanstalk.operations.groups import Groups
+from emulator.beanstalk.protocol import request, response
+from emulator.beanstalk.state import State
+
+_log = logging.getLogger(__name__)
+
+
+class AutoScaling:
+    """Answers calls about the Auto Scaling groups of environments. Thread-safe."""
+
+    def __init__(self, state: State, groups: Groups) -> None:
+        self._state = state
+        self._groups = EnvironmentGroups(state)
+        reports, changes = GroupReports(self._groups), GroupChanges(state, self._groups, groups)
+        self._actions: dict[str, Action] = {
+            "DescribeAutoScalingGroups": reports.describe_groups,
+            "DescribeAutoScalingInstances": reports.describe_instances,
+            "DescribePolicies": reports.describe_policies,
+            "DescribeScalingActivities": reports.describe_activities,
+            "ResumeProcesses": changes.resume_processes,
+            "SetDesiredCapacity": changes.set_desired_capacity,
+            "SuspendProcesses": changes.suspend_processes,
+            "TerminateInstanceInAutoScalingGroup": changes.terminate_instance,
+            "UpdateAutoScalingGroup": changes.update_group,
+        }
+
+    def answers(self, body: bytes) -> bool:
+        """Return whether a call is answered here: it names groups or instances of environments, or none at all."""
+        flat = request.read_form(body)
+        if flat.get("Action") not in self._actions:
+            return False
+        names = [text for name, text in flat.items() if name.startswith("AutoScalingGroupName")]
+        instances = [text for name, text in flat.items() if name.startswith("InstanceId")]
+        with self._state.lock:
+            known = {each.group.name for each in self._groups.all()}
+            own = {instance.id for each in self._groups.all() for instance in each.environment.instances}
+        named_here = any(name in known or name.startswith("awseb-e-") for name in names)
+        return named_here or bool(own & set(instances)) or not (names or instances)
+
+    def handle(
+        self, body: bytes, headers: Mapping[str, str], caller: Caller = ADMINISTRATOR
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return the response to a request of the query protocol: status, headers, body. Never raises."""
+        request_id = str(uuid.uuid4())
+        as_json = "application/json" in {name.lower(): value for name, value in headers.items()}.get("accept", "")
+        try:
+            status, document = 200, self._call(body, request_id, caller, as_json=as_json)
+        except ServiceError as error:
+            status, document = error.status, _error(error, request_id, as_json=as_json)
+        except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
+            _log.exception("A call of Auto Scaling stopped because of a defect")
+            failure = InternalFailureError("The emulated Auto Scaling has a defect. See the server's log.")
+            status, document = failure.status, _error(failure, request_id, as_json=as_json)
+        date = format_datetime(datetime.fromtimestamp(self._state.clock.time(), UTC), usegmt=True)
+        kind = "application/json" if as_json else "text/xml"
+        return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
+
+    def _call(self, body: bytes, request_id: str, caller: Caller, *, as_json: bool) -> bytes:
+        caller.authenticate()
+        flat = request.read_form(body)
+        called = request.called_operation(flat, service_model())
+        if called.name not in self._actions:
+            raise InvalidActionError(
+                f"{called.name} is not supported for groups of environments. Supported are:"
+                f" {', '.join(sorted(self._actions))}."
+            )
+        call = Call(request_id, request.read_parameters(called, flat), caller)
+        with self._state.lock:
+            self._groups.require_permission(called.name, call)
+            result = self._actions[called.name](call)
+        return response.result_document(called, result, request_id, as_json=as_json)
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Return botocore's model of Auto Scaling."""
+    return ServiceModel(botocore.loaders.Loader().load_service_model("autoscaling", "service-2"))
+
+
+def _error(error: ServiceError, request_id: str, *, as_json: bool) -> bytes:
+    return response.error_document(error, request_id, as_json=as_json, model=service_model())

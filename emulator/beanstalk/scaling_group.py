@@ -1,0 +1,63 @@
+"""The Auto Scaling group of an environment, and what it has done."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ActivityStatus(StrEnum):
+    """The status of a scaling activity."""
+
+    IN_PROGRESS = "InProgress"
+    SUCCESSFUL = "Successful"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+
+@dataclass
+class ScalingActivity:
+    """A launch or a termination of one instance. Dates in account time, in epoch seconds."""
+
+    id: str
+    description: str
+    cause: str
+    began: float
+    ended: float | None = None
+    status: ActivityStatus = ActivityStatus.IN_PROGRESS
+
+
+@dataclass
+class Load:
+    """What the group's trigger has measured. `samples`: account time, and the requests received until then.
+
+    `breached`: 1 above the upper threshold, -1 below the lower one, 0 between. `since`: for how long it is so.
+    """
+
+    samples: list[tuple[float, float]] = field(default_factory=list)
+    breached: int = 0
+    since: float = 0
+
+
+@dataclass
+class ScalingGroup:
+    """An Auto Scaling group. `desired`: how many instances it keeps, from `minimum` to `maximum`.
+
+    `cooldown`: account seconds after a scaling in which no policy scales. `scaled`: when it last scaled. `reason`: why
+    `desired` changed, until instances follow. `suspended`: the processes that are suspended, with the reason.
+    `health_check`: EC2 replaces instances that are terminated, ELB also those that the load balancer finds unhealthy,
+    from `grace` account seconds after their launch on.
+    """
+
+    name: str
+    arn: str
+    created: float
+    minimum: int
+    maximum: int
+    desired: int
+    cooldown: float
+    scaled: float | None = None
+    health_check: str = "EC2"
+    grace: float = 0
+    reason: str = ""
+    suspended: dict[str, str] = field(default_factory=dict)
+    load: Load = field(default_factory=Load)
+    activities: list[ScalingActivity] = field(default_factory=list)

@@ -1,0 +1,179 @@
+"""Several processes behind a load balancer, and what each of them can take."""
+
+import http.client
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from emulator.beanstalk.hosting import request_gate
+from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
+from emulator.beanstalk.hosting.package_cache import PackageCache
+from emulator.beanstalk.hosting.process_hosting import ProcessHosting
+from tests.support import source_bundles
+from tests.support.beanstalk import until
+
+SERVER = """
+import http.server, os, time
+
+class Release(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        time.sleep(float(self.path.partition("=")[2] or 0))
+        body = os.environ["NAME"].encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Release).serve_forever()
+"""
+"""Answers its name, after as many seconds as the path says: /wait=0.5."""
+
+
+class RunningShop:
+    """Three instances of `shop-prod`, which answer their names: one, two and three."""
+
+    def __init__(self, folder: Path) -> None:
+        self.capacities = Capacities()
+        packages = PackageCache(folder / "packages", {"PATH": os.environ["PATH"]})
+        self.hosting = ProcessHosting("shop-prod", folder / "home", packages, lambda: self.capacities.of("shop-prod"))
+        self.hosting.open()
+        bundle = source_bundles.packed({"Procfile": "web: exec python server.py\n", "server.py": SERVER})
+        self.instances = {name: self.hosting.launch(f"i-{name}") for name in ("one", "two", "three")}
+        for name, instance in self.instances.items():
+            instance.deploy("v1", bundle, DeploymentCommand({"NAME": name}))
+        answering = [partial(instance.probe, "/") for instance in self.instances.values()]
+        until(lambda: all(probe() == 200 for probe in answering), lambda: "applications that answer")
+
+    def serve_by(self, *names: str) -> None:
+        """Put these instances in service, and the others out."""
+        for name, instance in self.instances.items():
+            instance.in_service = name in names
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        """Return the status and the name of the instance that a user gets."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.hosting.port or 0, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def get_many(self, number: int, path: str) -> list[tuple[int, str]]:
+        """Return what so many users get at the same time."""
+        answers: list[tuple[int, str]] = []
+        threads = [threading.Thread(target=lambda: answers.append(self.get(path))) for _ in range(number)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    shop = RunningShop(tmp_path_factory.mktemp("shop"))
+    yield shop
+    shop.hosting.close()
+
+
+@pytest.fixture
+def shop(running: RunningShop) -> Iterator[RunningShop]:
+    """Return the shop with all instances in service, without limits."""
+    running.serve_by("one", "two", "three")
+    yield running
+    running.capacities.set({})
+    running.hosting.send_share((), 0)
+
+
+def test_requests_go_to_all_instances_in_service_in_turn(shop: RunningShop) -> None:
+    assert Counter(shop.get()[1] for _ in range(9)) == {"one": 3, "two": 3, "three": 3}
+
+    shop.serve_by("one", "three")
+    assert Counter(shop.get()[1] for _ in range(8)) == {"one": 4, "three": 4}
+
+
+def test_a_request_goes_to_the_instance_with_the_fewest_requests(shop: RunningShop) -> None:
+    slow = threading.Thread(target=shop.get, args=("/wait=0.5",))
+    slow.start()
+    until(lambda: busy(shop), lambda: "a slow request")
+    [occupied] = busy(shop)
+
+    assert occupied not in {shop.get()[1] for _ in range(6)}
+    slow.join()
+
+
+def test_a_share_of_the_requests_goes_to_chosen_instances(shop: RunningShop) -> None:
+    shop.hosting.send_share([shop.instances["one"]], 100)
+    assert {shop.get()[1] for _ in range(5)} == {"one"}
+
+    shop.hosting.send_share([shop.instances["one"]], 0.0001)
+    assert "one" not in {shop.get()[1] for _ in range(5)}
+
+
+def test_an_instance_beyond_its_requests_a_second_is_slow_and_then_answers_503(shop: RunningShop) -> None:
+    shop.serve_by("one")
+    shop.capacities.set({"environments": {"shop-prod": {"requests_per_second": 20}}})
+    began = time.monotonic()
+
+    answers = shop.get_many(60, "/")
+
+    # The first at once, one each 50 ms for the second that a request waits at most, the others refused.
+    taken = [text for status, text in answers if status == 200]
+    assert 20 <= len(taken) <= 2 + 20 * (time.monotonic() - began)
+    assert all("over its capacity" in text for status, text in answers if status == 503)
+
+
+def test_an_instance_takes_no_more_requests_at_once_than_its_capacity(
+    shop: RunningShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.serve_by("one")
+    shop.capacities.set({"concurrent_requests": 2})
+
+    waiting = shop.get_many(4, "/wait=0.1")
+    assert [status for status, _ in waiting] == [200] * 4
+
+    monkeypatch.setattr(request_gate, "QUEUE_SECONDS", 0.1)
+    refused = shop.get_many(4, "/wait=0.8")
+    assert Counter(status for status, _ in refused) == {200: 2, 503: 2}
+
+
+def test_more_instances_take_more_requests(shop: RunningShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.capacities.set({"concurrent_requests": 2})
+    monkeypatch.setattr(request_gate, "QUEUE_SECONDS", 0.1)
+
+    assert [status for status, _ in shop.get_many(6, "/wait=0.5")] == [200] * 6
+
+
+def test_an_ended_instance_gets_no_requests(running: RunningShop) -> None:
+    extra = running.hosting.launch("i-extra")
+    running.serve_by("one")
+    before = running.hosting.requests_received()
+
+    running.hosting.end(extra)
+
+    assert not extra.running()
+    assert running.get() == (200, "one")
+    assert running.hosting.requests_received() == before + 1
+
+
+def test_work_on_several_instances_is_done_at_the_same_time(shop: RunningShop) -> None:
+    barrier = threading.Barrier(3, timeout=5)
+
+    assert sorted(shop.hosting.together([barrier.wait] * 3)) == [0, 1, 2]
+
+
+def busy(shop: RunningShop) -> list[str]:
+    return [name for name, instance in shop.instances.items() if instance.gate.outstanding]
