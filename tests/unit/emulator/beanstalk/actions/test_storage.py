@@ -8,3 +8,9 @@ def test_the_storage_location_is_created_and_stays_the_same(account: VirtualBean
     names = {account.client.create_storage_location()["S3Bucket"] for _ in range(2)}
 
     assert names == account.memory.store.buckets == {"elasticbeanstalk-us-east-1-123456789012"}
+
+
+def test_an_environment_brings_the_bucket(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html."""
+    account.create("shop-prod")
+    assert account.memory.store.buckets == {"elasticbeanstalk-us-east-1-123456789012"}
