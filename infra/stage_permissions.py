@@ -16,6 +16,9 @@ SWAPPING_SECONDS = SETTLE_SECONDS
 is left that could swap: the branch waits as long.
 """
 
+TESTING_SECONDS = 890
+"""The time-out of functions that test; Lambda allows 900."""
+
 
 @dataclass(frozen=True)
 class StagePermissions:
@@ -85,7 +88,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "verify_green": StagePermissions(environment=DESCRIBE, seconds=800),
+    "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
         record="write",
@@ -100,7 +103,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "verify_release": StagePermissions(environment=DESCRIBE, seconds=800),
+    "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),

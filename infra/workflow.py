@@ -12,11 +12,12 @@ Failing: every stage leads to KeepGreenLive, NotifyFailure and HoldForRedrive (i
 
 Budget, in seconds, at the largest values that the schema allows (a test checks it):
   register 2 x 3600, clone 2 x 10800, swap 4 x 3600, deploy 2 x 10800, terminate 2 x 10800  :  86400
-  drain 3600, test 840, approval 604800, watch 21600, keep green live 3600                  : 634440
-  a last poll and the retries of a faulty service, 20 tasks x 600                           :  12000
-  together 732840, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  drain 3600, tests 2 x 920, approval 604800, watch 21600, keep green live 3600             : 635440
+  an unhealthy environment in the drain and in the watch 2 x 3600                           :   7200
+  a last poll and the retries of a faulty service, 22 tasks x 600                           :  13200
+  together 742240, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
-History: a poll is 3 events, and on average 15 seconds from the next: 111600 / 15 x 3 = 22320, below the 25000 of AWS.
+History: a poll is 3 events, and on average 15 seconds from the next: 122400 / 15 x 3 = 24480, below the 25000 of AWS.
 """
 
 from collections.abc import Mapping
@@ -40,11 +41,12 @@ from infra.jsonata_expressions import (
     release_result,
 )
 from infra.machine_role import allow_machine
+from infra.stage_permissions import TESTING_SECONDS
 from infra.stage_tasks import StageTasks
 from lambdas.deployment import Mode, NextStep
 
 MACHINE_TIMEOUT = Duration.days(10)
-TEST_TIMEOUT = Duration.seconds(840)
+TEST_TIMEOUT = Duration.seconds(TESTING_SECONDS + 30)
 
 
 class Workflow(Construct):

@@ -92,7 +92,7 @@ def test_slow_minutes_sets_the_threshold_of_the_slow_alarm(synthesize: Callable[
 
 def test_cloudwatch_may_publish_alarms_to_the_encrypted_topic(template: Template, alarms: dict[str, Json]) -> None:
     ((topic, properties),) = template.find_resources("AWS::SNS::Topic").items()
-    assert [alarm["AlarmActions"] for alarm in alarms.values()] == [[{"Ref": topic}]] * 4
+    assert [alarm["AlarmActions"] for alarm in alarms.values()] == [[{"Ref": topic}]] * 5
     key = template.find_resources("AWS::KMS::Key")[properties["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0]]
     (policy,) = template.find_resources("AWS::SNS::TopicPolicy").values()
     for of, needed in [
@@ -124,7 +124,7 @@ def test_the_dashboard_has_a_widget_for_each_question(
         "Throttled by Step Functions and Lambda",
         "Errors of stages; ServiceUnavailableError is throttling",
     ]
-    assert len(widgets["Alarms"]["alarms"]) == 4
+    assert len(widgets["Alarms"]["alarms"]) == 5
 
 
 def test_the_dashboard_shows_only_metrics_that_exist(template: Template, widgets: dict[str, Json]) -> None:

@@ -1,4 +1,4 @@
-"""VerifyRelease in the environment's VPC, for environments behind internal load balancers."""
+"""VerifyGreen and VerifyRelease in the environments' VPC, for environments behind internal load balancers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +11,20 @@ from tests.support.linters import nag_conclusion
 from tests.support.template import stage_actions
 
 
-def test_only_verify_release_is_in_the_vpc(synthesize: Callable[..., Template]) -> None:
+def test_only_the_functions_that_test_are_in_the_vpc(synthesize: Callable[..., Template]) -> None:
     inside = synthesize(**NETWORK)
     functions = [each["Properties"] for each in inside.find_resources("AWS::Lambda::Function").values()]
-    (function,) = [each for each in functions if "VpcConfig" in each]
-    assert function["Handler"] == "lambdas.stages.verify_release.handler"
-    assert function["VpcConfig"]["SubnetIds"] == NETWORK["subnet_ids"].split(", ")
-    assert set(INTERFACES) <= stage_actions(inside, "verify_release")
-    (group,) = inside.find_resources("AWS::EC2::SecurityGroup").values()
-    assert group["Properties"]["VpcId"] == NETWORK["vpc_id"]
-    assert "SecurityGroupIngress" not in group["Properties"]
+    placed = {each["Handler"]: each["VpcConfig"] for each in functions if "VpcConfig" in each}
+    assert set(placed) == {"lambdas.stages.verify_green.handler", "lambdas.stages.verify_release.handler"}
+    for config in placed.values():
+        assert config["SubnetIds"] == NETWORK["subnet_ids"].split(", ")
+    for name in ("verify_green", "verify_release"):
+        assert set(INTERFACES) <= stage_actions(inside, name)
+    groups = inside.find_resources("AWS::EC2::SecurityGroup").values()
+    assert groups
+    for group in groups:
+        assert group["Properties"]["VpcId"] == NETWORK["vpc_id"]
+        assert "SecurityGroupIngress" not in group["Properties"]
 
 
 def test_by_default_nothing_is_in_a_vpc(template: Template) -> None:

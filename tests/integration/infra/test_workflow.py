@@ -11,6 +11,7 @@ from tests.support.template import FUNCTION_ARN, Json
 ORDER = [
     "CloneBlue",
     "AwaitGreen",
+    "VerifyGreen",
     "SwapToGreen",
     "AwaitGreenLive",
     "DrainBlue",
