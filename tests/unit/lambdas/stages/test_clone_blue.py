@@ -99,4 +99,4 @@ def test_a_green_that_the_run_before_may_have_terminated_is_not_adopted_at_once(
     release.terminate(first)
     release.account.order_stale_reads(age=5)
     with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
-        clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk)
+        clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk, release.scaling)
