@@ -25,9 +25,8 @@ from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
-from emulator.beanstalk.thread_scheduler import ThreadScheduler
 from emulator.clock import Clock
-from emulator.codepipeline import CodePipeline, PipelineStore
+from emulator.codepipeline import CodePipeline
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector
 from emulator.forwarder import Forwarder, Target
@@ -132,17 +131,14 @@ class Server:
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},
         )
         self._pipelines = CodePipeline(
-            PipelineStore(clock=self._clock, region=REGION, account_id=ACCOUNT_ID),
-            client_of_role=sessions.client_of_role,
-            may_assume=sessions.may_assume,
-            create_scheduler=lambda store: ThreadScheduler(store.clock, store.lock),
-            rules=rules,
-        )
+            clock=self._clock, region=REGION, account_id=ACCOUNT_ID, rules=rules,
+            client_of_role=sessions.client_of_role, may_assume=sessions.may_assume,
+        )  # fmt: skip
         return Gateway(
             control=control,
             beanstalk=self._beanstalk,
             pipelines=self._pipelines,
-            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups),
+            autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
             ministack=app,
             faults=faults,
             region=REGION,

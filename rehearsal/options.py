@@ -20,7 +20,7 @@ class ReleaseOptions:
 
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
-    them.
+    them. `capacity`: requests a second that each instance can take, None for no limit.
     """
 
     scale: float
@@ -28,6 +28,7 @@ class ReleaseOptions:
     bundle: Path | None
     platform: str | None
     settings: list[dict[str, str]]
+    capacity: float | None
     keep: bool
     output: Path
 
@@ -64,6 +65,12 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         default=[],
         metavar="NAMESPACE:NAME=VALUE",
         help="an option setting of the environment, such as aws:autoscaling:asg:MinSize=3; may be given several times",
+    )
+    parser.add_argument(
+        "--capacity",
+        type=_capacity,
+        metavar="NUMBER",
+        help="requests a second that each instance can take (default: no limit)",
     )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     return ReleaseOptions(**vars(parser.parse_args(given)))
@@ -103,3 +110,13 @@ def _setting(text: str) -> dict[str, str]:
     if separator and namespace and name:
         return {"Namespace": namespace, "OptionName": name, "Value": value}
     raise argparse.ArgumentTypeError(f"expected NAMESPACE:NAME=VALUE, found {text!r}")
+
+
+def _capacity(text: str) -> float:
+    try:
+        capacity = float(text)
+    except ValueError:
+        capacity = 0.0
+    if capacity > 0:
+        return capacity
+    raise argparse.ArgumentTypeError(f"expected requests a second, more than 0, found {text!r}")

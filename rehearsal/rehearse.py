@@ -28,6 +28,8 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
                 user_bundle.install_packages(bundle, account, options.output)
         versions = Versions.of_user(bundle.content, bundle.review.language) if bundle else Versions.of_shop()
         prepared = prepare(account, options.output, versions, progress, options.settings)
+        if options.capacity is not None:
+            prepared.testbed.control.set_capacity(requests_per_second=options.capacity)
         progress.say()
         evidence = release(prepared, progress)
         _write_report(evidence, options.output, progress)

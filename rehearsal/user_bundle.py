@@ -11,8 +11,9 @@ from emulator.beanstalk.bundle.start_commands import NODE, ApplicationStartError
 from emulator.beanstalk.hosting import node_packages, python_packages
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.source_bundle import InvalidBundleError
-from rehearsal.account.account import Account, packages_environment
+from rehearsal.account.account import Account
 from rehearsal.account.caches import APPLICATIONS
+from rehearsal.account.packages import packages_environment
 from rehearsal.prepare import PrepareError
 
 

@@ -18,6 +18,7 @@ from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
 from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.protocol import request, response
+from emulator.beanstalk.stale_reads import AGE_HEADER, StaleReads
 from emulator.beanstalk.state import State
 
 _log = logging.getLogger(__name__)
@@ -26,21 +27,12 @@ _log = logging.getLogger(__name__)
 class AutoScaling:
     """Answers calls about the Auto Scaling groups of environments. Thread-safe."""
 
-    def __init__(self, state: State, groups: Groups) -> None:
+    def __init__(self, state: State, groups: Groups, stale_reads: StaleReads) -> None:
         self._state = state
+        self._changes = groups
+        self._stale_reads = stale_reads
         self._groups = EnvironmentGroups(state)
-        reports, changes = GroupReports(self._groups), GroupChanges(state, self._groups, groups)
-        self._actions: dict[str, Action] = {
-            "DescribeAutoScalingGroups": reports.describe_groups,
-            "DescribeAutoScalingInstances": reports.describe_instances,
-            "DescribePolicies": reports.describe_policies,
-            "DescribeScalingActivities": reports.describe_activities,
-            "ResumeProcesses": changes.resume_processes,
-            "SetDesiredCapacity": changes.set_desired_capacity,
-            "SuspendProcesses": changes.suspend_processes,
-            "TerminateInstanceInAutoScalingGroup": changes.terminate_instance,
-            "UpdateAutoScalingGroup": changes.update_group,
-        }
+        self._actions = self._actions_on(state)
 
     def answers(self, body: bytes) -> bool:
         """Return whether a call is answered here: it names groups or instances of environments, or none at all."""
@@ -60,9 +52,10 @@ class AutoScaling:
     ) -> tuple[int, dict[str, str], bytes]:
         """Return the response to a request of the query protocol: status, headers, body. Never raises."""
         request_id = str(uuid.uuid4())
-        as_json = "application/json" in {name.lower(): value for name, value in headers.items()}.get("accept", "")
+        lowercase = {name.lower(): value for name, value in headers.items()}
+        as_json = "application/json" in lowercase.get("accept", "")
         try:
-            status, document = 200, self._call(body, request_id, caller, as_json=as_json)
+            status, document = 200, self._call(body, request_id, caller, lowercase.get(AGE_HEADER), as_json=as_json)
         except ServiceError as error:
             status, document = error.status, _error(error, request_id, as_json=as_json)
         except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
@@ -73,7 +66,23 @@ class AutoScaling:
         kind = "application/json" if as_json else "text/xml"
         return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
 
-    def _call(self, body: bytes, request_id: str, caller: Caller, *, as_json: bool) -> bytes:
+    def _actions_on(self, state: State) -> dict[str, Action]:
+        """Return the actions by name, on the present state or on a past one."""
+        groups = EnvironmentGroups(state)
+        reports, changes = GroupReports(groups), GroupChanges(state, groups, self._changes)
+        return {
+            "DescribeAutoScalingGroups": reports.describe_groups,
+            "DescribeAutoScalingInstances": reports.describe_instances,
+            "DescribePolicies": reports.describe_policies,
+            "DescribeScalingActivities": reports.describe_activities,
+            "ResumeProcesses": changes.resume_processes,
+            "SetDesiredCapacity": changes.set_desired_capacity,
+            "SuspendProcesses": changes.suspend_processes,
+            "TerminateInstanceInAutoScalingGroup": changes.terminate_instance,
+            "UpdateAutoScalingGroup": changes.update_group,
+        }
+
+    def _call(self, body: bytes, request_id: str, caller: Caller, age: str | None, *, as_json: bool) -> bytes:
         caller.authenticate()
         flat = request.read_form(body)
         called = request.called_operation(flat, service_model())
@@ -85,7 +94,9 @@ class AutoScaling:
         call = Call(request_id, request.read_parameters(called, flat), caller)
         with self._state.lock:
             self._groups.require_permission(called.name, call)
-            result = self._actions[called.name](call)
+            state = self._stale_reads.state_to_read(called.name, age)
+            actions = self._actions if state is self._state else self._actions_on(state)
+            result = actions[called.name](call)
         return response.result_document(called, result, request_id, as_json=as_json)
 
 

@@ -5,7 +5,7 @@ of the API. A namespace that ends in `*` stands for many, such as `aws:elasticbe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -102,6 +102,24 @@ def listed() -> tuple[ConfigurationOption, ...]:
     return tuple(sorted([*single, *named], key=lambda each: each.option))
 
 
+def options(
+    platform: Platform | None,
+    in_use: Iterable[Option] = (),
+    wanted: Sequence[Mapping[str, str]] = (),
+    *,
+    worker: bool = False,
+) -> list[ConfigurationOption]:
+    """Return the options of a platform, and those that an environment or a template sets, in order.
+
+    `platform`: None for all. `wanted`: namespaces, names or both of the options to return, none for all.
+    """
+    found = {each.option: each for each in listed() if platform is None or each.is_of(platform, worker=worker)}
+    for option in in_use:
+        if option not in found and (known := find(option.namespace, option.name)):
+            found[option] = known
+    return [found[option] for option in sorted(found) if not wanted or any(_names(one, option) for one in wanted)]
+
+
 class _Catalog(NamedTuple):
     options: Mapping[tuple[str, str], ConfigurationOption]
     names: Mapping[str, list[str]]
@@ -140,6 +158,10 @@ def _option(namespace: str, name: str, about: Mapping[str, Any], each: Mapping[s
         about.get("tier"),
         about.get("named_resources", False),
     )
+
+
+def _names(wanted: Mapping[str, str], option: Option) -> bool:
+    return wanted.get("Namespace") in (None, option.namespace) and wanted.get("OptionName") in (None, option.name)
 
 
 def _renamed(option: ConfigurationOption, namespace: str) -> ConfigurationOption:

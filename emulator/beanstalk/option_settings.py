@@ -1,11 +1,11 @@
 """Option settings of environments: defaults, validation, and what the emulated service reads from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
 from emulator.beanstalk import configuration_options, option_validation
-from emulator.beanstalk.configuration_options import ConfigurationOption, Option
+from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.errors import ConfigurationValidationError
 from emulator.beanstalk.platforms import Platform
 
@@ -20,6 +20,8 @@ _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
 _BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
+_INSTANCE_TYPES = Option("aws:ec2:instances", "InstanceTypes")
+_INSTANCE_TYPE = Option("aws:autoscaling:launchconfiguration", "InstanceType", "AWSEBAutoScalingLaunchConfiguration")
 _MANAGED_ACTIONS = Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
 GROUP = "aws:autoscaling:asg"
 GROUP_RESOURCE = "AWSEBAutoScalingGroup"
@@ -111,34 +113,20 @@ def described(settings: Settings, platform: Platform, *, worker: bool = False) -
     ]
 
 
-def options(
-    settings: Settings, platform: Platform | None, wanted: Sequence[Mapping[str, str]] = (), *, worker: bool = False
-) -> list[ConfigurationOption]:
-    """Return the options of an environment or a template, in order: those of its platform, and those that it sets.
-
-    `platform`: None for all. `wanted`: namespaces, names or both of the options to return, none for all.
-    """
-    listed = {
-        each.option: each
-        for each in configuration_options.listed()
-        if platform is None or each.is_of(platform, worker=worker)
-    }
-    for option in settings:
-        if option not in listed and (known := configuration_options.find(option.namespace, option.name)):
-            listed[option] = known
-    return [
-        each
-        for option, each in sorted(listed.items(), key=itemgetter(0))
-        if not wanted or any(_is_wanted(option, one) for one in wanted)
-    ]
-
-
 def enhanced_health(settings: Settings) -> bool:
     return settings[_HEALTH_REPORTING] == "enhanced"
 
 
 def load_balanced(settings: Settings) -> bool:
     return settings[_TYPE] == "LoadBalanced"
+
+
+def instance_type(settings: Settings) -> str:
+    """Return the type of the instances: the first of the chosen ones."""
+    types = (
+        settings.get(_INSTANCE_TYPES) or settings.get(_INSTANCE_TYPE) or configuration_options.default(_INSTANCE_TYPE)
+    )
+    return types.split(",")[0].strip()
 
 
 def load_balancer_type(settings: Settings) -> str:
@@ -192,10 +180,6 @@ def _option(parameter: Mapping[str, str]) -> Option:
     if known is None or known.named_resource:
         return Option(namespace, name, parameter.get("ResourceName", ""))
     return known.option
-
-
-def _is_wanted(option: Option, wanted: Mapping[str, str]) -> bool:
-    return wanted.get("Namespace") in (None, option.namespace) and wanted.get("OptionName") in (None, option.name)
 
 
 def _matches(part: str, status: int) -> bool:

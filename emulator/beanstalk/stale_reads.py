@@ -21,12 +21,15 @@ LARGEST_AGE = 3_600.0
 STALE_ACTIONS = frozenset(
     {
         "DescribeApplicationVersions",
+        "DescribeAutoScalingGroups",
+        "DescribeAutoScalingInstances",
         "DescribeApplications",
         "DescribeConfigurationSettings",
         "DescribeEnvironmentHealth",
         "DescribeEnvironmentResources",
         "DescribeEnvironments",
         "DescribeEvents",
+        "DescribeScalingActivities",
         "ListTagsForResource",
     }
 )

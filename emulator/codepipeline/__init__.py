@@ -1,6 +1,5 @@
 """CodePipeline: pipelines with an S3 source, executions of state machines, and approvals by people."""
 
 from emulator.codepipeline.service import CodePipeline
-from emulator.codepipeline.store import PipelineStore
 
-__all__ = ["CodePipeline", "PipelineStore"]
+__all__ = ["CodePipeline"]

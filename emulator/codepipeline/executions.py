@@ -85,15 +85,17 @@ class ExecutionOperations:
         name, stage_name, action = call["pipelineName"], call["stageName"], call["actionName"]
         call.require_permission("codepipeline:PutApprovalResult", self._store.arn(f"{name}/{stage_name}/{action}"))
         pipeline, gate = self._store.pipeline(name), self._store.gate(name, stage_name)
-        run, execution = gate.actions.get(action), gate.newest
-        if run is None or execution is None or run.declaration["actionTypeId"]["category"] != "Approval":
+        newest = gate.actions.get(action)
+        if newest is None or newest.declaration["actionTypeId"]["category"] != "Approval":
             raise ActionNotFoundError(f"The stage {stage_name} has no approval {action} that was asked for.")
-        if run.status is not RunStatus.IN_PROGRESS:
-            raise ApprovalAlreadyCompletedError(f"The approval {action} has ended already: {run.status}.")
-        if call["token"] != run.token:
+        asked = [(each, run) for each in pipeline.executions for run in each.open_runs() if run.token == call["token"]]
+        if not asked and newest.status is not RunStatus.IN_PROGRESS:
+            raise ApprovalAlreadyCompletedError(f"The approval {action} has ended already: {newest.status}.")
+        if not asked:
             raise InvalidApprovalTokenError(
                 f"The token is not that of the open approval {action}. Take it from GetPipelineState."
             )
+        execution, run = asked[0]
         run.summary, run.updated_by = call["result"]["summary"], call.caller.arn()
         self._runs.answer(pipeline, execution, run, approved=call["result"]["status"] == "Approved")
         return {"approvedAt": run.updated}

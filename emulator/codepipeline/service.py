@@ -4,10 +4,13 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 
 from emulator.beanstalk.errors import CredentialsError
 from emulator.beanstalk.scheduler import Scheduler
+from emulator.beanstalk.thread_scheduler import ThreadScheduler
+from emulator.clock import Clock
 from emulator.codepipeline import protocol
 from emulator.codepipeline.action_runs import ActionRuns
 from emulator.codepipeline.call import Operation, PipelineCall, PipelineCaller
@@ -32,23 +35,28 @@ _log = logging.getLogger(__name__)
 class CodePipeline:
     """One account's CodePipeline in one region. Thread-safe.
 
-    `client_of_role` and `may_assume`: how actions get their roles' permissions. `create_scheduler` is called when the
-    first pipeline runs. `rules`: the rule of EventBridge behind a session, by the session's name.
+    `client_of_role` and `may_assume`: how actions get their roles' permissions. `rules`: the rule of EventBridge behind
+    a session, by the session's name. `create_scheduler` is called when the first pipeline runs.
     """
 
     def __init__(
         self,
-        store: PipelineStore,
         *,
+        clock: Clock,
+        region: str,
+        account_id: str,
         client_of_role: ClientOfRole,
         may_assume: MayAssume,
-        create_scheduler: Callable[[PipelineStore], Scheduler],
-        rules: dict[str, str] | None = None,
+        rules: dict[str, str],
+        create_scheduler: Callable[[Clock, AbstractContextManager[object]], Scheduler] = ThreadScheduler,
     ) -> None:
-        self._store = store
-        self._actions = ActionRuns(store, PROVIDERS, client_of_role, lambda: create_scheduler(store))
-        self._runs = PipelineRuns(store, self._actions)
-        self._operations = self._operations_by_name(may_assume, {} if rules is None else rules)
+        store = PipelineStore(clock=clock, region=region, account_id=account_id)
+        self._lock = store.lock
+        self._actions = ActionRuns(store, PROVIDERS, client_of_role, lambda: create_scheduler(clock, store.lock))
+        runs = PipelineRuns(store, self._actions)
+        pipelines = PipelineOperations(store, runs, may_assume)
+        executions = ExecutionOperations(store, runs, rules)
+        self._operations = _by_name(pipelines, executions, DescriptionOperations(store))
 
     def handle(self, body: bytes, headers: Mapping[str, str], caller: PipelineCaller) -> Answer:
         """Return the answer to a request: status, headers, body. `headers`: by names in lower case. Never raises."""
@@ -79,30 +87,31 @@ class CodePipeline:
                 f"{called.name} is not supported here. Supported are: {', '.join(sorted(self._operations))}."
             )
         call = PipelineCall(protocol.read_parameters(called, body), caller)
-        with self._store.lock:
+        with self._lock:
             return operation(call)
 
-    def _operations_by_name(self, may_assume: MayAssume, rules: dict[str, str]) -> dict[str, Operation]:
-        pipelines = PipelineOperations(self._store, self._runs, may_assume)
-        executions = ExecutionOperations(self._store, self._runs, rules)
-        descriptions = DescriptionOperations(self._store)
-        return {
-            "CreatePipeline": pipelines.create,
-            "DeletePipeline": pipelines.delete,
-            "DisableStageTransition": executions.disable_transition,
-            "EnableStageTransition": executions.enable_transition,
-            "GetPipeline": pipelines.get,
-            "GetPipelineExecution": descriptions.get_execution,
-            "GetPipelineState": descriptions.get_state,
-            "ListActionExecutions": descriptions.list_actions,
-            "ListPipelineExecutions": descriptions.list_executions,
-            "ListPipelines": pipelines.list,
-            "ListTagsForResource": pipelines.list_tags,
-            "PutApprovalResult": executions.put_approval_result,
-            "RetryStageExecution": executions.retry_stage,
-            "StartPipelineExecution": executions.start,
-            "StopPipelineExecution": executions.stop,
-            "TagResource": pipelines.tag,
-            "UntagResource": pipelines.untag,
-            "UpdatePipeline": pipelines.update,
-        }
+
+def _by_name(
+    pipelines: PipelineOperations, executions: ExecutionOperations, descriptions: DescriptionOperations
+) -> dict[str, Operation]:
+    """Return every supported operation by its name."""
+    return {
+        "CreatePipeline": pipelines.create,
+        "DeletePipeline": pipelines.delete,
+        "DisableStageTransition": executions.disable_transition,
+        "EnableStageTransition": executions.enable_transition,
+        "GetPipeline": pipelines.get,
+        "GetPipelineExecution": descriptions.get_execution,
+        "GetPipelineState": descriptions.get_state,
+        "ListActionExecutions": descriptions.list_actions,
+        "ListPipelineExecutions": descriptions.list_executions,
+        "ListPipelines": pipelines.list,
+        "ListTagsForResource": pipelines.list_tags,
+        "PutApprovalResult": executions.put_approval_result,
+        "RetryStageExecution": executions.retry_stage,
+        "StartPipelineExecution": executions.start,
+        "StopPipelineExecution": executions.stop,
+        "TagResource": pipelines.tag,
+        "UntagResource": pipelines.untag,
+        "UpdatePipeline": pipelines.update,
+    }

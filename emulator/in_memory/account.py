@@ -87,7 +87,7 @@ class InMemoryAccount:
             create_hosting=self._create_hosting,
             create_scheduler=self._create_scheduler,
         )
-        self.autoscaling = AutoScaling(self.service.state, self.service.groups)
+        self.autoscaling = AutoScaling(self.service.state, self.service.groups, self.service.stale_reads)
 
     def advance(self, seconds: float) -> None:
         """Let account seconds pass, and run everything that is due in them."""

@@ -37,6 +37,7 @@ def install_corrections(
         iam,
         lambda_functions,
         logs,
+        metric_queries,
         pipeline_targets,
         s3,
         sns,
@@ -56,6 +57,7 @@ def install_corrections(
             *eventbridge.replacements(),
             *logs.replacements(),
             *pipeline_targets.replacements(sessions, rules),
+            *metric_queries.replacements(),
         ]
     )
     return invocations

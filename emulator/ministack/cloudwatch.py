@@ -4,6 +4,7 @@ MiniStack evaluates an alarm only with PutMetricData, over all dimensions, and l
 """
 
 import contextvars
+import itertools
 import logging
 import threading
 import time
@@ -17,12 +18,13 @@ from emulator.ministack.replacement import Replacement
 
 MODULE = "ministack.services.cloudwatch"
 _MARGIN_SECONDS = 0.1
+_DISORDER_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 def replacements() -> list[Replacement]:
-    alarms = Alarms()
+    alarms = AlarmEvaluator()
     metrics = ServiceMetrics(cloudwatch.record_metric, alarms)
     return [
         Replacement(MODULE, "_evaluate_alarm", "a0b0acd3d432", alarms.evaluate),
@@ -30,7 +32,7 @@ def replacements() -> list[Replacement]:
     ]
 
 
-class Alarms:
+class AlarmEvaluator:
     """Evaluates metric alarms in real time, as points arrive and when they are too old."""
 
     def __init__(self) -> None:
@@ -39,11 +41,12 @@ class Alarms:
 
     def evaluate(self, alarm: dict[str, Any]) -> None:
         """Bring an alarm to its state, and do its actions when the state changes."""
-        points = _points(alarm)
-        if not points or alarm["ComparisonOperator"] not in COMPARISONS:
+        stored = _points(alarm)
+        if not stored or alarm["ComparisonOperator"] not in COMPARISONS:
             # Unlike AWS: an alarm without any data keeps its state, so that SetAlarmState lasts.
             return
         now = time.time()
+        points = _recent(stored, now - range_seconds(alarm))
         with self._lock:
             state, reason = state_of(alarm, points, lambda window: _value(alarm, window), now)
             before = alarm["StateValue"]
@@ -52,7 +55,8 @@ class Alarms:
                 cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
                 cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
                 cloudwatch._evaluate_parent_alarms(alarm)
-            self._look_again(alarm, max(point["Timestamp"] for point in points) + range_seconds(alarm) - now)
+            last = max((point["Timestamp"] for point in points), default=0.0)
+            self._look_again(alarm, last + range_seconds(alarm) - now)
 
     def evaluate_for(self, namespace: str, name: str) -> None:
         """Evaluate the alarms on a metric."""
@@ -80,7 +84,7 @@ class Alarms:
 class ServiceMetrics:
     """Stores the metrics of AWS's own services and evaluates the alarms on them."""
 
-    def __init__(self, original: Callable[..., None], alarms: Alarms) -> None:
+    def __init__(self, original: Callable[..., None], alarms: AlarmEvaluator) -> None:
         self._original = original
         self._alarms = alarms
 
@@ -101,8 +105,14 @@ class ServiceMetrics:
 
 
 def _points(alarm: dict[str, Any]) -> list[Point]:
+    """Return all points of an alarm's metric, as CloudWatch stores them."""
     dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-    return list(cloudwatch._metrics.get((alarm.get("Namespace"), alarm.get("MetricName"), dimensions)) or ())
+    return cloudwatch._metrics.get((alarm.get("Namespace"), alarm.get("MetricName"), dimensions)) or []
+
+
+def _recent(points: list[Point], begin: float) -> list[Point]:
+    """Return the points since a time. They arrive about in order, so the search ends soon."""
+    return list(itertools.takewhile(lambda point: point["Timestamp"] > begin - _DISORDER_SECONDS, reversed(points)))
 
 
 def _value(alarm: dict[str, Any], points: Sequence[Point]) -> float | None:

@@ -12,9 +12,11 @@ from typing import Any
 
 from ministack.services import cloudwatch, cloudwatch_logs
 
-from emulator.ministack.embedded_metrics import metrics_in
+from emulator.ministack.embedded_metrics import EmbeddedMetric, metrics_in
 from emulator.ministack.replacement import Addition, Replacement
 
+MAX_POINTS = 10_000
+"""Of one metric with its dimensions."""
 _MAX_LENGTHS = {"Name": 255, "QueryString": 10_000}
 
 Properties = Mapping[str, Any]
@@ -48,10 +50,18 @@ class MetricCollector:
         for metric in (metric for event in events for metric in metrics_in(event["message"])):
             point = (min(metric.timestamp, now), metric.unit, metric.value, None, None, None)
             cloudwatch._store_datum(metric.namespace, metric.name, dict(metric.dimensions), *point)
+            _forget_old(metric)
             changed.add((metric.namespace, metric.name))
         for alarm in list(cloudwatch._alarms.values()) if changed else ():
             if (alarm.get("Namespace"), alarm.get("MetricName")) in changed:
                 cloudwatch._evaluate_alarm(alarm)
+
+
+def _forget_old(metric: EmbeddedMetric) -> None:
+    """Keep the memory of a long campaign small."""
+    points = cloudwatch._metric_bucket((metric.namespace, metric.name, cloudwatch._dims_key(metric.dimensions)))
+    if len(points) > MAX_POINTS:
+        del points[: MAX_POINTS // 2]
 
 
 class QueryDefinitions:

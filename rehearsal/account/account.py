@@ -6,16 +6,15 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Self
 
 import botocore.session
 from botocore.config import Config
 
-from emulator.beanstalk.hosting.package_cache import network_variables
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from rehearsal.account.caches import APPLICATIONS
+from rehearsal.account.packages import packages_environment
 from rehearsal.signals import deferred
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,16 +24,6 @@ STOP_SECONDS = 10.0
 
 class AccountError(Exception):
     """The account does not run; the message is one line: what was expected, what was found, what to do."""
-
-
-def packages_environment() -> dict[str, str]:
-    """Return the variables with which the account installs packages of applications: where they come from, and PATH.
-
-    PATH ends with this program's own folder, which has Node.js.
-    """
-    variables = network_variables(os.environ)
-    path = variables.get("PATH", os.defpath)
-    return variables | {"PATH": os.pathsep.join([path, str(Path(sys.executable).parent)])}
 
 
 class Account:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from emulator.codepipeline import CodePipeline, PipelineStore
+from emulator.codepipeline import CodePipeline
 from emulator.identity import ACCOUNT_ID, REGION
 from emulator.in_memory.virtual_time import VirtualClock, VirtualScheduler
 
@@ -152,15 +152,19 @@ class VirtualPipelines:
         self.rules: dict[str, str] = {}
         self.trusted = True
         self._requests = itertools.count(1)
-        store = PipelineStore(clock=self.clock, region=REGION, account_id=ACCOUNT_ID)
-        self._scheduler = VirtualScheduler(self.clock, store.lock)
         self.service = CodePipeline(
-            store,
+            clock=self.clock,
+            region=REGION,
+            account_id=ACCOUNT_ID,
             client_of_role=self.services.client_of_role,
             may_assume=lambda _role, _service: self.trusted,
-            create_scheduler=lambda _store: self._scheduler,
             rules=self.rules,
+            create_scheduler=self._create_scheduler,
         )
+
+    def _create_scheduler(self, _clock: Any, lock: Any) -> VirtualScheduler:
+        self._scheduler = VirtualScheduler(self.clock, lock)
+        return self._scheduler
 
     def call(self, operation: str, **parameters: Any) -> Json:
         """Call an operation and return its answer. Raises ClientError."""

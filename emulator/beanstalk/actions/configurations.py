@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from emulator.beanstalk import configuration_source, option_settings, platforms, tags
+from emulator.beanstalk import configuration_options, configuration_source, option_settings, platforms, tags
 from emulator.beanstalk.actions.environment_description import tier
 from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.errors import (
@@ -92,7 +92,7 @@ class ConfigurationActions:
             stack, arn = call.get("SolutionStackName"), call.get("PlatformArn")
             settings, platform = {}, platforms.named(self._state.region, solution_stack=stack, arn=arn)
         worker = bool(environment) and self._environment(application, environment).worker
-        found = option_settings.options(settings, platform, call.get("Options", []), worker=worker)
+        found = configuration_options.options(platform, settings, call.get("Options", []), worker=worker)
         return {
             "SolutionStackName": platform and platform.solution_stack,
             "PlatformArn": platform and platform.arn,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulator.beanstalk import option_settings
 from emulator.beanstalk.actions.health_metrics import application_metrics, system_status
 from emulator.beanstalk.call import Call, Result, page
 from emulator.beanstalk.instance import Instance
@@ -60,7 +61,7 @@ class HealthActions:
             "LaunchedAt": instance.launched,
             "Deployment": deployment,
             "AvailabilityZone": f"{self._state.region}{instance.zone}",
-            "InstanceType": "t3.micro",
+            "InstanceType": option_settings.instance_type(environment.settings),
         }
 
 

@@ -14,7 +14,7 @@ from emulator.beanstalk.state import State
 class SavedConfigurationActions:
     """The actions that change saved configurations. They call S3, and take the state's lock themselves.
 
-    There are files only once the bucket exists: CreateStorageLocation and the logs of environments make it.
+    There are files only once the bucket exists: the first environment or CreateStorageLocation makes it.
     """
 
     def __init__(self, state: State, bundles: BundleStore, configurations: ConfigurationActions) -> None:

@@ -53,7 +53,8 @@ def suspend_checks(state: State, environment: Environment, status: HealthStatus,
     health.warning_until = 0
     if health.activity is None or health.activity.name != activity or health.activity.ended is not None:
         health.activity = Activity(activity, state.clock.time())
-    running = health_events.running(health.activity, state.clock.time())
+    number = len(environment.working_instances)
+    running = health_events.running(health.activity, state.clock.time(), number)
     _set_status(state, environment, status, [running, *causes])
     if not option_settings.enhanced_health(environment.settings):
         health.color = Color.GREY

@@ -31,9 +31,16 @@ def basic(old: Color, new: Color) -> str | None:
     return f"Environment health has transitioned from {old.upper()} to {new.upper()}"
 
 
-def running(activity: Activity, now: float) -> str:
-    """Return the cause that tells of an operation in progress."""
-    return f"{activity.name} in progress (running for {in_words(now - activity.began)})."
+def running(activity: Activity, now: float, instances: int = 1) -> str:
+    """Return the cause that tells of an operation in progress. `instances`: on how many, when it begins.
+
+    Recorded with two instances: https://github.com/meteor-up/mup-aws-beanstalk/issues/53.
+    """
+    time = f"(running for {in_words(now - activity.began)})."
+    if instances <= 1:
+        return f"{activity.name} in progress {time}"
+    number = f"{instances} instances"
+    return f"{activity.name} in progress on {number}. 0 out of {number} completed {time}"
 
 
 def in_words(seconds: float) -> str:

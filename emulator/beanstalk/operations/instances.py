@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
@@ -32,6 +33,11 @@ class Instances:
     def __init__(self, state: State, bundles: BundleStore) -> None:
         self._state = state
         self._bundles = bundles
+
+    def create_own_bucket(self) -> None:
+        """Make the own bucket, as the first environment of a region does. Slow. Do nothing when S3 refuses."""
+        with suppress(UnreadableBundleError):
+            self._bundles.create_bucket(self._state.own_bucket)
 
     def launch(self, environment: Environment, count: int, state: InstanceState) -> list[Instance]:
         """Add instances to an environment, which run nothing yet, and return them."""

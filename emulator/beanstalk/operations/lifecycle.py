@@ -55,6 +55,8 @@ class Lifecycle:
         record(
             environment, request_id, f"Using {self._state.own_bucket} as Amazon S3 storage bucket for environment data."
         )
+        if not denial:
+            yield self._instances.create_own_bucket
         failure = yield from self._building(environment, request_id, denial)
         if failure and self._ends_terminated(failure):
             yield from self._ending_launch(environment, request_id)
@@ -111,7 +113,8 @@ class Lifecycle:
             yield environment.hosting.open
             balanced = option_settings.load_balanced(environment.settings)
             environment.endpoint = dns.load_balancer_name(state, environment.id) if balanced else dns.instance_address()
-            created = f"Created load balancer named: {environment.endpoint.split('.')[0]}"
+            name = environment.endpoint.split(".")[0]
+            created = f"Created load balancer named: {name}" if balanced else f"Created EIP: {environment.endpoint}"
             self._operations.record(environment, request_id, created)
         waiting = "Waiting for EC2 instances to launch. This may take a few minutes."
         self._operations.record(environment, request_id, waiting)

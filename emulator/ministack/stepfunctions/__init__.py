@@ -19,6 +19,7 @@ def replacements(clock: Clock) -> list[Replacement]:
         maps,
         retries,
         runs,
+        state_tests,
         status_changes,
         tasks,
     )
@@ -36,6 +37,7 @@ def replacements(clock: Clock) -> list[Replacement]:
         *lambda_task.replacements(),
         *maps.replacements(all_runs),
         *retries.replacements(),
+        *state_tests.replacements(clock),
         *status_changes.replacements(clock),
         *tasks.replacements(all_runs),
     ]

@@ -46,6 +46,8 @@ class Retriers:
     def __init__(self, retriers: list[dict[str, Any]]) -> None:
         self._retriers = retriers
         self._used: Counter[int] = Counter()
+        self.last: int | None = None
+        """The position of the retrier that the last delay came from."""
 
     @property
     def count(self) -> int:
@@ -62,6 +64,7 @@ class Retriers:
                 if used >= retrier.get("MaxAttempts", DEFAULT_MAX_ATTEMPTS):
                     return None
                 self._used[position] += 1
+                self.last = position
                 return _delay(retrier, used)
         return None
 

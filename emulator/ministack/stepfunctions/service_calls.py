@@ -11,6 +11,7 @@ from ministack.services import sns, stepfunctions
 
 from emulator.ministack.stepfunctions import sdk_names
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
+from emulator.ministack.stepfunctions.integration_permissions import require_allowed
 from emulator.ministack.stepfunctions.internals import ExecutionError
 from emulator.ministack.stepfunctions.nested_executions import START, start_execution
 from emulator.ministack.stepfunctions.sdk_calls import call_sdk
@@ -51,12 +52,14 @@ def _raise(error: Exception) -> None:
 
 
 def _invoke(resource: str, arguments: Any) -> Any:
+    role_arn = require_run().state_machine["roleArn"]
+    require_allowed(role_arn, resource, arguments)
     if _PUBLISH.fullmatch(resource):
         return _publish(arguments)
     if resource == START:
         return start_execution(arguments)
     if operation := sdk_names.parse(resource):
-        return call_sdk(require_run().state_machine["roleArn"], *operation, arguments)
+        return call_sdk(role_arn, *operation, arguments)
     return stepfunctions._invoke_resource(resource, arguments)
 
 

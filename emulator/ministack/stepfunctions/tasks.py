@@ -10,6 +10,7 @@ from emulator.ministack.stepfunctions.callbacks import TaskTokens
 from emulator.ministack.stepfunctions.encoding import encode_payload
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.integration import Integration
+from emulator.ministack.stepfunctions.integration_permissions import require_allowed
 from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.nested_executions import SYNC, await_end, start_execution
 from emulator.ministack.stepfunctions.retries import attempt
@@ -53,10 +54,10 @@ class TaskStates:
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
         try:
-            arguments = _arguments(state, data, context)
+            arguments = task_arguments(state, data, context)
             limits = _limits(state, data, context)
             result = self._perform(run, integration, arguments, limits, context)
-            output = _output(state, data, context, result)
+            output = task_output(state, data, context, result)
         finally:
             context.pop("Task", None)
         return output, stepfunctions._next_or_end(state)
@@ -90,13 +91,15 @@ class TaskStates:
     def _start_and_wait(
         self, run: ExecutionRun, integration: Integration, arguments: Any, limit: float | None
     ) -> dict[str, Any]:
+        require_allowed(run.state_machine["roleArn"], integration.resource, arguments)
         submitted = start_execution(arguments)
         run.record(*integration.submitted(encode_payload(submitted)))
         parsed = integration.resource.endswith(":2")
         return await_end(self._runs, run, submitted["ExecutionArn"], limit, parsed=parsed)
 
 
-def _arguments(state: State, data: Any, context: Context) -> Any:
+def task_arguments(state: State, data: Any, context: Context) -> Any:
+    """Return what a task sends: its Arguments or Parameters."""
     if stepfunctions._state_query_language(state, context) == "JSONata":
         return stepfunctions._apply_jsonata_arguments(state, data, context)
     effective = stepfunctions._apply_input_path(state, data, context)
@@ -114,7 +117,8 @@ def _limits(state: State, data: Any, context: Context) -> dict[str, float]:
     return limits
 
 
-def _output(state: State, data: Any, context: Context, result: Any) -> Any:
+def task_output(state: State, data: Any, context: Context, result: Any) -> Any:
+    """Return the output of a state for its result, and assign its variables."""
     if stepfunctions._state_query_language(state, context) == "JSONata":
         output = stepfunctions._apply_jsonata_output(state, data, context, result=result, default=result)
         stepfunctions._apply_state_assign(state, data, context, result=result)

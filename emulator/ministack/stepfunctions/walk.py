@@ -110,11 +110,14 @@ def _leave(run: ExecutionRun, states: States, entry: EnteredState, output: Any, 
 
 def _execute_state(run: ExecutionRun, states: States, entry: EnteredState, context: Context) -> tuple[Any, str | None]:
     """Execute a state; return its output and the next state's name."""
-    state = states[entry.name]
-    data = json.loads(entry.data)
     context["State"] = {"EnteredTime": entry.time, "Name": entry.name, "RetryCount": 0}
     context["EnteredEvent"] = entry.event
     context.pop("Assigned", None)
+    return execute_state(run, states[entry.name], json.loads(entry.data), context)
+
+
+def execute_state(run: ExecutionRun, state: dict[str, Any], data: Any, context: Context) -> tuple[Any, str | None]:
+    """Execute a state with an input; return its output and the next state's name. Raises ExecutionError or RunEnded."""
     if state["Type"] == "Fail":
         raise ExecutionError(*stepfunctions._fail_state_error(state, data, context))
     if state["Type"] == "Succeed":

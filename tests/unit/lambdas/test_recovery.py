@@ -379,7 +379,7 @@ def test_a_branch_whose_look_still_shows_the_green_that_it_removed_looks_again(r
     release.account.until(lambda: not release.beanstalk.environments("shop-prod-green"), lambda: "green to be gone")
     release.account.service.stale_reads.keep(59)
     release.account.order_stale_reads(action="DescribeEnvironments", age=30)
-    with pytest.raises(EnvironmentNotReadyError, match="shop-prod-green as it was shown"):
+    with pytest.raises(EnvironmentNotReadyError, match="shop-prod-green to be shown as Terminated"):
         run()
     release.account.memory.set_faults()
     assert "shop-prod (" in run().served_by

@@ -22,3 +22,13 @@ def test_an_option_setting_without_namespace_name_or_value_is_refused(
         read_release_options(["--option", text])
 
     assert f"expected NAMESPACE:NAME=VALUE, found '{text}'" in capsys.readouterr().err
+
+
+def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_release_options([]).capacity is None
+    assert read_release_options(["--capacity", "12.5"]).capacity == 12.5
+
+    for wrong in ("0", "much"):
+        with pytest.raises(SystemExit):
+            read_release_options(["--capacity", wrong])
+        assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from tests.support.beanstalk import ENHANCED, BeanstalkAccount
 from tests.support.option_settings import option
 
 COMMAND = "aws:elasticbeanstalk:command"
+SPLITTING = "aws:elasticbeanstalk:trafficsplitting"
 SIZES = [option("aws:autoscaling:asg", name, "3") for name in ("MinSize", "MaxSize")]
 
 
@@ -38,11 +39,12 @@ def users(account: BeanstalkAccount, cname: str, count: int = 3) -> Iterator[Cou
             thread.join()
 
 
-@pytest.mark.parametrize("policy", ["Rolling", "Immutable"])
+@pytest.mark.parametrize("policy", ["Rolling", "Immutable", "TrafficSplitting"])
 def test_no_request_fails_during_a_deployment_to_three_instances(account: BeanstalkAccount, policy: str) -> None:
     """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rolling-version-deploy.html"""
-    batch = option(COMMAND, "BatchSize", "30")
-    options = [ENHANCED, *SIZES, batch, option(COMMAND, "DeploymentPolicy", policy)]
+    batch, time_limit = option(COMMAND, "BatchSize", "30"), option(SPLITTING, "EvaluationTime", "3")
+    balancer = option("aws:elasticbeanstalk:environment", "LoadBalancerType", "application")
+    options = [ENHANCED, *SIZES, balancer, batch, time_limit, option(COMMAND, "DeploymentPolicy", policy)]
     id_ = account.healthy("shop-prod", *options, VersionLabel="v1")
     cname = account.describe(id_)["CNAME"]
 

@@ -131,3 +131,29 @@ def test_an_alarm_on_executions_rings_and_ends_with_its_period(
     machines.client.start_execution(stateMachineArn=machine)
     states = [json.loads(each["Message"])["NewStateValue"] for each in queue.notifications(2)]
     assert states == ["ALARM", "OK"]
+
+
+def test_a_dashboards_searches_and_arithmetic_have_values(functions: Functions, cloudwatch: Any) -> None:
+    """Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html"""
+    seller = functions.make(PRINTS_METRIC)
+    for result in ("east", "west"):
+        invoke(functions, seller, {"result": result, "sales": 30})
+    stat = {
+        "Metric": {"Namespace": "shop", "MetricName": "Sales", "Dimensions": [{"Name": "result", "Value": "east"}]},
+        "Period": 3600,
+        "Stat": "Sum",
+    }
+    now = datetime.now(UTC)
+    answer = cloudwatch.get_metric_data(
+        MetricDataQueries=[
+            {"Id": "all", "Expression": "SEARCH('{shop,result} MetricName=\"Sales\"', 'Sum', 3600)"},
+            {"Id": "east", "MetricStat": stat, "ReturnData": False},
+            {"Id": "tenth", "Expression": "east / 10", "Label": "a tenth"},
+        ],
+        StartTime=now - timedelta(hours=2),
+        EndTime=now + timedelta(hours=1),
+    )["MetricDataResults"]
+    sums = {(each["Id"], each["Label"]): sum(each["Values"]) for each in answer}
+    assert sums["all", "east"] == sums["all", "west"] == 30
+    assert sums["tenth", "a tenth"] == 3
+    assert {each["StatusCode"] for each in answer} == {"Complete"}

@@ -99,6 +99,22 @@ def test_activities_of_an_unknown_group_are_refused(shop: ScalingShop) -> None:
     assert raised.value.response["Error"]["Code"] == "ValidationError"
 
 
+def test_a_description_may_be_older_than_a_change(shop: ScalingShop) -> None:
+    """The API is eventually consistent: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/."""
+    stale = {"kind": "stale", "service": "autoscaling", "age": 20, "for_seconds": 60}
+    shop.account.memory.set_faults(stale)
+    shop.account.memory.advance(30)
+    name = shop.name
+
+    shop.set_desired(3)
+    shop.account.memory.advance(10)
+    before = shop.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
+    shop.account.memory.advance(20)
+
+    assert (before["DesiredCapacity"], len(before["Instances"])) == (2, 2)
+    assert (shop.group()["DesiredCapacity"], len(shop.instances())) == (3, 3)
+
+
 def test_other_actions_of_auto_scaling_are_refused(shop: ScalingShop) -> None:
     with pytest.raises(ClientError, match="not supported for groups of environments"):
         shop.autoscaling.delete_auto_scaling_group(AutoScalingGroupName=shop.name)

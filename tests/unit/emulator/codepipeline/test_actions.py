@@ -197,6 +197,14 @@ def test_the_token_must_be_that_of_the_open_approval(pipelines: VirtualPipelines
         )  # fmt: skip
 
 
+def test_each_of_several_parallel_executions_has_an_approval_of_its_own(pipelines: VirtualPipelines) -> None:
+    first = pipelines.create(source(), approval(), executionMode="PARALLEL", pipelineType="V2")
+    token = pipelines.action("Approve")["token"]
+    second = pipelines.start()
+    pipelines.answer(token=token)
+    assert pipelines.executions() == {second: "InProgress", first: "Succeeded"}
+
+
 # --- roles
 
 

@@ -157,7 +157,7 @@ def test_paths_of_an_instance_lead_into_the_deployment(prepare: Prepare) -> None
     """
     folder = prepare({".ebextensions/a.config": text}, DeploymentCommand({"COLOUR": "blue"}))
     prefix, *colours = steps(folder)
-    assert "/packages0/python-" in prefix
+    assert "/python-" in prefix
     assert colours == ["blue", "blue"]
 
 

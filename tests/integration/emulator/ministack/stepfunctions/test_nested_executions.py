@@ -132,3 +132,13 @@ def test_the_accounts_proxy_reaches_the_host_that_sdks_prefix(account: Account, 
     )
     answer = proxied.test_state(definition=json.dumps(PASS["Show"] | {"QueryLanguage": "JSONata"}))
     assert (answer["status"], json.loads(answer["output"])) == ("SUCCEEDED", {"a": 1})
+
+
+def test_the_accounts_variables_keep_sdks_from_prefixing_its_host(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html"""
+    for name, value in account.environment().items():
+        monkeypatch.setenv(name, value)
+    client: Any = botocore.session.Session().create_client("stepfunctions")
+    assert client.test_state(definition=json.dumps({"Type": "Succeed"}))["status"] == "SUCCEEDED"

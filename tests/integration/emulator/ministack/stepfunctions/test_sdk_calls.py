@@ -105,6 +105,35 @@ def test_arguments_that_the_operation_does_not_have_cannot_be_caught(machines: S
     assert "could not be used to start the Task" in described["cause"]
 
 
+@pytest.mark.parametrize(
+    ("resource", "arguments", "error", "action"),
+    [
+        ("lambda:invoke", {"FunctionName": "f"}, "Lambda.AWSLambdaException", "lambda:InvokeFunction"),
+        ("sns:publish", {"TopicArn": "arn:aws:sns:us-east-1:1:t"}, "SNS.AuthorizationErrorException", "sns:Publish"),
+        (
+            "states:startExecution.sync:2",
+            {"StateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:m"},
+            "StepFunctions.AWSStepFunctionsException",
+            "states:StartExecution",
+        ),
+        ("dynamodb:getItem", {"TableName": "t"}, "DynamoDB.AmazonDynamoDBException", "dynamodb:GetItem"),
+    ],
+)
+def test_an_optimized_integration_needs_its_permission(  # noqa: PLR0917 - a table of cases
+    account: Account, machines: StateMachines, resource: str, arguments: dict[str, Any], error: str, action: str
+) -> None:
+    """Source: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html"""
+    role = Role(account, statement("logs:CreateLogGroup"))
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments, "End": True}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": task}}
+    machine = machines.client.create_state_machine(name=role.name, definition=json.dumps(definition), roleArn=role.arn)
+    execution = machines.client.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    described = machines.end(execution)
+    assert described["error"] == error
+    assert f"is not authorized to perform: {action} on resource: " in described["cause"]
+    assert f"because no identity-based policy allows the {action} action (Service: " in described["cause"]
+
+
 def test_a_task_may_only_do_what_the_machines_role_allows(account: Account, machines: StateMachines) -> None:
     """Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html"""
     role = Role(account, statement("ssm:PutParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/allowed"))

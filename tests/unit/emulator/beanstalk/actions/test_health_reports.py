@@ -68,3 +68,14 @@ def test_instances_are_listed_by_pages(account: VirtualBeanstalk) -> None:
     assert account.client.describe_instances_health(EnvironmentId=id_, NextToken="1")["InstanceHealthList"] == []
     with pytest.raises(ClientError, match="NextToken 'x' is not valid"):
         account.client.describe_instances_health(EnvironmentId=id_, NextToken="x")
+
+
+def test_an_instance_has_the_first_of_its_types(account: VirtualBeanstalk) -> None:
+    types = {"Namespace": "aws:ec2:instances", "OptionName": "InstanceTypes", "Value": "t3.large, t3.small"}
+    id_ = account.healthy("shop-prod", ENHANCED, types)
+
+    [instance] = account.client.describe_instances_health(EnvironmentId=id_, AttributeNames=["All"])[
+        "InstanceHealthList"
+    ]
+
+    assert instance["InstanceType"] == "t3.large"

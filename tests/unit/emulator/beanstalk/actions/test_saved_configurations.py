@@ -23,7 +23,6 @@ OptionSettings:
 
 
 def _save(account: VirtualBeanstalk) -> None:
-    account.client.create_storage_location()
     id_ = account.launched("shop-blue", COLOUR)
     account.client.create_configuration_template(ApplicationName="shop", TemplateName="saved", EnvironmentId=id_)
 
@@ -46,9 +45,9 @@ def test_the_file_goes_with_its_configuration(account: VirtualBeanstalk) -> None
 
 
 def test_without_the_bucket_there_is_no_file(account: VirtualBeanstalk) -> None:
-    id_ = account.launched("shop-blue", COLOUR)
-
-    account.client.create_configuration_template(ApplicationName="shop", TemplateName="saved", EnvironmentId=id_)
+    account.client.create_configuration_template(
+        ApplicationName="shop", TemplateName="saved", SolutionStackName=PLATFORM
+    )
 
     assert FILE not in account.objects
 

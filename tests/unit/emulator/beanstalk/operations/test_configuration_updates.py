@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rollingupd
 import pytest
 
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
-from tests.support.beanstalk import ENHANCED, PLATFORM, environment_property
+from tests.support.beanstalk import ENHANCED, PLATFORM, command_timeout, environment_property
 from tests.support.in_memory import VirtualBeanstalk
 from tests.support.option_settings import option
 
@@ -122,3 +122,37 @@ def test_an_aborted_property_is_taken_off_again(account: VirtualBeanstalk) -> No
 
     assert deployed == ["blue", "none"]
     account.until_health(id_, "Green")
+
+
+def test_a_batch_that_is_not_healthy_in_time_brings_the_old_configuration_back(account: VirtualBeanstalk) -> None:
+    id_ = environment(account, *HEALTH, option(UPDATE, "Timeout", "PT5M"), command_timeout(20))
+    hosting = account.hosting("shop-prod")
+    account.client.update_environment(EnvironmentId=id_, OptionSettings=[TYPES])  # type: ignore[list-item]
+    account.until(lambda: len(hosting.instances) == 2, lambda: "the first batch to end")
+
+    hosting.order = 503
+    failed = "Failed to deploy configuration."
+    account.until(lambda: failed in account.messages(EnvironmentId=id_), lambda: "the batch to fail")
+    hosting.order = None
+    account.until_status(id_, "Ready")
+
+    reverted = "The environment was reverted to the previous configuration setting."
+    assert reverted in account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert [one["status"] for one in account.settings(EnvironmentName="shop-prod")] == ["deployed", "failed"]
+    assert account.settings(EnvironmentName="shop-prod")[0]["InstanceTypes"] == "t3.micro,t3.small"
+    account.until_health(id_, "Green")
+    assert len(instances(account, id_)) == 3
+
+
+def test_an_aborted_update_in_batches_leaves_as_many_instances_as_before(account: VirtualBeanstalk) -> None:
+    id_ = environment(account, *ROLLING)
+    hosting = account.hosting("shop-prod")
+    account.client.update_environment(EnvironmentId=id_, OptionSettings=[TYPES])  # type: ignore[list-item]
+    account.until(lambda: len(hosting.instances) == 2, lambda: "the first batch to end")
+
+    account.client.abort_environment_update(EnvironmentId=id_)
+    account.until_status(id_, "Ready")
+
+    account.until(lambda: len(instances(account, id_)) == 3, lambda: "the group to launch another instance")
+    account.until_health(id_, "Green")
+    assert account.settings(EnvironmentName="shop-prod")[0]["InstanceTypes"] == "t3.micro,t3.small"

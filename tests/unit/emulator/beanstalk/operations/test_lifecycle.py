@@ -209,3 +209,18 @@ def test_a_rebuild_replaces_the_load_balancer_and_keeps_cname_and_version(accoun
     assert (after["CNAME"], after["VersionLabel"]) == (before["CNAME"], "v1")
     assert after["EndpointURL"] != before["EndpointURL"]
     assert account.answered_by(id_) == "shop-prod/v1"
+
+
+def test_a_single_instance_gets_an_address_in_place_of_a_load_balancer(account: VirtualBeanstalk) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/eb-events.html, its example."""
+    single = {
+        "Namespace": "aws:elasticbeanstalk:environment",
+        "OptionName": "EnvironmentType",
+        "Value": "SingleInstance",
+    }
+    id_ = account.launched("shop-prod", single)
+
+    messages = account.messages(EnvironmentId=id_)
+
+    assert f"Created EIP: {account.describe(id_)['EndpointURL']}" in messages
+    assert not [message for message in messages if message.startswith("Created load balancer")]

@@ -68,6 +68,18 @@ def test_a_deployment_all_at_once_reaches_every_instance_and_stops_service_meanw
     assert messages.count("Instance deployment completed successfully.") == 3
 
 
+def test_health_says_on_how_many_instances_an_operation_runs(account: VirtualBeanstalk) -> None:
+    """Recorded: github.com/meteor-up/mup-aws-beanstalk/issues/53, `0 out of 2 instances completed (running for ...`."""
+    id_ = account.healthy("shop-prod", ENHANCED, *group_size(3, 3), VersionLabel="v1")
+
+    account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
+    account.memory.advance(5)
+
+    assert causes(account, id_) == [
+        "Application update in progress on 3 instances. 0 out of 3 instances completed (running for 0 seconds)."
+    ]
+
+
 class PartlyFailed:
     """An environment of three instances, whose deployment of v2 has failed on one."""
 
