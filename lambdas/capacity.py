@@ -5,20 +5,22 @@ A new group starts with its MinSize, and an idle one shrinks, whatever the envir
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.scaling import InstanceGroup, Scaling
-from lambdas.deployment import Deployment, InstanceCount, Role
+from lambdas.deployment import Deployment, InstanceCount
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import logger
-from lambdas.pair import Pair
 
 MATCH: Final = "match"
 """As many as the environment that serves has in service."""
 TEMPLATE: Final = "template"
 """As many as the saved configuration says."""
+START_SECONDS: Final = 300
+"""Under basic health reporting, nothing tells when a new instance gets requests. It does after this time."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,30 @@ class Sizing:
             )
 
 
-def sizing(pair: Pair, to: Role, deployment: Deployment, beanstalk: Beanstalk, scaling: Scaling) -> Sizing:
-    """Return what the environment of the role `to` has and needs to get the users of the other one.
+def sizing(
+    target: Environment,
+    live: Environment,
+    deployment: Deployment,
+    now: datetime,
+    beanstalk: Beanstalk,
+    *,
+    scaling: Scaling,
+) -> Sizing:
+    """Return what the target has and needs to get the users of the live environment.
 
     Raises EnvironmentNotReadyError when a group is not shown.
     """
-    target = pair.environment(to)
     if deployment.capacity == TEMPLATE:
         return Sizing(target)
-    groups = scaling.groups(pair.blue, pair.green)
+    groups = scaling.groups(target, live)
     group = require_group(target, groups)
-    needed = min(needed_instances(deployment.capacity, require_group(pair.live, groups)), group.maximum)
+    needed = min(needed_instances(deployment.capacity, require_group(live, groups)), group.maximum)
     serving = group.in_service
-    # One instance alone is as healthy as its environment. Only enhanced health tells which of several have started.
-    if serving >= needed > 1 and target.health_status:
-        serving = min(serving, beanstalk.started_instances(target))
+    if serving >= needed > 1:  # one instance alone is as healthy as its environment
+        if target.health_status:
+            serving = min(serving, beanstalk.started_instances(target))
+        else:
+            serving -= scaling.launched_since(group, now - timedelta(seconds=START_SECONDS))
     return Sizing(target, group, serving, needed)
 
 

@@ -108,7 +108,7 @@ def _target(
 
     target = better(enough=True)
     if target != live:
-        size = _sizing(pair, target, deployment, beanstalk, scaling)
+        size = _sizing(pair, target, deployment, visit, beanstalk, scaling=scaling)
         if not size.enough and better(enough=False) == live:
             if visit.seconds >= deployment.timeouts.swap_traffic:
                 return live
@@ -119,10 +119,12 @@ def _target(
     return target
 
 
-def _sizing(pair: Pair, to: Role, deployment: Deployment, beanstalk: Beanstalk, scaling: Scaling) -> Sizing:
+def _sizing(
+    pair: Pair, to: Role, deployment: Deployment, visit: Visit, beanstalk: Beanstalk, *, scaling: Scaling
+) -> Sizing:
     """Return the sizing of the environment, and ask for what is missing. An error here keeps no users from it."""
     try:
-        size = sizing(pair, to, deployment, beanstalk, scaling)
+        size = sizing(pair.environment(to), pair.live, deployment, visit.now, beanstalk, scaling=scaling)
         if not size.enough:
             size.request(scaling)
     except ReleaseError as error:

@@ -4,6 +4,7 @@ Facts: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 ENVIRONMENT_TAG: Final = "elasticbeanstalk:environment-id"
 """Elastic Beanstalk gives it to the group of an environment. Found in configurations that were read from accounts:
 https://github.com/xneyder/finisterra-1, terraform/generated/autoscaling/aws_autoscaling_group.tf
+"""
+LAUNCHING: Final = "Launching a new EC2 instance"
+"""The first words of the activity:
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html
 """
 
 
@@ -52,6 +57,13 @@ class Scaling:
         # An immutable update makes a second group for a while. The first one stays.
         found.sort(key=lambda group: group["CreatedTime"], reverse=True)
         return {_environment_id(group): _group(group) for group in found}
+
+    def launched_since(self, group: InstanceGroup, moment: datetime) -> int:
+        """Return how many instances came into service since a moment, of the latest 100 activities of the group."""
+        with translated_errors("Auto Scaling", f"show the activities of {group.name}"):
+            found = self._client.describe_scaling_activities(AutoScalingGroupName=group.name, MaxRecords=100)
+        launched = [each for each in found["Activities"] if each["Description"].startswith(LAUNCHING)]
+        return sum(each["StatusCode"] == "Successful" and each["EndTime"] >= moment for each in launched)
 
     def set_desired(self, group: InstanceGroup, number: int) -> None:
         """Let the group have so many instances, within its sizes. It launches or terminates what is needed."""

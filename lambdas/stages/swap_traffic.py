@@ -34,7 +34,7 @@ def swap_traffic(
     require_settled_run(visit)
     require_no_new_swap(pair, visit, beanstalk)
     pair.require_ready()
-    size = sizing(pair, to, deployment, beanstalk, scaling)
+    size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
     if not size.enough:
         size.request(scaling)
     if not _is_better(pair, size, deployment, visit):
