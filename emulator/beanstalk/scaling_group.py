@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulator.beanstalk.group_settings import Trigger
+from emulator.beanstalk.option_settings import Settings
+
 
 class ActivityStatus(StrEnum):
     """The status of a scaling activity."""
@@ -30,8 +33,11 @@ class Load:
     """What the group's trigger has measured. `samples`: account time, and the requests received until then.
 
     `breached`: 1 above the upper threshold, -1 below the lower one, 0 between. `since`: for how long it is so.
+    `trigger`: as the `settings` have it. It is read once, since it takes longer than a health check.
     """
 
+    settings: Settings | None = None
+    trigger: Trigger | None = None
     samples: list[tuple[float, float]] = field(default_factory=list)
     breached: int = 0
     since: float = 0

@@ -38,8 +38,10 @@ def policies(environment: Environment, group: ScalingGroup) -> tuple[ScalingPoli
 
 def triggered_policy(state: State, environment: Environment, group: ScalingGroup) -> ScalingPolicy | None:
     """Measure the load. Return the policy whose alarm is triggered, None when none is or the group cools down."""
-    both, trigger = policies(environment, group), group_settings.trigger(environment.settings)
-    if both is None or group.minimum == group.maximum or trigger.measure != "RequestCount":
+    if group.minimum == group.maximum:
+        return None
+    trigger = _trigger(environment, group.load)
+    if trigger.measure != "RequestCount" or not option_settings.load_balanced(environment.settings):
         return None
     load = _measured(state, environment, group.load, trigger)
     now = state.clock.time()
@@ -47,7 +49,14 @@ def triggered_policy(state: State, environment: Environment, group: ScalingGroup
     lasts = now - group.load.since >= trigger.breach_duration - trigger.period
     if load is None or not group.load.breached or not lasts or cools_down or "AlarmNotification" in group.suspended:
         return None
-    return both[0] if group.load.breached > 0 else both[1]
+    both = policies(environment, group)
+    return both[0 if group.load.breached > 0 else 1] if both else None
+
+
+def _trigger(environment: Environment, load: Load) -> Trigger:
+    if load.trigger is None or load.settings is not environment.settings:
+        load.trigger, load.settings = group_settings.trigger(environment.settings), environment.settings
+    return load.trigger
 
 
 def _measured(state: State, environment: Environment, load: Load, trigger: Trigger) -> float | None:

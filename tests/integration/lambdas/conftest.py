@@ -8,11 +8,11 @@ import pytest
 from emulator.forwarder import Forwarder, Target
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.scaling import Scaling
-from tests.integration.emulator.beanstalk.conftest import account, client, server, service
+from tests.integration.emulator.beanstalk.conftest import account, client, packages, server, service
 from tests.support.beanstalk import BeanstalkAccount
 from tests.support.stages import FakeExecutions, FakeRecords, Release
 
-__all__ = ["account", "client", "server", "service"]
+__all__ = ["account", "client", "packages", "server", "service"]
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ def test_green_is_not_removed_by_a_look_from_before_the_swap(run: ReleaseRun, st
     run.account.order_stale_reads(age=LARGEST_AGE)
     run.states.append(state)
     outcome = run.recover(deployment)
-    assert "shop-prod-green" in outcome.served_by
+    assert outcome.left_over == "shop-prod-green, which the next run removes"
+    assert holder(run.release) == "shop-prod", "both are fit, and green is temporary"
+    assert acts(run.release)["SwapEnvironmentCNAMEs"] == 2
     assert acts(run.release)["TerminateEnvironment"] == 0
 
 

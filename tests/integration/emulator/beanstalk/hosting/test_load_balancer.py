@@ -106,7 +106,7 @@ def test_requests_go_to_all_instances_in_service_in_turn(shop: RunningShop) -> N
 
 
 def test_a_request_goes_to_the_instance_with_the_fewest_requests(shop: RunningShop) -> None:
-    slow = threading.Thread(target=shop.get, args=("/wait=0.5",))
+    slow = threading.Thread(target=shop.get, args=("/wait=3",))
     slow.start()
     until(lambda: busy(shop), lambda: "a slow request")
     [occupied] = busy(shop)
