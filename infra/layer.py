@@ -12,10 +12,11 @@ from constructs import Construct
 
 REQUIREMENTS = Path("lambdas/requirements.txt")
 RUNTIME = lambda_.Runtime.PYTHON_3_13
-SERVICES = ("cloudwatch", "elasticbeanstalk", "s3", "stepfunctions")
+SERVICES = ("autoscaling", "cloudwatch", "elasticbeanstalk", "s3", "stepfunctions")
 """The services that the handlers call. botocore describes more than 400, in 25 MB."""
 UNUSED_FOLDERS = (
     "bin",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",  # a page for APIs; there are none
     "boto3/data",  # of boto3.resource; the handlers use clients
     "boto3/examples",
     "dateutil/zoneinfo",  # a copy of the time zones; botocore uses UTC

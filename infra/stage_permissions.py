@@ -31,6 +31,8 @@ class StagePermissions:
     applicationversion: tuple[str, ...] = ()
     configurationtemplate: tuple[str, ...] = ()
     alarms: bool = False
+    scaling: bool = False
+    """Counts the instances of environments and changes their number. Stages with a part of AWS's policy may anyway."""
     bundles: Literal["", "read", "copy"] = ""
     """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write", "take"] = ""
@@ -90,7 +92,8 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "swap_traffic": StagePermissions(
-        environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
+        environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
+        scaling=True,
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
@@ -114,7 +117,13 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_termination": StagePermissions(environment=DESCRIBE),
     "keep_green_live": StagePermissions(
-        environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource", "SwapEnvironmentCNAMEs"),
+        environment=(
+            *DESCRIBE,
+            "DescribeEnvironmentHealth",
+            "DescribeEvents",
+            "ListTagsForResource",
+            "SwapEnvironmentCNAMEs",
+        ),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
@@ -135,6 +144,7 @@ WHY: Mapping[str, str] = {
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
     "DescribeApplications": "Does the application exist?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeEnvironmentHealth": "How many instances have started?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",

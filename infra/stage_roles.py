@@ -47,6 +47,8 @@ class StageRoles:
         if permissions.alarms:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
+        if permissions.scaling:
+            self._allow_scaling(role)
         if permissions.bundles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
@@ -54,6 +56,16 @@ class StageRoles:
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
+
+    def _allow_scaling(self, role: iam.Role) -> None:
+        stack = Stack.of(role)
+        why = "How many instances do both environments have? AWS authorises that on all groups only."
+        allow(role, ["autoscaling:DescribeAutoScalingGroups"], ["*"], why=why)
+        why = "When did an instance come into service? AWS authorises that on all groups only."
+        allow(role, ["autoscaling:DescribeScalingActivities"], ["*"], why=why)
+        groups = f"arn:{stack.partition}:autoscaling:{stack.region}:{stack.account}:autoScalingGroup:*"
+        why = "The environment that gets the users gets as many instances. AWS's policy names these groups."
+        allow(role, ["autoscaling:SetDesiredCapacity"], [f"{groups}:autoScalingGroupName/awseb-e-*"], why=why)
 
     def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lambdas import environment_checks, kind_checks
 from lambdas.aws.alarms import require_existing
-from lambdas.aws.beanstalk import ApplicationVersion
+from lambdas.aws.application_version import ApplicationVersion
 from lambdas.aws.bundles import key_of_copy
 from lambdas.deployment import Mode, SourceBundle
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
@@ -149,6 +149,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     kind_checks.check_tier,
     kind_checks.check_platform,
     kind_checks.check_scaling_group,
+    kind_checks.check_group_shown,
     kind_checks.check_load_balancer,
     kind_checks.check_database,
     environment_checks.check_tags,

@@ -1,9 +1,11 @@
 """What Plan decides: the deployment, and where the workflow starts. No calls of AWS."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from lambdas.deployment import CONFIG_TEMPLATE_TAG, Deployment, Mode, NextStep
+from lambdas.capacity import MATCH, TEMPLATE, needed_instances
+from lambdas.deployment import CONFIG_TEMPLATE_TAG, Deployment, Mode, NextStep, Role
 from lambdas.observation import Observation
 from lambdas.visit import Visit
 
@@ -40,6 +42,7 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
         "tested_update": _last_update(observation),
     }
     deployment = Deployment.from_json({**request, **decided})
+    deployment = replace(deployment, sizing=planned_sizing(deployment, observation))
     # A failed run may have swapped a moment ago. Clients with old DNS answers are on blue then.
     return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.now)
 
@@ -72,4 +75,27 @@ def next_step(mode: Mode, accepted: Sequence[str], observation: Observation) -> 
 
 def describe(deployment: Deployment) -> str:
     """Return in words what the release would do."""
-    return DESCRIPTIONS[deployment.next_step].format(**deployment.to_json())
+    return DESCRIPTIONS[deployment.next_step].format(**deployment.to_json()) + deployment.sizing
+
+
+def planned_sizing(deployment: Deployment, observation: Observation) -> str:
+    """Return in words how many instances the environment has that gets the users next. Nothing, when none gets them."""
+    if deployment.next_step in {NextStep.FINISH, NextStep.NOTHING}:
+        return ""
+    pair = observation.pair
+    to: Role = "blue" if pair.live_role == "green" else "green"
+    name, live = pair.names[to], pair.live
+    if deployment.capacity == TEMPLATE:
+        return f". {name} gets the users with the instances that its configuration gives it, whatever {live.name} has"
+    needed = needed_instances(deployment.capacity, observation.groups[live.id])
+    group = observation.groups.get(pair.standing[to].id) if to in pair.standing else None
+    maximum = group.maximum if group else observation.options.maximum
+    asked = f"{live.name} has in service" if deployment.capacity == MATCH else "`capacity` asks for"
+    if needed > maximum:
+        return f". {name} gets the users with {instances(maximum)}, its MaxSize, fewer than the {needed} that {asked}"
+    return f". {name} gets the users with at least {instances(needed)}, as many as {asked}"
+
+
+def instances(number: int) -> str:
+    """Return a number of instances in words."""
+    return f"{number} instance{'' if number == 1 else 's'}"

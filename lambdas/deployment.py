@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 Role = Literal["blue", "green"]
+InstanceCount = Literal["match", "template"] | int
 
 BLUE_TAG = "bluegreen:blue"
 """The tag of green that has blue's name. Roles may make and terminate only environments that have it."""
@@ -120,6 +121,10 @@ class Deployment:
     """How long an alarm may be in ALARM."""
     health_checks: tuple[HealthCheck, ...] = ()
     """All tests, in place of `health_check`."""
+    capacity: InstanceCount = "match"
+    """The instances that an environment needs to get the users: see lambdas/capacity.py."""
+    sizing: str = ""
+    """What Plan says about that, for people."""
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
     update_since: str = ""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lambdas.aws.scaling import ENVIRONMENT_TAG
+from lambdas.capacity import TEMPLATE
 from lambdas.observation import Observation
 from lambdas.refusal import require
 
@@ -47,6 +49,18 @@ def check_scaling_group(_: Request, observation: Observation) -> None:
         expected=f"{blue.name} to have its instances in an Auto Scaling group",
         found="no options of aws:autoscaling:asg, as in a Cluster environment on Amazon EKS",
         remedy="Release onto an environment of Amazon EC2 instances",
+    )
+
+
+def check_group_shown(request: Request, observation: Observation) -> None:
+    """Require that Auto Scaling shows the group of the environment that serves, if its instances are to be counted."""
+    live = observation.pair.live
+    require(
+        request["capacity"] == TEMPLATE or live.id in observation.groups,
+        expected=f"the Auto Scaling group of {live.name}, to count its instances",
+        found=f"none with the tag {ENVIRONMENT_TAG}",
+        remedy=f"Give the group that tag, or release with `capacity`: `{TEMPLATE}`",
+        settles=True,
     )
 
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.aws.alarms import Alarms, AlarmState
-from lambdas.aws.beanstalk import ApplicationVersion, Beanstalk
+from lambdas.aws.application_version import ApplicationVersion
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.event_log import EventLog
 from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Success
 from lambdas.aws.records import Records
+from lambdas.aws.scaling import InstanceGroup, Scaling
+from lambdas.capacity import TEMPLATE
 from lambdas.deployment import PRODUCTION_CNAME_TAG, Mode, Role
 from lambdas.holder import Holder
 from lambdas.pair import Pair, find_environments
@@ -26,6 +29,7 @@ class Services:
     alarms: Alarms
     records: Records
     executions: Executions
+    scaling: Scaling
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Observation:
     """By label: the version to release, and the version that is live."""
     event_logs: Mapping[Role, EventLog] = field(default_factory=dict)
     """Of the live environment; of blue too, if a cutover needs to know that blue runs the version."""
+    groups: Mapping[str, InstanceGroup] = field(default_factory=dict)
+    """By the ids of environments, if `capacity` needs them."""
     cname_holders: tuple[str, ...] = ()
     """The application's environments that hold the CNAME of the record, if that is another than the observed one."""
     last_success: Success | None = None
@@ -81,7 +87,7 @@ def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Obs
     success = (holder.success if holder else None) or (record.success if record else None)
     facts: dict[str, Any] = {}
     if blue and blue.application == application and pair.holder:
-        facts = _facts_of_pair(request, pair, record, beanstalk)
+        facts = _facts_of_pair(request, pair, record, services)
     return Observation(
         application_exists=beanstalk.has_application(application),
         record=record,
@@ -102,16 +108,16 @@ def _production_cname(blue: Environment | None, green: Environment | None, green
     return blue.cname if blue else ""
 
 
-def _facts_of_pair(
-    request: Mapping[str, Any], pair: Pair, record: Record | None, beanstalk: Beanstalk
-) -> dict[str, Any]:
-    version = _version(request, pair)
+def _facts_of_pair(request: Mapping[str, Any], pair: Pair, record: Record | None, services: Services) -> dict[str, Any]:
+    version, beanstalk = _version(request, pair), services.beanstalk
+    sized = request["capacity"] != TEMPLATE
     return {
         "version": version,
         "blue_tags": beanstalk.tags(pair.blue),
         "options": beanstalk.options(pair.blue),
         "versions": _versions(request, version, pair, beanstalk),
         "event_logs": _event_logs(request, version, pair, beanstalk),
+        "groups": services.scaling.groups(*pair.standing.values()) if sized else {},
         "cname_holders": _cname_holders(record, pair, beanstalk),
     }
 

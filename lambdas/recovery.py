@@ -10,10 +10,13 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.record import Record
 from lambdas.aws.records import Records
+from lambdas.aws.scaling import Scaling
+from lambdas.capacity import Sizing, sizing
 from lambdas.clone import remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Role
-from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError
+from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError, ReleaseError
 from lambdas.failure import Failure, Outcome
+from lambdas.handler import logger
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair
 from lambdas.proofs import BLUE_PROVED, BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
@@ -51,7 +54,9 @@ def is_certain(failed_state: str, pair: Pair, record: Record) -> bool:
     return target is not None and pair.holder is not None and pair.live_role == target == last
 
 
-def recover(deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk) -> Outcome:
+def recover(
+    deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk, *, scaling: Scaling
+) -> Outcome:
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
     Users on a bad version get the good one back at once, since that look is certain. Everything else waits until
@@ -69,7 +74,7 @@ def recover(deployment: Deployment, failure: Failure, visit: Visit, records: Rec
     events = [*_errors(pair.blue, beanstalk), *_errors(pair.green, beanstalk)]
     if pair.holder is None:
         return Outcome(_served_by(pair), left_over=f"{pair.blue}, and {pair.green}", events=events)
-    target = _target(pair, deployment, failure, visit, beanstalk)
+    target = _target(pair, deployment, failure, visit, beanstalk, scaling=scaling)
     if target != pair.live_role:
         _swap(target, (record, pair), visit, records, beanstalk)
     if target == "green":
@@ -80,22 +85,53 @@ def recover(deployment: Deployment, failure: Failure, visit: Visit, records: Rec
     return Outcome(_served_by(pair), left_over=f"{pair.green.name}, which the next run removes", events=events)
 
 
-def _target(pair: Pair, deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk) -> Role:
-    """Return the environment that should serve. Raises EnvironmentNotReadyError while an update may not show yet."""
+def _target(
+    pair: Pair, deployment: Deployment, failure: Failure, visit: Visit, beanstalk: Beanstalk, *, scaling: Scaling
+) -> Role:
+    """Return the environment that should serve. Raises EnvironmentNotReadyError while an update may not show yet.
+
+    An environment with too few instances gets more, and the users at once if they are better off there even so. If
+    they are not, they stay until it has enough, or `timeouts.swap_traffic` has passed.
+    """
     changed = failure.state not in BLUE_UNCHANGED
     if failure.state == "DeployRelease":
         began = beanstalk.events(pair.blue).last_operation.began
         changed = began is None or began >= visit.run_started
-    blue = Standing(
-        fitness(pair.blue, deployment.accepted_health),
-        proof_of_blue(deployment, failure.state, failure.error, changed=changed),
-    )
-    green = Standing(fitness(pair.green, deployment.accepted_health), proof_of_green(deployment, failure.state))
-    target = should_serve(blue, green, pair.live_role)
+    blue_proof = proof_of_blue(deployment, failure.state, failure.error, changed=changed)
+    green_proof = proof_of_green(deployment, failure.state)
+    live, accepted = pair.live_role, deployment.accepted_health
+
+    def better(*, enough: bool) -> Role:
+        """Return the environment that should serve if the one that does not has enough instances, or too few."""
+        blue = Standing(fitness(pair.blue, accepted, enough=enough or live == "blue"), blue_proof)
+        green = Standing(fitness(pair.green, accepted, enough=enough or live == "green"), green_proof)
+        return should_serve(blue, green, live)
+
+    target = better(enough=True)
+    if target != live:
+        size = _sizing(pair, target, deployment, visit, beanstalk, scaling=scaling)
+        if not size.enough and better(enough=False) == live:
+            if visit.seconds >= deployment.timeouts.swap_traffic:
+                return live
+            size.require_enough()
     asked = failure.state == "DeployRelease" and failure.error != GreenUnhealthyError.__name__
     if asked and target == "blue" != pair.live_role:
         require_settled_state(visit)
     return target
+
+
+def _sizing(
+    pair: Pair, to: Role, deployment: Deployment, visit: Visit, beanstalk: Beanstalk, *, scaling: Scaling
+) -> Sizing:
+    """Return the sizing of the environment, and ask for what is missing. An error here keeps no users from it."""
+    try:
+        size = sizing(pair.environment(to), pair.live, deployment, visit.now, beanstalk, scaling=scaling)
+        if not size.enough:
+            size.request(scaling)
+    except ReleaseError as error:
+        logger.warning("the number of instances is unknown", environment=pair.names[to], cause=str(error))
+        return Sizing(pair.environment(to))
+    return size
 
 
 def _served(record: Record, visit: Visit) -> bool:

@@ -58,12 +58,19 @@ def input_table(schema: Json, prefix: str = "") -> str:
     rows = [] if prefix else ["| key | type | default | meaning |", "|---|---|---|---|"]
     for key, rule in schema["properties"].items():
         default = "required" if key in schema.get("required", []) else _default(rule)
-        kind = rule["type"] if rule["type"] != "array" else f"list of {rule['items'].get('type', 'names')}"
         limits = _limits(rule)
-        rows.append(f"| `{prefix}{key}` | {kind} | {default} | {rule['description']}{limits} |")
+        rows.append(f"| `{prefix}{key}` | {_kind(rule)} | {default} | {rule['description']}{limits} |")
         if "properties" in rule:
             rows.append(input_table(rule, f"{prefix}{key}."))
     return "\n".join(rows)
+
+
+def _kind(rule: Json) -> str:
+    if "anyOf" in rule:
+        return " or ".join(_kind(one) for one in rule["anyOf"])
+    if "type" not in rule:
+        return " or ".join(f"`{value}`" for value in rule["enum"])
+    return str(rule["type"]) if rule["type"] != "array" else f"list of {rule['items'].get('type', 'names')}"
 
 
 def _default(rule: Json) -> str:
@@ -71,6 +78,8 @@ def _default(rule: Json) -> str:
 
 
 def _limits(rule: Json) -> str:
+    if "anyOf" in rule:
+        return "".join(map(_limits, rule["anyOf"]))
     if "maximum" in rule:
         return f" {rule['minimum']:,} to {rule['maximum']:,}."
     if "enum" in rule.get("items", {}):

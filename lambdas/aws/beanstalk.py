@@ -1,37 +1,37 @@
-"""The one adapter that talks to Elastic Beanstalk. Facts: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/"""
+"""The one adapter that talks to Elastic Beanstalk. Facts: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/
+
+It is over 200 lines, since all calls of the service stand here, a few lines each.
+"""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
 
+from lambdas.aws.application_version import ApplicationVersion
 from lambdas.aws.environment import Environment
-from lambdas.aws.environment_options import EnvironmentOptions
+from lambdas.aws.environment_options import GROUP, EnvironmentOptions
 from lambdas.aws.errors import translated_errors
 from lambdas.aws.event_log import EventLog
 from lambdas.errors import CallRejectedError
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
-    from mypy_boto3_elasticbeanstalk.type_defs import ApplicationVersionDescriptionTypeDef, EventDescriptionTypeDef
+    from mypy_boto3_elasticbeanstalk.type_defs import (
+        ConfigurationOptionSettingTypeDef,
+        EventDescriptionTypeDef,
+    )
 
 NO_CONFIGURATION: Final = "No Configuration Template named"
 MAX_EVENT_PAGES: Final = 5
+STARTING: Final = ("NoData", "Pending", "Unknown")
+"""What enhanced health says of an instance that has just been launched:
+https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html
+"""
 RESERVED_TAGS: Final = ("aws:", "elasticbeanstalk:")
-
-
-@dataclass(frozen=True)
-class ApplicationVersion:
-    """One version of an application. `status` is one of UNPROCESSED, PROCESSING, BUILDING, PROCESSED, FAILED."""
-
-    label: str
-    status: str
-    bucket: str | None
-    key: str | None
 
 
 class Beanstalk:
@@ -77,7 +77,9 @@ class Beanstalk:
         """Return the application versions of these labels that exist, by label, in one call."""
         with _translated_errors(f"show the version {' and the version '.join(labels)}"):
             found = self._client.describe_application_versions(ApplicationName=application, VersionLabels=list(labels))
-        return {each["VersionLabel"]: _version(each) for each in found["ApplicationVersions"]}
+        return {
+            each["VersionLabel"]: ApplicationVersion.from_description(each) for each in found["ApplicationVersions"]
+        }
 
     def tags(self, environment: Environment) -> dict[str, str]:
         """Return the environment's tags, without those that only AWS sets."""
@@ -94,6 +96,21 @@ class Beanstalk:
                 ApplicationName=environment.application, EnvironmentName=environment.name
             )
         return EnvironmentOptions.from_settings(found["ConfigurationSettings"])
+
+    def saved_options(self, application: str, template: str) -> EnvironmentOptions:
+        """Return the option settings of a saved configuration."""
+        with _translated_errors(f"show the configuration {template}"):
+            found = self._client.describe_configuration_settings(ApplicationName=application, TemplateName=template)
+        return EnvironmentOptions.from_settings(found["ConfigurationSettings"])
+
+    def started_instances(self, environment: Environment) -> int:
+        """Return how many instances tell how healthy they are. Only enhanced health reporting knows."""
+        with _translated_errors(f"show the health of the instances of {environment.name}"):
+            found = self._client.describe_environment_health(
+                EnvironmentId=environment.id, AttributeNames=["InstancesHealth"]
+            )
+        numbers: Mapping[str, Any] = found.get("InstancesHealth", {})
+        return sum(number for status, number in numbers.items() if status not in STARTING)
 
     def events(self, environment: Environment) -> EventLog:
         """Return what the environment's latest 200 events say."""
@@ -157,14 +174,27 @@ class Beanstalk:
             if NO_CONFIGURATION not in error.found:
                 raise
 
-    def launch(self, application: str, name: str, template: str, version: str, tags: Mapping[str, str]) -> str:
-        """Launch an environment from a saved configuration and return its id. Its CNAME is generated, so it is free."""
+    def launch(
+        self,
+        application: str,
+        name: str,
+        template: str,
+        version: str,
+        tags: Mapping[str, str],
+        *,
+        minimum: int | None = None,
+    ) -> str:
+        """Launch an environment from a saved configuration and return its id. Its CNAME is generated, so it is free.
+
+        `minimum`: the least number of instances, in place of the configuration's.
+        """
         with _translated_errors(f"launch {name}"):
             return self._client.create_environment(
                 ApplicationName=application,
                 EnvironmentName=name,
                 TemplateName=template,
                 VersionLabel=version,
+                OptionSettings=[_minimum_size(minimum)] if minimum else [],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )["EnvironmentId"]
 
@@ -189,14 +219,12 @@ class Beanstalk:
             self._client.terminate_environment(EnvironmentId=environment.id)
 
 
+def _minimum_size(number: int) -> "ConfigurationOptionSettingTypeDef":
+    return {"Namespace": GROUP, "OptionName": "MinSize", "Value": str(number)}
+
+
 def _translated_errors(task: str) -> AbstractContextManager[None]:
     return translated_errors("Elastic Beanstalk", task)
-
-
-def _version(found: "ApplicationVersionDescriptionTypeDef") -> ApplicationVersion:
-    bundle = found.get("SourceBundle", {})
-    status = found.get("Status", "UNPROCESSED").upper()
-    return ApplicationVersion(found["VersionLabel"], status, bundle.get("S3Bucket"), bundle.get("S3Key"))
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk.type_defs import ConfigurationSettingsDescriptionTypeDef
+
+GROUP: Final = "aws:autoscaling:asg"
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,20 @@ class EnvironmentOptions:
     @property
     def has_scaling_group(self) -> bool:
         """Whether the environment has instances in an Auto Scaling group. A Cluster environment on EKS has none."""
-        return any(namespace == "aws:autoscaling:asg" for namespace, _ in self.values)
+        return any(namespace == GROUP for namespace, _ in self.values)
+
+    @property
+    def minimum(self) -> int:
+        """The least number of instances, MinSize."""
+        return self._size("MinSize", 1)
+
+    @property
+    def maximum(self) -> int:
+        """The largest number of instances, MaxSize. AWS's defaults are 1 and 4:
+        https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/command-options-general.html
+        """
+        return max(self.minimum, self._size("MaxSize", 4))
+
+    def _size(self, name: str, default: int) -> int:
+        single = self.values.get(("aws:elasticbeanstalk:environment", "EnvironmentType")) == "SingleInstance"
+        return 1 if single else int(self.values.get((GROUP, name)) or default)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.aws.scaling import Scaling, connect_scaling
+from lambdas.capacity import TEMPLATE, needed_instances, require_group
 from lambdas.clone import DESCRIPTION_PREFIX
 from lambdas.deployment import Deployment
 from lambdas.earlier_green import require_usable
@@ -14,7 +16,7 @@ from lambdas.settling import require_settled_run, settled_verdict
 from lambdas.visit import Visit
 
 
-def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, scaling: Scaling) -> Deployment:
     """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free.
 
     A clone that an earlier run left is used again if it is as a new one would be; otherwise it is terminated.
@@ -27,10 +29,16 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
         return replace(deployment, green_id=green.id)
     blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
+    minimum = _raised_minimum(blue, deployment, beanstalk, scaling)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
     try:
         green_id = beanstalk.launch(
-            deployment.application, deployment.green, deployment.config_template, deployment.green_version, tags
+            deployment.application,
+            deployment.green,
+            deployment.config_template,
+            deployment.green_version,
+            tags,
+            minimum=minimum,
         )
     except AlreadyExistsError as error:
         raise EnvironmentNotReadyError(
@@ -38,8 +46,24 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
             found=error.found,
             next_step=f"Look for an environment named {deployment.green} in this region.",
         ) from error
-    logger.info("launched", green_id=green_id, template=deployment.config_template)
+    logger.info("launched", green_id=green_id, template=deployment.config_template, minimum=minimum)
     return replace(deployment, green_id=green_id)
+
+
+def _raised_minimum(blue: Environment, deployment: Deployment, beanstalk: Beanstalk, scaling: Scaling) -> int | None:
+    """Return the MinSize that gives green the instances it needs; None leaves it to the saved configuration.
+
+    An option of CreateEnvironment takes the place of that in the saved configuration. Source:
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_CreateEnvironment.html
+    """
+    if deployment.capacity == TEMPLATE:
+        return None
+    needed = needed_instances(deployment.capacity, require_group(blue, scaling.groups(blue)))
+    if needed <= 1:
+        return None
+    saved = beanstalk.saved_options(deployment.application, deployment.config_template)
+    needed = min(needed, saved.maximum)
+    return needed if needed > saved.minimum else None
 
 
 def _save_configuration(blue: Environment, template: str, visit: Visit, beanstalk: Beanstalk) -> None:
@@ -86,4 +110,4 @@ def _existing_clone(found: Environment, deployment: Deployment, visit: Visit, be
 
 @stage(timeout="clone_blue", needs_lock=True)
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return clone_blue(deployment, visit, connect_beanstalk())
+    return clone_blue(deployment, visit, connect_beanstalk(), connect_scaling())

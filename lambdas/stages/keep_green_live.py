@@ -4,6 +4,7 @@ from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.records import Records, connect_records
+from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from lambdas.failure import Failure, Outcome, notification
@@ -16,7 +17,7 @@ from lambdas.visit import Visit
 
 
 def keep_green_live(
-    deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk
+    deployment: Deployment, failure: Failure, visit: Visit, records: Records, beanstalk: Beanstalk, *, scaling: Scaling
 ) -> Outcome:
     """Return what was found and done. Raises EnvironmentNotReadyError until users are where they belong.
 
@@ -26,7 +27,7 @@ def keep_green_live(
     seconds = max(deployment.timeouts.swap_traffic, 2 * SWAP_SECONDS)
     try:
         with settled_verdict(visit):
-            return recover(deployment, failure, visit, records, beanstalk)
+            return recover(deployment, failure, visit, records, beanstalk, scaling=scaling)
     except LockLostError as lost:
         return Outcome(f"the environment that {lost.found} chose; this execution touched nothing more")
     except EnvironmentNotReadyError as waiting:
@@ -46,6 +47,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         return notification(failure, outcome, None, visit.execution)
     deployment = Deployment.from_json(event["deployment"])
     with report_stage(visit, deployment.application, deployment.blue):
-        outcome = keep_green_live(deployment, failure, visit, connect_records(), connect_beanstalk())
+        outcome = keep_green_live(
+            deployment, failure, visit, connect_records(), connect_beanstalk(), scaling=connect_scaling()
+        )
     count_release(deployment.application, Result.FAILED)
     return notification(failure, outcome, deployment, visit.execution)

@@ -9,6 +9,7 @@ from lambdas.aws.beanstalk import connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
+from lambdas.aws.scaling import connect_scaling
 from lambdas.checks import check
 from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, NextStep
@@ -32,7 +33,13 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     check(request, observation)
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
-    logger.info("planned", next_step=deployment.next_step, live=str(live), version=deployment.version)
+    logger.info(
+        "planned",
+        next_step=deployment.next_step,
+        live=str(live),
+        version=deployment.version,
+        sizing=deployment.sizing.strip(". "),
+    )
     if not deployment.dry_run:
         require_swap_shown(record, observation.pair, visit)
     if not deployment.dry_run and (record is None or record.execution != visit.execution):
@@ -53,7 +60,9 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     try:
         request = completed(given)
         with report_stage(visit, request["application"], request["blue"]):
-            services = Services(connect_beanstalk(), connect_alarms(), connect_records(), connect_executions())
+            services = Services(
+                connect_beanstalk(), connect_alarms(), connect_records(), connect_executions(), connect_scaling()
+            )
             # A dry run tells at once what one look shows.
             with nullcontext() if request["dry_run"] else settled_verdict(visit):
                 deployment = plan(request, visit, services)

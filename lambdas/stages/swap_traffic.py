@@ -2,6 +2,8 @@
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.records import Records, connect_records
+from lambdas.aws.scaling import Scaling, connect_scaling
+from lambdas.capacity import Sizing, sizing
 from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
@@ -13,12 +15,14 @@ from lambdas.tested import require_as_tested
 from lambdas.visit import Visit
 
 
-def swap_traffic(deployment: Deployment, to: Role, visit: Visit, records: Records, beanstalk: Beanstalk) -> Deployment:
+def swap_traffic(
+    deployment: Deployment, to: Role, visit: Visit, records: Records, beanstalk: Beanstalk, *, scaling: Scaling
+) -> Deployment:
     """Return the same deployment.
 
-    Raises EnvironmentNotReadyError while an environment is not Ready, the target is unhealthy, or a swap may have been
-    made that does not show yet; UnexpectedEnvironmentError when somebody changed blue after its test; LockLostError
-    when another execution holds the lock.
+    Raises EnvironmentNotReadyError while an environment is not Ready, the target is unhealthy or has too few
+    instances, or a swap may have been made that does not show yet; UnexpectedEnvironmentError when somebody changed
+    blue after its test; LockLostError when another execution holds the lock.
     """
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.look(deployment, beanstalk)
@@ -34,8 +38,12 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, records: Record
     pair.require_ready()
     if to == "blue":
         _require_as_tested(pair, deployment, visit, beanstalk)
-    if not _is_better(pair, to, deployment, visit):
+    size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
+    if not size.enough:
+        size.request(scaling)
+    if not _is_better(pair, size, deployment, visit):
         require_healthy(target, deployment.accepted_health)
+        size.require_enough()
     swap_once(to, visit, (record, pair), records, beanstalk)
     return deployment
 
@@ -51,16 +59,18 @@ def _require_as_tested(pair: Pair, deployment: Deployment, visit: Visit, beansta
         require_settled_state(visit)
 
 
-def _is_better(pair: Pair, to: Role, deployment: Deployment, visit: Visit) -> bool:
+def _is_better(pair: Pair, target: Sizing, deployment: Deployment, visit: Visit) -> bool:
     """Return whether users are better off at the target, healthy or not: a Warning is better than Severe."""
-    blue = Standing(
-        fitness(pair.blue, deployment.accepted_health), proof_of_blue(deployment, visit.state, changed=to == "blue")
-    )
-    green = Standing(fitness(pair.green, deployment.accepted_health), proof_of_green(deployment, visit.state))
-    return should_serve(blue, green, pair.live_role) == to
+    live, accepted, to = pair.live_role, deployment.accepted_health, target.environment
+    fit = {each: fitness(each, accepted, enough=each != to or target.enough) for each in (pair.blue, pair.green)}
+    blue = Standing(fit[pair.blue], proof_of_blue(deployment, visit.state, changed=to == pair.blue))
+    green = Standing(fit[pair.green], proof_of_green(deployment, visit.state))
+    return should_serve(blue, green, live) != live
 
 
 @stage(timeout="swap_traffic")
 def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return swap_traffic(deployment, event["to"], visit, connect_records(), connect_beanstalk())
+    return swap_traffic(
+        deployment, event["to"], visit, connect_records(), connect_beanstalk(), scaling=connect_scaling()
+    )

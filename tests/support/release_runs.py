@@ -61,15 +61,19 @@ class ReleaseRun:
 
     def to_green(self) -> Deployment:
         """Plan, clone, and give the users to green."""
-        beanstalk = self.release.beanstalk
+        beanstalk, scaling = self.release.beanstalk, self.release.scaling
         deployment = self.plan()
-        cloned = self.state("CloneBlue", lambda now: clone_blue.clone_blue(deployment, now, beanstalk))
+        cloned = self.state("CloneBlue", lambda now: clone_blue.clone_blue(deployment, now, beanstalk, scaling))
         self.state("AwaitGreen", lambda now: await_green.await_green(cloned, now, beanstalk))
         return self.swap(cloned, "green")
 
     def swap(self, deployment: Deployment, to: Role) -> Deployment:
         records, beanstalk, color = self.release.records, self.release.beanstalk, to.title()
-        self.state(f"SwapTo{color}", lambda now: swap_traffic.swap_traffic(deployment, to, now, records, beanstalk))
+        scaling = self.release.scaling
+        self.state(
+            f"SwapTo{color}",
+            lambda now: swap_traffic.swap_traffic(deployment, to, now, records, beanstalk, scaling=scaling),
+        )
         return self.state(
             f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now.now, beanstalk)
         )
@@ -97,8 +101,10 @@ class ReleaseRun:
     def recover(self, deployment: Deployment) -> Outcome:
         """Run the failure branch for the state that was entered last."""
         failure = Failure(self.states[-1], "SomeError", CAUSE, 0)
-        records, beanstalk = self.release.records, self.release.beanstalk
-        return self.state("KeepGreenLive", lambda now: recover(deployment, failure, now, records, beanstalk))
+        records, beanstalk, scaling = self.release.records, self.release.beanstalk, self.release.scaling
+        return self.state(
+            "KeepGreenLive", lambda now: recover(deployment, failure, now, records, beanstalk, scaling=scaling)
+        )
 
     def until_failure(self) -> ReleaseError:
         """Run the whole release, which must fail. Return the error."""

@@ -15,6 +15,7 @@ from lambdas.aws.environment import Environment
 from lambdas.aws.executions import Execution, Executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import Records
+from lambdas.aws.scaling import Scaling
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError, PermissionDeniedError, ReleaseRefusedError
 from lambdas.observation import Services
@@ -116,6 +117,7 @@ class Release:
     beanstalk: Beanstalk
     records: FakeRecords
     executions: FakeExecutions
+    scaling: Scaling
     execution: str = "release-v2"
     """The execution that the stages after Plan belong to."""
 
@@ -138,14 +140,14 @@ class Release:
         return completed({key: value for key, value in given.items() if value is not None})
 
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
+        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling)
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
         return replace(visit(execution or self.execution, **{"now": self.account.now(), **moments}), state=state)
 
     def clone(self, deployment: Deployment, execution: str | None = None) -> Deployment:
-        return clone_blue.clone_blue(deployment, self.visit(execution), self.beanstalk)
+        return clone_blue.clone_blue(deployment, self.visit(execution), self.beanstalk, self.scaling)
 
     def cloned(self, **request: Any) -> Deployment:
         """Plan, clone, and wait until green is up."""
@@ -157,7 +159,7 @@ class Release:
 
     def swap(self, deployment: Deployment, to: Role, **moments: datetime) -> Deployment:
         invocation = self.visit(None, f"SwapTo{to.capitalize()}", **moments)
-        return swap_traffic.swap_traffic(deployment, to, invocation, self.records, self.beanstalk)
+        return swap_traffic.swap_traffic(deployment, to, invocation, self.records, self.beanstalk, scaling=self.scaling)
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
@@ -225,10 +227,11 @@ class Release:
         return results[0]
 
     @classmethod
-    def of(cls, account: VirtualBeanstalk) -> Self:
-        """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com."""
-        account.healthy("shop-prod", VersionLabel="v1", CNAMEPrefix="shop", Tags=[{"Key": "team", "Value": "checkout"}])
-        return cls(account, Beanstalk(account.client), FakeRecords(), FakeExecutions())
+    def of(cls, account: VirtualBeanstalk, autoscaling: Any, *options: dict[str, str]) -> Self:
+        """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com. `autoscaling`: a client."""
+        tags = [{"Key": "team", "Value": "checkout"}]
+        account.healthy("shop-prod", *options, VersionLabel="v1", CNAMEPrefix="shop", Tags=tags)
+        return cls(account, Beanstalk(account.client), FakeRecords(), FakeExecutions(), Scaling(autoscaling))
 
     def calls(self, action: str) -> int:
         return self.account.service.calls[action]

@@ -101,15 +101,19 @@ def reported_status(environment: Environment) -> HealthStatus | None:
 
 
 def instance_status(environment: Environment, instance: Instance) -> HealthStatus | None:
-    """Return the health status of one instance. Basic reporting has none."""
+    """Return the health status of one instance. Basic reporting has none.
+
+    A new one is Ok once it passes the checks:
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html
+    """
     if not option_settings.enhanced_health(environment.settings):
         return None
     if instance.state is InstanceState.PENDING:
         return HealthStatus.PENDING
     if not environment.health.checks_active or len(environment.working_instances) == 1:
         return environment.health.status
-    if instance.bad_since is not None and not instance.hosting.in_service:
-        return HealthStatus.SEVERE
+    if not instance.hosting.in_service:
+        return HealthStatus.PENDING if instance.bad_since is None else HealthStatus.SEVERE
     return HealthStatus.DEGRADED if instance.hosting.running_label != environment.deployed_label else HealthStatus.OK
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from emulator.forwarder import Forwarder, Target
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.scaling import Scaling
 from tests.integration.emulator.beanstalk.conftest import account, client, packages, server, service
 from tests.support.beanstalk import BeanstalkAccount
 from tests.support.stages import FakeExecutions, FakeRecords, Release
@@ -16,9 +17,9 @@ __all__ = ["account", "client", "packages", "server", "service"]
 
 @pytest.fixture
 def release(account: BeanstalkAccount) -> Release:
-    """shop-prod runs v1, healthy."""
+    """shop-prod runs v1, healthy. Auto Scaling does not answer."""
     account.healthy("shop-prod", VersionLabel="v1")
-    return Release(cast("Any", account), Beanstalk(account.client), FakeRecords(), FakeExecutions())
+    return Release(cast("Any", account), Beanstalk(account.client), FakeRecords(), FakeExecutions(), Scaling(None))
 
 
 @pytest.fixture

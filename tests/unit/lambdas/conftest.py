@@ -1,7 +1,7 @@
 """The handlers on an Elastic Beanstalk in memory, whose time passes only when a test waits."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,15 +20,21 @@ def client() -> "ElasticBeanstalkClient":
     return client
 
 
+@pytest.fixture(scope="session")
+def autoscaling() -> Any:
+    """A client of Auto Scaling for all tests."""
+    return new_client("autoscaling")
+
+
 @pytest.fixture
-def account(client: "ElasticBeanstalkClient") -> Iterator[VirtualBeanstalk]:
+def account(client: "ElasticBeanstalkClient", autoscaling: Any) -> Iterator[VirtualBeanstalk]:
     """An account with the application `shop` and its good versions v1 and v2."""
-    with virtual_beanstalk(client) as account:
+    with virtual_beanstalk(client, autoscaling) as account:
         yield account
 
 
 @pytest.fixture
-def release(account: VirtualBeanstalk) -> Release:
+def release(account: VirtualBeanstalk, autoscaling: Any) -> Release:
     """shop-prod runs v1, healthy, at shop.us-east-1.elasticbeanstalk.com. Past states are kept for stale reads."""
     account.service.stale_reads.keep(SETTLE_SECONDS)
-    return Release.of(account)
+    return Release.of(account, autoscaling)

@@ -51,6 +51,7 @@ def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
         monkeypatch.setattr(module, "connect_beanstalk", lambda: release.beanstalk)
     for module in (plan, keep_green_live):
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
+        monkeypatch.setattr(module, "connect_scaling", lambda: release.scaling)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())

@@ -28,6 +28,7 @@ def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
             release.visit(since=entered, started=started),
             release.records,
             release.beanstalk,
+            scaling=release.scaling,
         )
     )
 
@@ -175,7 +176,14 @@ def test_the_branch_does_not_swap_again_while_its_swap_does_not_show(release: Re
     release.wait(60)
     invocation = release.visit()
     with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
-        recover(deployment, failed_in("WatchRelease"), invocation, release.records, release.beanstalk)
+        recover(
+            deployment,
+            failed_in("WatchRelease"),
+            invocation,
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
+        )
     release.wait(10)
     release.account.order_stale_reads(action="DescribeEnvironments", age=50)
     with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show"):
@@ -185,6 +193,7 @@ def test_the_branch_does_not_swap_again_while_its_swap_does_not_show(release: Re
             release.visit(since=invocation.since),
             release.records,
             release.beanstalk,
+            scaling=release.scaling,
         )
     assert release.calls("SwapEnvironmentCNAMEs") == 3
 
@@ -193,15 +202,26 @@ def test_a_redriven_branch_does_not_take_its_first_look_for_certain(release: Rel
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     release.wait(60)
     with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
-        recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
+        recover(
+            deployment,
+            failed_in("WatchRelease"),
+            release.visit(),
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
+        )
     release.wait(10)
     redriven = replace(release.visit(), redriven=release.account.now())
     release.account.order_stale_reads(age=50)
     with pytest.raises(EnvironmentNotReadyError, match="Expected a swap to shop-prod-green to show"):
-        recover(deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk)
+        recover(
+            deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk, scaling=release.scaling
+        )
     release.account.memory.set_faults()
     with pytest.raises(EnvironmentNotReadyError, match="or the redrive of it, to be 60 seconds ago"):
-        recover(deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk)
+        recover(
+            deployment, failed_in("WatchRelease"), redriven, release.records, release.beanstalk, scaling=release.scaling
+        )
     assert release.calls("SwapEnvironmentCNAMEs") == 3
 
 
@@ -209,14 +229,23 @@ def test_a_redriven_branch_does_not_take_its_first_look_for_certain(release: Rel
 def test_a_look_that_shows_green_after_a_failed_swap_is_not_believed_at_once(release: Release, state: str) -> None:
     deployment = release.swapped(release.cloned(), "green")
     with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
-        recover(deployment, failed_in(state), release.visit(), release.records, release.beanstalk)
+        recover(
+            deployment, failed_in(state), release.visit(), release.records, release.beanstalk, scaling=release.scaling
+        )
     assert "shop-prod-green" in kept(release, deployment, state).served_by
 
 
 def test_users_get_green_back_at_once_although_the_swap_to_blue_is_young(release: Release) -> None:
     deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
     with pytest.raises(EnvironmentNotReadyError, match="a swap in progress"):
-        recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
+        recover(
+            deployment,
+            failed_in("WatchRelease"),
+            release.visit(),
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
+        )
     mark = release.records.by_environment["shop", "shop-prod"].swap
     assert mark is not None
     assert (mark.to, release.calls("SwapEnvironmentCNAMEs")) == ("green", 3)
@@ -241,7 +270,14 @@ def test_the_branch_waits_for_a_swap_that_may_still_be_made(release: Release, st
         SourceEnvironmentName="shop-prod", DestinationEnvironmentName="shop-prod-green"
     )
     outcome = release.eventually(
-        lambda: recover(deployment, failed_in(state), release.visit(since=entered), release.records, release.beanstalk)
+        lambda: recover(
+            deployment,
+            failed_in(state),
+            release.visit(since=entered),
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
+        )
     )
     release.account.memory.set_faults()
     assert holder(release) in outcome.served_by
@@ -253,7 +289,14 @@ def test_of_two_branches_at_once_one_swaps_back(release: Release, monkeypatch: p
     real = release.records.write
 
     def run() -> Outcome:
-        return recover(deployment, failed_in("WatchRelease"), release.visit(), release.records, release.beanstalk)
+        return recover(
+            deployment,
+            failed_in("WatchRelease"),
+            release.visit(),
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
+        )
 
     def write_after_another_branch(*arguments: Any) -> Any:
         monkeypatch.setattr(release.records, "write", real)
@@ -324,7 +367,12 @@ def test_a_branch_whose_look_still_shows_the_green_that_it_removed_looks_again(r
 
     def run() -> Outcome:
         return recover(
-            deployment, failed_in("AwaitGreen"), release.visit(since=entered), release.records, release.beanstalk
+            deployment,
+            failed_in("AwaitGreen"),
+            release.visit(since=entered),
+            release.records,
+            release.beanstalk,
+            scaling=release.scaling,
         )
 
     release.eventually(run)

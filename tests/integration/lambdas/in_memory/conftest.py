@@ -1,5 +1,5 @@
 """Whole releases by the handlers on the in-memory Elastic Beanstalk: seconds together, so not unit tests."""
 
-from tests.unit.lambdas.conftest import account, client, release
+from tests.unit.lambdas.conftest import account, autoscaling, client, release
 
-__all__ = ["account", "client", "release"]
+__all__ = ["account", "autoscaling", "client", "release"]

@@ -102,7 +102,7 @@ def test_a_green_that_the_run_before_may_have_terminated_is_not_adopted_at_once(
     release.terminate(first)
     release.account.order_stale_reads(age=5)
     with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
-        clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk)
+        clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk, release.scaling)
 
 
 def left_by_an_earlier_run(release: Release) -> Deployment:
@@ -118,7 +118,9 @@ def clone_again(release: Release, started: datetime, **request: Any) -> Deployme
     """Plan and clone as a new execution does that started then."""
     deployment = release.plan(execution="again", **request)
     return release.eventually(
-        lambda: clone_blue.clone_blue(deployment, release.visit("again", started=started), release.beanstalk)
+        lambda: clone_blue.clone_blue(
+            deployment, release.visit("again", started=started), release.beanstalk, release.scaling
+        )
     )
 
 
@@ -172,7 +174,7 @@ def test_a_green_that_had_users_a_moment_ago_is_not_terminated_at_once(release: 
     started = release.account.now()
     release.wait(60)
     with pytest.raises(EnvironmentNotReadyError, match="leave shop-prod-green before it is terminated"):
-        clone_blue.clone_blue(deployment, release.visit("again", started=started), release.beanstalk)
+        clone_blue.clone_blue(deployment, release.visit("again", started=started), release.beanstalk, release.scaling)
     assert release.calls("TerminateEnvironment") == 0
 
 
@@ -181,6 +183,6 @@ def test_a_configuration_that_was_saved_before_a_redrive_is_saved_again(release:
     blue = release.look("shop-prod")
     first = f"made by beanstalk-bluegreen for release-v2 ({release.visit().digest})"
     release.beanstalk.save_configuration(blue, deployment.config_template, first)
-    clone_blue.clone_blue(deployment, replace(release.visit(), redrives=1), release.beanstalk)
+    clone_blue.clone_blue(deployment, replace(release.visit(), redrives=1), release.beanstalk, release.scaling)
     description = release.beanstalk.configuration_description("shop", deployment.config_template)
     assert description == first.replace(")", ", redrive 1)")

@@ -17,7 +17,9 @@ def kept(release: Release, deployment: Deployment, seconds: int = 0) -> Outcome:
     """The outcome of an invocation so many seconds after its state was entered."""
     entered = release.account.now()
     release.wait(seconds)
-    return keep_green_live(deployment, FAILURE, release.visit(since=entered), release.records, release.beanstalk)
+    return keep_green_live(
+        deployment, FAILURE, release.visit(since=entered), release.records, release.beanstalk, scaling=release.scaling
+    )
 
 
 def test_an_execution_that_lost_the_lock_touches_nothing_and_names_the_other_one(release: Release) -> None:

@@ -107,9 +107,10 @@ def test_a_deployment_by_hand_onto_blue_is_no_success_of_the_release(release: Re
         watch_release.watch_release(deployment, release.visit(since=ended), release.beanstalk, FakeAlarms())
     failure = Failure("WatchRelease", UnexpectedEnvironmentError.__name__, CAUSE, 0)
     recovering = release.visit(None, "KeepGreenLive", since=release.account.now())
-    release.eventually(
-        lambda: recover(
-            deployment, failure, replace(recovering, now=release.account.now()), release.records, release.beanstalk
-        )
-    )
+
+    def recovered() -> object:
+        now = replace(recovering, now=release.account.now())
+        return recover(deployment, failure, now, release.records, release.beanstalk, scaling=release.scaling)
+
+    release.eventually(recovered)
     assert release.look("shop-prod-green").cname == PRODUCTION

@@ -105,6 +105,21 @@ def test_an_instance_is_not_replaced_in_its_grace_period(shop: ScalingShop) -> N
     assert shop.instances() == before
 
 
+def test_a_new_instance_is_pending_until_it_gets_requests(shop: ScalingShop) -> None:
+    """An instance is Ok when it passes the checks:
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html.
+    """
+    shop.set_desired(2)
+    shop.account.until(lambda: len(shop.instances("InService")) == 2, lambda: "a second instance")
+    client, seen = shop.account.client, []
+    while len(shop.hosting.in_service()) < 2:
+        found = client.describe_environment_health(EnvironmentId=shop.id, AttributeNames=["InstancesHealth"])
+        seen.append((found["InstancesHealth"]["Ok"], found["InstancesHealth"]["Pending"]))
+        shop.account.memory.advance(1)
+
+    assert set(seen) == {(1, 1)}
+
+
 # --- load
 
 
