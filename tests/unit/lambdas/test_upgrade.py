@@ -48,6 +48,7 @@ def in_memory(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """Let the handlers use the account in memory, by its time."""
     connections = {
         "connect_beanstalk": lambda: release.beanstalk,
+        "connect_scaling": lambda: release.scaling,
         "connect_records": lambda: release.records,
         "connect_alarms": FakeAlarms,
         "connect_bundles": lambda: None,
@@ -58,6 +59,7 @@ def in_memory(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
                 monkeypatch.setattr(module, name, connect)
     keep = import_module("lambdas.stages.keep_green_live")
     monkeypatch.setattr(keep, "connect_beanstalk", lambda: release.beanstalk)
+    monkeypatch.setattr(keep, "connect_scaling", lambda: release.scaling)
     monkeypatch.setattr(keep, "connect_records", lambda: release.records)
     monkeypatch.setattr(http_answers, "get_status", lambda *_, **__: 200)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
