@@ -9,6 +9,7 @@ from infra.acknowledgments import acknowledge
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.pipeline import ReleasePipeline
+from infra.record_store import RecordStore
 from infra.saved_queries import SavedQueries
 from infra.settings import Settings
 from infra.stage_functions import StageFunctions
@@ -36,8 +37,7 @@ class BlueGreenStack(Stack):
             "Stages",
             applications=settings.applications,
             artifacts=artifacts,
-            record_key=settings.record_key,
-            machine_name=self.stack_name,
+            records=RecordStore(artifacts, settings.record_key, settings.former_record_key),
             network=settings.network,
             environment_policy=settings.environment_policy,
         )

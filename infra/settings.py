@@ -12,7 +12,9 @@ from infra.pipeline_settings import PipelineSettings
 
 BOUNDARY = re.compile(r"[\w+=,.@-]{1,128}|arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+")
 KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
-RECORD_KEY = "records/{application}/{blue}.json"
+RECORD_KEY = "bluegreen/{application}/{blue}.json"
+FORMER_RECORD_KEY = "records/{application}/{blue}.json"
+"""The default of versions that kept records in the stack's bucket."""
 SLOW_MINUTES = 60
 
 
@@ -43,8 +45,9 @@ class Settings:
     """The settings of one stack.
 
     `applications`: the Elastic Beanstalk applications that releases may touch, `*` for all. `artifacts_bucket`: the
-    bucket for bundles and records; None makes one. `artifacts_key`: the ARN of the KMS key that encrypts that bucket.
-    `record_key`: a pattern with {application} and {blue} in it. `environment_policy`: what lets Elastic Beanstalk act
+    bucket for bundles; None makes one. `artifacts_key`: the ARN of the KMS key that encrypts that bucket.
+    `record_key`: where records are in Elastic Beanstalk's own bucket, with {application} and {blue} in it; the same
+    in all stacks. `environment_policy`: what lets Elastic Beanstalk act
     on the resources of environments. `permissions_boundary`: the name or the ARN of a policy that limits each role.
     `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
     a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
@@ -61,6 +64,11 @@ class Settings:
     environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN
     permissions_boundary: str | None = None
     artifacts_key: str | None = None
+
+    @property
+    def former_record_key(self) -> str:
+        """The key in the stack's bucket under which earlier versions kept records."""
+        return FORMER_RECORD_KEY if self.record_key == RECORD_KEY else self.record_key
 
     @classmethod
     def from_context(cls, context: Callable[[str], Any], environ: Mapping[str, str]) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,6 +14,7 @@ from infra.acknowledgments import acknowledge, acknowledge_wildcards
 from infra.layer import RUNTIME, dependencies_layer
 from infra.network import place_in_network
 from infra.policies import explain
+from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
 from infra.stage_permissions import STAGES
 from infra.stage_roles import StageRoles
@@ -32,18 +33,15 @@ class StageFunctions(Construct):
         *,
         applications: Sequence[str],
         artifacts: s3.IBucket,
-        record_key: str,
-        machine_name: str,
+        records: RecordStore,
         network: NetworkSettings | None = None,
         environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN,
     ) -> None:
-        """`record_key`: a pattern with {application} and {blue} in it. `machine_name`: the state machine, whose
-        executions Plan describes. `network`: the network that VerifyRelease runs in. `environment_policy`: what lets
-        Elastic Beanstalk act on the resources of environments.
+        """`network`: the network that VerifyRelease runs in. `environment_policy`: what lets Elastic Beanstalk act on
+        the resources of environments.
         """
         super().__init__(scope, construct_id)
-        self._artifacts = artifacts
-        self._record_key = record_key
+        self._records = records
         self._network = network
         self._code = lambda_.Code.from_asset(
             ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
@@ -53,8 +51,7 @@ class StageFunctions(Construct):
             self,
             applications=applications,
             artifacts=artifacts,
-            record_key=record_key,
-            machine_name=machine_name,
+            records=records,
             environment_policy=environment_policy,
         )
         self.by_name: dict[str, lambda_.Function] = {
@@ -88,10 +85,7 @@ class StageFunctions(Construct):
             memory_size=256,
             timeout=Duration.seconds(seconds),
             tracing=lambda_.Tracing.ACTIVE,
-            environment={
-                "RECORD_BUCKET": self._artifacts.bucket_name,
-                "BLUE_CNAME_CONFIG_FILE": self._record_key,
-            },
+            environment=self._records.environment(Stack.of(self)),
         )
         if self._network and name in TESTING:
             place_in_network(function, role, self._network)

@@ -1,6 +1,7 @@
 """The role of each stage: it allows the calls of the stage, on the resources of these calls, and nothing else."""
 
 from collections.abc import Sequence
+from typing import Final
 from urllib.parse import quote
 
 from aws_cdk import Stack
@@ -12,13 +13,17 @@ from constructs import Construct
 from infra.acknowledgments import acknowledge, arn_in_findings
 from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
+from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
+MACHINES: Final = "BeanstalkBlueGreen-*"
+"""The state machines of all stacks of this project, which have the stacks' names."""
+
 
 class StageRoles:
-    """Makes the roles. `record_key`: a pattern with {application} and {blue}. `machine_name`: the state machine."""
+    """Makes the roles."""
 
     def __init__(
         self,
@@ -26,16 +31,14 @@ class StageRoles:
         *,
         applications: Sequence[str],
         artifacts: s3.IBucket,
-        record_key: str,
-        machine_name: str,
+        records: RecordStore,
         environment_policy: EnvironmentPolicy,
     ) -> None:
         self._scope = scope
         self._applications = applications
         self._beanstalk = BeanstalkAccess(scope, applications, environment_policy)
         self._artifacts = artifacts
-        self._record_key = record_key
-        self._machine_name = machine_name
+        self._records = records
 
     def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """Return a role with these permissions for a function."""
@@ -65,21 +68,19 @@ class StageRoles:
         takes = permissions.record == "take"
         why_written = "The execution takes the environment." if takes else "A swap is written down before it is made."
         for application in self._applications:
-            key = self._record_key.replace("{application}", _quoted(application)).replace("{blue}", "*")
-            self._allow_objects(role, ["s3:GetObject"], key, "Which execution holds the environment?")
+            self._records.allow_reading(role, application)
             if permissions.writes_record:
-                self._allow_objects(role, ["s3:PutObject"], key, why_written)
-        why = "Without it, S3 answers 403 instead of 404 for a record or bundle that does not exist yet."
-        allow(role, ["s3:ListBucket"], [self._artifacts.bucket_arn], why=why)
+                self._records.allow_writing(role, application, why_written)
+        self._records.allow_listing(role)
         if takes:
             stack = Stack.of(role)
-            executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{self._machine_name}:*"
-            why = "Is the execution that holds the environment still running?"
+            executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
+            why = "Is the execution that holds the environment, of this stack or another, still running?"
             allow(role, ["states:DescribeExecution"], [executions], why=why)
 
     def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
         allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")
-        if permissions.bundles == "copy" or permissions.writes_record:
+        if permissions.bundles == "copy":
             allow(role, ["kms:GenerateDataKey"], [key.key_arn], why="What is written is encrypted with this key.")
 
     def _allow_objects(self, role: iam.Role, actions: Sequence[str], key: str, why: str) -> None:

@@ -41,12 +41,34 @@ def check_application(request: Request, observation: Observation) -> None:
 
 def check_no_other_execution(_: Request, observation: Observation) -> None:
     """Require that no other execution holds the lock and runs. One that has ended has lost the lock."""
+    holder, record = observation.holder, observation.record
+    if holder is None or record is None:
+        return
     require(
-        observation.running_holder is None,
+        not holder.running,
         expected="no other execution to be releasing onto this environment",
-        found=f"{observation.running_holder}, which is RUNNING",
+        found=f"{holder.arn}, which is RUNNING",
         remedy="Wait for it to end, or stop it",
     )
+    require(
+        not holder.unknown,
+        expected=f"Step Functions to tell whether {holder.arn}, which holds this environment, still runs",
+        found=holder.unknown,
+        remedy=f"Look for that execution. Once it has ended, delete {record.where}, and see that blue or green serves",
+    )
+
+
+def check_not_overtaken(_: Request, observation: Observation) -> None:
+    """Require for a redrive that no later execution has succeeded: users would get an older version again."""
+    later = observation.overtaken_by
+    if later:
+        require(
+            condition=False,
+            expected="no later execution to have released onto this environment before the redrive",
+            found=f"{later.execution}, started at {later.started:%Y-%m-%d %H:%M:%S} UTC, which released "
+            f"{later.version or 'another version'}",
+            remedy=f"See whether {observation.version or 'this version'} is still wanted",
+        )
 
 
 def check_alarms(request: Request, observation: Observation) -> None:
@@ -117,6 +139,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_names,
     check_application,
     check_no_other_execution,
+    check_not_overtaken,
     environment_checks.check_blue_exists,
     environment_checks.check_green_is_own_clone,
     environment_checks.check_production_cname,

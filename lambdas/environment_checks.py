@@ -71,7 +71,7 @@ def check_record(_: Request, observation: Observation) -> None:
     record, blue, holders = observation.record, observation.pair.blue, observation.cname_holders
     if record is None or record.production_cname == observation.pair.production_cname:
         return
-    remedy = f"Give {blue.name} that CNAME back, or delete the record if the present one is right"
+    remedy = f"Give {blue.name} that CNAME back, or delete {record.where} if the present one is right"
     if holders and holders != (blue.name,):
         remedy = f"Name {holders[0]} as `green`, or give {blue.name} its CNAME back"
     require(

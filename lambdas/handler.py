@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from lambdas.aws.record import connect_records
+from lambdas.aws.records import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
 from lambdas.metrics import count_error, time_release, time_state

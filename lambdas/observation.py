@@ -10,9 +10,12 @@ from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.event_log import EventLog
 from lambdas.aws.executions import Executions
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record, Success
+from lambdas.aws.records import Records
 from lambdas.deployment import PRODUCTION_CNAME_TAG, Mode, Role
+from lambdas.holder import Holder
 from lambdas.pair import Pair, find_environments
+from lambdas.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Observation:
 
     application_exists: bool
     record: Record | None
-    running_holder: str | None
-    """The ARN of another execution that holds the lock and still runs."""
+    holder: Holder | None
+    """Another execution that holds the lock, or held it last."""
     alarm_states: Mapping[str, AlarmState]
     """The states of the request's alarms that exist, by name."""
     pair: Pair
@@ -48,6 +51,10 @@ class Observation:
     """Of the live environment; of blue too, if a cutover needs to know that blue runs the version."""
     cname_holders: tuple[str, ...] = ()
     """The application's environments that hold the CNAME of the record, if that is another than the observed one."""
+    last_success: Success | None = None
+    """The last execution that is known to have succeeded."""
+    overtaken_by: Success | None = None
+    """The same, if this is a redrive of an execution that was started before it."""
 
     @property
     def blue_runs_version(self) -> bool:
@@ -56,8 +63,8 @@ class Observation:
         return log is not None and self.pair.blue.version == self.version and log.last_operation.succeeded
 
 
-def observe(request: Mapping[str, Any], execution: str, services: Services) -> Observation:
-    """Return what the completed request needs to be checked and decided. `execution`: this execution's ARN.
+def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Observation:
+    """Return what the completed request needs to be checked and decided.
 
     The record is read first: if another execution writes it later, this execution's write fails.
     Raises ReleaseRefusedError when the record is not in this tool's form.
@@ -70,16 +77,20 @@ def observe(request: Mapping[str, Any], execution: str, services: Services) -> O
     blue, green = standing.get("blue"), standing.get("green")
     green_tags = beanstalk.tags(green) if green else {}
     pair = Pair(names, standing, _production_cname(blue, green, green_tags))
+    holder = Holder.of(record, visit, services.executions)
+    success = (holder.success if holder else None) or (record.success if record else None)
     facts: dict[str, Any] = {}
     if blue and blue.application == application and pair.holder:
         facts = _facts_of_pair(request, pair, record, beanstalk)
     return Observation(
         application_exists=beanstalk.has_application(application),
         record=record,
-        running_holder=_running_holder(record, execution, services.executions),
+        holder=holder,
         alarm_states=services.alarms.states(request["alarms"]),
         pair=pair,
         green_tags=green_tags,
+        last_success=success,
+        overtaken_by=success if success and visit.redrives and success.started > visit.started else None,
         **facts,
     )
 
@@ -89,12 +100,6 @@ def _production_cname(blue: Environment | None, green: Environment | None, green
     if green:
         return green_tags.get(PRODUCTION_CNAME_TAG, "")
     return blue.cname if blue else ""
-
-
-def _running_holder(record: Record | None, execution: str, executions: Executions) -> str | None:
-    if record is None or record.execution == execution or not executions.is_running(record.execution):
-        return None
-    return record.execution
 
 
 def _facts_of_pair(

@@ -8,7 +8,8 @@ from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record
+from lambdas.aws.records import Records
 from lambdas.clone import remove_configuration, remove_green
 from lambdas.deployment import Deployment, Mode, Role
 from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError

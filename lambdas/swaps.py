@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
-from lambdas.aws.record import Record, Records, SwapMark
+from lambdas.aws.record import Record, SwapMark
+from lambdas.aws.records import Records
 from lambdas.deployment import Role
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import logger

@@ -28,7 +28,9 @@ class Testbed:
         self.lambdas = account.client("lambda")
         self.machine = outputs["StateMachineArn"]
         self.artifacts = outputs["ArtifactsBucketName"]
-        """The stack's own bucket, for source bundles and records. Its functions may read no other one."""
+        """The stack's own bucket, for source bundles. Its functions may read no other one."""
+        self.records_bucket = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
+        """Elastic Beanstalk's own bucket, which has the records of all stacks."""
         self.topic = outputs["NotificationsTopicArn"]
 
     @classmethod

@@ -1,7 +1,10 @@
-"""The executions of the state machine: whether the one that holds an environment still runs."""
+"""The executions of the state machines: whether the one that holds an environment still runs, and how it ended."""
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -11,20 +14,49 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
+@dataclass(frozen=True)
+class Execution:
+    """One execution. `output`: what it ended with; empty when it did not succeed."""
+
+    arn: str
+    status: str
+    started: datetime
+    output: dict[str, Any]
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs, or waits for its redrive."""
+        return self.status in {"RUNNING", "PENDING_REDRIVE"}
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well."""
+        return self.status == "SUCCEEDED"
+
+
 class Executions:
     """Step Functions' executions, by ARN."""
 
     def __init__(self, client: "SFNClient") -> None:
         self._client = client
 
-    def is_running(self, arn: str) -> bool:
-        """Return whether the execution runs, or waits for its redrive; False when there is no such execution."""
+    def find(self, arn: str) -> Execution | None:
+        """Return the execution; None when there is none: it ended over 90 days ago, or its machine was deleted.
+
+        Raises PermissionDeniedError, and CallRejectedError when it is of another account or region.
+        """
         with translated_errors("Step Functions", f"answer about {arn}"):
             try:
-                status = self._client.describe_execution(executionArn=arn)["status"]
-            except (self._client.exceptions.ExecutionDoesNotExist, self._client.exceptions.InvalidArn):
-                return False
-        return status in {"RUNNING", "PENDING_REDRIVE"}
+                found = self._client.describe_execution(executionArn=arn)
+            except self._client.exceptions.ExecutionDoesNotExist:
+                return None
+        return Execution(arn, found["status"], found["startDate"], _object(found.get("output")))
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """Return the JSON object in a text, or an empty one."""
+    found = json.loads(text or "{}")
+    return found if isinstance(found, dict) else {}
 
 
 @cache

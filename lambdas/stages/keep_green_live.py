@@ -3,7 +3,7 @@
 from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.aws.record import Records, connect_records
+from lambdas.aws.records import Records, connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from lambdas.failure import Failure, Outcome, notification

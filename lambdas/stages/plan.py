@@ -1,12 +1,14 @@
 """Plan: observe what stands, check whether it is safe to start from, decide where to start, take the lock."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import connect_beanstalk
 from lambdas.aws.executions import connect_executions
-from lambdas.aws.record import Record, connect_records
+from lambdas.aws.record import Record
+from lambdas.aws.records import connect_records
 from lambdas.checks import check
 from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, NextStep
@@ -26,7 +28,7 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     The write of the record replaces only the record that was read. If another execution began in between, the write
     raises EnvironmentNotReadyError, and Plan looks again.
     """
-    observation = observe(request, visit.execution, services)
+    observation = observe(request, visit, services)
     check(request, observation)
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
@@ -35,7 +37,8 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
         require_swap_shown(record, observation.pair, visit)
     if not deployment.dry_run and (record is None or record.execution != visit.execution):
         swap = record.swap if record else None
-        lock = Record(deployment.production_cname, deployment.green, visit.execution, swap=swap)
+        held = Record(deployment.production_cname, deployment.green, visit.execution)
+        lock = replace(held, swap=swap, success=observation.last_success)
         services.records.write(deployment.application, deployment.blue, lock, record)
     return deployment
 

@@ -1,7 +1,7 @@
 """SwapToGreen and SwapToBlue: give the production CNAME to one environment, unless it has it."""
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.aws.record import Records, connect_records
+from lambdas.aws.records import Records, connect_records
 from lambdas.deployment import Deployment, Role
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy

@@ -46,7 +46,7 @@ def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: 
             release = shop.release("v2")
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("ServiceUnavailableError", "Plan")
-    assert f"S3 to answer about s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json" in release.cause
+    assert f"S3 to answer about s3://{testbed.records_bucket}/bluegreen/{shop.name}/{shop.blue}.json" in release.cause
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record
+from lambdas.aws.records import RecordPlace, Records
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from tests.support.shop import ScenarioShop
 from tests.support.testbed import ScenarioTestbed
@@ -16,19 +17,19 @@ EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen"
 def record(shop: ScenarioShop) -> dict[str, Any]:
     (key,) = shop.testbed.records(shop.name)
     found: dict[str, Any] = json.loads(
-        shop.testbed.s3.get_object(Bucket=shop.testbed.artifacts, Key=key)["Body"].read()
+        shop.testbed.s3.get_object(Bucket=shop.testbed.records_bucket, Key=key)["Body"].read()
     )
     return found
 
 
 def write(shop: ScenarioShop, text: str) -> None:
-    key = f"records/{shop.name}/{shop.blue}.json"
-    shop.testbed.s3.put_object(Bucket=shop.testbed.artifacts, Key=key, Body=text.encode())
+    key = f"bluegreen/{shop.name}/{shop.blue}.json"
+    shop.testbed.s3.put_object(Bucket=shop.testbed.records_bucket, Key=key, Body=text.encode())
 
 
 def delete(shop: ScenarioShop) -> None:
     (key,) = shop.testbed.records(shop.name)
-    shop.testbed.s3.delete_object(Bucket=shop.testbed.artifacts, Key=key)
+    shop.testbed.s3.delete_object(Bucket=shop.testbed.records_bucket, Key=key)
 
 
 def test_it_names_the_production_cname_and_the_execution_that_holds_the_environment(testbed: ScenarioTestbed) -> None:
@@ -44,7 +45,8 @@ def test_it_names_the_production_cname_and_the_execution_that_holds_the_environm
 
 
 def test_a_writer_that_has_not_read_the_latest_record_cannot_replace_it(testbed: ScenarioTestbed) -> None:
-    records = Records(testbed.s3, testbed.artifacts, "records/{application}/{blue}.json")
+    testbed.beanstalk.create_storage_location()
+    records = Records(testbed.s3, RecordPlace(testbed.records_bucket, "bluegreen/{application}/{blue}.json"))
     mine, theirs = (Record("shop.example.com", "green", f"{EXECUTION}:{name}") for name in ("mine", "theirs"))
     records.write("raced", "prod", mine, seen=None)
     with pytest.raises(EnvironmentNotReadyError):
@@ -63,7 +65,7 @@ def test_a_record_that_is_not_json_is_refused_until_it_is_deleted(testbed: Scena
     before = testbed.acts()
     refused = shop.release("v2")
     assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
-    assert f"s3://{testbed.artifacts}/records/{shop.name}/{shop.blue}.json to be a record" in refused.cause
+    assert f"s3://{testbed.records_bucket}/bluegreen/{shop.name}/{shop.blue}.json to be a record" in refused.cause
     assert "'garbage'" in refused.cause
     assert testbed.acts() == before
     delete(shop)
@@ -80,7 +82,8 @@ def test_another_cname_in_it_is_refused_with_both_sides(testbed: ScenarioTestbed
     assert "to be elsewhere.us-east-1.elasticbeanstalk.com, as its record says" in refused.cause
     assert f"Found {shop.blue} at {shop.cname}, and elsewhere" in refused.cause
     assert "no environment of the application" in refused.cause
-    assert "delete the record if the present one is right" in refused.cause
+    place = f"s3://{testbed.records_bucket}/bluegreen/{shop.name}/{shop.blue}.json"
+    assert f"delete {place} if the present one is right" in refused.cause
     assert testbed.acts() == before
 
 

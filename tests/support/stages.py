@@ -12,10 +12,11 @@ import pytest
 from lambdas.aws.alarms import LONG_AGO, Alarms, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.aws.executions import Executions
-from lambdas.aws.record import Record, Records
+from lambdas.aws.executions import Execution, Executions
+from lambdas.aws.record import Record
+from lambdas.aws.records import Records
 from lambdas.deployment import Deployment, Role
-from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
+from lambdas.errors import EnvironmentNotReadyError, PermissionDeniedError, ReleaseRefusedError
 from lambdas.observation import Services
 from lambdas.request import completed
 from lambdas.stages import (
@@ -87,13 +88,24 @@ class FakeRecords(Records):
 
 
 class FakeExecutions(Executions):
-    """Executions of which only the given ones run."""
+    """Executions: the given ones run, those in `ended` ended, and of those in `hidden` no function may know."""
 
     def __init__(self, *arns: str) -> None:
         self.arns = arns
+        self.ended: dict[str, Execution] = {}
+        self.hidden: set[str] = set()
 
-    def is_running(self, arn: str) -> bool:
-        return arn in self.arns
+    def find(self, arn: str) -> Execution | None:
+        if arn in self.hidden:
+            raise PermissionDeniedError(expected="an answer", found="AccessDenied: no", next_step="Allow it.")
+        if arn in self.arns:
+            return Execution(arn, "RUNNING", datetime.now(UTC), {})
+        return self.ended.get(arn)
+
+    def end(self, arn: str, started: datetime, status: str = "SUCCEEDED", version: str = "v3") -> None:
+        """Let an execution have ended."""
+        output = {"status": "released", "version": version} if status == "SUCCEEDED" else {}
+        self.ended[arn] = Execution(arn, status, started, output)
 
 
 @dataclass
@@ -107,8 +119,18 @@ class Release:
     execution: str = "release-v2"
     """The execution that the stages after Plan belong to."""
 
-    def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
-        return plan.plan(self.request(**request), self.visit(execution), self.services(state_of))
+    def plan(
+        self,
+        state_of: Alarms | None = None,
+        /,
+        *,
+        execution: str = "release-v2",
+        started: datetime | None = None,
+        redrives: int = 0,
+        **request: Any,
+    ) -> Deployment:
+        invocation = self.visit(execution, **({"started": started} if started else {}))
+        return plan.plan(self.request(**request), replace(invocation, redrives=redrives), self.services(state_of))
 
     def request(self, **request: Any) -> dict[str, Any]:
         """Return the completed request for v2. A value of None leaves a key out."""

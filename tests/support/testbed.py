@@ -86,7 +86,7 @@ class ScenarioTestbed(Testbed):
 
     def records(self, application: str) -> list[str]:
         """Return the keys of the application's records."""
-        found = self.s3.list_objects_v2(Bucket=self.artifacts, Prefix=f"records/{application}/")
+        found = self.s3.list_objects_v2(Bucket=self.records_bucket, Prefix=f"bluegreen/{application}/")
         return [each["Key"] for each in found.get("Contents", [])]
 
     def let_register_release_read(self, bucket: str) -> None:

@@ -54,6 +54,7 @@ def actions_by_name(
     info = EnvironmentInfoActions(state, operations, scheduler, bundles)
     roles = OperationsRoleActions(state)
     tags = TagActions(state, operations)
+    storage, creation = StorageActions(state, bundles), EnvironmentCreation(state, lifecycle, create_hosting)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": managed_actions.apply,
@@ -95,8 +96,8 @@ def actions_by_name(
     slow: dict[str, Action] = {
         "CreateApplicationVersion": versions.create,
         "CreateConfigurationTemplate": saved.create,
-        "CreateEnvironment": saved.reading(EnvironmentCreation(state, lifecycle, create_hosting).create),
-        "CreateStorageLocation": StorageActions(state, bundles).create,
+        "CreateEnvironment": storage.creating(saved.reading(creation.create)),
+        "CreateStorageLocation": storage.create,
         "DeleteApplicationVersion": versions.delete,
         "DeleteConfigurationTemplate": saved.delete,
         "DescribeConfigurationOptions": saved.reading(configurations.describe_options),

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from infra.stage_permissions import STAGES
-from tests.support.template import listed, stage_actions, stage_statements
+from tests.support.template import listed, stage_actions, stage_statements, text
 
 READ_ONLY_STAGES = [name for name in STAGES if name.startswith("await_") or name in {"verify_release", "watch_release"}]
 WRITES = ("Create", "Update", "Swap", "Terminate", "Delete", "AddTags", "Put", "Abort", "Rebuild", "Restart")
@@ -83,15 +83,38 @@ def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
 def test_acting_stages_may_read_the_record_and_only_plan_and_swapping_stages_may_write_it(template: Template) -> None:
     writers = {"plan", "swap_traffic", "keep_green_live"}
     for stage in STAGES:
-        records = [s for s in stage_statements(template, stage) if "records/" in json.dumps(s["Resource"])]
-        allowed = {action for s in records for action in listed(s["Action"])}
+        statements = stage_statements(template, stage)
+        allowed, former = (
+            {action for s in statements if key in json.dumps(s["Resource"]) for action in listed(s["Action"])}
+            for key in ("/bluegreen/*/*.json", "/records/*/*.json")
+        )
         acts = stage in {"register_release", "clone_blue", "swap_traffic", "deploy_release", "terminate_green"}
         expected = {"s3:GetObject", "s3:PutObject"} if stage in writers else {"s3:GetObject"}
         assert allowed == (expected if acts or stage in writers else set()), stage
+        assert former == allowed - {"s3:PutObject"}, f"{stage}: what a version of before wrote is read only"
+
+
+def test_all_stacks_keep_records_in_elastic_beanstalks_bucket(synthesize: Callable[..., Template]) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html"""
+    places = set()
+    for env in ("dev", "prod"):
+        functions = synthesize(env=env).find_resources("AWS::Lambda::Function").values()
+        for function in functions:
+            variables = function["Properties"]["Environment"]["Variables"]
+            places.add((text(variables["SHARED_RECORD_BUCKET"]), variables["SHARED_RECORD_KEY"]))
+    assert places == {("elasticbeanstalk-aws::region-aws::accountid", "bluegreen/{application}/{blue}.json")}
+
+
+def test_a_key_of_ones_own_is_also_the_key_of_records_of_before(synthesize: Callable[..., Template]) -> None:
+    functions = synthesize(record_key="{application}/{blue}").find_resources("AWS::Lambda::Function").values()
+    variables = next(iter(functions))["Properties"]["Environment"]["Variables"]
+    assert variables["SHARED_RECORD_KEY"] == variables["BLUE_CNAME_CONFIG_FILE"] == "{application}/{blue}"
 
 
 def test_only_plan_asks_whether_an_execution_runs(template: Template) -> None:
     assert [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)] == ["plan"]
+    (executions,) = (s for s in stage_statements(template, "plan") if s["Action"] == "states:DescribeExecution")
+    assert text(executions["Resource"]).endswith(":execution:BeanstalkBlueGreen-*:*"), "of all stacks"
 
 
 def test_a_stage_may_not_read_records_of_other_applications(synthesize: Callable[..., Template]) -> None:
@@ -99,10 +122,10 @@ def test_a_stage_may_not_read_records_of_other_applications(synthesize: Callable
     statements = [
         statement
         for statement in stage_statements(narrowed, "swap_traffic")
-        if "records/" in json.dumps(statement["Resource"])
+        if ".json" in json.dumps(statement["Resource"])
     ]
-    assert statements
-    assert all("/records/my%20shop/*.json" in json.dumps(each["Resource"]) for each in statements)
+    assert len(statements) >= 2
+    assert all("/my%20shop/*.json" in json.dumps(each["Resource"]) for each in statements)
 
 
 def test_named_applications_narrow_every_resource_of_elastic_beanstalk(synthesize: Callable[..., Template]) -> None:

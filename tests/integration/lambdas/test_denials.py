@@ -9,7 +9,8 @@ from emulator.identity import ACCOUNT_ID, REGION
 from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.executions import Executions
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record
+from lambdas.aws.records import RecordPlace, Records
 from lambdas.errors import PermissionDeniedError
 from rehearsal.account.account import Account
 from tests.support.beanstalk import PLATFORM as STACK
@@ -30,7 +31,7 @@ def powerless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
 
 
 def test_a_denial_of_s3_names_the_record_and_the_permission(powerless: Role) -> None:
-    records = Records(powerless.client("s3"), "records", "{application}/{blue}.json")
+    records = Records(powerless.client("s3"), RecordPlace("records", "{application}/{blue}.json"))
     with pytest.raises(PermissionDeniedError, match=r"s3://records/shop/shop-prod\.json.*s3:GetObject"):
         records.read("shop", "shop-prod")
     with pytest.raises(PermissionDeniedError, match=r"s3:PutObject.*redrive this execution"):
@@ -45,7 +46,7 @@ def test_a_denial_of_cloudwatch_names_the_alarm_and_the_permission(powerless: Ro
 def test_a_denial_of_step_functions_names_the_execution_and_the_permission(powerless: Role) -> None:
     execution = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:execution:bluegreen:release-v2"
     with pytest.raises(PermissionDeniedError, match=r"release-v2.*states:DescribeExecution"):
-        Executions(powerless.client("stepfunctions")).is_running(execution)
+        Executions(powerless.client("stepfunctions")).find(execution)
 
 
 def test_a_denial_of_elastic_beanstalk_names_the_permission(powerless: Role) -> None:

@@ -14,7 +14,8 @@ from lambdas.aws.alarms import Alarms
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.bundles import Bundles
 from lambdas.aws.executions import Executions
-from lambdas.aws.record import Record, Records
+from lambdas.aws.record import Record
+from lambdas.aws.records import RecordPlace, Records
 from lambdas.deployment import SourceBundle
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:bluegreen:release-v2"
@@ -38,6 +39,7 @@ class Adapter:
     makes: Callable[[Any], object]
 
 
+PLACE = RecordPlace("bucket", "{application}/{blue}")
 ADAPTERS = {
     "beanstalk, reading": Adapter(
         "elasticbeanstalk", "Elastic Beanstalk", lambda client: Beanstalk(client).has_application("shop")
@@ -50,18 +52,14 @@ ADAPTERS = {
     "bundles": Adapter(
         "s3", "S3", lambda client: Bundles(client, "kept").keep(SourceBundle("bucket", "key", "1"), "shop", "v1")
     ),
-    "record, reading": Adapter(
-        "s3", "S3", lambda client: Records(client, "bucket", "{application}/{blue}").read("shop", "shop-prod")
-    ),
+    "record, reading": Adapter("s3", "S3", lambda client: Records(client, PLACE).read("shop", "shop-prod")),
     "record, writing": Adapter(
         "s3",
         "S3",
-        lambda client: Records(client, "bucket", "{application}/{blue}").write(
-            "shop", "shop-prod", Record("cname", "green", EXECUTION), None
-        ),
+        lambda client: Records(client, PLACE).write("shop", "shop-prod", Record("cname", "green", EXECUTION), None),
     ),
     "alarms": Adapter("cloudwatch", "CloudWatch", lambda client: Alarms(client).in_alarm(["errors"])),
-    "executions": Adapter("stepfunctions", "Step Functions", lambda client: Executions(client).is_running(EXECUTION)),
+    "executions": Adapter("stepfunctions", "Step Functions", lambda client: Executions(client).find(EXECUTION)),
 }
 ANSWERS: dict[str, tuple[Answer, type[errors.ReleaseError]]] = {
     "throttled": (Answer("Throttling", "Rate exceeded"), errors.ServiceUnavailableError),
