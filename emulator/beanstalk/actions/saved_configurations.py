@@ -14,11 +14,7 @@ from emulator.beanstalk.state import State
 class SavedConfigurationActions:
     """The actions that change saved configurations. They call S3, and take the state's lock themselves.
 
-    <<<<<<< HEAD
-        There are files only once the bucket exists: the first environment or CreateStorageLocation makes it.
-    =======
-        There are files only once the bucket exists: CreateStorageLocation, environments and their logs make it.
-    >>>>>>> p3-stacks
+    There are files only once the bucket exists: the first environment or CreateStorageLocation makes it.
     """
 
     def __init__(self, state: State, bundles: BundleStore, configurations: ConfigurationActions) -> None:
