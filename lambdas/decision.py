@@ -37,10 +37,18 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
         "next_step": next_step(mode, request["accepted_health"], observation),
         "config_template": template or request.get("config_template", template_name(pair.blue.name, visit)),
         "drain_until": "",
+        "tested_update": _last_update(observation),
     }
     deployment = Deployment.from_json({**request, **decided})
     # A failed run may have swapped a moment ago. Clients with old DNS answers are on blue then.
     return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.now)
+
+
+def _last_update(observation: Observation) -> str:
+    """Return when the last update of blue began, if blue runs the version and is not deployed again."""
+    log = observation.event_logs.get("blue")
+    began = log.last_operation.began if log and observation.blue_runs_version else None
+    return began.isoformat() if began else ""
 
 
 def template_name(blue: str, visit: Visit) -> str:

@@ -127,6 +127,11 @@ class Deployment:
     an older DeployRelease passed on.
     """
 
+    tested_update: str = ""
+    """When the last update of blue before its test began; ISO 8601. Blue must not be changed after it. Empty before,
+    and in a deployment that an older function passed on.
+    """
+
     approved_at: str | None = None
     """When a person approved the release; ISO 8601. The state AwaitApproval sets it."""
 
@@ -164,6 +169,11 @@ class Deployment:
     def update_began(self) -> datetime | None:
         """`update_since` as a time; None when it is empty."""
         return datetime.fromisoformat(self.update_since) if self.update_since else None
+
+    @property
+    def tested(self) -> datetime | None:
+        """`tested_update` as a time; None when it is empty."""
+        return datetime.fromisoformat(self.tested_update) if self.tested_update else None
 
     @property
     def approved(self) -> datetime | None:

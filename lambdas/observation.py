@@ -60,7 +60,7 @@ class Observation:
     def blue_runs_version(self) -> bool:
         """Whether the version to release was deployed onto blue, and the deployment ended without an error."""
         log = self.event_logs.get("blue")
-        return log is not None and self.pair.blue.version == self.version and log.last_operation.succeeded
+        return log is not None and self.pair.blue.version == self.version and log.runs_label
 
 
 def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Observation:
@@ -137,7 +137,12 @@ def _event_logs(
     roles: set[Role] = {pair.live_role}
     if request["mode"] == Mode.CUTOVER and pair.blue.version == version:
         roles.add("blue")
-    return {role: beanstalk.events(pair.environment(role)) for role in sorted(roles)}
+    return {
+        role: beanstalk.events_since_deployment(pair.blue)
+        if role == "blue"
+        else beanstalk.events(pair.environment(role))
+        for role in sorted(roles)
+    }
 
 
 def _cname_holders(record: Record | None, pair: Pair, beanstalk: Beanstalk) -> tuple[str, ...]:

@@ -3,7 +3,12 @@
 from typing import Final
 
 from lambdas.deployment import Deployment, Mode, NextStep
-from lambdas.errors import DeploymentFailedError, ReleaseTestFailedError, ReleaseUnhealthyError
+from lambdas.errors import (
+    DeploymentFailedError,
+    ReleaseTestFailedError,
+    ReleaseUnhealthyError,
+    UnexpectedEnvironmentError,
+)
 from lambdas.serving import Proof
 
 CLONING: Final = frozenset({"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "VerifyGreen"})
@@ -34,6 +39,8 @@ def proof_of_blue(deployment: Deployment, state: str, error: str = "", *, change
         if deployment.mode == Mode.ROLLBACK:
             return Proof.DISPROVED
         return Proof.PROVED if deployment.next_step == NextStep.RELEASE else Proof.UNPROVED
+    if error == UnexpectedEnvironmentError.__name__ and state in BLUE_TESTED:
+        return Proof.UNPROVED  # somebody changed blue after its test
     if error in VERDICTS and state not in BLUE_UNCHANGED:
         return Proof.DISPROVED
     return Proof.TESTED if state in BLUE_TESTED else Proof.UNPROVED

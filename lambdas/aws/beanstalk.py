@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -17,9 +17,10 @@ from lambdas.errors import CallRejectedError
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
-    from mypy_boto3_elasticbeanstalk.type_defs import ApplicationVersionDescriptionTypeDef
+    from mypy_boto3_elasticbeanstalk.type_defs import ApplicationVersionDescriptionTypeDef, EventDescriptionTypeDef
 
 NO_CONFIGURATION: Final = "No Configuration Template named"
+MAX_EVENT_PAGES: Final = 5
 RESERVED_TAGS: Final = ("aws:", "elasticbeanstalk:")
 
 
@@ -99,6 +100,20 @@ class Beanstalk:
         with _translated_errors(f"show the events of {environment.name}"):
             found = self._client.describe_events(EnvironmentId=environment.id, MaxRecords=200)
         return EventLog.from_events(found["Events"])
+
+    def events_since_deployment(self, environment: Environment) -> EventLog:
+        """Return what the events since the last deployment say, or the latest 5,000 events if it is older."""
+        events: list[EventDescriptionTypeDef] = []
+        token: Any = {}
+        for _ in range(MAX_EVENT_PAGES):
+            with _translated_errors(f"show the events of {environment.name}"):
+                found = self._client.describe_events(EnvironmentId=environment.id, MaxRecords=1000, **token)
+            events += found["Events"]
+            log = EventLog.from_events(events)
+            if log.last_deployment or not found.get("NextToken"):
+                break
+            token = {"NextToken": found["NextToken"]}
+        return log
 
     # --- changing
 

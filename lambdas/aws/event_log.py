@@ -1,16 +1,33 @@
-"""An environment's events, and what they say about its last operation and its last swap."""
+"""An environment's events, and what they say about its last operation, its last deployment and its last swap."""
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk.type_defs import EventDescriptionTypeDef
 
-OPERATION_STARTS: Final = ("Environment update is starting.", "createEnvironment is starting.")
-OPERATION_ENDS: Final = ("Environment update completed successfully.", "Successfully launched environment")
+OPERATION_STARTS: Final = (
+    "Environment update is starting.",
+    "createEnvironment is starting.",
+    "rebuildEnvironment is starting.",
+)
+OPERATION_ENDS: Final = (
+    "Environment update completed successfully.",
+    "Successfully launched environment",
+    "rebuildEnvironment completed successfully.",
+)
+DEPLOYS: Final = ("Deploying new version", "New application version was deployed", "Failed to deploy application")
+CONFIGURES: Final = re.compile(
+    r"Updating environment .*'s configuration settings|Successfully deployed new configuration"
+    r"|Failed to deploy configuration"
+)
+"""The words of an update of the version, and of the configuration. An update may be both.
+
+Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-methods-after.html
+"""
 ABORT_STARTS: Final = "abortEnvironmentUpdate is starting."
 TERMINATION_STARTS: Final = "terminateEnvironment is starting."
 SWAP_STARTS: Final = "swapEnvironmentCNAMEs is starting."
@@ -37,6 +54,10 @@ class Operation:
     """Whether an event says that the operation came to its end."""
     aborted: bool = False
     """Whether somebody aborted it."""
+    deploys: bool = False
+    """Whether an event says that a version is deployed."""
+    configures: bool = False
+    """Whether an event says that the configuration is changed."""
     terminated: bool = False
     """Whether somebody terminated the environment before the first ERROR event. After a failed launch, Elastic
     Beanstalk terminates the environment itself.
@@ -47,20 +68,27 @@ class Operation:
         """`events`: all events since the operation began, oldest first."""
         began: datetime | None = None
         errors: list[str] = []
-        completed = aborted = terminated = False
+        completed = aborted = terminated = deploys = configures = False
         for event in events:
             message = event["Message"]
             began = began or event["EventDate"]
             completed = completed or message.startswith(OPERATION_ENDS)
             aborted = aborted or message.startswith(ABORT_STARTS)
+            deploys = deploys or message.startswith(DEPLOYS)
+            configures = configures or CONFIGURES.match(message) is not None
             terminated = terminated or (message.startswith(TERMINATION_STARTS) and not errors)
             if event["Severity"] in {"ERROR", "FATAL"}:
                 errors.append(message)
-        return cls(began, tuple(errors), completed, aborted, terminated)
+        return cls(began, tuple(errors), completed, aborted, deploys, configures, terminated)
+
+    @property
+    def only_configures(self) -> bool:
+        """Whether it changes the configuration and not the version."""
+        return self.configures and not self.deploys
 
     @property
     def succeeded(self) -> bool:
-        """Whether the environment runs the version of its label."""
+        """Whether it came to its end without an error."""
         return self.completed and not self.errors and not self.aborted
 
 
@@ -69,6 +97,8 @@ class EventLog:
     """The latest events of one environment, read once."""
 
     last_operation: Operation
+    last_deployment: Operation | None
+    """The last launch or update of the version; None when the events do not reach back so far."""
     last_swap: datetime | None
     """When the environment's CNAME was last swapped; None when the events do not reach back so far."""
     last_swap_start: datetime | None
@@ -83,11 +113,20 @@ class EventLog:
         """Shape: the items of DescribeEvents, newest first."""
         return cls(
             last_operation=_last_operation(events),
+            last_deployment=next((each for each in _operations(events) if not each.only_configures), None),
             last_swap=_newest(events, SWAP_ENDS),
             last_swap_start=_newest(events, SWAP_STARTS),
             empty=not events,
             health_changes=tuple(_health_changes(events)),
         )
+
+    @property
+    def runs_label(self) -> bool:
+        """Whether the instances run the version of the environment's label.
+
+        After a failed deployment they may run another one, also when the configuration was changed since.
+        """
+        return self.last_deployment is not None and self.last_deployment.succeeded and self.last_operation.succeeded
 
     def unhealthy_since(self, healthy: Container[str]) -> datetime | None:
         """Return when the health left `healthy`, statuses and colours; None when the events do not show that."""
@@ -110,9 +149,16 @@ def _newest(events: "Sequence[EventDescriptionTypeDef]", *starts: str) -> dateti
 
 
 def _last_operation(events: "Sequence[EventDescriptionTypeDef]") -> Operation:
+    if operation := next(_operations(events), None):
+        return operation
+    # The operation began long ago, so it is complete. An empty list proves nothing.
+    return replace(Operation.from_events(events[::-1]), completed=bool(events))
+
+
+def _operations(events: "Sequence[EventDescriptionTypeDef]") -> Iterator[Operation]:
+    """Yield the operations whose begin is shown, newest first."""
+    newer = None
     for number, event in enumerate(events):
         if event["Message"].startswith(OPERATION_STARTS):
-            return Operation.from_events(events[number::-1])
-    # The operation began long ago, so it is complete. An empty list proves nothing.
-    found = Operation.from_events(events[::-1])
-    return Operation(found.began, found.errors, bool(events), found.aborted, found.terminated)
+            yield Operation.from_events(events[number:newer:-1])
+            newer = number

@@ -1,5 +1,7 @@
 """AwaitRelease: look once whether blue runs the new version, healthy. A Ready environment may run another one."""
 
+from dataclasses import replace
+
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.denials import remedies
 from lambdas.aws.environment import Environment
@@ -12,23 +14,26 @@ from lambdas.visit import Visit
 
 
 def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the deployment once blue runs the version. Raises DeploymentFailedError with blue's ERROR events.
+    """Return the deployment, with `tested_update`, once blue runs the version.
 
-    Only an update that began at `update_since` or later counts. The label may be the one before until its end.
+    Only a deployment that began at `update_since` or later counts. The label may be the one before until its end.
+    Raises DeploymentFailedError with blue's ERROR events, also those of a configuration update by hand after it.
     """
     blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
     if not blue.ready:
         raise _waiting(f"{blue.name} to be Ready with {deployment.version}", str(blue))
-    update = beanstalk.events(blue).last_operation
-    if not update.began or (deployment.update_began and update.began < deployment.update_began):
+    log = beanstalk.events_since_deployment(blue)
+    update, last = log.last_deployment, log.last_operation
+    if not update or not update.began or (deployment.update_began and update.began < deployment.update_began):
         raise _waiting(f"the update of {blue.name} to begin", f"{blue}, without the event that says so")
     _require_not_failed(blue, update, deployment)
-    if not update.completed:
+    _require_not_failed(blue, last, deployment)
+    if not (update.completed and last.completed):
         raise _waiting(f"the update of {blue.name} to be complete", f"{blue}, without the event that says so")
     if blue.version != deployment.version:
         raise _waiting(f"{blue.name} to show the version {deployment.version}", str(blue))
     require_healthy(blue, deployment.accepted_health)
-    return deployment
+    return replace(deployment, tested_update=last.began.isoformat() if last.began else "")
 
 
 def _require_not_failed(blue: Environment, update: Operation, deployment: Deployment) -> None:

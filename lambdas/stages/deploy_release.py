@@ -29,14 +29,14 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
-    log = beanstalk.events(blue)
+    log = beanstalk.events_since_deployment(blue)
     update = log.last_operation
-    if update.began and _is_of_this_release(update, update.began, blue, deployment, visit):
-        logger.info("has the version already, or is getting it", blue=str(blue), began=update.began.isoformat())
-        return replace(deployment, update_since=update.began.isoformat())
-    if blue.abortable and update.began and update.began < visit.started and blue.version != deployment.version:
-        beanstalk.abort(blue)  # an update that hangs would block the version that repairs it
-        logger.warning("aborting an update that is older than this execution", blue=str(blue), began=str(update.began))
+    _require_told(update, blue, deployment.version, visit)
+    if began := _begin_of_this_release(log, blue, deployment, visit):
+        logger.info("has the version already, or is getting it", blue=str(blue), began=began.isoformat())
+        return replace(deployment, update_since=began.isoformat())
+    if blue.abortable and update.deploys and blue.version != deployment.version:
+        _abort_older(blue, update, visit, beanstalk)
     pair.require_ready()
     require_green_fit(pair, deployment, visit, beanstalk)
     if deployment.next_step == NextStep.DEPLOY:
@@ -44,6 +44,44 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     beanstalk.deploy(blue, deployment.version)
     logger.info("deploying", blue=str(blue), version=deployment.version)
     return replace(deployment, update_since=(visit.since - CLOCK_DIFFERENCE).isoformat())
+
+
+def _require_told(update: Operation, blue: Environment, version: str, visit: Visit) -> None:
+    """Wait for a configuration update, which somebody made by hand, and until the events say what an update changes.
+
+    A configuration update is not aborted: a person wants it.
+    """
+    if blue.ready or not update.began or update.deploys or update.completed or update.aborted:
+        return
+    if update.configures:
+        raise EnvironmentNotReadyError(
+            expected=f"the configuration update of {blue.name} that began at {update.began:%H:%M:%S} UTC to end",
+            found=f"{blue}",
+            next_step="It is waited for, not aborted. If it hangs, abort it: aws elasticbeanstalk "
+            f"abort-environment-update --environment-id {blue.id}",
+        )
+    if update.began >= visit.since and blue.version != version:
+        raise EnvironmentNotReadyError(
+            expected=f"the events to say what the update of {blue.name} changes",
+            found=f"{blue}, with an update that began at {update.began:%H:%M:%S} UTC",
+            next_step="See its events in the Elastic Beanstalk console.",
+        )
+
+
+def _abort_older(blue: Environment, update: Operation, visit: Visit, beanstalk: Beanstalk) -> None:
+    """Abort a deployment that hangs, if it began before this execution: it would block the version that repairs it.
+
+    Raises EnvironmentNotReadyError when it was aborted.
+    """
+    if not update.began or update.began >= visit.started:
+        return
+    beanstalk.abort(blue)
+    logger.warning("aborting a deployment that is older than this execution", blue=str(blue), began=str(update.began))
+    raise EnvironmentNotReadyError(
+        expected=f"{blue.name} to be Ready",
+        found=f"{blue}, in a deployment that began at {update.began:%Y-%m-%d %H:%M:%S} UTC, before this execution",
+        next_step="It was aborted, since it would block this release. Wait for the abort to end.",
+    )
 
 
 def _require_drained(log: EventLog, deployment: Deployment, visit: Visit) -> None:
@@ -58,22 +96,24 @@ def _require_drained(log: EventLog, deployment: Deployment, visit: Visit) -> Non
         )
 
 
-def _is_of_this_release(
-    update: Operation, began: datetime, blue: Environment, deployment: Deployment, visit: Visit
-) -> bool:
-    """Return whether the update puts the version onto blue, or has put it there.
+def _begin_of_this_release(log: EventLog, blue: Environment, deployment: Deployment, visit: Visit) -> datetime | None:
+    """Return when the deployment began that puts the version onto blue, or has put it there; None without one.
 
     The label does not tell: it may be the one before until the update ends. The answer to this state's own call may be
-    lost, so an update that began since the state's entry is taken for that call's.
+    lost, so a deployment that began since the state's entry is taken for that call's.
     """
-    if began >= visit.since:
-        return True
+    update = log.last_deployment
+    if not update or not update.began:
+        return None
+    if update.began >= visit.since:
+        return update.began
     if blue.version != deployment.version:
-        return False
+        return None
     if not blue.ready:
-        return not update.errors and not update.aborted
+        return None if update.errors or update.aborted else update.began
     # What an earlier run left unhealthy is deployed again: to wait for its health may be in vain.
-    return update.succeeded and (began >= visit.run_started or blue.healthy(deployment.accepted_health))
+    in_time = update.began >= visit.run_started or blue.healthy(deployment.accepted_health)
+    return update.began if log.runs_label and in_time else None
 
 
 @stage(timeout="deploy_release", needs_lock=True)

@@ -9,6 +9,7 @@ from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.swaps import require_swap_shown, swap_once
+from lambdas.tested import require_as_tested
 from lambdas.visit import Visit
 
 
@@ -16,7 +17,8 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, records: Record
     """Return the same deployment.
 
     Raises EnvironmentNotReadyError while an environment is not Ready, the target is unhealthy, or a swap may have been
-    made that does not show yet; LockLostError when another execution holds the lock.
+    made that does not show yet; UnexpectedEnvironmentError when somebody changed blue after its test; LockLostError
+    when another execution holds the lock.
     """
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.look(deployment, beanstalk)
@@ -30,10 +32,23 @@ def swap_traffic(deployment: Deployment, to: Role, visit: Visit, records: Record
     require_settled_run(visit)
     require_no_new_swap(pair, visit, beanstalk)
     pair.require_ready()
+    if to == "blue":
+        _require_as_tested(pair, deployment, visit, beanstalk)
     if not _is_better(pair, to, deployment, visit):
         require_healthy(target, deployment.accepted_health)
     swap_once(to, visit, (record, pair), records, beanstalk)
     return deployment
+
+
+def _require_as_tested(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+    """Require that blue is as it was tested. Raises UnexpectedEnvironmentError.
+
+    While people decide whether to approve, somebody may change blue. A look may be older than that, so the state must
+    be old enough. Without an approval, the test was a moment ago.
+    """
+    require_as_tested(pair.blue, deployment, beanstalk)
+    if deployment.approval:
+        require_settled_state(visit)
 
 
 def _is_better(pair: Pair, to: Role, deployment: Deployment, visit: Visit) -> bool:

@@ -11,15 +11,16 @@ from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.failing import is_failing, ringing_alarms
 from lambdas.handler import Event, stage
 from lambdas.pair import Pair
-from lambdas.settling import NEXT_STEP
+from lambdas.settling import NEXT_STEP, settled_verdict
+from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
 
 
 def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
     """Return the deployment after `bake_seconds`, or SETTLE_SECONDS if that is more.
 
-    Raises ReleaseUnhealthyError when blue fails its users or an alarm rings (lambdas/failing.py), and
-    EnvironmentNotReadyError before.
+    Raises ReleaseUnhealthyError when blue fails its users or an alarm rings (lambdas/failing.py),
+    UnexpectedEnvironmentError when somebody changed blue meanwhile, and EnvironmentNotReadyError before.
     A look from before the swap shows another health of blue, that of its deployment perhaps. Basic health is Grey
     during an operation, such as a change of tags, and shows nothing then.
     """
@@ -53,6 +54,8 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             found=f"{visit.seconds:.0f}",
             next_step="Nothing is wrong; green is removed after that.",
         )
+    with settled_verdict(visit):
+        require_as_tested(blue, deployment, beanstalk)
     return deployment
 
 

@@ -70,6 +70,6 @@ def test_a_launch_that_was_denied_says_what_to_allow(release: Release, monkeypat
     denied = Operation(began, ("You don't have permission to copy an Amazon S3 object.",), completed=False)
     gone = replace(release.look("shop-prod-green"), status="Terminated")
     monkeypatch.setattr(release.beanstalk, "environment", lambda _: gone)
-    monkeypatch.setattr(release.beanstalk, "events", lambda _: EventLog(denied, None, None, empty=False))
+    monkeypatch.setattr(release.beanstalk, "events", lambda _: EventLog(denied, denied, None, None, empty=False))
     with pytest.raises(LaunchFailedError, match=r"Allow s3:GetObject, .* on the version's source bundle to"):
         release.await_green(deployment)

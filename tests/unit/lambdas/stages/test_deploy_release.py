@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from lambdas.deployment import Deployment
 from lambdas.errors import (
     DeploymentFailedError,
     EnvironmentNotReadyError,
@@ -13,6 +15,7 @@ from lambdas.errors import (
 )
 from lambdas.stages import await_release
 from tests.support import source_bundles
+from tests.support.beanstalk import environment_property
 from tests.support.stages import Release
 
 
@@ -167,3 +170,82 @@ def test_an_update_is_waited_for_although_the_clock_of_elastic_beanstalk_is_slow
     deployment = release.swapped(release.cloned(), "green")
     deploying = release.deploy(deployment, since=release.account.now() + timedelta(seconds=2))
     assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+
+
+def configure(release: Release, value: str = "1") -> None:
+    """Start to change blue's configuration by hand."""
+    settings: Any = [environment_property("DEBUG", value)]
+    release.account.client.update_environment(EnvironmentName="shop-prod", OptionSettings=settings)
+
+
+def test_a_configuration_update_by_hand_is_waited_for_and_not_aborted(release: Release) -> None:
+    """It began before the execution, as a deployment does that is aborted."""
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.service.durations.set({"configure": 600})
+    configure(release)
+    release.wait(10)
+    started = release.account.now()
+    release.wait(60)
+    with pytest.raises(EnvironmentNotReadyError, match=r"the configuration update of shop-prod .* not aborted\. If it"):
+        release.deploy(deployment, started=started)
+    release.deployed(deployment, started=started)
+    assert release.calls("AbortEnvironmentUpdate") == 0
+    assert release.look("shop-prod").version == "v2"
+
+
+def test_an_abort_says_what_it_aborts(release: Release) -> None:
+    deployment = release.swapped(release.cloned(), "green")
+    release.account.version("v3")
+    release.account.service.durations.set({"update": 600})
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v3")
+    release.wait(120)
+    with pytest.raises(EnvironmentNotReadyError, match=r"running v3, in a deployment that began .* It was aborted"):
+        release.deploy(deployment, started=release.account.now() - timedelta(seconds=100))
+
+
+def fail_a_deployment(release: Release, deployment: Deployment) -> None:
+    """Let a deployment of blue's own label fail: the label stays."""
+    objects = dict(release.account.objects)
+    release.account.objects.clear()
+    release.beanstalk.deploy(release.look("shop-prod"), "v1")
+    release.account.until_status(deployment.blue_id, "Ready")
+    release.account.objects.update(objects)
+
+
+@pytest.mark.parametrize("updates", [1, 300])
+def test_configuration_updates_after_a_failed_deployment_do_not_make_the_label_trusted(
+    release: Release, updates: int
+) -> None:
+    """Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.deploy-existing-version.html"""
+    deployment = replace(release.swapped(release.cloned(), "green"), version="v1")
+    fail_a_deployment(release, deployment)
+    for number in range(updates):
+        configure(release, str(number))
+        release.account.until_status(deployment.blue_id, "Ready")
+    release.account.until_health(deployment.blue_id, "Green")
+    calls = release.calls("DescribeEvents")
+    before = release.calls("UpdateEnvironment")
+    release.deploy(deployment, started=release.account.now() - timedelta(seconds=61))
+    assert release.calls("UpdateEnvironment") == before + 1, "deployed again"
+    assert release.calls("DescribeEvents") - calls == (1 if updates == 1 else 2), "no page too many"
+
+
+def test_a_deployment_that_is_followed_by_a_configuration_update_is_trusted(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    configure(release)
+    release.account.until_status(deployment.blue_id, "Ready")
+    release.account.until_health(deployment.blue_id, "Green")
+    began = release.account.now() - timedelta(seconds=61)
+    redeployed = release.deploy(deployment, started=began)
+    assert release.calls("UpdateEnvironment") == 2, "one deployment, one change of the configuration"
+    assert release.eventually(lambda: await_release.await_release(redeployed, release.beanstalk))
+
+
+def test_a_version_whose_deployment_no_event_tells_of_any_more_is_deployed_again(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    log = release.beanstalk.events_since_deployment(release.look("shop-prod"))
+    monkeypatch.setattr(release.beanstalk, "events_since_deployment", lambda _: replace(log, last_deployment=None))
+    release.deploy(deployment, started=release.account.now() - timedelta(seconds=61))
+    assert release.calls("UpdateEnvironment") == 2

@@ -15,11 +15,12 @@ from lambdas.errors import (
 )
 from lambdas.stages import await_traffic
 from lambdas.visit import SETTLE_SECONDS, Visit
+from tests.support.beanstalk import environment_property
 from tests.support.stages import PRODUCTION, Release
 
 
 def test_a_swap_gives_the_production_cname_to_green_and_back_to_blue(release: Release) -> None:
-    deployment = release.swapped(release.cloned(), "green")
+    deployment = replace(release.swapped(release.cloned(), "green"), version="v1")
     assert release.look("shop-prod-green").cname == PRODUCTION
     release.swapped(deployment, "blue")
     assert release.look("shop-prod").cname == PRODUCTION
@@ -82,7 +83,7 @@ def test_an_execution_that_began_a_moment_ago_does_not_swap(release: Release) ->
 
 
 def test_a_look_from_before_the_swap_to_green_does_not_count_as_the_swap_to_blue(release: Release) -> None:
-    deployment = release.swapped(release.cloned(), "green")
+    deployment = replace(release.swapped(release.cloned(), "green"), version="v1")
     release.forget_swap()
     release.wait(1)
     entered = release.account.now()
@@ -95,7 +96,8 @@ def test_a_look_from_before_the_swap_to_green_does_not_count_as_the_swap_to_blue
 
 
 def test_a_look_from_before_the_execution_does_not_count_as_the_swap_to_green(release: Release) -> None:
-    deployment = release.swapped(release.swapped(release.cloned(), "green"), "blue")
+    deployment = replace(release.swapped(release.cloned(), "green"), version="v1")
+    release.swapped(deployment, "blue")
     release.forget_swap()
     release.account.order_stale_reads(age=10)
     with pytest.raises(EnvironmentNotReadyError, match="Expected the start of the execution, or its redrive, to be 60"):
@@ -253,3 +255,70 @@ def test_a_swap_is_not_asked_for_long_after_the_record_names_it(
         release.swap(deployment, "green")
     assert release.calls("SwapEnvironmentCNAMEs") == 0
     assert release.records.by_environment["shop", "shop-prod"].swap is None
+
+
+HOTFIX: dict[str, Any] = {"VersionLabel": "v3"}
+CONFIGURATION: dict[str, Any] = {"OptionSettings": [environment_property("DEBUG", "1")]}
+
+
+@pytest.mark.parametrize("change", [HOTFIX, HOTFIX | {"VersionLabel": "v2"}, CONFIGURATION])
+def test_users_do_not_move_to_a_blue_that_somebody_changed_after_its_test(
+    release: Release, change: dict[str, Any]
+) -> None:
+    """While people decide, a colleague deploys a hotfix, the same version again, or another configuration."""
+    deployment = release.deployed(release.swapped(release.cloned(approval=True), "green"))
+    assert deployment.tested_update
+    release.account.version("v3")
+    release.account.client.update_environment(EnvironmentName="shop-prod", **change)
+    release.account.until_status(deployment.blue_id, "Ready")
+    release.wait(60)
+    entered = release.account.now()
+    with pytest.raises(UnexpectedEnvironmentError, match=r"shop-prod to be as it was tested, with v2.*Somebody"):
+        release.swap(deployment, "blue", since=entered)
+    assert release.look("shop-prod-green").cname == PRODUCTION
+    again = release.deployed(release.plan(execution="again"))
+    release.execution = "again"
+    release.swapped(again, "blue")
+    assert (release.look("shop-prod").cname, release.look("shop-prod").version) == (PRODUCTION, "v2")
+
+
+def test_a_look_that_may_be_older_than_the_approval_does_not_move_users(release: Release) -> None:
+    """It may be from before a hotfix, which lasted less than a minute."""
+    deployment = release.deployed(release.swapped(release.cloned(approval=True), "green"))
+    release.wait(60)
+    release.account.version("v3")
+    release.account.client.update_environment(EnvironmentName="shop-prod", **HOTFIX)
+    release.account.until_status(deployment.blue_id, "Ready")
+    entered = release.account.now()
+    release.account.order_stale_reads(age=50)
+    with pytest.raises(EnvironmentNotReadyError, match="Expected the state's entry"):
+        release.swap(deployment, "blue", since=entered)
+    release.wait(60)
+    with pytest.raises(UnexpectedEnvironmentError, match="running v3"):
+        release.swap(deployment, "blue", since=entered)
+
+
+def test_without_an_approval_users_move_at_once(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.wait(60)  # since the swap to green
+    calls = release.calls("DescribeEvents")
+    release.swap(deployment, "blue")
+    assert release.calls("DescribeEvents") - calls == 3, "one more than to look for swaps"
+
+
+def test_the_plan_of_a_cutover_notes_what_was_tested(release: Release) -> None:
+    deployed = release.deployed(release.swapped(release.cloned(mode="deploy"), "green"))
+    cutover = release.plan(execution="cutover", mode="cutover", version=None)
+    assert cutover.tested_update == deployed.tested_update
+    release.execution = "cutover"
+    release.wait(60)
+    release.account.client.update_environment(EnvironmentName="shop-prod", **CONFIGURATION)
+    release.account.until_status(deployed.blue_id, "Ready")
+    with pytest.raises(UnexpectedEnvironmentError, match="Somebody deployed onto it or changed it"):
+        release.swap(cutover, "blue")
+
+
+def test_a_deployment_of_an_older_function_moves_users_by_the_label(release: Release) -> None:
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.swapped(replace(deployment, tested_update=""), "blue")
+    assert release.look("shop-prod").cname == PRODUCTION

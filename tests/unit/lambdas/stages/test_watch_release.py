@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
+from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError, UnexpectedEnvironmentError
+from lambdas.failure import Failure
+from lambdas.recovery import recover
 from lambdas.stages import watch_release
-from tests.support.stages import FakeAlarms, Release, visit
+from tests.support.stages import CAUSE, PRODUCTION, FakeAlarms, Release, visit
 
 
 def test_the_watch_ends_after_its_seconds(release: Release) -> None:
-    deployment = replace(release.swapped(release.cloned(), "green"), bake_seconds=600)
+    deployment = replace(release.swapped(release.cloned(), "green"), version="v1", bake_seconds=600)
     start = datetime.now(UTC)
 
     def watch(seconds: int) -> object:
@@ -27,7 +29,7 @@ def test_the_watch_ends_after_its_seconds(release: Release) -> None:
 def test_a_watch_ends_with_a_look_that_is_from_after_the_swap_unless_there_is_to_be_none(
     release: Release, bake_seconds: int, watched: int
 ) -> None:
-    deployment = replace(release.cloned(), bake_seconds=bake_seconds)
+    deployment = replace(release.cloned(), version="v1", bake_seconds=bake_seconds)
     start = datetime.now(UTC)
 
     def watch(seconds: float) -> object:
@@ -71,7 +73,7 @@ def test_a_look_from_before_the_swap_does_not_end_the_watch(release: Release) ->
 
 def test_a_change_of_tags_by_hand_does_not_end_the_watch(release: Release) -> None:
     """Blue is Updating meanwhile. Basic health is Grey then, whatever the application answers."""
-    deployment = replace(release.cloned(), bake_seconds=0)
+    deployment = replace(release.cloned(), version="v1", bake_seconds=0)
     blue = release.look("shop-prod")
     release.account.client.update_tags_for_resource(
         ResourceArn=blue.arn, TagsToAdd=[{"Key": "team", "Value": "checkout"}]
@@ -91,3 +93,23 @@ def test_an_alarm_during_an_operation_on_blue_ends_the_watch(release: Release) -
     release.account.client.update_tags_for_resource(ResourceArn=blue.arn, TagsToAdd=[{"Key": "team", "Value": "x"}])
     with pytest.raises(ReleaseUnhealthyError, match="in ALARM: errors"):
         watch_release.watch_release(deployment, release.visit(), release.beanstalk, FakeAlarms("errors"))
+
+
+def test_a_deployment_by_hand_onto_blue_is_no_success_of_the_release(release: Release) -> None:
+    """Users go back to green, whose version is known to be good."""
+    deployment = release.deployed(release.swapped(release.cloned(), "green"))
+    release.swapped(deployment, "blue")
+    release.account.version("v3")
+    release.account.client.update_environment(EnvironmentName="shop-prod", VersionLabel="v3")
+    release.account.until_status(deployment.blue_id, "Ready")
+    ended = release.account.now() - timedelta(seconds=deployment.bake_seconds)
+    with pytest.raises(UnexpectedEnvironmentError, match=r"running v3\. Somebody deployed onto it"):
+        watch_release.watch_release(deployment, release.visit(since=ended), release.beanstalk, FakeAlarms())
+    failure = Failure("WatchRelease", UnexpectedEnvironmentError.__name__, CAUSE, 0)
+    recovering = release.visit(None, "KeepGreenLive", since=release.account.now())
+    release.eventually(
+        lambda: recover(
+            deployment, failure, replace(recovering, now=release.account.now()), release.records, release.beanstalk
+        )
+    )
+    assert release.look("shop-prod-green").cname == PRODUCTION
