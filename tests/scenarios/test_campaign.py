@@ -13,7 +13,8 @@ from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
 from rehearsal.campaign.plan import Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import CampaignRun, RunEvidence
+from rehearsal.campaign.run import CampaignRun
+from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.report.progress import Progress
 
@@ -33,7 +34,7 @@ def played(testbed: CampaignTestbed, plan: RunPlan) -> RunEvidence:
     if violations(evidence):
         testbed.replace_shop()
     else:
-        testbed.keep_shop(evidence.target)
+        testbed.keep_shop(evidence.live)
     return evidence
 
 
@@ -80,7 +81,7 @@ def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: Campaig
         testbed,
         RunPlan(
             "part",
-            people=(
+            interventions=(
                 PlannedIntervention(Intervention.ABORT, "AwaitGreenLive", 1),
                 PlannedIntervention(Intervention.SECOND, "Plan", 0),
             ),
