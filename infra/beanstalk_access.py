@@ -29,8 +29,8 @@ class BeanstalkAccess:
         """Give a role the permissions of its stage."""
         for kind in KINDS:
             self._allow_on(kind, role, getattr(permissions, kind))
-        if permissions.tagged_environment:
-            self._allow_on("environment", role, permissions.tagged_environment, _tagged(permissions, "false"))
+        for action in permissions.tagged_environment:
+            self._allow_on("environment", role, [action], _tagged(action, "false"))
         if self._own_policies:
             for part in permissions.policy_parts:
                 role.add_managed_policy(self._own_policies[part])
@@ -64,16 +64,16 @@ class BeanstalkAccess:
         _deny(role, not_actions=performed, resources=[every_resource])
         own = [arn for kind in permissions.kinds for arn in self._arns(kind, role)]
         _deny(role, actions=[EVERY_ACTION], not_resources=own)  # also actions that AWS authorises on * only
-        if permissions.tagged_environment:
-            tagged = [f"elasticbeanstalk:{action}" for action in permissions.tagged_environment]
-            _deny(role, actions=tagged, resources=[every_resource], conditions=_tagged(permissions, "true"))
+        for action in permissions.tagged_environment:
+            tagged = [f"elasticbeanstalk:{action}"]
+            _deny(role, actions=tagged, resources=[every_resource], conditions=_tagged(action, "true"))
 
 
 def _deny(role: iam.Role, **statement: Any) -> None:
     role.add_to_policy(iam.PolicyStatement(effect=iam.Effect.DENY, **statement))
 
 
-def _tagged(permissions: StagePermissions, missing: str) -> Mapping[str, Any]:
-    """Return the condition that the tag of a clone is `missing` ("true" or "false")."""
-    tag_of = "ResourceTag" if "TerminateEnvironment" in permissions.tagged_environment else "RequestTag"
+def _tagged(action: str, missing: str) -> Mapping[str, Any]:
+    """Return the condition that the tag of a clone is `missing` ("true" or "false"): it stands, or is to be made."""
+    tag_of = "ResourceTag" if action == "TerminateEnvironment" else "RequestTag"
     return {"Null": {f"aws:{tag_of}/{BLUE_TAG}": missing}}

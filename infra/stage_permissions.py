@@ -76,8 +76,8 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_registration": StagePermissions(applicationversion=("DescribeApplicationVersions",)),
     "clone_blue": StagePermissions(
-        environment=(*DESCRIBE, "ListTagsForResource"),
-        tagged_environment=("AddTags", "CreateEnvironment"),
+        environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
+        tagged_environment=("AddTags", "CreateEnvironment", "TerminateEnvironment"),
         configurationtemplate=(
             "CreateConfigurationTemplate",
             "DeleteConfigurationTemplate",

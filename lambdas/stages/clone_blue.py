@@ -6,6 +6,7 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.clone import DESCRIPTION_PREFIX
 from lambdas.deployment import Deployment
+from lambdas.earlier_green import require_usable
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import require_own_clone, require_standing
@@ -14,10 +15,16 @@ from lambdas.visit import Visit
 
 
 def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
-    """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free."""
+    """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free.
+
+    A clone that an earlier run left is used again if it is as a new one would be; otherwise it is terminated.
+    """
     existing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
     if existing:
-        return replace(deployment, green_id=_existing_clone(existing[0], deployment, visit, beanstalk).id)
+        green = _existing_clone(existing[0], deployment, visit, beanstalk)
+        if green.created < visit.run_started:
+            require_usable(green, deployment, visit, beanstalk)
+        return replace(deployment, green_id=green.id)
     blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
@@ -36,11 +43,12 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
 
 
 def _save_configuration(blue: Environment, template: str, visit: Visit, beanstalk: Beanstalk) -> None:
-    """Save blue's configuration. One that an earlier execution made is replaced; one that this execution made is kept.
+    """Save blue's configuration. One of an earlier execution, or from before a redrive, is replaced.
 
     Raises UnexpectedEnvironmentError when this tool did not make it.
     """
-    description = f"{DESCRIPTION_PREFIX}{visit.execution_name} ({visit.digest})"
+    redrive = f", redrive {visit.redrives}" if visit.redrives else ""
+    description = f"{DESCRIPTION_PREFIX}{visit.execution_name} ({visit.digest}{redrive})"
     try:
         beanstalk.save_configuration(blue, template, description)
     except AlreadyExistsError:

@@ -56,12 +56,15 @@ def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> 
     assert writes == []
 
 
-def test_one_stage_and_the_failure_branch_may_terminate_and_one_may_swap(template: Template) -> None:
-    for action, stage in [("TerminateEnvironment", "terminate_green"), ("SwapEnvironmentCNAMEs", "swap_traffic")]:
-        assert [name for name in STAGES if f"elasticbeanstalk:{action}" in stage_actions(template, name)] == [
-            stage,
-            "keep_green_live",
-        ]
+@pytest.mark.parametrize(
+    ("action", "stages"),
+    [
+        ("TerminateEnvironment", ["clone_blue", "terminate_green", "keep_green_live"]),
+        ("SwapEnvironmentCNAMEs", ["swap_traffic", "keep_green_live"]),
+    ],
+)
+def test_few_stages_may_terminate_or_swap(template: Template, action: str, stages: list[str]) -> None:
+    assert [name for name in STAGES if f"elasticbeanstalk:{action}" in stage_actions(template, name)] == stages
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,7 @@ def test_one_stage_and_the_failure_branch_may_terminate_and_one_may_swap(templat
     [
         ("clone_blue", "CreateEnvironment", "aws:RequestTag"),
         ("clone_blue", "AddTags", "aws:RequestTag"),
+        ("clone_blue", "TerminateEnvironment", "aws:ResourceTag"),
         ("terminate_green", "TerminateEnvironment", "aws:ResourceTag"),
         ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
     ],

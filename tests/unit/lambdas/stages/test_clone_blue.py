@@ -1,12 +1,15 @@
 """CloneBlue launches one green, and leaves alone what this tool did not make."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.stages import clone_blue
+from tests.support.beanstalk import environment_property
 from tests.support.stages import PRODUCTION, Release
 
 
@@ -100,3 +103,84 @@ def test_a_green_that_the_run_before_may_have_terminated_is_not_adopted_at_once(
     release.account.order_stale_reads(age=5)
     with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
         clone_blue.clone_blue(first, release.visit(started=release.account.now()), release.beanstalk)
+
+
+def left_by_an_earlier_run(release: Release) -> Deployment:
+    """A release failed before it moved users, and its green was left."""
+    left = release.cloned()
+    release.wait(60)
+    release.execution = "again"
+    assert release.plan(execution="again").green_id == left.green_id
+    return left
+
+
+def clone_again(release: Release, started: datetime, **request: Any) -> Deployment:
+    """Plan and clone as a new execution does that started then."""
+    deployment = release.plan(execution="again", **request)
+    return release.eventually(
+        lambda: clone_blue.clone_blue(deployment, release.visit("again", started=started), release.beanstalk)
+    )
+
+
+def configure(release: Release, blue_id: str) -> None:
+    """Change blue's configuration by hand, such as a password."""
+    settings: Any = [environment_property("PASSWORD", "rotated")]
+    release.account.client.update_environment(EnvironmentId=blue_id, OptionSettings=settings)
+    release.account.until_status(blue_id, "Ready")
+    release.account.until_health(blue_id, "Green")
+
+
+def test_a_green_of_an_earlier_run_is_used_again_while_blue_is_as_it_was(release: Release) -> None:
+    left = left_by_an_earlier_run(release)
+    assert clone_again(release, release.account.now()).green_id == left.green_id
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_a_green_of_an_earlier_run_is_replaced_when_blue_was_configured_since(release: Release) -> None:
+    """It has the password of before, and would get the users."""
+    left = left_by_an_earlier_run(release)
+    configure(release, left.blue_id)
+    again = clone_again(release, release.account.now())
+    assert again.green_id != left.green_id
+    release.eventually(lambda: release.await_green(again))
+    options = release.beanstalk.options(release.look("shop-prod-green")).values
+    assert options["aws:elasticbeanstalk:application:environment", "PASSWORD"] == "rotated"
+    assert release.calls("TerminateEnvironment") == 1
+
+
+def test_a_green_of_an_earlier_run_that_does_not_work_is_replaced(release: Release) -> None:
+    left = left_by_an_earlier_run(release)
+    release.break_down("shop-prod-green")
+    assert clone_again(release, release.account.now()).green_id != left.green_id
+
+
+def test_a_rollback_keeps_a_green_that_works(release: Release) -> None:
+    """It has the version and the configuration from before; a new clone takes minutes that users lose."""
+    left = left_by_an_earlier_run(release)
+    configure(release, left.blue_id)
+    again = clone_again(release, release.account.now(), mode="rollback", version=None)
+    assert again.green_id == left.green_id
+
+
+def test_a_green_that_had_users_a_moment_ago_is_not_terminated_at_once(release: Release) -> None:
+    """Some of them still have its address."""
+    left = replace(release.swapped(release.cloned(), "green"), version="v1")
+    release.wait(60)
+    release.swapped(left, "blue")
+    configure(release, left.blue_id)
+    deployment = replace(release.plan(execution="again"), drain_seconds=600)
+    started = release.account.now()
+    release.wait(60)
+    with pytest.raises(EnvironmentNotReadyError, match="leave shop-prod-green before it is terminated"):
+        clone_blue.clone_blue(deployment, release.visit("again", started=started), release.beanstalk)
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_a_configuration_that_was_saved_before_a_redrive_is_saved_again(release: Release) -> None:
+    deployment = release.plan()
+    blue = release.look("shop-prod")
+    first = f"made by beanstalk-bluegreen for release-v2 ({release.visit().digest})"
+    release.beanstalk.save_configuration(blue, deployment.config_template, first)
+    clone_blue.clone_blue(deployment, replace(release.visit(), redrives=1), release.beanstalk)
+    description = release.beanstalk.configuration_description("shop", deployment.config_template)
+    assert description == first.replace(")", ", redrive 1)")
