@@ -39,9 +39,8 @@ def modules() -> dict[str, str]:
 
 
 def _entry(key: ast.expr | None, value: ast.expr, origins: Mapping[str, str | None]) -> tuple[str, str]:
-    match value:
-        case ast.Call(args=[ast.Attribute() as wrapped]):
-            value = wrapped
+    while isinstance(value, ast.Call) and len(value.args) == 1:
+        value = value.args[0]  # what is wrapped
     match key, value:
         case ast.Constant(str(operation)), ast.Attribute(value=ast.Name(name) | ast.Call(func=ast.Name(name))):
             if module := origins.get(name):

@@ -54,7 +54,8 @@ def actions_by_name(
     info = EnvironmentInfoActions(state, operations, scheduler, bundles)
     roles = OperationsRoleActions(state)
     tags = TagActions(state, operations)
-    storage, creation = StorageActions(state, bundles), EnvironmentCreation(state, lifecycle, create_hosting)
+    storage = StorageActions(state, bundles)
+    creation = EnvironmentCreation(state, lifecycle, create_hosting)
     quick: dict[str, Action] = {
         "AbortEnvironmentUpdate": environments.abort,
         "ApplyEnvironmentManagedAction": managed_actions.apply,
