@@ -27,7 +27,7 @@ def run(account: VirtualBeanstalk, release: Release, monkeypatch: pytest.MonkeyP
         return account.get(found.hostname or "", found.path).status
 
     monkeypatch.setattr(http_answers, "get_status", status)
-    monkeypatch.setattr(http_answers.time, "sleep", account.memory.advance)
+    monkeypatch.setattr("lambdas.http_answers.time.sleep", account.memory.advance)
 
     def play(environment: str, state: str, after: float) -> IncidentRun:
         """Return a release that was played to its end, in which the environment turned sick."""
