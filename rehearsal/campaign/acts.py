@@ -121,7 +121,7 @@ class Environments:
 
     def _swap(self, _: PlannedIntervention, found: dict[str, Any]) -> dict[str, str]:
         answer = self._client.swap_environment_cnames(
-            SourceEnvironmentId=found["EnvironmentId"], DestinationEnvironmentName=self._shop.green
+            SourceEnvironmentName=found["EnvironmentName"], DestinationEnvironmentName=self._shop.green
         )
         return {"request": _request_id(answer)}
 

@@ -92,6 +92,25 @@ def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: Campaig
     assert evidence.executions[0].ends[0].status == "ABORTED"
 
 
+@pytest.mark.parametrize(
+    ("incident", "error"),
+    [
+        (PlannedIntervention(Intervention.SICK, "DrainBlue", 5, "green"), "GreenUnhealthyError"),
+        (PlannedIntervention(Intervention.DEPLOY, "SwapToBlue", 0, "blue"), None),
+        (PlannedIntervention(Intervention.OTHER_STACK, "AwaitRelease", 0), None),
+    ],
+    ids=lambda value: str(getattr(value, "act", value)),
+)
+def test_sick_environments_people_and_other_stacks_do_no_harm(
+    testbed: CampaignTestbed, incident: PlannedIntervention, error: str | None
+) -> None:
+    evidence = played(testbed, RunPlan("part", interventions=(incident,)))
+    assert violations(evidence) == []
+    assert error in (None, evidence.executions[0].ends[0].error)
+    other = [execution.ends[0].error for execution in evidence.executions if execution.role == "other"]
+    assert other in ([], ["ReleaseRefusedError"])
+
+
 def test_the_rules_find_a_release_that_is_not_tested(testbed: CampaignTestbed) -> None:
     with replaced(testbed, "verify_release", "def handler(event, context):\n    return event['deployment']\n"):
         found = violations(played(testbed, RunPlan("part", bundle="answers_only_root")))
