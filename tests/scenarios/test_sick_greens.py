@@ -1,5 +1,6 @@
 """Environments that turn sick while they serve: users are on the other one soon, and people are told."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -47,7 +48,7 @@ def test_a_green_that_does_not_answer_gets_no_users_and_is_removed(testbed: Scen
                 release = testbed.follow(arn)
         versions_then = shop.versions
     assert (release.status, release.error, release.failed_in) == ("FAILED", "GreenTestFailedError", "VerifyGreen")
-    assert "Found 500, 500, 500" in release.cause
+    assert re.search(r"Found 50[03], 50[03], 50[03]\.", release.cause), release.cause
     assert f"{shop.blue} serves on" in release.cause
     (message,) = testbed.mailbox.about(arn)
     assert f"{shop.green}, half-made, is being terminated" in message.text
@@ -119,6 +120,7 @@ def test_a_rollback_goes_on_while_the_alarm_rings_that_it_is_for(testbed: Scenar
     testbed.set_alarm(alarm)
     with shop.traffic() as traffic:
         shop.deploy(shop.blue, "v2")
+        testbed.until(lambda: traffic.last_served_by == [f"{shop.blue}/v2"], "blue to serve v2")
         deployed = traffic.requests[-1].at
         release = shop.release("v1", mode="rollback", alarms=[alarm])
     assert release.status == "SUCCEEDED", release.cause
