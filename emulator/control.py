@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.clock import Clock
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
@@ -30,6 +31,7 @@ class ControlApi:
         clock: Clock,
         beanstalk: ElasticBeanstalk,
         capacities: Capacities,
+        impairments: Impairments,
         invocations: InvocationCounter,
         faults: FaultInjector,
         permissions: PermissionRecorder,
@@ -38,6 +40,7 @@ class ControlApi:
         self._clock = clock
         self._beanstalk = beanstalk
         self._capacities = capacities
+        self._impairments = impairments
         self._invocations = invocations
         self._faults = faults
         self._permissions = permissions
@@ -52,6 +55,8 @@ class ControlApi:
             ("PUT", f"{ROOT}/switches"): lambda _query, body: self._set_switches(body),
             ("GET", f"{ROOT}/capacity"): lambda _query, _body: (200, self._capacities.as_dict()),
             ("PUT", f"{ROOT}/capacity"): lambda _query, body: self._set_capacity(body),
+            ("GET", f"{ROOT}/impairments"): lambda _query, _body: (200, self._impairments.as_dict()),
+            ("PUT", f"{ROOT}/impairments"): lambda _query, body: self._set_impairments(body),
             ("PUT", f"{ROOT}/stale-reads"): lambda _query, body: self._set_stale_reads(body),
             ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
             ("PUT", f"{ROOT}/faults"): lambda _query, body: self._set_faults(body),
@@ -114,6 +119,13 @@ class ControlApi:
         except ValueError as error:
             return 400, {"error": f"These capacities are not valid: {error}"}
         return 200, self._capacities.as_dict()
+
+    def _set_impairments(self, body: bytes) -> Answer:
+        try:
+            self._impairments.set(json.loads(body))
+        except ValueError as error:
+            return 400, {"error": f"These impairments are not valid: {error}"}
+        return 200, self._impairments.as_dict()
 
     def _set_stale_reads(self, body: bytes) -> Answer:
         try:

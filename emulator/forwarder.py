@@ -38,8 +38,17 @@ class Target:
     ended: Callable[[int], None] = lambda _status: None
 
 
-Route = Callable[[str], Target | str]
-"""Returns the target for a requested host, or the reason why there is none."""
+@dataclass(frozen=True)
+class OwnAnswer:
+    """An answer that needs no target: its HTTP status, its text, and the headers to add."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Route = Callable[[str], Target | OwnAnswer | str]
+"""Returns the target for a requested host, the answer in place of one, or the reason why there is none."""
 
 
 class Forwarder:
@@ -129,6 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(target, str):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, target)
             return
+        if isinstance(target, OwnAnswer):
+            self._refuse(HTTPStatus(target.status), target.text, target.headers)
+            return
         connection = http.client.HTTPConnection(target.address, target.port, timeout=self.timeout)
         status = HTTPStatus.BAD_GATEWAY.value
         try:
@@ -216,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
             # The status is already sent: only a broken connection shows the client that the answer is incomplete.
             self.close_connection = True
 
-    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+    def _refuse(self, status: HTTPStatus, reason: str, headers: Mapping[str, str] | None = None) -> None:
         body = f"{status.value} {status.phrase}: {reason}\n".encode()
         # Otherwise an unread body of the request would be read as the next request.
         self.close_connection = True
@@ -224,6 +236,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

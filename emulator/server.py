@@ -22,6 +22,7 @@ from typing import Any
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
@@ -73,6 +74,7 @@ class Server:
         self._packages = PackageCache(cache or home / "packages", network_variables(os.environ))
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
         self._capacities = Capacities()
+        self._impairments = Impairments(self._clock.time)
         self._environments = home / "beanstalk"
         self._beanstalk = ElasticBeanstalk(
             clock=self._clock,
@@ -125,6 +127,7 @@ class Server:
             clock=self._clock,
             beanstalk=self._beanstalk,
             capacities=self._capacities,
+            impairments=self._impairments,
             invocations=install_corrections(self._clock, faults, permissions, sessions, rules),
             faults=faults,
             permissions=permissions,
@@ -147,7 +150,8 @@ class Server:
 
     def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
         capacity = partial(self._capacities.of, environment)
-        return ProcessHosting(environment, self._environments / id_, self._packages, capacity)
+        impairment = partial(self._impairments.of, environment, id_)
+        return ProcessHosting(environment, self._environments / id_, self._packages, capacity, impairment)
 
     def _route(self, host: str) -> Target | str:
         if host in PREFIXED_HOSTS:

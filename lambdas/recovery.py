@@ -140,8 +140,11 @@ def _served(record: Record, visit: Visit) -> bool:
 
 
 def _recover_alone(pair: Pair, deployment: Deployment, failure: Failure, beanstalk: Beanstalk) -> Outcome:
-    """One of the two stands, or none, so there is nothing to choose from."""
-    if failure.state in NEVER_SERVED:
+    """One of the two stands, or none, so there is nothing to choose from.
+
+    The saved configuration goes with its green: a later run that finds blue live would not look for it.
+    """
+    if "green" not in pair.standing:
         remove_configuration(deployment, beanstalk)
     served_by, done = _served_by(pair), None
     going = [each for each in beanstalk.environments(*pair.names.values()) if each.gone]

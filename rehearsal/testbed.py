@@ -41,9 +41,7 @@ class Testbed:
         """
         if assembly is None:
             assembly = synthesize(folder, account.environment())
-        cdk = Cdk(account.environment(), folder.resolve() / "cdk.log", assembly)
-        cdk.bootstrap(ACCOUNT_ID, REGION)
-        return cls(account, cdk.deploy())
+        return cls(account, deploy_stack(account.environment(), folder, assembly))
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
@@ -77,6 +75,13 @@ class Testbed:
             Threshold=1,
         )
         self.cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="set by the testbed")
+
+
+def deploy_stack(environment: Mapping[str, str], folder: Path, assembly: Path) -> dict[str, str]:
+    """Deploy a synthesized app into the account that `environment` points at. Return its outputs. Raises CdkError."""
+    cdk = Cdk(environment, folder.resolve() / "cdk.log", assembly)
+    cdk.bootstrap(ACCOUNT_ID, REGION)
+    return cdk.deploy()
 
 
 def synthesize(folder: Path, environment: Mapping[str, str] | None = None) -> Path:

@@ -102,6 +102,7 @@ class InMemoryHosting:
     """The load balancer and the instances of one environment; see Hosting.
 
     `order`: the HTTP status that every application of the environment answers from now on; None lets its bundle decide.
+    `warns`: whether the health agent warns from now on, while the applications answer.
     `load`: how many requests a second users send. `capacity` returns what each instance can take. `now` returns the
     account's time.
     """
@@ -115,6 +116,7 @@ class InMemoryHosting:
         self.environment = environment
         self.instances: list[InMemoryInstance] = []
         self.order: int | None = None
+        self.warns = False
         self.port: int | None = None
         self._capacity = capacity
         self._now = now

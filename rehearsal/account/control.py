@@ -69,6 +69,17 @@ class Control:
         if status != http.client.OK:
             raise ValueError(answer["error"])
 
+    def set_impairments(self, environments: Mapping[str, Mapping[str, Any]]) -> None:
+        """Let instances of environments, by name or id, be impaired; an empty object ends all impairments.
+
+        Shape: {environment: {"status": HTTP error, "warning": true, "for_seconds": account seconds}}, each optional.
+        Raises ValueError for another name or value.
+        """
+        document = {environment: dict(each) for environment, each in environments.items()}
+        status, answer = self._call("PUT", "/_account/impairments", json.dumps(document))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
     def set_stale_reads(self, seconds: float, seed: int = 0) -> None:
         """Let each Describe call of Elastic Beanstalk answer as of up to so many account seconds ago; 0 ends that.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emulator.identity import SECRET_KEY
 from rehearsal.account.log_scan import secrets_in_logs
+from rehearsal.campaign.incidents import single_incidents
 from rehearsal.campaign.options import CampaignOptions
 from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, RunPlan
 from rehearsal.campaign.random_faults import random_plan
@@ -70,13 +71,14 @@ def _release(testbed: CampaignTestbed, bundle: str) -> tuple[Journal, list[str]]
     if found := violations(evidence):
         raise BaselineError(f"Expected no violation in a release of {bundle} without faults. Found: {' '.join(found)}")
     journal = testbed.journal()
-    testbed.keep_shop(evidence.target)
+    testbed.keep_shop(evidence.live)
     return journal, evidence.executions[0].stages
 
 
 def all_plans(baseline: Baseline, options: CampaignOptions) -> Iterator[RunPlan]:
     """Yield the plans of all runs, those with a single fault first."""
     yield from single_faults(baseline, FAILING_BUNDLE)
+    yield from single_incidents()
     for number in range(1, options.runs + 1):
         yield random_plan(options.seed, number, baseline)
 

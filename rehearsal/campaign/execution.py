@@ -1,5 +1,6 @@
 """An execution in a run: start, abort and redrive it, and read its history."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from emulator.clock import Clock
-from rehearsal.campaign.testbed import CampaignTestbed
+from rehearsal.campaign.drive import Drive, drives_of, real_time
 from rehearsal.execution import ExecutionReader
+from rehearsal.testbed import Testbed
 
 RUNNING = ("RUNNING", "PENDING_REDRIVE")
 TEST_STATE = "VerifyRelease"
+TASK_ENDS = ("TaskSucceeded", "TaskFailed", "TaskTimedOut")
 Event = Mapping[str, Any]
 
 
@@ -33,7 +36,10 @@ class ExecutionEnd:
 
 @dataclass(frozen=True)
 class ExecutionHistory:
-    """The history of an execution. `role`: main, second or correction. `ends`: more than one if it was redriven."""
+    """The history of an execution.
+
+    `role`: main, second, other or correction. `ends`: more than one if it was redriven.
+    """
 
     role: str
     arn: str
@@ -64,8 +70,32 @@ class ExecutionHistory:
             left = event.get("stateExitedEventDetails", {}).get("name")
             # A Catch exits the state, too.
             if left == TEST_STATE and types[event["previousEventId"]].endswith("Succeeded"):
-                return clock.origin + clock.real(event["timestamp"].timestamp() - clock.origin)
+                return real_time(event, clock)
         return None
+
+    def drives(self, clock: Clock) -> list[Drive]:
+        """Return its drives: one from its start on, one from each redrive on."""
+        return drives_of(self.events, clock)
+
+    def calls(self, clock: Clock) -> list[tuple[float, float]]:
+        """Return from when to when each of its functions ran, in real epoch seconds."""
+        found, begin = [], None
+        for event in self.events:
+            if event["type"] == "TaskScheduled":
+                begin = real_time(event, clock)
+            elif begin is not None and event["type"] in TASK_ENDS:
+                found.append((begin, real_time(event, clock)))
+                begin = None
+        return found
+
+    def notices(self, clock: Clock) -> list[tuple[float, str]]:
+        """Return what its failure branch told people, and when, in real epoch seconds."""
+        found = []
+        for event in self.events:
+            left = event.get("stateExitedEventDetails", {})
+            if left.get("name") == "KeepGreenLive":
+                found.append((real_time(event, clock), json.loads(left["output"])["notice"]["message"]))
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON, without the inputs and outputs of states."""
@@ -81,7 +111,8 @@ class ExecutionHistory:
 class RunExecution:
     """An execution that a run has started."""
 
-    def __init__(self, testbed: CampaignTestbed, role: str, request: Mapping[str, Any]) -> None:
+    def __init__(self, testbed: Testbed, role: str, request: Mapping[str, Any]) -> None:
+        """`testbed`: with the stack whose execution it is."""
         self.ends: list[ExecutionEnd] = []
         self._expected_ends = 1
         self._testbed = testbed

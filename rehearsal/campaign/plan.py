@@ -1,8 +1,8 @@
-"""The plan of a run: the bundle to release, the faults, and what people do meanwhile."""
+"""The plan of a run: the bundle to release, the faults, and what happens to environments and people do meanwhile."""
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from emulator.faults import Fault, FaultKind
 
@@ -10,6 +10,7 @@ GOOD_BUNDLE = "v2"
 BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
 """VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
+Role = Literal["blue", "green"]
 
 STALE_SECONDS = 40
 """The age of a stale answer in a run with a single fault, and the largest one in random runs, in account seconds.
@@ -19,21 +20,49 @@ Stages wait 60 seconds before they believe that something has not happened.
 
 
 class Intervention(StrEnum):
-    """What people do while an execution runs."""
+    """What people do, or what happens to an environment, while an execution runs."""
 
     ABORT = "abort"
     """They stop it."""
     SECOND = "second"
     """They start another one with the same input."""
+    OTHER_STACK = "other_stack"
+    """They start an execution of another stack that releases the same version onto the same environment."""
+    DEPLOY = "deploy"
+    """They deploy another good version onto blue."""
+    CONFIGURE = "configure"
+    """They change an option setting of blue."""
+    SWAP = "swap"
+    """They swap the CNAMEs of blue and green."""
+    EDIT_TAGS = "edit_tags"
+    """They remove the tag of green that names blue."""
+    TERMINATE = "terminate"
+    """They terminate green."""
+    SICK = "sick"
+    """The application answers errors."""
+    WARN = "warn"
+    """Health is Warning, and the application answers."""
+    LOSE = "lose"
+    """The environment loses its instance, and its Auto Scaling group launches another one."""
 
 
 @dataclass(frozen=True)
 class PlannedIntervention:
-    """`act` happens so many account seconds after the execution enters `state`, or when the execution has ended."""
+    """`act` happens so many account seconds after the execution enters `state`, or when the execution has ended.
+
+    `role`: the environment that it happens to. `lasts`: account seconds; None: until the environment is replaced.
+    """
 
     act: Intervention
     state: str
     seconds: float
+    role: Role | None = None
+    lasts: float | None = None
+
+    @property
+    def on_environment(self) -> bool:
+        """Whether it happens to an environment, rather than to an execution."""
+        return self.role is not None
 
 
 @dataclass(frozen=True)
@@ -60,13 +89,13 @@ class RunPlan:
     """The plan of one run.
 
     `faults`: each names its function by the module of the stage, or `STATE_MACHINE`. `bundle`: the sample to release.
-    `people`: in the order in which they act. `site`: the call that meets the fault, in a run with a single fault.
+    `interventions`: in their order. `site`: the call that meets the fault, in a run with a single fault.
     """
 
     name: str
     faults: tuple[Fault, ...] = ()
     bundle: str = GOOD_BUNDLE
-    people: tuple[PlannedIntervention, ...] = ()
+    interventions: tuple[PlannedIntervention, ...] = ()
     site: CallSite | None = None
 
     @property
@@ -80,7 +109,7 @@ class RunPlan:
             "name": self.name,
             "bundle": self.bundle,
             "faults": [fault.as_dict() for fault in self.faults],
-            "people": [asdict(each) for each in self.people],
+            "interventions": [asdict(each) for each in self.interventions],
         }
 
     def for_previous_call(self) -> "RunPlan | None":

@@ -1,9 +1,10 @@
-"""Plans the runs of the second kind: several random faults, interventions of people, bad versions."""
+"""Plans the runs of the second kind: random faults, bad versions, interventions, incidents of environments."""
 
 from collections.abc import Sequence
 from random import Random
 
 from emulator.faults import Fault, FaultKind
+from rehearsal.campaign.incidents import random_incident
 from rehearsal.campaign.plan import (
     BAD_BUNDLES,
     GOOD_BUNDLE,
@@ -16,6 +17,9 @@ from rehearsal.campaign.plan import (
 from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
 
 MAX_FAULTS = 4
+MAX_FAULTS_BESIDE_INCIDENT = 2
+INCIDENTS = 0.6
+"""The share of runs with an incident."""
 MAX_FAULT_SECONDS = 90
 """For faults with a duration, in account seconds."""
 MAX_DELAY_SECONDS = 60
@@ -34,17 +38,23 @@ def random_plan(seed: int, number: int, baseline: Baseline) -> RunPlan:
     chance = Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
     good = chance.random() > 0.25
     calls = sorted({(site.service, site.action, site.function) for site in baseline.sites})
+    incident = chance.random() < INCIDENTS
+    number_of_faults = chance.randint(0, MAX_FAULTS_BESIDE_INCIDENT) if incident else chance.randint(1, MAX_FAULTS)
     return RunPlan(
         name=f"random/{number}",
-        faults=tuple(_fault(chance, calls) for _ in range(chance.randint(1, MAX_FAULTS))),
+        faults=tuple(_fault(chance, calls) for _ in range(number_of_faults)),
         bundle=GOOD_BUNDLE if good else chance.choice(BAD_BUNDLES),
-        people=tuple(_interventions(chance, baseline.good_states if good else baseline.bad_states)),
+        interventions=tuple(
+            _interventions(chance, baseline.good_states if good else baseline.bad_states, incident=incident)
+        ),
     )
 
 
-def _interventions(chance: Random, states: Sequence[str]) -> list[PlannedIntervention]:
+def _interventions(chance: Random, states: Sequence[str], *, incident: bool) -> list[PlannedIntervention]:
     acts = [act for act, odds in ((Intervention.ABORT, 0.4), (Intervention.SECOND, 0.3)) if chance.random() < odds]
     drawn = [PlannedIntervention(act, chance.choice(states), chance.randint(0, MAX_DELAY_SECONDS)) for act in acts]
+    if incident:
+        drawn.append(random_incident(chance, states))
     return sorted(drawn, key=lambda each: (states.index(each.state), each.seconds))
 
 

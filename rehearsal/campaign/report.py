@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import RunEvidence
+from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.single_faults import Baseline, Journal, polls_left_out
 from rehearsal.traffic import failed_requests
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """The result of a run. `hit`: whether a fault met a call. `redriven`: whether the run took a redrive.
+    """The result of a run.
 
+    `hit`: whether a fault met a call, or an incident happened. `redriven`: whether the run took a redrive.
     `kind`: the first part of the name. `violation`: for a run that broke a rule, all that helps to repeat it.
     """
 
@@ -31,7 +32,11 @@ def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
     return RunResult(
         name=evidence.plan.name,
         kind=evidence.plan.name.partition("/")[0],
-        hit=any(fault["struck"] for fault in evidence.hits),
+        hit=(
+            any(fault["struck"] for fault in evidence.hits)
+            or bool(evidence.acts)
+            or any(execution.role == "other" for execution in evidence.executions)
+        ),
         redriven=any(len(execution.ends) > 1 for execution in evidence.executions),
         violation=_violation(evidence, found, journal, seed) if found else None,
     )
@@ -96,6 +101,8 @@ def _violation(evidence: RunEvidence, found: list[str], journal: Journal, seed: 
         "repeat": f"make campaign SEED={seed} ARGS='--only {evidence.plan.name}'",
         "plan": evidence.plan.as_dict(),
         "faults": evidence.hits,
+        "acts": [asdict(act) for act in evidence.acts],
+        "events": [asdict(each) for each in evidence.course.happenings],
         "executions": [execution.as_dict() for execution in evidence.executions],
         "failed_requests": [vars(request) for request in failed_requests(evidence.requests)],
         "environments": [

@@ -1,15 +1,17 @@
 """One run: a release under traffic and faults, with interventions; then, without faults, what a person does next."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any
 
+from rehearsal.campaign.acts import Act, Environments
+from rehearsal.campaign.course import Course, Happening
 from rehearsal.campaign.execution import ExecutionHistory, RunExecution
-from rehearsal.campaign.plan import GOOD_BUNDLE, Intervention, RunPlan
+from rehearsal.campaign.plan import GOOD_BUNDLE, Intervention, PlannedIntervention, RunPlan
+from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.testbed import CampaignTestbed
-from rehearsal.traffic import Request, Traffic
+from rehearsal.traffic import Traffic
 from rehearsal.wait import WaitLimitError, until
 
 CLIENTS = 4
@@ -21,29 +23,6 @@ TIMEOUT_SECONDS = 90.0
 POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True)
-class RunEvidence:
-    """The observations of a run.
-
-    `blue`, `cname`: the environment that should serve at the end, with the version `target`.
-    `proved`: when each version became good, in real epoch seconds: 0 for the first, else when it passed its test.
-    `hits`: the faults, with how many calls each has hit. `environments`: as Elastic Beanstalk describes them.
-    `stuck`: what did not end in time.
-    """
-
-    plan: RunPlan
-    blue: str
-    cname: str
-    target: str
-    executions: Sequence[ExecutionHistory]
-    requests: Sequence[Request]
-    hits: Sequence[Mapping[str, Any]]
-    proved: Mapping[str, float]
-    environments: Sequence[Mapping[str, Any]]
-    templates: Sequence[str]
-    stuck: str | None = None
-
-
 class CampaignRun:
     """One run on a testbed."""
 
@@ -53,11 +32,16 @@ class CampaignRun:
         self._shop = testbed.shop
         self._request = self._shop.release_request(self._shop.new_label(), plan.bundle)
         self._executions: list[RunExecution] = []
+        self._environments = Environments(testbed, self._shop)
+        self._acts: list[Act] = []
+        if any(each.act is Intervention.OTHER_STACK for each in plan.interventions):
+            _ = testbed.other  # it takes long to deploy
 
     def play(self) -> RunEvidence:
         """Play the run and return the evidence. Raises OSError and botocore's errors when the account fails."""
         testbed, shop = self._testbed, self._shop
         testbed.control.clear_journal()
+        began = testbed.clock.now()
         testbed.set_faults(*self._plan.faults)
         with Traffic(
             shop.cname, testbed.control.resolve, clients=CLIENTS, requests_per_second=REQUESTS_PER_SECOND
@@ -67,8 +51,10 @@ class CampaignRun:
                 hits = testbed.control.faults()
             finally:
                 testbed.set_faults()
-            stuck = stuck or self._attempt(self._finish_without_faults)
+            if not self._lost:
+                stuck = stuck or self._attempt(self._finish_without_faults)
             time.sleep(TAIL_SECONDS)
+        self._environments.recover()
         histories = [execution.history() for execution in self._executions]
         return RunEvidence(
             plan=self._plan,
@@ -81,8 +67,25 @@ class CampaignRun:
             proved={shop.live: 0.0} | self._proved(histories),
             environments=shop.describe_environments(),
             templates=shop.saved_configurations(),
+            course=self._course(began),
+            clock=testbed.clock,
+            ended=time.time(),
+            acts=tuple(self._acts),
             stuck=stuck,
         )
+
+    @property
+    def _lost(self) -> bool:
+        return any(act.act is Intervention.TERMINATE and act.live for act in self._acts)
+
+    def _course(self, began: datetime) -> Course:
+        clock = self._testbed.clock
+        happenings = [
+            Happening(clock.machine_time(event.at.timestamp()), event.environment, event.message, event.request)
+            for event in self._shop.events()
+            if event.at >= began
+        ]
+        return Course(self._shop.blue, self._shop.green, happenings)
 
     def _attempt(self, step: Callable[[], None]) -> str | None:
         """Do a step. If it does not end in time, abort all executions and return what did not end."""
@@ -97,20 +100,33 @@ class CampaignRun:
     def _release_with_faults(self) -> None:
         """Release, with the interventions of the plan. Raises WaitLimitError."""
         main = self._start("main")
-        for intervention in self._plan.people:
+        for intervention in self._plan.interventions:
             entered = partial(main.reached, intervention.state)
             until(entered, f"{intervention.state} to be entered", TIMEOUT_SECONDS, poll_seconds=POLL_SECONDS)
             if not main.ended():
                 self._testbed.clock.sleep(intervention.seconds)
-            if intervention.act is Intervention.ABORT:
-                main.abort()
-            else:
-                self._start("second")
+            self._intervene(intervention, main)
         self._await_ends()
+
+    def _intervene(self, intervention: PlannedIntervention, main: RunExecution) -> None:
+        match intervention.act:
+            case Intervention.ABORT:
+                main.abort()
+            case Intervention.SECOND:
+                self._start("second")
+            case Intervention.OTHER_STACK:
+                # Its functions may not read the other stack's bundles; the version is registered by then, or not.
+                request = {name: value for name, value in self._request.items() if name != "source_bundle"}
+                self._executions.append(RunExecution(self._testbed.other, "other", request))
+            case _ if not main.ended() and (act := self._environments.do(intervention)):
+                self._acts.append(act)
+            case _:
+                return
 
     def _finish_without_faults(self) -> None:
         """Release a corrected version if the first was bad, and redrive what failed. Raises WaitLimitError."""
         finishing = self._executions
+        self._environments.repair()
         if not self._plan.good:
             self._request = self._shop.release_request(self._shop.new_label(), GOOD_BUNDLE)
             finishing = [self._start("correction")]

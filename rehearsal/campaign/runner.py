@@ -61,10 +61,10 @@ class Runner:
         evidence = CampaignRun(testbed, plan).play()
         result = judge(evidence, testbed.journal(), self._seed)
         self.results.append(result)
-        if result.violation:
+        if result.violation or evidence.lost:
             testbed.replace_shop()
         else:
-            testbed.keep_shop(evidence.target)
+            testbed.keep_shop(evidence.live)
         if not result.hit and (earlier := plan.for_previous_call()):
             # This release made fewer polls than the one of the baseline.
             with self._lock:

@@ -14,7 +14,7 @@ from rehearsal.account.shop import Shop
 from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE
 from rehearsal.campaign.single_faults import STATE_MACHINE
 from rehearsal.report.progress import Progress
-from rehearsal.testbed import Testbed, synthesize
+from rehearsal.testbed import Testbed, deploy_stack, synthesize
 
 DURATIONS = {
     "launch": 60,
@@ -69,12 +69,28 @@ class CampaignTestbed(Testbed):
 
     def __init__(self, account: Account, outputs: Mapping[str, str]) -> None:
         super().__init__(account, outputs)
+        self.autoscaling = account.client("autoscaling")
         self._numbers = itertools.count(1)
         self._shop: CampaignShop | None = None
+        self._other: Testbed | None = None
         self.control.set_durations(DURATIONS)
         for bundle in (GOOD_BUNDLE, *BAD_BUNDLES):
             self.s3.put_object(Bucket=self.artifacts, Key=f"{bundle}.zip", Body=samples.bundle(bundle))
         self.set_alarm(ALARM, "OK")
+
+    @property
+    def other(self) -> Testbed:
+        """The same account with another stack, `env=other`; deployed at the first use. Raises CdkError."""
+        if self._other is None:
+            folder = self.account.home / "other"
+            folder.mkdir(parents=True, exist_ok=True)
+            variables = self.account.environment() | {"ENV": "other"}
+            self._other = Testbed(self.account, deploy_stack(variables, folder, synthesize(folder, variables)))
+        return self._other
+
+    def bundle(self, name: str) -> dict[str, str]:
+        """Return where the sample bundle is, as CreateApplicationVersion takes it."""
+        return {"S3Bucket": self.artifacts, "S3Key": f"{name}.zip"}
 
     @property
     def shop(self) -> CampaignShop:
@@ -105,7 +121,9 @@ class CampaignTestbed(Testbed):
 
     def journal(self) -> list[dict[str, str]]:
         """Return the calls since the journal was cleared. The functions are named by their stages."""
-        stages = {name: stage for stage, name in self.functions.items()}
+        other = self._other.functions if self._other else {}
+        stages = {name: f"{stage} of the other stack" for stage, name in other.items()}
+        stages |= {name: stage for stage, name in self.functions.items()}
         return [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
 
 

@@ -13,7 +13,8 @@ from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
 from rehearsal.campaign.plan import Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import CampaignRun, RunEvidence
+from rehearsal.campaign.run import CampaignRun
+from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.report.progress import Progress
 
@@ -33,7 +34,7 @@ def played(testbed: CampaignTestbed, plan: RunPlan) -> RunEvidence:
     if violations(evidence):
         testbed.replace_shop()
     else:
-        testbed.keep_shop(evidence.target)
+        testbed.keep_shop(evidence.live)
     return evidence
 
 
@@ -80,7 +81,7 @@ def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: Campaig
         testbed,
         RunPlan(
             "part",
-            people=(
+            interventions=(
                 PlannedIntervention(Intervention.ABORT, "AwaitGreenLive", 1),
                 PlannedIntervention(Intervention.SECOND, "Plan", 0),
             ),
@@ -89,6 +90,25 @@ def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: Campaig
     assert violations(evidence) == []
     assert [execution.role for execution in evidence.executions] == ["main", "second"]
     assert evidence.executions[0].ends[0].status == "ABORTED"
+
+
+@pytest.mark.parametrize(
+    ("incident", "error"),
+    [
+        (PlannedIntervention(Intervention.SICK, "DrainBlue", 5, "green"), "GreenUnhealthyError"),
+        (PlannedIntervention(Intervention.DEPLOY, "SwapToBlue", 0, "blue"), None),
+        (PlannedIntervention(Intervention.OTHER_STACK, "AwaitRelease", 0), None),
+    ],
+    ids=lambda value: str(getattr(value, "act", value)),
+)
+def test_sick_environments_people_and_other_stacks_do_no_harm(
+    testbed: CampaignTestbed, incident: PlannedIntervention, error: str | None
+) -> None:
+    evidence = played(testbed, RunPlan("part", interventions=(incident,)))
+    assert violations(evidence) == []
+    assert error in (None, evidence.executions[0].ends[0].error)
+    other = [execution.ends[0].error for execution in evidence.executions if execution.role == "other"]
+    assert other in ([], ["ReleaseRefusedError"])
 
 
 def test_the_rules_find_a_release_that_is_not_tested(testbed: CampaignTestbed) -> None:

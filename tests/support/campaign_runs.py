@@ -1,16 +1,23 @@
 """Runs of a campaign for tests of its rules and reports: a good one, and parts to replace."""
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from emulator.clock import Clock
+from rehearsal.campaign.course import Course, Happening
 from rehearsal.campaign.execution import ExecutionEnd, ExecutionHistory
 from rehearsal.campaign.plan import RunPlan
-from rehearsal.campaign.run import RunEvidence
+from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
 from rehearsal.traffic import Request
 
 BLUE = "shop1-prod"
+GREEN = f"{BLUE}-green"
+SWAPPED = "Completed swapping CNAMEs for environments."
+UPDATED = "Environment update is starting."
+TERMINATED = "terminateEnvironment is starting."
 CNAME = f"{BLUE}.us-east-1.elasticbeanstalk.com"
 CLOCK = Clock(scale=0.1, origin=1_800_000_000.0)
 TESTED = CLOCK.origin + 5.0
@@ -30,14 +37,45 @@ def call(function: str, action: str = "DescribeEnvironments", service: str = "el
 POLLS = [call("await_green")] * 5
 GOOD = [call("plan"), call("plan"), call("clone_blue", "CreateEnvironment"), *POLLS]
 BAD = [call("plan"), call("keep_green_live"), call(STATE_MACHINE, "Publish", "sns")]
-BASELINE = Baseline(GOOD, BAD, ("Plan", "CloneBlue", "AwaitGreen"), ("Plan", "KeepGreenLive"))
+GOOD_STATES = (
+    "Plan", "CloneBlue", "AwaitGreen", "VerifyGreen", "SwapToGreen", "AwaitGreenLive", "DrainBlue", "DeployRelease",
+    "AwaitRelease", "VerifyRelease", "SwapToBlue", "AwaitBlueLive", "WatchRelease", "TerminateGreen",
+)  # fmt: skip
+BASELINE = Baseline(GOOD, BAD, GOOD_STATES, (*GOOD_STATES[:-4], "KeepGreenLive"))
+
+
+def event(seconds: float, kind: str, **details: Any) -> dict[str, Any]:
+    """Return an event of a history, so many real seconds after the test of the new version."""
+    at = datetime.fromtimestamp(CLOCK.account_time(TESTED + seconds), UTC)
+    return {"id": 0, "previousEventId": 0, "type": kind, "timestamp": at, **details}
+
+
+def told(served_by: str = BLUE, seconds: float = 0) -> dict[str, Any]:
+    """Return the event of a failure branch that told people who serves."""
+    output = json.dumps({"notice": {"message": f"Why: ...\nUsers are served by: {served_by} (e-1) Ready"}})
+    details = {"name": "KeepGreenLive", "output": output}
+    return event(seconds, "TaskStateExited", stateExitedEventDetails=details)
+
+
+def entered(state: str, seconds: float) -> dict[str, Any]:
+    """Return the event of a state's entry."""
+    return event(seconds, "TaskStateEntered", stateEnteredEventDetails={"name": state})
 
 
 def history(
-    *ends: ExecutionEnd, role: str = "main", version: str = "r2", events: tuple[Mapping[str, Any], ...] = ()
+    *ends: ExecutionEnd, role: str = "main", version: str = "r2", events: tuple[Mapping[str, Any], ...] | None = None
 ) -> ExecutionHistory:
-    """Return the history of an execution with these ends."""
+    """Return the history of an execution with these ends. By default it told people of each failed one."""
+    if events is None:
+        events = tuple(told() for end in ends if end.status == "FAILED")
     return ExecutionHistory(role, f"arn:{role}", {"version": version}, ends, events)
+
+
+def course(*happenings: tuple[float, str, str]) -> Course:
+    """Return the course with these events: seconds after the test, environment, message."""
+    return Course(
+        BLUE, GREEN, [Happening(TESTED + at, environment, message) for at, environment, message in happenings]
+    )
 
 
 def environment(**changes: Any) -> Mapping[str, Any]:
@@ -62,4 +100,7 @@ GOOD_RUN = RunEvidence(
     proved={"r1": 0.0, "r2": TESTED},
     environments=[environment()],
     templates=[],
+    course=course(),
+    clock=CLOCK,
+    ended=TESTED + 10,
 )

@@ -1,7 +1,7 @@
 """A whole release on the in-memory Elastic Beanstalk: its stages in order, retried as by the state machine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -49,23 +49,28 @@ class ReleaseRun:
         while True:
             now = self.account.now()
             assert (now - entered).total_seconds() < LIMIT_SECONDS, f"{name} never ends"
-            invocation = visit(self.execution, since=entered, now=now, started=self.started)
+            invocation = replace(visit(self.execution, since=entered, now=now, started=self.started), state=name)
             try:
                 with settled_verdict(invocation):
                     return stage(invocation)
             except (EnvironmentNotReadyError, ServiceUnavailableError):
-                self.release.wait(POLL_SECONDS)
+                self.pause(name, entered)
+
+    def pause(self, _state: str, _entered: datetime) -> None:
+        """Let the time of a poll pass."""
+        self.release.wait(POLL_SECONDS)
 
     def plan(self, **request: object) -> Deployment:
         return self.state("Plan", lambda now: plan.plan(self.release.request(**request), now, self.release.services()))
 
     def to_green(self) -> Deployment:
         """Plan, clone, and give the users to green."""
+        return self.swap(self.clone(self.plan()), "green")
+
+    def clone(self, deployment: Deployment) -> Deployment:
         beanstalk, scaling = self.release.beanstalk, self.release.scaling
-        deployment = self.plan()
         cloned = self.state("CloneBlue", lambda now: clone_blue.clone_blue(deployment, now, beanstalk, scaling))
-        self.state("AwaitGreen", lambda now: await_green.await_green(cloned, now, beanstalk))
-        return self.swap(cloned, "green")
+        return self.state("AwaitGreen", lambda now: await_green.await_green(cloned, now, beanstalk))
 
     def swap(self, deployment: Deployment, to: Role) -> Deployment:
         records, beanstalk, color = self.release.records, self.release.beanstalk, to.title()

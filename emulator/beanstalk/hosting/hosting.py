@@ -60,6 +60,10 @@ class Hosting(Protocol):
     def port(self) -> int | None:
         """The load balancer's port on 127.0.0.1; None while there is no load balancer."""
 
+    @property
+    def warns(self) -> bool:
+        """Whether the health agent warns, while the applications answer as before."""
+
     def open(self) -> None:
         """Make the load balancer. It answers 503 until an instance is in service."""
 

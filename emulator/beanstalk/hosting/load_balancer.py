@@ -8,7 +8,7 @@ from typing import Protocol
 
 from emulator.beanstalk.hosting.request_gate import RequestGate
 from emulator.beanstalk.hosting.request_metrics import RequestMetrics
-from emulator.forwarder import Forwarder, Target
+from emulator.forwarder import Forwarder, OwnAnswer, Target
 
 ANSWERED_BY = "X-Answered-By"
 """The header that the load balancer adds to answers: the environment and the version, as in `shop-prod/v1`."""
@@ -22,6 +22,10 @@ class RequestTarget(Protocol):
 
     @property
     def metrics(self) -> RequestMetrics: ...
+
+    @property
+    def error(self) -> int | None:
+        """The HTTP error that the instance answers in place of its application; None for none."""
 
     @property
     def address(self) -> tuple[int, str] | None:
@@ -54,7 +58,7 @@ class LoadBalancer:
         """Stop listening and cut open connections. May be called again."""
         self._forwarder.stop()
 
-    def _route(self, _host: str) -> Target | str:
+    def _route(self, _host: str) -> Target | OwnAnswer | str:
         with self._counting:
             self.received += 1
         found = [(target, address) for target in self._targets() if (address := target.address)]
@@ -64,7 +68,11 @@ class LoadBalancer:
         target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
         if not target.gate.enter():
             return f"{self._environment} is over its capacity: an instance of {label} has too many requests."
-        return Target("127.0.0.1", port, {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target))
+        headers, end = {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target)
+        if error := target.error:
+            end(error)
+            return OwnAnswer(error, f"{self._environment} is impaired, as the account was told.", headers)
+        return Target("127.0.0.1", port, headers, end)
 
 
 def _recorder(target: RequestTarget) -> Callable[[int], None]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.hosting import InstanceHosting
+from emulator.beanstalk.hosting.impairments import Impairment
 from emulator.beanstalk.hosting.load_balancer import LoadBalancer
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_instance import ProcessInstance
@@ -21,16 +22,22 @@ class ProcessHosting:
     """The load balancer and the application processes of one environment; see Hosting.
 
     `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications. `capacity` returns
-    what each instance can take. Thread-safe.
+    what each instance can take, `impairment` what all suffer from. Thread-safe.
     """
 
     def __init__(
-        self, environment: str, folder: Path, packages: PackageCache, capacity: Callable[[], Capacity] = Capacity
+        self,
+        environment: str,
+        folder: Path,
+        packages: PackageCache,
+        capacity: Callable[[], Capacity] = Capacity,
+        impairment: Callable[[], Impairment] = Impairment,
     ) -> None:
         self.environment = environment
         self._folder = folder
         self._packages = packages
         self._capacity = capacity
+        self._impairment = impairment
         self._changing = threading.Lock()
         self._listing = threading.Lock()
         self._load_balancer: LoadBalancer | None = None
@@ -45,6 +52,11 @@ class ProcessHosting:
         load_balancer = self._load_balancer
         return load_balancer.port if load_balancer else None
 
+    @property
+    def warns(self) -> bool:
+        """Whether the health agent warns, while the applications answer as before."""
+        return self._impairment().warning
+
     def open(self) -> None:
         """Make the load balancer. It answers 503 until an instance is in service."""
         with self._changing:
@@ -53,7 +65,7 @@ class ProcessHosting:
 
     def launch(self, instance_id: str) -> ProcessInstance:
         """Return a new instance, which runs nothing yet."""
-        instance = ProcessInstance(self._folder / instance_id, self._capacity, self._packages)
+        instance = ProcessInstance(self._folder / instance_id, self._capacity, self._packages, self._impairment)
         with self._listing:
             self._instances = (*self._instances, instance)
         if self._closed:

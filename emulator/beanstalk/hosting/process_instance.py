@@ -9,6 +9,7 @@ from emulator.beanstalk import source_bundle
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, DeploymentKind
 from emulator.beanstalk.hosting.hosting import WEB_LOG
+from emulator.beanstalk.hosting.impairments import Impairment
 from emulator.beanstalk.hosting.machine import MachineLoad, MachineMonitor
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.preparation import Preparation
@@ -23,13 +24,20 @@ class ProcessInstance:
     `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications.
     """
 
-    def __init__(self, folder: Path, capacity: Callable[[], Capacity], packages: PackageCache) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        capacity: Callable[[], Capacity],
+        packages: PackageCache,
+        impairment: Callable[[], Impairment] = Impairment,
+    ) -> None:
         self.running_label: str | None = None
         self.in_service = False
         self.gate = RequestGate(capacity)
         self.metrics = RequestMetrics()
         self._folder = folder
         self._packages = packages
+        self._impairment = impairment
         self._changing = threading.Lock()
         self._process: ApplicationProcess | None = None
         self._deployments = 0
@@ -41,6 +49,11 @@ class ProcessInstance:
         """The port and the version label; None when the instance is not in service."""
         process = self._process
         return (process.port, str(self.running_label)) if process and self.in_service else None
+
+    @property
+    def error(self) -> int | None:
+        """The HTTP error that it answers in place of its application; None for none."""
+        return self._impairment().status
 
     def deploy(self, label: str, source: bytes, command: DeploymentCommand) -> None:
         """Stop the running version, start this one, and return at once.
@@ -74,7 +87,8 @@ class ProcessInstance:
     def probe(self, path: str) -> int | None:
         """Return the HTTP status of a health check, None when the application does not answer."""
         process = self._process
-        return process.probe(path) if process else None
+        status = process.probe(path) if process else None
+        return status and (self.error or status)
 
     def log_tail(self) -> str:
         """Return the last lines that the application wrote."""

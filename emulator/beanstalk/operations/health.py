@@ -80,7 +80,7 @@ def set_after_update(state: State, environment: Environment) -> None:
         _end_activity(state, environment)
         until = state.clock.time() + state.durations.drawn("warning_after_update", environment.name)
         environment.health.warning_until = until
-        _set_status(state, environment, HealthStatus.WARNING, ["Impaired services on all instances."])
+        _set_status(state, environment, HealthStatus.WARNING, [health_causes.IMPAIRED])
 
 
 def set_unknown(state: State, environment: Environment) -> None:
@@ -125,7 +125,8 @@ def _evaluate(state: State, environment: Environment) -> None:
     found = evaluate(state, environment, bad)
     if found:
         missing = health_causes.of_missing_instances(environment) if environment.working_instances else [NO_INSTANCES]
-        causes = health_causes.of_probes(bad, environment) if bad else []
+        warned = found is HealthStatus.WARNING and not bad and environment.hosting.warns
+        causes = health_causes.of_probes(bad, environment) if bad else [health_causes.IMPAIRED] * warned
         _set_status(state, environment, found, [*missing, *health_causes.of_versions(environment), *causes])
 
 
@@ -138,7 +139,11 @@ def _basic(state: State, environment: Environment, bad: Sequence[Instance]) -> H
     instances = environment.working_instances
     if len(bad) == len(instances):
         return HealthStatus.SEVERE
-    if bad or (environment.health.color is Color.GREEN and any(one.bad_checks > 1 for one in instances)):
+    if (
+        bad
+        or environment.hosting.warns
+        or (environment.health.color is Color.GREEN and any(one.bad_checks > 1 for one in instances))
+    ):
         return HealthStatus.WARNING
     serve = all(instance.hosting.in_service for instance in instances)
     return HealthStatus.OK if serve and instance_checks.good_for(state, environment) is not None else None
@@ -146,17 +151,23 @@ def _basic(state: State, environment: Environment, bad: Sequence[Instance]) -> H
 
 def _enhanced(state: State, environment: Environment, bad: Sequence[Instance]) -> HealthStatus | None:
     """Return the health that checks lead to, None for the same as before."""
-    now, durations, health = state.clock.time(), state.durations, environment.health
+    health, severe_seconds = environment.health, state.durations.severe_until_suspended
     if health.status is HealthStatus.SUSPENDED:
         return None
     if not environment.working_instances:
         return HealthStatus.NO_DATA
-    if health.status is HealthStatus.SEVERE and now - health.since >= durations.severe_until_suspended:
+    if health.status is HealthStatus.SEVERE and state.clock.time() - health.since >= severe_seconds:
         return HealthStatus.SUSPENDED
     if bad or health_causes.of_missing_instances(environment):
         return health_causes.status_of(bad, environment, HealthStatus.SEVERE) if bad else HealthStatus.DEGRADED
+    return HealthStatus.WARNING if environment.hosting.warns else _recovered(state, environment)
+
+
+def _recovered(state: State, environment: Environment) -> HealthStatus | None:
+    """Return the health after good checks in a row, None while there are too few of them."""
     good_for = instance_checks.good_for(state, environment)
-    if good_for is not None and now >= health.warning_until and good_for >= durations.health:
+    warned = state.clock.time() < environment.health.warning_until
+    if good_for is not None and not warned and good_for >= state.durations.health:
         return HealthStatus.DEGRADED if health_causes.of_versions(environment) else HealthStatus.OK
     return None
 

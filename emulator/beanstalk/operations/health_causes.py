@@ -12,6 +12,8 @@ from emulator.beanstalk.model import Environment, HealthStatus
 
 NO_INSTANCES = "There are no instances."
 """A cause of Pending and of No Data."""
+IMPAIRED = "Impaired services on all instances."
+"""A cause of Warning."""
 
 
 def status_of(bad: Sequence[Instance], environment: Environment, all_bad: HealthStatus) -> HealthStatus:

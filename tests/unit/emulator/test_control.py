@@ -8,6 +8,7 @@ import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.hosting.capacity import Capacities
+from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.stale_reads import StaleReads
 from emulator.beanstalk.switches import Switches
 from emulator.clock import Clock
@@ -56,6 +57,7 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         clock=Clock(scale=0.1, origin=1_000.0),
         beanstalk=cast(ElasticBeanstalk, beanstalk),
         capacities=Capacities(),
+        impairments=Impairments(lambda: 1_000.0),
         invocations=InvocationCounter(),
         faults=FaultInjector(),
         permissions=permissions,
@@ -104,6 +106,34 @@ def test_the_capacity_of_instances_is_set_for_all_environments_and_for_single_on
 )
 def test_a_capacity_that_is_not_valid_is_refused(control: ControlApi, capacity: Any, reason: str) -> None:
     status, document = put(control, "/_account/capacity", capacity)
+
+    assert status == 400
+    assert reason in document["error"]
+
+
+def test_impairments_are_set_for_single_environments(control: ControlApi) -> None:
+    given = {"e-abc": {"status": 500, "for_seconds": 90}, "shop-prod": {"warning": True}}
+
+    answer = put(control, "/_account/impairments", given)
+
+    ill = {"status": 500, "warning": False, "for_seconds": 90}
+    warned = {"status": None, "warning": True, "for_seconds": None}
+    assert answer == (200, {"e-abc": ill, "shop-prod": warned})
+    assert control.handle("GET", "/_account/impairments", "", b"") == answer
+
+
+@pytest.mark.parametrize(
+    ("impairments", "reason"),
+    [
+        ([], "Impairments must be an object by environment"),
+        ({"shop-prod": {"ill": True}}, "An impairment must be an object of status, warning, for_seconds"),
+        ({"shop-prod": {"status": 200}}, "status must be an HTTP error from 400 to 599, and is 200"),
+        ({"shop-prod": {"warning": 1}}, "warning must be true or false, and is 1"),
+        ({"shop-prod": {"for_seconds": 0}}, "for_seconds must be account seconds, more than 0, and is 0"),
+    ],
+)
+def test_an_impairment_that_is_not_valid_is_refused(control: ControlApi, impairments: Any, reason: str) -> None:
+    status, document = put(control, "/_account/impairments", impairments)
 
     assert status == 400
     assert reason in document["error"]

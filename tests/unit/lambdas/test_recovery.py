@@ -346,6 +346,7 @@ def test_users_of_a_bad_blue_whose_green_is_terminated_by_hand_stay_and_people_h
     assert outcome.served_by.startswith("shop-prod (")
     assert outcome.done == "nothing: shop-prod-green, which users could go back to, is gone or being terminated"
     release.account.memory.set_faults()
+    assert release.beanstalk.configuration_description("shop", deployment.config_template) is None, "nobody needs it"
     assert release.look("shop-prod").cname == PRODUCTION
 
 

@@ -26,10 +26,10 @@ def test_a_random_plan_has_no_previous_call() -> None:
 
 
 def test_a_plan_in_the_report_holds_everything_to_repeat_it() -> None:
-    plan = RunPlan("random/1", people=(PlannedIntervention(Intervention.ABORT, "Plan", 3),))
+    plan = RunPlan("random/1", interventions=(PlannedIntervention(Intervention.ABORT, "Plan", 3),))
     assert plan.as_dict() == {
         "name": "random/1",
         "bundle": GOOD_BUNDLE,
         "faults": [],
-        "people": [{"act": "abort", "state": "Plan", "seconds": 3}],
+        "interventions": [{"act": "abort", "state": "Plan", "seconds": 3, "role": None, "lasts": None}],
     }

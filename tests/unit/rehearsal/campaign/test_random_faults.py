@@ -1,6 +1,7 @@
 """The random plans: repeatable, and with everything that can go wrong."""
 
 from emulator.faults import FaultKind
+from rehearsal.campaign.incidents import STATES
 from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, STALE_SECONDS, Intervention
 from rehearsal.campaign.random_faults import random_plan
 from rehearsal.campaign.single_faults import STATE_MACHINE
@@ -20,7 +21,7 @@ def test_random_plans_have_every_kind_of_fault_bundle_and_intervention() -> None
     assert {fault.for_seconds is None for fault in faults} == {True, False}
     assert {plan.bundle for plan in plans} == {GOOD_BUNDLE, *BAD_BUNDLES}
     abort, second = Intervention.ABORT, Intervention.SECOND
-    assert {tuple(each.act for each in plan.people) for plan in plans} == {
+    assert {tuple(each.act for each in plan.interventions if each.act in (abort, second)) for plan in plans} == {
         (), (abort,), (second,), (abort, second), (second, abort),
     }  # fmt: skip
     assert not any(fault.kind is FaultKind.KILL_AFTER and fault.function == STATE_MACHINE for fault in faults)
@@ -39,5 +40,19 @@ def test_only_reads_of_elastic_beanstalk_are_stale_in_random_plans() -> None:
 def test_interventions_are_in_the_order_of_the_states() -> None:
     for plan in (random_plan(7, number, BASELINE) for number in range(100)):
         states = BASELINE.good_states if plan.good else BASELINE.bad_states
-        moments = [(states.index(each.state), each.seconds) for each in plan.people]
+        moments = [(states.index(each.state), each.seconds) for each in plan.interventions]
         assert moments == sorted(moments)
+
+
+def test_random_plans_have_every_incident_and_at_most_one_each() -> None:
+    plans = [random_plan(7, number, BASELINE) for number in range(400)]
+    incidents = [
+        [each for each in plan.interventions if each.act not in (Intervention.ABORT, Intervention.SECOND)]
+        for plan in plans
+    ]
+    assert {len(each) for each in incidents} == {0, 1}
+    drawn = [incident for each in incidents for incident in each]
+    assert {(each.act, each.role) for each in drawn} == set(STATES)
+    assert all(each.state in STATES[each.act, each.role] for each in drawn)
+    sick = [each for each in drawn if each.act in (Intervention.SICK, Intervention.WARN)]
+    assert {(each.role, each.lasts is None) for each in sick} == {("blue", False), ("green", False), ("green", True)}

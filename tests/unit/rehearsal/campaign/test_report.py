@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rehearsal.campaign.plan import RunPlan
 from rehearsal.campaign.report import CampaignReport, judge
-from rehearsal.campaign.run import RunEvidence
+from rehearsal.campaign.run_evidence import RunEvidence
 from tests.support.campaign_runs import BASELINE, FAILED, GOOD_RUN, SUCCEEDED, call, history
 
 

@@ -14,6 +14,7 @@ import pytest
 from emulator.beanstalk.hosting import request_gate
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.deployment_command import DeploymentCommand
+from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from tests.support import source_bundles
@@ -46,8 +47,15 @@ class RunningShop:
 
     def __init__(self, folder: Path) -> None:
         self.capacities = Capacities()
+        self.impairments = Impairments(time.time)
         packages = PackageCache(folder / "packages", {"PATH": os.environ["PATH"]})
-        self.hosting = ProcessHosting("shop-prod", folder / "home", packages, lambda: self.capacities.of("shop-prod"))
+        self.hosting = ProcessHosting(
+            "shop-prod",
+            folder / "home",
+            packages,
+            lambda: self.capacities.of("shop-prod"),
+            lambda: self.impairments.of("shop-prod", "e-1"),
+        )
         self.hosting.open()
         bundle = source_bundles.packed({"Procfile": "web: exec python server.py\n", "server.py": SERVER})
         self.instances = {name: self.hosting.launch(f"i-{name}") for name in ("one", "two", "three")}
@@ -95,6 +103,7 @@ def shop(running: RunningShop) -> Iterator[RunningShop]:
     running.serve_by("one", "two", "three")
     yield running
     running.capacities.set({})
+    running.impairments.set({})
     running.hosting.send_share((), 0)
 
 
@@ -177,3 +186,12 @@ def test_work_on_several_instances_is_done_at_the_same_time(shop: RunningShop) -
 
 def busy(shop: RunningShop) -> list[str]:
     return [name for name, instance in shop.instances.items() if instance.gate.outstanding]
+
+
+def test_impaired_instances_answer_an_error_to_users_and_to_health_checks(shop: RunningShop) -> None:
+    one = shop.instances["one"]
+    shop.impairments.set({"shop-prod": {"status": 500}})
+    assert (shop.get()[0], one.probe("/"), shop.hosting.warns) == (500, 500, False)
+
+    shop.impairments.set({"shop-prod": {"warning": True}})
+    assert (shop.get()[0], one.probe("/"), shop.hosting.warns) == (200, 200, True)

@@ -256,3 +256,16 @@ def test_a_deployment_can_ignore_health_checks(account: VirtualBeanstalk) -> Non
     assert account.describe(id_)["VersionLabel"] == "broken"
     assert account.messages(EnvironmentId=id_, Severity="ERROR") == []
     account.until_health(id_, "Severe")
+
+
+@pytest.mark.parametrize(("options", "well", "warned"), [([ENHANCED], "Ok", "Warning"), ([], "Green", "Yellow")])
+def test_an_environment_whose_health_agent_warns_is_in_warning_and_serves_on(
+    account: VirtualBeanstalk, options: list[dict[str, str]], well: str, warned: str
+) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html: Warning is Yellow."""
+    id_ = account.healthy("shop-prod", *options, VersionLabel="v1")
+    account.hosting("shop-prod").warns = True
+    account.until_health(id_, warned)
+    assert account.get(account.describe(id_)["CNAME"]).status == 200
+    account.hosting("shop-prod").warns = False
+    account.until_health(id_, well)
