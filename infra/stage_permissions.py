@@ -16,6 +16,8 @@ SWAPPING_SECONDS = SETTLE_SECONDS
 is left that could swap: the branch waits as long.
 """
 
+CALLING_SECONDS = 890
+"""The time-out of the function that calls hooks; Lambda allows 900."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -31,6 +33,8 @@ class StagePermissions:
     applicationversion: tuple[str, ...] = ()
     configurationtemplate: tuple[str, ...] = ()
     alarms: bool = False
+    hooks: Literal["", "call", "know"] = ""
+    """Plan knows the functions that the stack was deployed with as hooks; CallHooks calls them."""
     bundles: Literal["", "read", "copy"] = ""
     """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write", "take"] = ""
@@ -66,6 +70,7 @@ STAGES: Mapping[str, StagePermissions] = {
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        hooks="know",
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -89,6 +94,7 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
+    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "SwapEnvironmentCNAMEs"),
         record="write",

@@ -29,6 +29,7 @@ class StageRoles:
         record_key: str,
         machine_name: str,
         environment_policy: EnvironmentPolicy,
+        hooks: Sequence[str] = (),
     ) -> None:
         self._scope = scope
         self._applications = applications
@@ -36,6 +37,7 @@ class StageRoles:
         self._artifacts = artifacts
         self._record_key = record_key
         self._machine_name = machine_name
+        self._hooks = hooks
 
     def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """Return a role with these permissions for a function."""
@@ -44,6 +46,8 @@ class StageRoles:
         if permissions.alarms:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
+        if permissions.hooks == "call" and self._hooks:
+            self._allow_hooks(role)
         if permissions.bundles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
@@ -51,6 +55,12 @@ class StageRoles:
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
+
+    def _allow_hooks(self, role: iam.Role) -> None:
+        stack = Stack.of(role)
+        prefix = f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:"
+        arns = [each if each.startswith("arn:") else f"{prefix}{each}" for each in self._hooks]
+        allow(role, ["lambda:InvokeFunction"], arns, why="The hooks that the stack was deployed with are called.")
 
     def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."

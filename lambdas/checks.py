@@ -13,6 +13,7 @@ from lambdas.aws.beanstalk import ApplicationVersion
 from lambdas.aws.bundles import key_of_copy
 from lambdas.deployment import Mode, SourceBundle
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
+from lambdas.hooks import Gate
 from lambdas.observation import Observation
 from lambdas.refusal import require
 
@@ -46,6 +47,17 @@ def check_no_other_execution(_: Request, observation: Observation) -> None:
         expected="no other execution to be releasing onto this environment",
         found=f"{observation.running_holder}, which is RUNNING",
         remedy="Wait for it to end, or stop it",
+    )
+
+
+def check_hooks(request: Request, observation: Observation) -> None:
+    """Require that the stack was deployed with the request's hooks: their role may call no other function."""
+    missing = sorted({name for gate in Gate for name in request["hooks"][gate]} - observation.hooks)
+    require(
+        not missing,
+        expected=f"hooks that the stack was deployed with ({', '.join(sorted(observation.hooks)) or 'none'})",
+        found=", ".join(missing),
+        remedy="Deploy the stack with -c hooks= and all their names, with commas between them",
     )
 
 
@@ -117,6 +129,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_names,
     check_application,
     check_no_other_execution,
+    check_hooks,
     environment_checks.check_blue_exists,
     environment_checks.check_green_is_own_clone,
     environment_checks.check_production_cname,

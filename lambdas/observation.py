@@ -23,6 +23,8 @@ class Services:
     alarms: Alarms
     records: Records
     executions: Executions
+    hooks: frozenset[str] = frozenset()
+    """The functions that the stack was deployed with as hooks."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Observation:
     """By label: the version to release, and the version that is live."""
     event_logs: Mapping[Role, EventLog] = field(default_factory=dict)
     """Of the live environment; of blue too, if a cutover needs to know that blue runs the version."""
+    hooks: frozenset[str] = frozenset()
+    """The functions that the stack was deployed with as hooks."""
     cname_holders: tuple[str, ...] = ()
     """The application's environments that hold the CNAME of the record, if that is another than the observed one."""
 
@@ -80,6 +84,7 @@ def observe(request: Mapping[str, Any], execution: str, services: Services) -> O
         alarm_states=services.alarms.states(request["alarms"]),
         pair=pair,
         green_tags=green_tags,
+        hooks=services.hooks,
         **facts,
     )
 

@@ -106,6 +106,8 @@ class Release:
     executions: FakeExecutions
     execution: str = "release-v2"
     """The execution that the stages after Plan belong to."""
+    hooks: frozenset[str] = frozenset({"smoke"})
+    """The functions that the stack was deployed with as hooks."""
 
     def plan(self, state_of: Alarms | None = None, /, *, execution: str = "release-v2", **request: Any) -> Deployment:
         return plan.plan(self.request(**request), self.visit(execution), self.services(state_of))
@@ -116,7 +118,7 @@ class Release:
         return completed({key: value for key, value in given.items() if value is not None})
 
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions)
+        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.hooks)
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
