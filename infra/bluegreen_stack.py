@@ -40,6 +40,7 @@ class BlueGreenStack(Stack):
             records=RecordStore(artifacts, settings.record_key, settings.former_record_key),
             network=settings.network,
             environment_policy=settings.environment_policy,
+            hooks=settings.hooks,
         )
         workflow = Workflow(self, "Workflow", self.stack_name, functions.by_name, notifications.topic)
         notifications.notify_of_stopped_releases(workflow.machine)

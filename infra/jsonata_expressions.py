@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from lambdas.errors import HookFailedError
+from lambdas.hooks import Gate
+
 
 def _value_or(expression: str, otherwise: str) -> str:
     """Return an expression that always has a value: without one it is an error, and an error bypasses a Catch."""
@@ -23,6 +26,15 @@ DEPLOYMENT = "$states.input.deployment"
 
 CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}", "failure": _FAILURE}
 """What a Catch passes on of a stage's failure."""
+
+BAKE_FAILURE: dict[str, Any] = {
+    **CAUGHT_FAILURE,
+    "failure": {
+        **_FAILURE,
+        "State": f"{{% {_ERROR} = '{HookFailedError.__name__}' ? 'HooksAfterBlue' : 'WatchRelease' %}}",
+    },
+}
+"""What the Catch of Bake passes on, with the branch that failed."""
 
 PLAN_FAILURE: dict[str, Any] = {"deployment": "{% null %}", "failure": _FAILURE}
 """What the Catch of Plan passes on."""
@@ -87,6 +99,11 @@ FALLBACK_NOTICE = {
     ),
 }
 """The notice when KeepGreenLive fails: it still tells of the failure that led there."""
+
+
+def hooks_at(gate: Gate) -> str:
+    """Return the hooks of a gate. An older Plan passes on a deployment without any."""
+    return f"{{% {_value_or(f'{DEPLOYMENT}.hooks.{gate}', '[]')} %}}"
 
 
 def release_result(status: str, served_by: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 REQUIREMENTS = Path("lambdas/requirements.txt")
 RUNTIME = lambda_.Runtime.PYTHON_3_13
-SERVICES = ("autoscaling", "cloudwatch", "elasticbeanstalk", "s3", "stepfunctions")
+SERVICES = ("autoscaling", "cloudwatch", "elasticbeanstalk", "lambda", "s3", "stepfunctions")
 """The services that the handlers call. botocore describes more than 400, in 25 MB."""
 UNUSED_FOLDERS = (
     "bin",

@@ -11,11 +11,16 @@ from infra.context_reader import ContextReader
 from infra.pipeline_settings import PipelineSettings
 
 BOUNDARY = re.compile(r"[\w+=,.@-]{1,128}|arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+")
+HOOK = re.compile(
+    r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9-_]{1,64}(:(\$LATEST|[A-Za-z0-9-_]+))?"
+)
 KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 RECORD_KEY = "bluegreen/{application}/{blue}.json"
 FORMER_RECORD_KEY = "records/{application}/{blue}.json"
 """The default of versions that kept records in the stack's bucket."""
 SLOW_MINUTES = 60
+MAX_HOOKS_LENGTH = 3_000
+"""They are in an environment variable; Lambda allows 4 KB for all."""
 
 
 class InvalidSettingsError(ValueError):
@@ -51,6 +56,7 @@ class Settings:
     on the resources of environments. `permissions_boundary`: the name or the ARN of a policy that limits each role.
     `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
     a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
+    `hooks`: the Lambda functions that releases may call at gates, by name or ARN.
     """
 
     env: str
@@ -64,6 +70,7 @@ class Settings:
     environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN
     permissions_boundary: str | None = None
     artifacts_key: str | None = None
+    hooks: tuple[str, ...] = ()
 
     @property
     def former_record_key(self) -> str:
@@ -90,6 +97,7 @@ class Settings:
             environment_policy=_environment_policy(reader),
             permissions_boundary=_permissions_boundary(reader),
             artifacts_key=_artifacts_key(reader),
+            hooks=_hooks(reader),
         )
         if reader.problems:
             raise InvalidSettingsError(reader.problems)
@@ -153,6 +161,15 @@ def _artifacts_key(reader: ContextReader) -> str | None:
         expected = "to be the ARN of the KMS key (not of an alias) that encrypts the bucket in -c artifacts_bucket="
         reader.refuse("artifacts_key", expected, f"{key!r} for {reader.text('artifacts_bucket') or 'no bucket'}")
     return key or None
+
+
+def _hooks(reader: ContextReader) -> tuple[str, ...]:
+    hooks = reader.names("hooks")
+    wrong = [each for each in hooks if not HOOK.fullmatch(each)]
+    if wrong or len(",".join(hooks)) > MAX_HOOKS_LENGTH:
+        expected = "to be names or ARNs of Lambda functions, with commas between them"
+        reader.refuse("hooks", f"{expected}, {MAX_HOOKS_LENGTH} characters at most", ", ".join(wrong) or "more")
+    return hooks
 
 
 def _network(reader: ContextReader) -> NetworkSettings | None:

@@ -16,7 +16,7 @@ from infra.network import place_in_network
 from infra.policies import explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
-from infra.stage_permissions import STAGES
+from infra.stage_permissions import STAGES, StagePermissions
 from infra.stage_roles import StageRoles
 
 TESTING: Final = frozenset({"verify_green", "verify_release"})
@@ -36,13 +36,15 @@ class StageFunctions(Construct):
         records: RecordStore,
         network: NetworkSettings | None = None,
         environment_policy: EnvironmentPolicy = EnvironmentPolicy.OWN,
+        hooks: Sequence[str] = (),
     ) -> None:
         """`network`: the network that VerifyRelease runs in. `environment_policy`: what lets Elastic Beanstalk act on
-        the resources of environments.
+        the resources of environments. `hooks`: the functions that may be called at gates.
         """
         super().__init__(scope, construct_id)
         self._records = records
         self._network = network
+        self._hooks = hooks
         self._code = lambda_.Code.from_asset(
             ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
         )
@@ -53,13 +55,14 @@ class StageFunctions(Construct):
             artifacts=artifacts,
             records=records,
             environment_policy=environment_policy,
+            hooks=hooks,
         )
         self.by_name: dict[str, lambda_.Function] = {
-            name: self._function(name, roles.role(f"{_camel(name)}Role", permissions), permissions.seconds)
+            name: self._function(name, roles.role(f"{_camel(name)}Role", permissions), permissions)
             for name, permissions in STAGES.items()
         }
 
-    def _function(self, name: str, role: iam.Role, seconds: int) -> lambda_.Function:
+    def _function(self, name: str, role: iam.Role, permissions: StagePermissions) -> lambda_.Function:
         log = logs.LogGroup(
             self,
             f"{_camel(name)}Log",
@@ -83,9 +86,12 @@ class StageFunctions(Construct):
             role=role,
             log_group=log,
             memory_size=256,
-            timeout=Duration.seconds(seconds),
+            timeout=Duration.seconds(permissions.seconds),
             tracing=lambda_.Tracing.ACTIVE,
-            environment=self._records.environment(Stack.of(self)),
+            environment={
+                **self._records.environment(Stack.of(self)),
+                **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
+            },
         )
         if self._network and name in TESTING:
             place_in_network(function, role, self._network)

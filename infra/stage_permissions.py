@@ -16,6 +16,8 @@ SWAPPING_SECONDS = SETTLE_SECONDS
 is left that could swap: the branch waits as long.
 """
 
+CALLING_SECONDS = 890
+"""The time-out of the function that calls hooks; Lambda allows 900."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -33,6 +35,8 @@ class StagePermissions:
     alarms: bool = False
     scaling: bool = False
     """Counts the instances of environments and changes their number. Stages with a part of AWS's policy may anyway."""
+    hooks: Literal["", "call", "know"] = ""
+    """Plan knows the functions that the stack was deployed with as hooks; CallHooks calls them."""
     bundles: Literal["", "read", "copy"] = ""
     """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write", "take"] = ""
@@ -68,6 +72,7 @@ STAGES: Mapping[str, StagePermissions] = {
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        hooks="know",
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -91,6 +96,7 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
+    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,

@@ -33,12 +33,14 @@ class StageRoles:
         artifacts: s3.IBucket,
         records: RecordStore,
         environment_policy: EnvironmentPolicy,
+        hooks: Sequence[str] = (),
     ) -> None:
         self._scope = scope
         self._applications = applications
         self._beanstalk = BeanstalkAccess(scope, applications, environment_policy)
         self._artifacts = artifacts
         self._records = records
+        self._hooks = hooks
 
     def role(self, construct_id: str, permissions: StagePermissions) -> iam.Role:
         """Return a role with these permissions for a function."""
@@ -49,6 +51,8 @@ class StageRoles:
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.scaling:
             self._allow_scaling(role)
+        if permissions.hooks == "call" and self._hooks:
+            self._allow_hooks(role)
         if permissions.bundles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
@@ -66,6 +70,12 @@ class StageRoles:
         groups = f"arn:{stack.partition}:autoscaling:{stack.region}:{stack.account}:autoScalingGroup:*"
         why = "The environment that gets the users gets as many instances. AWS's policy names these groups."
         allow(role, ["autoscaling:SetDesiredCapacity"], [f"{groups}:autoScalingGroupName/awseb-e-*"], why=why)
+
+    def _allow_hooks(self, role: iam.Role) -> None:
+        stack = Stack.of(role)
+        prefix = f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:"
+        arns = [each if each.startswith("arn:") else f"{prefix}{each}" for each in self._hooks]
+        allow(role, ["lambda:InvokeFunction"], arns, why="The hooks that the stack was deployed with are called.")
 
     def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."

@@ -31,7 +31,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.bake import bake
 from infra.failure_branch import failure_branch
+from infra.hook_gates import hook_gate
 from infra.jsonata_expressions import (
     APPROVAL_EXPIRED,
     APPROVAL_REQUEST,
@@ -44,6 +46,7 @@ from infra.machine_role import allow_machine
 from infra.stage_permissions import TESTING_SECONDS
 from infra.stage_tasks import StageTasks
 from lambdas.deployment import Mode, NextStep
+from lambdas.hooks import Gate
 
 MACHINE_TIMEOUT = Duration.days(10)
 TEST_TIMEOUT = Duration.seconds(TESTING_SECONDS + 30)
@@ -96,9 +99,11 @@ class Workflow(Construct):
         test_green = self._stage(
             "VerifyGreen", "verify_green", "Check green over HTTP before it serves users.", timeout=TEST_TIMEOUT
         )
+        before_green = self._gate(Gate.BEFORE_GREEN, "Call hooks before green serves users.")
         to_green = self._stage("SwapToGreen", "swap_traffic", "Green serves users.", to="green")
         await_green_live = self._stage("AwaitGreenLive", "await_traffic", "Wait for the swap.", to="green")
         drain = self._stage("DrainBlue", "drain_blue", "Watch green until clients with old DNS answers left blue.")
+        before_deploy = self._gate(Gate.BEFORE_DEPLOY, "Call hooks while green serves and blue is untouched.")
         deploy = self._stage("DeployRelease", "deploy_release", "Deploy the version onto blue, which nobody uses.")
         await_release = self._stage("AwaitRelease", "await_release", "Wait until blue runs the version and is healthy.")
         test = self._stage(
@@ -108,11 +113,13 @@ class Workflow(Construct):
             timeout=TEST_TIMEOUT,
         )
         approval = self._approval()
+        before_blue = self._gate(Gate.BEFORE_BLUE, "Call hooks before blue serves users.")
         to_blue = self._stage("SwapToBlue", "swap_traffic", "Blue serves users, with the new version.", to="blue")
         await_blue_live = self._stage("AwaitBlueLive", "await_traffic", "Wait for the swap.", to="blue")
-        watch = self._stage("WatchRelease", "watch_release", "Watch blue and the alarms while green stands by.")
+        watch = bake(self, self._stage_tasks, self._failure_branch)
         terminate = self._stage("TerminateGreen", "terminate_green", "Terminate green unless it serves users.")
         await_termination = self._stage("AwaitTermination", "await_termination", "Wait until green is gone.")
+        after_release = self._gate(Gate.AFTER_RELEASE, "Call hooks when green is gone.")
         released = self._succeed("Released", "Blue serves the new version.", release_result("released", "blue"))
         deployed = self._succeed(
             "Deployed",
@@ -127,19 +134,20 @@ class Workflow(Construct):
 
         self._plan.next(where_to_start)
         where_to_start.when(_condition(f"{DEPLOYMENT}.dry_run"), planned)
-        where_to_start.when(_next_step_is(NextStep.NOTHING), released)
+        where_to_start.when(_next_step_is(NextStep.NOTHING), after_release)
         where_to_start.when(_next_step_is(NextStep.FINISH), watch)
         where_to_start.when(_next_step_is(NextStep.TEST), test)
         where_to_start.when(_condition(f"{DEPLOYMENT}.source_bundle != null"), register)
         where_to_start.otherwise(clone_needed)
         register.next(await_registration).next(clone_needed)
         clone_needed.when(_next_step_is(NextStep.DEPLOY), drain).otherwise(clone)
-        clone.next(await_green).next(test_green).next(to_green).next(await_green_live).next(drain)
-        drain.next(deploy).next(await_release).next(test).next(how_far)
+        clone.next(await_green).next(test_green).next(before_green).next(to_green).next(await_green_live).next(drain)
+        drain.next(before_deploy).next(deploy).next(await_release).next(test).next(how_far)
         how_far.when(_condition(f"{DEPLOYMENT}.mode = '{Mode.DEPLOY}'"), deployed)
-        how_far.when(_condition(f"{DEPLOYMENT}.approval"), approval).otherwise(to_blue)
-        approval.next(to_blue)
-        to_blue.next(await_blue_live).next(watch).next(terminate).next(await_termination).next(released)
+        how_far.when(_condition(f"{DEPLOYMENT}.approval"), approval).otherwise(before_blue)
+        approval.next(before_blue)
+        before_blue.next(to_blue).next(await_blue_live).next(watch).next(terminate).next(await_termination)
+        await_termination.next(after_release).next(released)
         return self._plan
 
     def _approval(self) -> sfn.CustomState:
@@ -165,6 +173,10 @@ class Workflow(Construct):
                 ],
             },
         )
+
+    def _gate(self, gate: Gate, comment: str) -> sfn.Map:
+        state = hook_gate(self, self._stage_tasks, gate, comment)
+        return state.add_catch(self._failure_branch, errors=["States.ALL"], outputs=CAUGHT_FAILURE)
 
     def _succeed(self, name: str, comment: str, outputs: Any) -> sfn.Succeed:
         return sfn.Succeed.jsonata(self, name, comment=comment, outputs=outputs)

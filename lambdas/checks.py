@@ -13,6 +13,7 @@ from lambdas.aws.application_version import ApplicationVersion
 from lambdas.aws.bundles import key_of_copy
 from lambdas.deployment import Mode, SourceBundle
 from lambdas.errors import ReleaseRefusedError, UnexpectedEnvironmentError
+from lambdas.hooks import Gate
 from lambdas.observation import Observation
 from lambdas.refusal import require
 
@@ -69,6 +70,17 @@ def check_not_overtaken(_: Request, observation: Observation) -> None:
             f"{later.version or 'another version'}",
             remedy=f"See whether {observation.version or 'this version'} is still wanted",
         )
+
+
+def check_hooks(request: Request, observation: Observation) -> None:
+    """Require that the stack was deployed with the request's hooks: their role may call no other function."""
+    missing = sorted({name for gate in Gate for name in request["hooks"][gate]} - observation.hooks)
+    require(
+        not missing,
+        expected=f"hooks that the stack was deployed with ({', '.join(sorted(observation.hooks)) or 'none'})",
+        found=", ".join(missing),
+        remedy="Deploy the stack with -c hooks= and all their names, with commas between them",
+    )
 
 
 def check_alarms(request: Request, observation: Observation) -> None:
@@ -140,6 +152,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_application,
     check_no_other_execution,
     check_not_overtaken,
+    check_hooks,
     environment_checks.check_blue_exists,
     environment_checks.check_green_is_own_clone,
     environment_checks.check_production_cname,

@@ -1,11 +1,13 @@
 """The data that stages pass on: the deployment."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+
+from lambdas.hooks import Hooks
 
 Role = Literal["blue", "green"]
 InstanceCount = Literal["match", "template"] | int
@@ -125,6 +127,7 @@ class Deployment:
     """The instances that an environment needs to get the users: see lambdas/capacity.py."""
     sizing: str = ""
     """What Plan says about that, for people."""
+    hooks: Hooks = field(default_factory=Hooks)
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
     update_since: str = ""
@@ -153,6 +156,7 @@ class Deployment:
                 **_known(cls, data),
                 "health_check": HealthCheck.from_json(data["health_check"]),
                 "health_checks": tuple(map(HealthCheck.from_json, data.get("health_checks", ()))),
+                "hooks": Hooks.from_json(data.get("hooks", {})),
                 "source_bundle": SourceBundle(**_known(SourceBundle, bundle)) if bundle else None,
                 "accepted_health": tuple(data["accepted_health"]),
                 "alarms": tuple(data["alarms"]),

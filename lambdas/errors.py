@@ -16,6 +16,7 @@
     ├── GreenTestFailedError        green does not answer as blue does
     ├── GreenUnhealthyError         green became unhealthy while it served, and blue is better
     ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
+    ├── HookFailedError             a hook of one's own failed, or took too long
     ├── UnexpectedEnvironmentError  an environment is not as this release left it
     └── LockLostError               another execution has taken over this blue environment
 
@@ -113,6 +114,10 @@ class GreenUnhealthyError(ReleaseError):
 
 class ReleaseUnhealthyError(ReleaseError):
     """Blue became unhealthy, or an alarm went off, during the watch."""
+
+
+class HookFailedError(ReleaseError):
+    """A hook of one's own failed, or took too long."""
 
 
 class UnexpectedEnvironmentError(ReleaseError):

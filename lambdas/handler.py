@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
 
@@ -18,12 +18,21 @@ from lambdas.visit import Visit
 logger = Logger(service="bluegreen")
 
 Event = Mapping[str, Any]
-Stage = Callable[[Deployment, Visit, Event], Deployment]
+
+
+class StageResult(Protocol):
+    """What a stage passes on."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+
+
+Stage = Callable[[Deployment, Visit, Event], StageResult]
 Handler = Callable[[Event, object], dict[str, Any]]
 
 
 def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool = True) -> Callable[[Stage], Handler]:
-    """Turn a function from a deployment to a deployment into a Lambda handler.
+    """Turn a function from a deployment to what it passes on, mostly a deployment, into a Lambda handler.
 
     Event: {"deployment": `Deployment.to_json()`, "context": Step Functions' context object, and what the state adds}.
     `timeout` names the field of `Timeouts` after which EnvironmentNotReadyError becomes WaitTimedOutError; without it

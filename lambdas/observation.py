@@ -30,6 +30,8 @@ class Services:
     records: Records
     executions: Executions
     scaling: Scaling
+    hooks: frozenset[str] = frozenset()
+    """The functions that the stack was deployed with as hooks."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Observation:
     """Of the live environment; of blue too, if a cutover needs to know that blue runs the version."""
     groups: Mapping[str, InstanceGroup] = field(default_factory=dict)
     """By the ids of environments, if `capacity` needs them."""
+    hooks: frozenset[str] = frozenset()
+    """The functions that the stack was deployed with as hooks."""
     cname_holders: tuple[str, ...] = ()
     """The application's environments that hold the CNAME of the record, if that is another than the observed one."""
     last_success: Success | None = None
@@ -97,6 +101,7 @@ def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Obs
         green_tags=green_tags,
         last_success=success,
         overtaken_by=success if success and visit.redrives and success.started > visit.started else None,
+        hooks=services.hooks,
         **facts,
     )
 

@@ -5,6 +5,7 @@ from typing import Final
 from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import (
     DeploymentFailedError,
+    HookFailedError,
     ReleaseTestFailedError,
     ReleaseUnhealthyError,
     UnexpectedEnvironmentError,
@@ -13,16 +14,28 @@ from lambdas.serving import Proof
 
 CLONING: Final = frozenset({"RegisterRelease", "AwaitRegistration", "CloneBlue", "AwaitGreen", "VerifyGreen"})
 """Stages before green is known to work."""
-BLUE_UNCHANGED: Final = CLONING | {"SwapToGreen", "AwaitGreenLive", "DrainBlue"}
+BLUE_UNCHANGED: Final = CLONING | {
+    "HooksBeforeGreen",
+    "SwapToGreen",
+    "AwaitGreenLive",
+    "DrainBlue",
+    "HooksBeforeDeploy",
+}
 """Stages before the deployment onto blue."""
-BLUE_TESTED: Final = frozenset({"SwapToBlue", "AwaitBlueLive", "WatchRelease"})
+BLUE_TESTED: Final = frozenset({"HooksBeforeBlue", "SwapToBlue", "AwaitBlueLive", "WatchRelease", "HooksAfterBlue"})
 """Stages after the test of blue, and the approval."""
-BLUE_PROVED: Final = frozenset({"TerminateGreen", "AwaitTermination"})
+BLUE_PROVED: Final = frozenset({"TerminateGreen", "AwaitTermination", "HooksAfterRelease"})
 """Stages after the watch of blue."""
 REJECTED: Final = "Rejected"
 """The error by which a person rejects a release."""
 VERDICTS: Final = frozenset(
-    {*(error.__name__ for error in (DeploymentFailedError, ReleaseTestFailedError, ReleaseUnhealthyError)), REJECTED}
+    {
+        DeploymentFailedError.__name__,
+        HookFailedError.__name__,
+        ReleaseTestFailedError.__name__,
+        ReleaseUnhealthyError.__name__,
+        REJECTED,
+    }
 )
 """Errors that say that the new version does not work, or is not wanted."""
 

@@ -25,21 +25,25 @@ from lambdas.settling import require_no_swap_since, require_settled_state
 from lambdas.swaps import made_by, require_swap_shown, swap_once
 from lambdas.visit import Visit
 
-NEVER_SERVED: Final = CLONING | {"SwapToGreen", "AwaitGreenLive"}
+NEVER_SERVED: Final = CLONING | {"HooksBeforeGreen", "SwapToGreen", "AwaitGreenLive"}
 """Stages in which green has no users yet. Once it fails, it is needed by a rollback only."""
 SWAPPING: Final = frozenset({"SwapToGreen", "AwaitGreenLive", "SwapToBlue", "AwaitBlueLive"})
 """Stages in which a swap may still be in progress, since its answer may be lost."""
 LAST_SWAP: Final[dict[str, Role]] = {
     "AwaitGreenLive": "green",
     "DrainBlue": "green",
+    "HooksBeforeDeploy": "green",
     "DeployRelease": "green",
     "AwaitRelease": "green",
     "VerifyRelease": "green",
     "AwaitApproval": "green",
+    "HooksBeforeBlue": "green",
     "AwaitBlueLive": "blue",
     "WatchRelease": "blue",
+    "HooksAfterBlue": "blue",
     "TerminateGreen": "blue",
     "AwaitTermination": "blue",
+    "HooksAfterRelease": "blue",
 }
 """The target of the last swap of a release, by stage. Of a stage that swaps, it is not known whether it has swapped."""
 

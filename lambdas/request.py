@@ -11,12 +11,14 @@ import fastjsonschema
 
 from lambdas.addresses import blocked_address
 from lambdas.errors import InvalidRequestError
+from lambdas.hooks import MAX_DETAILS_LENGTH, Gate
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
 SCHEMA["properties"]["health_checks"]["items"] = SCHEMA["properties"]["health_check"]  # a part is validated alone
 NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
 MAX_TEST_SECONDS = 720  # the longest of one test; Lambda ends a function after 900
+MAX_HOOK_SECONDS = 7200  # of all hooks of a release; the history of an execution is limited
 MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
 
 
@@ -30,10 +32,15 @@ def completed(request: object) -> dict[str, Any]:
             found="; ".join(problems[:MAX_PROBLEMS] + left_out),
             next_step="Correct the input and start a new execution; nothing was touched.",
         )
-    nested: dict[str, Any] = {"health_check": {}, "timeouts": {}}  # defaults inside an object need the object
+    nested: dict[str, Any] = {
+        "health_check": {},
+        "hooks": {},
+        "timeouts": {},
+    }  # defaults inside an object need the object
     complete: dict[str, Any] = _validator(json.dumps(SCHEMA))(nested | _with_integers(request))
     complete.setdefault("green", green_name(complete["blue"]))
     _require_time(complete)
+    _require_hook_limits(complete["hooks"])
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
     return complete
 
@@ -120,6 +127,23 @@ def _require_time(complete: Mapping[str, Any]) -> None:
             expected=f"all tests together to take at most {MAX_TEST_SECONDS} seconds",
             found=f"attempts x (timeout_seconds + interval_seconds) = {seconds}",
             next_step="Lower one of the three and start a new execution; nothing was touched.",
+        )
+
+
+def _require_hook_limits(hooks: Mapping[str, Any]) -> None:
+    """Raise InvalidRequestError when all hooks together may take too long, or their details are too long."""
+    number = sum(len(hooks[gate]) for gate in Gate)
+    if len(json.dumps(hooks["details"])) > MAX_DETAILS_LENGTH:
+        raise InvalidRequestError(
+            expected=f"input.hooks.details of at most {MAX_DETAILS_LENGTH} characters",
+            found="more",
+            next_step="Let the hook read them elsewhere, and start a new execution; nothing was touched.",
+        )
+    if number * hooks["timeout_seconds"] > MAX_HOOK_SECONDS:
+        raise InvalidRequestError(
+            expected=f"all hooks together to take at most {MAX_HOOK_SECONDS} seconds",
+            found=f"{number} hooks of `timeout_seconds` {hooks['timeout_seconds']}",
+            next_step="Lower `timeout_seconds` or the number of hooks, and start a new execution; nothing was touched.",
         )
 
 

@@ -37,7 +37,9 @@ def state_machine(definition: Json) -> str:
 
 def _shape(name: str, state: Json) -> list[str]:
     """Return the line that gives a state its shape; none for a task, which is a plain box."""
-    shapes = {"Choice": "{{{}}}", "Succeed": "([{}])", "Fail": "([{}])", "Wait": "[/{}/]"}
+    if state["Type"] == "Parallel":
+        return [f'    {name}["{name}: {" beside ".join(branch["StartAt"] for branch in state["Branches"])}"]']
+    shapes = {"Map": "[[{}]]", "Choice": "{{{}}}", "Succeed": "([{}])", "Fail": "([{}])", "Wait": "[/{}/]"}
     return [f"    {name}{shapes[state['Type']].format(name)}"] if state["Type"] in shapes else []
 
 

@@ -15,6 +15,7 @@ from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import Event, logger, report_stage
+from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
 from lambdas.request import completed
@@ -61,7 +62,12 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         request = completed(given)
         with report_stage(visit, request["application"], request["blue"]):
             services = Services(
-                connect_beanstalk(), connect_alarms(), connect_records(), connect_executions(), connect_scaling()
+                connect_beanstalk(),
+                connect_alarms(),
+                connect_records(),
+                connect_executions(),
+                connect_scaling(),
+                deployed_hooks(),
             )
             # A dry run tells at once what one look shows.
             with nullcontext() if request["dry_run"] else settled_verdict(visit):

@@ -36,10 +36,12 @@ class IncidentRun(ReleaseRun):
         except ReleaseError as error:
             self.error = error
             failure = Failure(self.states[-1], type(error).__name__, CAUSE, 0)
-            records, beanstalk = self.release.records, self.release.beanstalk
+            records, beanstalk, scaling = self.release.records, self.release.beanstalk, self.release.scaling
             self.outcome = self.state(
                 "KeepGreenLive",
-                lambda now: keep_green_live.keep_green_live(self.latest, failure, now, records, beanstalk),
+                lambda now: keep_green_live.keep_green_live(
+                    self.latest, failure, now, records, beanstalk, scaling=scaling
+                ),
             )
 
     def all(self) -> Deployment:

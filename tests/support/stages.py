@@ -120,6 +120,8 @@ class Release:
     scaling: Scaling
     execution: str = "release-v2"
     """The execution that the stages after Plan belong to."""
+    hooks: frozenset[str] = frozenset({"smoke"})
+    """The functions that the stack was deployed with as hooks."""
 
     def plan(
         self,
@@ -140,7 +142,7 @@ class Release:
         return completed({key: value for key, value in given.items() if value is not None})
 
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling)
+        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling, self.hooks)
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""

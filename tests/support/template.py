@@ -21,6 +21,17 @@ def definition_in(template: Template) -> Json:
     return parsed
 
 
+def all_states(definition: Json) -> dict[str, Json]:
+    """Return all states by name, with those in the branches of Parallel states and in the processors of Maps."""
+    found: dict[str, Json] = {}
+    for name, state in definition["States"].items():
+        found[name] = state
+        inner = state.get("Branches", []) + [state[key] for key in ("ItemProcessor",) if key in state]
+        for each in inner:
+            found |= all_states(each)
+    return found
+
+
 def _reference(part: Json) -> str:
     if "Fn::GetAtt" in part:
         return FUNCTION_ARN + str(part["Fn::GetAtt"][0])

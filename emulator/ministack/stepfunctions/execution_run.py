@@ -13,6 +13,7 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.clock import Clock
+from emulator.ministack.stepfunctions.branch_scope import BranchScope, current_branch
 from emulator.ministack.stepfunctions.encoding import details_key, encode_payload, format_time
 from emulator.ministack.stepfunctions.entered_state import EnteredState
 from emulator.ministack.stepfunctions.internals import shown_name
@@ -45,7 +46,7 @@ class ExecutionRun:
         self.lock = threading.RLock()
         # Not the execution's status: threads of an earlier run must not continue after a redrive.
         self._ended = bool(execution["status"] != "RUNNING")
-        self._waiting: set[threading.Event] = set()
+        self._waiting: dict[threading.Event, BranchScope | None] = {}
         self.over = threading.Event()
         self._timer: threading.Timer | None = None
 
@@ -114,8 +115,9 @@ class ExecutionRun:
             _previous_event.set(last["previousEventId"] if last["type"].endswith(_ASIDE) else last["id"])
 
     def check(self) -> None:
-        """Raise RunEnded when the run has ended."""
-        if self.ended:
+        """Raise RunEnded when the run has ended, or the branch that this thread works for."""
+        branch = current_branch.get()
+        if self.ended or (branch is not None and branch.over):
             raise RunEnded
 
     def wait(self, account_seconds: float) -> None:
@@ -126,14 +128,22 @@ class ExecutionRun:
         """Wait for an event; return whether it was set in time. Raises RunEnded as soon as the run ends."""
         with self.lock:
             self.check()
-            self._waiting.add(event)
+            self._waiting[event] = current_branch.get()
         try:
             event.wait(None if real_seconds is None else max(0.0, real_seconds))
         finally:
             with self.lock:
-                self._waiting.discard(event)
+                self._waiting.pop(event, None)
         self.check()
         return event.is_set()
+
+    def stop(self, branch: BranchScope) -> None:
+        """End a branch: wake its waits; each of its threads raises RunEnded at the next event."""
+        with self.lock:
+            branch.stopped = True
+            for event, waiting in self._waiting.items():
+                if waiting is not None and waiting.over:
+                    event.set()
 
     def succeed(self, output: Any) -> None:
         written = encode_payload(output)

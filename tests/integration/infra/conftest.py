@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
 from tests.support.contexts import REPOSITORY_PIPELINE, UPLOAD_PIPELINE, settings_in
-from tests.support.template import CONTEXT, FAILURE_BRANCH, Json, definition_in
+from tests.support.template import CONTEXT, FAILURE_BRANCH, Json, all_states, definition_in
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,13 @@ def definition(template: Template) -> Json:
 
 @pytest.fixture(scope="session")
 def tasks(definition: Json) -> dict[str, Json]:
-    return {name: state for name, state in definition["States"].items() if state["Type"] == "Task"}
+    return {name: state for name, state in all_states(definition).items() if state["Type"] == "Task"}
+
+
+@pytest.fixture(scope="session")
+def acting(definition: Json) -> dict[str, Json]:
+    """Return the states of the machine itself that may fail: all but those that only decide or end."""
+    return {name: state for name, state in definition["States"].items() if state["Type"] in ("Task", "Map", "Parallel")}
 
 
 @pytest.fixture(scope="session")

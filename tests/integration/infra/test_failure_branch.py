@@ -2,20 +2,21 @@
 
 import re
 
+import pytest
 from jsonata import Jsonata
 
 from tests.support.template import FAILURE_BRANCH, Json
 
 
-def test_every_stage_stores_its_failure_and_leads_to_the_branch(tasks: dict[str, Json]) -> None:
-    for name, task in tasks.items():
+def test_every_stage_stores_its_failure_and_leads_to_the_branch(acting: dict[str, Json]) -> None:
+    for name, task in acting.items():
         if name in FAILURE_BRANCH:
             continue
         caught = task["Catch"][-1]
         assert caught["ErrorEquals"] == ["States.ALL"], name
         assert caught["Next"] == "KeepGreenLive", name
         kept = caught["Output"]["failure"]
-        assert kept["State"] == "{% $states.context.State.Name %}", name
+        assert name == "Bake" or kept["State"] == "{% $states.context.State.Name %}", name
         assert "$states.errorOutput.Error" in kept["Error"], name
         assert "$states.errorOutput.Cause" in kept["Cause"], name
         assert "$states.context.Execution.RedriveCount" in kept["RedriveCount"], name
@@ -28,6 +29,21 @@ def test_every_expression_of_a_catch_has_a_value_without_error_and_cause(tasks: 
         parsed = Jsonata(expression)
         parsed.assign("states", {"errorOutput": {}, "context": {"Execution": {}}})
         assert parsed.evaluate({}) is not None, key
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        ("HookFailedError", "HooksAfterBlue"),
+        ("ReleaseUnhealthyError", "WatchRelease"),
+        ("States.Timeout", "WatchRelease"),
+    ],
+)
+def test_a_failure_of_the_bake_names_the_branch_that_failed(acting: dict[str, Json], error: str, state: str) -> None:
+    (expression,) = re.findall(r"^{% (.+) %}$", acting["Bake"]["Catch"][0]["Output"]["failure"]["State"])
+    parsed = Jsonata(expression)
+    parsed.assign("states", {"errorOutput": {"Error": error}})
+    assert parsed.evaluate({}) == state
 
 
 def test_a_failure_of_plan_gives_the_branch_no_deployment(tasks: dict[str, Json]) -> None:
@@ -48,9 +64,11 @@ def test_a_failure_of_the_branch_does_not_hide_the_stages_failure(tasks: dict[st
         assert caught["Output"]["failure"] == "{% $states.input.failure %}"
 
 
-def test_every_stage_passes_the_deployment_and_the_failure_to_the_end_of_the_branch(tasks: dict[str, Json]) -> None:
-    for name in set(tasks) - FAILURE_BRANCH - {"Plan"}:
-        for caught in tasks[name]["Catch"]:
+def test_every_stage_passes_the_deployment_and_the_failure_to_the_end_of_the_branch(
+    tasks: dict[str, Json], acting: dict[str, Json]
+) -> None:
+    for name in set(acting) - FAILURE_BRANCH - {"Plan"}:
+        for caught in acting[name]["Catch"]:
             assert caught["Output"]["deployment"] == "{% $states.input.deployment %}", name
     failure = "{% $states.input.failure %}"
     assert tasks["KeepGreenLive"]["Output"] == {"failure": failure, "notice": "{% $states.result.Payload %}"}

@@ -6,24 +6,29 @@ import re
 import pytest
 
 from lambdas.deployment import Mode, NextStep
-from tests.support.template import FUNCTION_ARN, Json
+from lambdas.hooks import Gate
+from tests.support.template import FUNCTION_ARN, Json, all_states
 
 ORDER = [
     "CloneBlue",
     "AwaitGreen",
     "VerifyGreen",
+    "HooksBeforeGreen",
     "SwapToGreen",
     "AwaitGreenLive",
     "DrainBlue",
+    "HooksBeforeDeploy",
     "DeployRelease",
     "AwaitRelease",
     "VerifyRelease",
     "HowFar",
+    "HooksBeforeBlue",
     "SwapToBlue",
     "AwaitBlueLive",
-    "WatchRelease",
+    "Bake",
     "TerminateGreen",
     "AwaitTermination",
+    "HooksAfterRelease",
     "Released",
 ]
 
@@ -42,7 +47,9 @@ def test_a_release_runs_all_stages_in_order(definition: Json) -> None:
 
 def test_every_edge_leads_to_a_state_and_every_state_has_an_edge(definition: Json) -> None:
     targets = {definition["StartAt"]} | set(re.findall(r'"(?:Next|Default)": "([^"]+)"', json.dumps(definition)))
-    assert targets == set(definition["States"])
+    # The first state of a branch, or of a Map's processor, is named by its StartAt.
+    targets |= set(re.findall(r'"StartAt": "([^"]+)"', json.dumps(definition)))
+    assert targets == set(all_states(definition))
 
 
 def test_plan_is_first_and_decides_where_to_start(definition: Json) -> None:
@@ -50,8 +57,8 @@ def test_plan_is_first_and_decides_where_to_start(definition: Json) -> None:
     assert definition["States"]["Plan"]["Next"] == "WhereToStart"
     assert choice(definition, "WhereToStart") == {
         "{% $states.input.deployment.dry_run %}": "Planned",
-        f"{{% $states.input.deployment.next_step = '{NextStep.NOTHING}' %}}": "Released",
-        f"{{% $states.input.deployment.next_step = '{NextStep.FINISH}' %}}": "WatchRelease",
+        f"{{% $states.input.deployment.next_step = '{NextStep.NOTHING}' %}}": "HooksAfterRelease",
+        f"{{% $states.input.deployment.next_step = '{NextStep.FINISH}' %}}": "Bake",
         f"{{% $states.input.deployment.next_step = '{NextStep.TEST}' %}}": "VerifyRelease",
         "{% $states.input.deployment.source_bundle != null %}": "RegisterRelease",
         "default": "GreenServes",
@@ -62,9 +69,9 @@ def test_deploy_ends_after_the_test_and_approval_is_optional(definition: Json) -
     assert choice(definition, "HowFar") == {
         f"{{% $states.input.deployment.mode = '{Mode.DEPLOY}' %}}": "Deployed",
         "{% $states.input.deployment.approval %}": "AwaitApproval",
-        "default": "SwapToBlue",
+        "default": "HooksBeforeBlue",
     }
-    assert definition["States"]["AwaitApproval"]["Next"] == "SwapToBlue"
+    assert definition["States"]["AwaitApproval"]["Next"] == "HooksBeforeBlue"
 
 
 def test_a_bundle_is_registered_and_processed_before_the_clone(definition: Json) -> None:
@@ -80,11 +87,16 @@ def test_a_release_that_finds_green_live_drains_blue_then_deploys(definition: Js
 
 
 def test_every_stage_passes_the_deployment_and_the_context_to_its_function(stages: dict[str, Json]) -> None:
+    calling = {name for name in stages if name.startswith("CallHook")}
     for name, task in stages.items():
         payload = task["Arguments"]["Payload"]
         assert payload["context"] == "{% $states.context %}", name
         assert payload.get("deployment") == (None if name == "Plan" else "{% $states.input.deployment %}"), name
-        assert task["Output"] == {"deployment": "{% $states.result.Payload %}"}, name
+        result = "{% $states.result.Payload %}"
+        if name in calling:
+            assert task["Output"] == {"deployment": payload["deployment"], "hook": result}, name
+        else:
+            assert task["Output"] == {"deployment": result}, name
 
 
 @pytest.mark.parametrize(
@@ -101,10 +113,30 @@ def test_one_state_has_one_function_and_one_name(invocations: dict[str, Json]) -
         "SwapToBlue": "SwapTraffic",
         "AwaitGreenLive": "AwaitTraffic",
         "AwaitBlueLive": "AwaitTraffic",
+        **{f"CallHook{gate.title().replace('_', '')}": "CallHooks" for gate in Gate},
     }
     for name, task in invocations.items():
         function = re.sub(r"[0-9A-F]{8}$", "", task["Arguments"]["FunctionName"].removeprefix(f"{FUNCTION_ARN}Stages"))
         assert function == shared.get(name, name)
+
+
+def test_a_gate_calls_its_hooks_in_order_and_again_while_they_are_in_progress(definition: Json) -> None:
+    states = all_states(definition)
+    for gate in Gate:
+        name = gate.title().replace("_", "")
+        state, processor = states[f"Hooks{name}"], states[f"Hooks{name}"]["ItemProcessor"]["States"]
+        assert f"$states.input.deployment.hooks.{gate}" in state["Items"]
+        assert state["MaxConcurrency"] == 1
+        assert state["ItemSelector"]["hook"] == {"function": "{% $states.context.Map.Item.Value %}", "gate": gate}
+        assert processor[f"WaitForHook{name}"]["Next"] == f"CallHook{name}"
+        assert state["Output"] == {"deployment": "{% $states.input.deployment %}"}, "it passes on what it got"
+
+
+def test_blue_is_watched_while_its_hooks_are_called(definition: Json) -> None:
+    assert [branch["StartAt"] for branch in definition["States"]["Bake"]["Branches"]] == [
+        "WatchRelease",
+        "HooksAfterBlue",
+    ]
 
 
 def test_an_approval_that_expires_or_is_rejected_leads_to_the_branch(tasks: dict[str, Json]) -> None:

@@ -193,11 +193,24 @@ def test_items_that_are_no_array_fail_the_evaluation(machines: StateMachines) ->
     )
 
 
-def test_a_parallel_state_has_events(machines: StateMachines) -> None:
-    def parallel(*branches: dict[str, Any]) -> dict[str, Any]:
-        made = [{"StartAt": next(iter(branch)), "States": branch} for branch in branches]
-        return {"All": {"Type": "Parallel", "Branches": made, "End": True}}
+def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    made = [{"StartAt": next(iter(branch)), "States": branch} for branch in branches]
+    return {"All": {"Type": "Parallel", "Branches": made, "End": True, **fields}}
 
+
+def test_a_branch_that_fails_stops_the_others_and_its_error_is_caught(machines: StateMachines) -> None:
+    """Sources: https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html for the branches, and
+    https://github.com/v-studios/stepfunctions-parallel-error for the name of the error.
+    """
+    won = {"Won": {"Type": "Pass", "Output": "{% $states.input %}", "End": True}}
+    caught = {"ErrorEquals": ["Won"], "Next": "Won", "Output": "{% $states.errorOutput.Cause %}"}
+    inner = {"Inner": parallel(WAIT)["All"]}
+    each = mapping({"Rest": WAIT["Wait"]}, distributed=False, Items=[1])
+    race = parallel({"Fail": {"Type": "Fail", "Error": "Won", "Cause": "first"}}, inner, each, Catch=[caught])
+    assert machines.output(race | won) == "first"
+
+
+def test_a_parallel_state_has_events(machines: StateMachines) -> None:
     execution = machines.start(parallel({"One": PASS}))
     machines.end(execution)
     assert types(machines, execution)[1:-1] == [
