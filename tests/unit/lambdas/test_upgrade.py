@@ -19,7 +19,7 @@ from tests.support.stages import CAUSE, EXECUTION, PRODUCTION, FakeAlarms, Relea
 
 BEFORE: dict[str, Any] = json.loads(Path(__file__).with_name("deployment_of_before.json").read_text())["deployment"]
 """What Plan of the version before passed on."""
-FIRST = {name: BEFORE[name] for name in (each.name for each in fields(Deployment) if each.default is MISSING)}
+FIRST = {each.name: BEFORE[each.name] for each in fields(Deployment) if each.default is each.default_factory is MISSING}
 """The same of the first version: without any key that came later."""
 STAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("RegisterRelease", "register_release", {}),
