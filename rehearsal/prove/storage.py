@@ -20,16 +20,17 @@ def storage_bucket_exists(target: ProofTarget) -> bool:
 
 
 def remove_stored_objects(target: ProofTarget, application: str, memory: RunFile) -> None:
-    """Delete what Elastic Beanstalk stored for the run, and the bucket itself if the run was the first to need it.
+    """Delete what was stored for the run, and the bucket itself if the run was the first to need it.
 
-    Elastic Beanstalk keeps the files of terminated environments, copies of bundles, and saved configurations.
+    Elastic Beanstalk keeps the files of terminated environments, copies of bundles, and saved configurations. The stack
+    keeps records.
     """
     if not storage_bucket_exists(target):
         return
     storage, bucket = target.client("s3"), storage_bucket(target)
     for environment_id in memory.environment_ids:
         empty_bucket(storage, bucket, f"resources/environments/{environment_id}/")
-    for folder in (application, f"resources/templates/{application}"):
+    for folder in (application, f"resources/templates/{application}", f"bluegreen/{application}"):  # the last: records
         empty_bucket(storage, bucket, f"{folder}/")
     if memory.storage_bucket_existed is False and _holds_nothing_of_others(target, bucket):
         try:

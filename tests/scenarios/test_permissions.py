@@ -32,6 +32,7 @@ def test_the_release_paths_end_as_expected(ends: Mapping[str, list[PathEnd]]) ->
         "green_is_sick": [("FAILED", "AwaitGreen")],
         "alarm_rings": [("FAILED", "WatchRelease"), ("SUCCEEDED", "AwaitTermination")],
         "deployment_hangs": [("FAILED", "AwaitRelease"), ("SUCCEEDED", "AwaitTermination")],
+        "green_is_replaced": [("SUCCEEDED", "AwaitTermination")],
     }
 
 
@@ -79,6 +80,7 @@ def documented_policy(testbed: ScenarioTestbed, bucket: str) -> str:
     [
         ("plan", "s3:PutObject", "release_succeeds"),
         ("clone_blue", "elasticbeanstalk:AddTags", "launch_fails"),
+        ("clone_blue", "elasticbeanstalk:TerminateEnvironment", "green_is_replaced"),
         ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "green_is_sick"),
     ],
 )

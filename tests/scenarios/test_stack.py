@@ -13,8 +13,9 @@ import pytest
 
 from lambdas.metrics import NAMESPACE
 from rehearsal.account.cdk import Cdk
-from tests.support.approvals import approve, question
+from tests.support.approvals import approve, question, token
 from tests.support.resources import resources
+from tests.support.shop import SOON, FinishedRelease
 from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
@@ -108,12 +109,53 @@ def output_of(testbed: ScenarioTestbed, arn: str) -> dict[str, str]:
     return output
 
 
-@pytest.fixture
-def second_stack(testbed: ScenarioTestbed, tmp_path: Path) -> Cdk:
-    """A second stack in the account, of another name."""
-    other = Cdk({**testbed.account.environment(), "ENV": "second"}, tmp_path / "cdk.log", tmp_path / "cdk.out")
+@pytest.fixture(scope="module")
+def second_stack(testbed: ScenarioTestbed, tmp_path_factory: pytest.TempPathFactory) -> Cdk:
+    """A second stack in the account, of another name. It is synthesized, not deployed."""
+    folder = tmp_path_factory.mktemp("second")
+    other = Cdk({**testbed.account.environment(), "ENV": "second"}, folder / "cdk.log", folder / "cdk.out")
     other.synthesize()
     return other
+
+
+def test_of_two_stacks_one_releases_and_the_other_one_goes_on_when_it_has_failed(
+    testbed: ScenarioTestbed, second_stack: Cdk
+) -> None:
+    shop = testbed.open_shop()
+    outputs = second_stack.deploy()
+    request = {"application": shop.name, "blue": shop.blue, "version": "v2", **SOON}
+
+    def release_by_the_second(name: str) -> FinishedRelease:
+        arn = testbed.states.start_execution(
+            stateMachineArn=outputs["StateMachineArn"], name=f"{shop.name}-{name}", input=json.dumps(request)
+        )["executionArn"]
+        return testbed.follow(arn)
+
+    with shop.traffic() as traffic:
+        first = shop.start("v2", approval=True)
+        asked = question(testbed, first)
+        refused = release_by_the_second("at-once")
+        assert (refused.error, refused.states) == ("ReleaseRefusedError", ["Plan"])
+        assert f"{first}, which is RUNNING" in refused.cause
+        testbed.states.send_task_failure(taskToken=token(asked), error="Rejected", cause="not today")
+        assert testbed.follow(first).status == "FAILED"
+        released = release_by_the_second("afterwards")
+    assert released.status == "SUCCEEDED", released.cause
+    assert "CloneBlue" not in released.states, "it goes on with the green of the other stack"
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: "v2"}
+    assert len(testbed.records(shop.name)) == 1
+    second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
+    delete_bucket(testbed, outputs["ArtifactsBucketName"])
+
+
+def delete_bucket(testbed: ScenarioTestbed, bucket: str) -> None:
+    """Delete a bucket and all versions in it, by the README's own command."""
+    subprocess.run(  # noqa: S603
+        ["/bin/sh", "-ec", documented("remove")],
+        env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
+        check=True,
+    )
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
@@ -127,11 +169,7 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
     assert len(resources(testbed.account.client) - before) > 40, "a stack has many resources"
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     assert resources(testbed.account.client) - before == {f"bucket {bucket}"}
-    subprocess.run(  # noqa: S603 - the README's own command
-        ["/bin/sh", "-ec", documented("remove")],
-        env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
-        check=True,
-    )
+    delete_bucket(testbed, bucket)
     assert resources(testbed.account.client) - before == set()
 
 

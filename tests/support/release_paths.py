@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lambdas.clone import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
+from tests.support.beanstalk import environment_property
 from tests.support.option_settings import start_seconds
 from tests.support.shop import FinishedRelease, ScenarioShop
 from tests.support.testbed import ScenarioTestbed
@@ -98,6 +99,17 @@ def deployment_hangs(testbed: ScenarioTestbed) -> list[PathEnd]:
     return [hung, PathEnd.of(shop.release("v2"), shop)]
 
 
+def green_is_replaced(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """A release is stopped before users move, and blue is configured by hand. The next one makes a new green."""
+    shop = testbed.open_shop()
+    with testbed.held("verify_green"):
+        testbed.abort(shop.started("VerifyGreen"))
+    testbed.beanstalk.update_environment(EnvironmentName=shop.blue, OptionSettings=[environment_property("KEY", "2")])
+    shop.until_ready(shop.blue)
+    return [PathEnd.of(shop.release("v2"), shop)]
+
+
 PATHS: Mapping[str, ReleasePath] = {
-    each.__name__: each for each in (release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs)
+    each.__name__: each
+    for each in (release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs, green_is_replaced)
 }

@@ -23,6 +23,8 @@ UNUSED_BY_STAGE = {
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls"
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""
+FORMER_RECORDS = "/records/*/*.json"
+"""Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""
 BEANSTALKS_BUCKETS = "arn:aws:s3:::elasticbeanstalk-"
 
 
@@ -64,6 +66,7 @@ def unused(stage: str, grants: list[Grant], uses: list[Grant]) -> list[Grant]:
         (action, resource)
         for action, resource in grants
         if not granted_unused(stage, action)
+        and not resource.endswith(FORMER_RECORDS)
         and not any(fnmatchcase(one, action) and fnmatchcase(on, resource) for one, on in uses)
     ]
 
