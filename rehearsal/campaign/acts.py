@@ -39,6 +39,8 @@ class Environments:
         self._client = testbed.beanstalk
         self._impairments: dict[str, dict[str, Any]] = {}
         self._removed_tags: tuple[str, str] | None = None
+        self._blue_is_sick_until: float | None = None
+        """In account time."""
         self._doing = {
             Intervention.SICK: self._impair,
             Intervention.WARN: self._impair,
@@ -68,7 +70,10 @@ class Environments:
         return Act(planned.act, role, name, at, live, until, done.get("request"), done.get("label"))
 
     def repair(self) -> None:
-        """Give green the tags back that a person removed: without them it is no clone of this tool."""
+        """Wait until blue is well, and give green the tags back: without them it is no clone of this tool."""
+        if self._blue_is_sick_until is not None:
+            self._testbed.clock.sleep(self._blue_is_sick_until - self._testbed.clock.time())
+            self._shop.until_healthy(self._shop.blue)
         if self._removed_tags:
             arn, blue = self._removed_tags
             try:
@@ -94,6 +99,8 @@ class Environments:
         impairment: dict[str, Any] = {"status": 500} if planned.act is Intervention.SICK else {"warning": True}
         if planned.lasts is not None:
             impairment["for_seconds"] = planned.lasts
+            if planned.role == "blue":
+                self._blue_is_sick_until = self._testbed.clock.time() + planned.lasts
         self._impairments[found["EnvironmentId"]] = impairment  # a clone that replaces green has another id
         self._testbed.control.set_impairments(self._impairments)
         return {}

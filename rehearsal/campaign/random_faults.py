@@ -18,8 +18,11 @@ from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
 
 MAX_FAULTS = 4
 MAX_FAULTS_BESIDE_INCIDENT = 2
-INCIDENTS = 0.6
+INCIDENTS = 0.7
 """The share of runs with an incident."""
+ODDS = {Intervention.ABORT: 0.4, Intervention.SECOND: 0.3}
+ODDS_BESIDE_INCIDENT = {Intervention.ABORT: 0.1, Intervention.SECOND: 0.2}
+"""Smaller, since an incident needs an execution that runs."""
 MAX_FAULT_SECONDS = 90
 """For faults with a duration, in account seconds."""
 MAX_DELAY_SECONDS = 60
@@ -51,7 +54,7 @@ def random_plan(seed: int, number: int, baseline: Baseline) -> RunPlan:
 
 
 def _interventions(chance: Random, states: Sequence[str], *, incident: bool) -> list[PlannedIntervention]:
-    acts = [act for act, odds in ((Intervention.ABORT, 0.4), (Intervention.SECOND, 0.3)) if chance.random() < odds]
+    acts = [act for act, odds in (ODDS_BESIDE_INCIDENT if incident else ODDS).items() if chance.random() < odds]
     drawn = [PlannedIntervention(act, chance.choice(states), chance.randint(0, MAX_DELAY_SECONDS)) for act in acts]
     if incident:
         drawn.append(random_incident(chance, states))

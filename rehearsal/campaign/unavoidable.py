@@ -49,8 +49,10 @@ def windows(evidence: RunEvidence) -> Iterator[Window]:
                 yield from _windows_of_sickness(act, evidence, rescue)
             case Intervention.LOSE | Intervention.DEPLOY | Intervention.CONFIGURE:
                 yield Window(act.environment, act.at, act.at + real(REPLACEMENT_SECONDS) + SLACK)
-            case Intervention.TERMINATE if act.live:
-                yield Window(act.environment, act.at, float("inf"))
+            case Intervention.TERMINATE:
+                # Clients with old DNS answers may be on it still.
+                over = float("inf") if act.live else act.at + real(evidence.dns_ttl) + SLACK
+                yield Window(act.environment, act.at, over)
             case _:
                 continue
 
