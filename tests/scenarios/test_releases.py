@@ -1,6 +1,7 @@
 """Good releases on the deployed state machine, with traffic on the production CNAME."""
 
 from rehearsal.account import samples
+from tests.support.option_settings import BASIC_HEALTH
 from tests.support.testbed import ScenarioTestbed
 
 STAGES = [
@@ -19,11 +20,6 @@ STAGES = [
     "TerminateGreen",
     "AwaitTermination",
 ]
-BASIC_HEALTH = {
-    "Namespace": "aws:elasticbeanstalk:healthreporting:system",
-    "OptionName": "SystemType",
-    "Value": "basic",
-}
 
 
 def test_a_release_loses_no_request_and_leaves_nothing_behind(testbed: ScenarioTestbed) -> None:

@@ -1,5 +1,11 @@
 """Option settings that scenarios give to environments."""
 
+BASIC_HEALTH = {
+    "Namespace": "aws:elasticbeanstalk:healthreporting:system",
+    "OptionName": "SystemType",
+    "Value": "basic",
+}
+
 
 def command_timeout(seconds: int) -> dict[str, str]:
     """Return the option for the account seconds that a deployment waits for a good answer of the application."""

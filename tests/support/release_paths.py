@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from lambdas.clone import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
-from tests.support.beanstalk import environment_property
-from tests.support.option_settings import start_seconds
+from tests.support.beanstalk import environment_property, group_size
+from tests.support.option_settings import BASIC_HEALTH, start_seconds
 from tests.support.shop import FinishedRelease, ScenarioShop
 from tests.support.testbed import ScenarioTestbed
 
@@ -39,8 +39,11 @@ class PathEnd:
 
 
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
-    """Release an object version, with an alarm and a saved configuration of an earlier execution; then once more."""
-    shop = testbed.open_shop()
+    """Release an object version, with an alarm and a saved configuration of an earlier execution; then once more.
+
+    Under basic health reporting, only the activities of a group tell which of two instances are new.
+    """
+    shop = testbed.open_shop(BASIC_HEALTH, *group_size(2, 2))
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
     testbed.beanstalk.create_configuration_template(
@@ -75,15 +78,19 @@ def green_is_sick(testbed: ScenarioTestbed) -> list[PathEnd]:
 def alarm_rings(testbed: ScenarioTestbed) -> list[PathEnd]:
     """An alarm gives green the users back. After it, a redrive gives them to blue, which has the version already.
 
-    The redrive also finds the version registered already.
+    The redrive also finds the version registered already. Blue shrinks while green serves, and grows again.
     """
-    shop = testbed.open_shop()
+    shop = testbed.open_shop(ENHANCED_HEALTH, *group_size(1, 2))
+    shop.resize(2)
+    shop.until_instances(2)
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
     key = f"{shop.name}/v3.zip"
     shop.upload(key, samples.bundle("v2"))
     bundle = {"bucket": testbed.artifacts, "key": key}
-    arn = shop.started("SwapToBlue", "v3", source_bundle=bundle, alarms=[alarm], bake_seconds=300)
+    arn = shop.started("DrainBlue", "v3", source_bundle=bundle, alarms=[alarm], bake_seconds=300)
+    shop.resize(1)
+    testbed.until_in(arn, "SwapToBlue")
     testbed.set_alarm(alarm)
     release = testbed.follow(arn)
     rung = PathEnd.of(release, shop)

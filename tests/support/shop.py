@@ -139,6 +139,28 @@ class ScenarioShop(Shop):
         self._beanstalk.update_environment(EnvironmentName=name, VersionLabel=version)
         self.until_ready(name)
 
+    def group(self) -> dict[str, Any]:
+        """Return the Auto Scaling group of blue."""
+        tag = {"Name": "tag:elasticbeanstalk:environment-name", "Values": [self.blue]}
+        found: list[dict[str, Any]] = self.testbed.autoscaling.describe_auto_scaling_groups(Filters=[tag])[
+            "AutoScalingGroups"
+        ]
+        return found[0]
+
+    def resize(self, number: int) -> None:
+        """Let blue have so many instances, as its trigger does by load."""
+        name = self.group()["AutoScalingGroupName"]
+        self.testbed.autoscaling.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=number)
+
+    def until_instances(self, number: int) -> None:
+        """Wait until so many instances of blue are healthy. It needs enhanced health reporting."""
+        health = {"EnvironmentName": self.blue, "AttributeNames": ["InstancesHealth"]}
+        until(
+            lambda: self._beanstalk.describe_environment_health(**health)["InstancesHealth"]["Ok"] == number,
+            f"{number} instances",
+            300,
+        )
+
     def swap_by_hand(self) -> None:
         """Swap the CNAMEs of blue and green, as a person does, and wait until both are Ready."""
         self._beanstalk.swap_environment_cnames(SourceEnvironmentName=self.blue, DestinationEnvironmentName=self.green)

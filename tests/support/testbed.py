@@ -49,6 +49,7 @@ class ScenarioTestbed(Testbed):
         super().__init__(account, outputs)
         self.shops: list[ScenarioShop] = []
         self._numbers = itertools.count(1)
+        self.autoscaling = account.client("autoscaling")
         self.mailbox = Mailbox(account.client("sns"), account.client("sqs"), self.topic)
         self.control.set_durations(SHORT)
 
