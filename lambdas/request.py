@@ -135,7 +135,7 @@ def _require_hook_limits(hooks: Mapping[str, Any]) -> None:
     number = sum(len(hooks[gate]) for gate in Gate)
     if len(json.dumps(hooks["details"])) > MAX_DETAILS_LENGTH:
         raise InvalidRequestError(
-            expected=f"input.hooks.details of at most {MAX_DETAILS_LENGTH} characters",
+            expected=f"hooks.details of at most {MAX_DETAILS_LENGTH} characters",
             found="more",
             next_step="Let the hook read them elsewhere, and start a new execution; nothing was touched.",
         )
