@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.hooks import Gate
 from tests.support.functions import Functions
-from tests.support.roles import make_unrestricted_role
+from tests.support.roles import UNRESTRICTED_ROLE, make_unrestricted_role
 from tests.support.testbed import ScenarioTestbed
 
 SMOKE_TEST = Path("examples/hooks/smoke_test.py")
@@ -25,7 +25,7 @@ def handler(event, context):
 def make_hooks(testbed: ScenarioTestbed) -> None:
     """Make the functions, unless they exist."""
     functions, client = Functions(testbed.lambdas), testbed.lambdas
-    with suppress(testbed.account.client("iam").exceptions.EntityAlreadyExistsException):
+    if not any(each["Arn"] == UNRESTRICTED_ROLE for each in testbed.account.client("iam").list_roles()["Roles"]):
         make_unrestricted_role(testbed.account)
     for name, code in {"smoke-test": SMOKE_TEST.read_text(), "my-hook": MY_HOOK}.items():
         with suppress(client.exceptions.ResourceConflictException):
