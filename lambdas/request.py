@@ -135,8 +135,8 @@ def _require_hook_limits(hooks: Mapping[str, Any]) -> None:
     number = sum(len(hooks[gate]) for gate in Gate)
     if len(json.dumps(hooks["details"])) > MAX_DETAILS_LENGTH:
         raise InvalidRequestError(
-            expected=f"input.hooks.details of at most {MAX_DETAILS_LENGTH} characters",
-            found="more",
+            expected=f"hooks.details of at most {MAX_DETAILS_LENGTH} characters",
+            found=f"{len(json.dumps(hooks['details']))} characters in hooks.details",
             next_step="Let the hook read them elsewhere, and start a new execution; nothing was touched.",
         )
     if number * hooks["timeout_seconds"] > MAX_HOOK_SECONDS:

@@ -118,8 +118,8 @@ def completed(document: str, parts: dict[str, str]) -> str:
 
 
 def documented_stack() -> Stack:
-    """Return the stack that the documents show: for all applications, with a pipeline."""
-    settings = Settings.from_context({"env": "dev", "pipeline": "shop:shop-prod"}.get, {})
+    """Return the stack that the documents show: for all applications, with a hook and a pipeline."""
+    settings = Settings.from_context({"env": "dev", "hooks": "smoke-test", "pipeline": "shop:shop-prod"}.get, {})
     return BlueGreenStack(App(context=CONTEXT), "BeanstalkBlueGreen-dev", settings)
 
 

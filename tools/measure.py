@@ -27,7 +27,7 @@ PYTHON = ".venv-emulator/bin/python"
 REPETITIONS = 7
 REPETITIONS_COMPILED = 3
 MAX_RATIO = 0.5
-MAX_BYTES = 3_000_000
+MAX_BYTES = 3_500_000
 
 PROGRAM = """
 from time import process_time

@@ -7,6 +7,7 @@ from lambdas.clone import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.beanstalk import environment_property, group_size
+from tests.support.hooks import make_hooks
 from tests.support.option_settings import BASIC_HEALTH, start_seconds
 from tests.support.shop import FinishedRelease, ScenarioShop
 from tests.support.testbed import ScenarioTestbed
@@ -39,10 +40,11 @@ class PathEnd:
 
 
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
-    """Release an object version, with an alarm and a saved configuration of an earlier execution; then once more.
+    """Release an object version, with an alarm, hooks and a saved configuration of an earlier execution; then again.
 
     Under basic health reporting, only the activities of a group tell which of two instances are new.
     """
+    make_hooks(testbed)
     shop = testbed.open_shop(BASIC_HEALTH, *group_size(2, 2))
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
@@ -55,7 +57,8 @@ def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     key = f"{shop.name}/v3.zip"
     version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
     bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
-    released = shop.release("v3", source_bundle=bundle, alarms=[alarm], config_template="kept")
+    hooks = {"before_blue": ["smoke-test", "my-hook"]}
+    released = shop.release("v3", source_bundle=bundle, alarms=[alarm], hooks=hooks, config_template="kept")
     if released.status == "SUCCEEDED":
         testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
     return [PathEnd.of(released, shop), PathEnd.of(shop.release("v3"), shop)]

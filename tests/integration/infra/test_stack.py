@@ -206,3 +206,22 @@ def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -
             "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
         },
     )
+
+
+def test_the_hooks_that_were_named_and_no_other_function_may_be_called(synthesize: Callable[..., Template]) -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:load-test:live"
+    template = synthesize(hooks=f"smoke-test,{arn}")
+    (calling,) = [
+        each for each in stage_statements(template, "call_hooks") if "lambda:InvokeFunction" in each["Action"]
+    ]
+    (whole,) = [each for each in calling["Resource"] if isinstance(each, str)]
+    (named,) = [each for each in calling["Resource"] if each != whole]
+    assert json.dumps(named).endswith(':function:smoke-test"]]}')
+    assert whole == arn
+    functions = [each["Properties"] for each in template.find_resources("AWS::Lambda::Function").values()]
+    knowing = [each["Handler"] for each in functions if "HOOKS" in each["Environment"]["Variables"]]
+    assert sorted(knowing) == ["lambdas.stages.call_hooks.handler", "lambdas.stages.plan.handler"]
+
+
+def test_without_hooks_no_stage_may_call_a_function(template: Template) -> None:
+    assert [each for each in STAGES if "lambda:InvokeFunction" in stage_actions(template, each)] == []

@@ -64,6 +64,7 @@ def test_the_variable_env_takes_precedence_over_the_context() -> None:
         ({"applications": ["shop"]}, ["-c applications= to be text", "found ['shop']"]),
         ({"record_key": "{application}.json"}, ["{application} and {blue}", "found '{application}.json'"]),
         ({"record_key": "{application}/{blue}/{"}, ["{application} and {blue}"]),
+        ({"hooks": "smoke test,my-hook"}, ["names or ARNs of Lambda functions", "found smoke test"]),
         ({"slow_minutes": "soon"}, ["a number of minutes", "found 'soon'"]),
         ({"slow_minutes": 0}, ["a number of minutes", "found '0'"]),
         ({"environment_policy": "ours"}, ["to be one of own, aws", "found 'ours'"]),

@@ -123,3 +123,8 @@ def test_a_version_that_exists_with_another_bundle_is_refused(release: Release) 
 
 def test_a_rollback_may_start_while_its_alarm_rings(release: Release) -> None:
     assert release.plan(FakeAlarms("errors"), alarms=["errors"], mode="rollback", version="v1")
+
+
+def test_a_hook_that_the_stack_was_not_deployed_with_is_refused(release: Release) -> None:
+    assert release.plan(hooks={"before_blue": ["smoke"]}).hooks.before_blue == ("smoke",)
+    assert "Found load, notify" in refusal(release, hooks={"before_blue": ["smoke", "load"], "after_blue": ["notify"]})

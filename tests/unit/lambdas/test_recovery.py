@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from lambdas.deployment import Deployment, Role
-from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
+from lambdas.errors import EnvironmentNotReadyError, HookFailedError, ServiceUnavailableError
 from lambdas.failure import Failure, Outcome
 from lambdas.recovery import recover
 from tests.support import source_bundles
 from tests.support.stages import CAUSE, PRODUCTION, Release
 
 
-def failed_in(state: str, redrives: int = 0) -> Failure:
-    return Failure(state, "SomeError", CAUSE, redrives)
+def failed_in(state: str, redrives: int = 0, error: str = "SomeError") -> Failure:
+    return Failure(state, error, CAUSE, redrives)
 
 
-def kept(release: Release, deployment: Deployment, state: str) -> Outcome:
+def kept(release: Release, deployment: Deployment, state: str, error: str = "SomeError") -> Outcome:
     """Run the branch to its end. The execution began when blue stood already."""
     entered, started = release.account.now(), release.look("shop-prod").created + timedelta(seconds=30)
     return release.eventually(
         lambda: recover(
             deployment,
-            failed_in(state),
+            failed_in(state, error=error),
             release.visit(since=entered, started=started),
             release.records,
             release.beanstalk,
@@ -38,7 +38,7 @@ def holder(release: Release) -> str:
     return name
 
 
-@pytest.mark.parametrize("state", ["CloneBlue", "AwaitGreen", "SwapToGreen", "AwaitGreenLive"])
+@pytest.mark.parametrize("state", ["CloneBlue", "AwaitGreen", "HooksBeforeGreen", "SwapToGreen", "AwaitGreenLive"])
 def test_before_the_swap_green_is_removed_and_blue_serves_on(release: Release, state: str) -> None:
     deployment = release.clone(release.plan())
     outcome = kept(release, deployment, state)
@@ -384,3 +384,28 @@ def test_a_branch_whose_look_still_shows_the_green_that_it_removed_looks_again(r
         run()
     release.account.memory.set_faults()
     assert "shop-prod (" in run().served_by
+
+
+@pytest.mark.parametrize(
+    ("state", "serves"),
+    [("HooksBeforeDeploy", "shop-prod"), ("HooksBeforeBlue", "shop-prod-green"), ("HooksAfterBlue", "shop-prod-green")],
+)
+def test_a_hook_that_fails_leaves_users_on_the_best_environment(release: Release, state: str, serves: str) -> None:
+    """Before blue is changed it gets its users back. After that, a hook's verdict counts as that of a test."""
+    deployment = release.swapped(release.cloned(), "green")
+    if state != "HooksBeforeDeploy":
+        deployment = release.deployed(deployment)
+    if state == "HooksAfterBlue":
+        deployment = release.swapped(deployment, "blue")
+    kept(release, deployment, state, HookFailedError.__name__)
+    assert holder(release) == serves
+    assert release.stands("shop-prod-green")
+
+
+def test_a_hook_that_fails_after_the_end_moves_nobody(release: Release) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.terminated(deployment)
+    outcome = kept(release, deployment, "HooksAfterRelease", HookFailedError.__name__)
+    assert holder(release) == "shop-prod"
+    assert "shop-prod" in outcome.served_by
+    assert outcome.done is None

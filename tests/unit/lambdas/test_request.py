@@ -173,3 +173,20 @@ def test_tests_that_take_too_long_together_are_refused() -> None:
     longest = {"attempts": 12, "timeout_seconds": 30, "interval_seconds": 30}
     assert completed({**GOOD, "health_checks": [longest]})
     assert "= 1440" in problems({**GOOD, "health_checks": [longest, longest]})
+
+
+@pytest.mark.parametrize(
+    ("hooks", "problem"),
+    [
+        ({"before_lunch": ["smoke"]}, "input.hooks.before_lunch is not a known key"),
+        ({"before_blue": ["smoke test"]}, "input.hooks.before_blue[0] must match pattern"),
+        (
+            {"before_blue": ["a", "b"], "after_blue": ["a"], "timeout_seconds": 3000},
+            "3 hooks of `timeout_seconds` 3000",
+        ),
+        ({"details": {"smoke": "x" * 33_000}}, "33013 characters in hooks.details"),
+    ],
+)
+def test_hooks_are_validated(hooks: dict[str, object], problem: str) -> None:
+    assert completed({**GOOD, "hooks": {"before_blue": ["smoke"]}})["hooks"]["after_blue"] == []
+    assert problem in problems({**GOOD, "hooks": hooks})
