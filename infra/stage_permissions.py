@@ -34,8 +34,8 @@ class StagePermissions:
     bundles: Literal["", "read", "copy"] = ""
     """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
     record: Literal["", "read", "write", "take"] = ""
-    """A stage that acts first reads whether its execution still holds the environment. A stage that swaps writes the
-    swap down. Plan takes the environment, if the execution that holds it has ended.
+    """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
+    stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
@@ -95,7 +95,7 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "await_traffic": StagePermissions(environment=DESCRIBE),
-    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read"),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",

@@ -54,7 +54,7 @@ def check_no_other_execution(_: Request, observation: Observation) -> None:
         not holder.unknown,
         expected=f"Step Functions to tell whether {holder.arn}, which holds this environment, still runs",
         found=holder.unknown,
-        remedy=f"Look for that execution. Once it has ended, delete {record.where}, and see that blue or green serves",
+        remedy=f"Let the function Plan describe it, or see for yourself: once it has ended, delete {record.where}",
     )
 
 

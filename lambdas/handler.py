@@ -27,9 +27,10 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool
 
     Event: {"deployment": `Deployment.to_json()`, "context": Step Functions' context object, and what the state adds}.
     `timeout` names the field of `Timeouts` after which EnvironmentNotReadyError becomes WaitTimedOutError; without it
-    the stage waits without a limit. `needs_lock` is for stages that change something: the handler raises LockLostError
-    when another execution holds the lock. An execution that is redriven after an abort may have lost it. `settles`: an
-    error that a stale answer may explain counts only once the state is SETTLE_SECONDS old; False where users wait.
+    the stage waits without a limit. `needs_lock` is for stages that change something, or whose verdict moves users: the
+    handler raises LockLostError when another execution holds the lock. An execution that is redriven after an abort may
+    have lost it. `settles`: an error that a stale answer may explain counts only once the state is SETTLE_SECONDS old;
+    False where users wait.
     """
 
     def decorate(function: Stage) -> Handler:

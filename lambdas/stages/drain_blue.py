@@ -29,6 +29,6 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     return deployment
 
 
-@stage(settles=False)  # users are on green: what is found counts at once
+@stage(needs_lock=True, settles=False)  # users are on green: what is found counts at once
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
     return drain_blue(deployment, visit, connect_beanstalk())

@@ -175,7 +175,7 @@ def test_functions_that_use_the_bucket_may_use_its_key(encrypted: Template, stag
         if statement["Resource"] == KEY
     }
     readers = {"plan", "register_release", "swap_traffic", "keep_green_live"}
-    readers |= {"clone_blue", "deploy_release", "terminate_green"}
+    readers |= {"clone_blue", "drain_blue", "deploy_release", "terminate_green"}
     expected = {"kms:Decrypt", "kms:GenerateDataKey"} if stage == "register_release" else {"kms:Decrypt"}
     assert granted == (expected if stage in readers else set())
 

@@ -92,7 +92,7 @@ def test_acting_stages_may_read_the_record_and_only_plan_and_swapping_stages_may
             {action for s in statements if key in json.dumps(s["Resource"]) for action in listed(s["Action"])}
             for key in ("/bluegreen/*/*.json", "/records/*/*.json")
         )
-        acts = stage in {"register_release", "clone_blue", "swap_traffic", "deploy_release", "terminate_green"}
+        acts = stage in {"register_release", "clone_blue", "drain_blue", "deploy_release", "terminate_green"}
         expected = {"s3:GetObject", "s3:PutObject"} if stage in writers else {"s3:GetObject"}
         assert allowed == (expected if acts or stage in writers else set()), stage
         assert former == allowed - {"s3:PutObject"}, f"{stage}: what a version of before wrote is read only"

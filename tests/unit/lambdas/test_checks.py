@@ -64,7 +64,7 @@ def test_a_holder_of_which_nothing_is_known_is_refused_with_the_way_out(
     monkeypatch.setattr(release.executions, "find", Mock(side_effect=denied))
     message = refusal(release)
     assert f"whether {OTHER}, which holds this environment, still runs. Found AccessDeniedException" in message
-    assert "Once it has ended, delete s3://bucket/shop-prod.json" in message
+    assert "once it has ended, delete s3://bucket/shop-prod.json" in message
     del release.records.by_environment["shop", "shop-prod"]
     assert release.plan()
 
