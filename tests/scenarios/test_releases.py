@@ -8,6 +8,7 @@ STAGES = [
     "Plan",
     "CloneBlue",
     "AwaitGreen",
+    "VerifyGreen",
     "SwapToGreen",
     "AwaitGreenLive",
     "DrainBlue",

@@ -80,7 +80,7 @@ class ScenarioTestbed(Testbed):
 
     def acts_on(self, shop: ScenarioShop) -> list[str]:
         """Return what was done to the shop's environments, each by the first word of its first event."""
-        began = [event for event in shop.events() if event.message.endswith(" is starting.")]
+        began = [each for each in shop.events() if each.environment and each.message.endswith(" is starting.")]
         # A swap has an event for each of the two environments, and one request.
         by_request = {event.request: event.message.split()[0] for event in began}
         return list(by_request.values())
