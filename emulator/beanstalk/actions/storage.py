@@ -1,7 +1,7 @@
 """The action CreateStorageLocation."""
 
 from emulator.beanstalk.bundle_store import BundleStore
-from emulator.beanstalk.call import Action, Call, Result
+from emulator.beanstalk.call import Call, Result
 from emulator.beanstalk.state import State
 
 
@@ -16,12 +16,3 @@ class StorageActions:
         """CreateStorageLocation: make the service's own bucket if it does not exist, and return its name."""
         self._bundles.create_bucket(self._state.own_bucket)
         return {"S3Bucket": self._state.own_bucket}
-
-    def creating(self, action: Action) -> Action:
-        """Return the action, with the bucket made before it: each region with an environment has one."""
-
-        def created(call: Call) -> Result:
-            self._bundles.create_bucket(self._state.own_bucket)
-            return action(call)
-
-        return created

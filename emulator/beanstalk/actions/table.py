@@ -97,7 +97,7 @@ def actions_by_name(
     slow: dict[str, Action] = {
         "CreateApplicationVersion": versions.create,
         "CreateConfigurationTemplate": saved.create,
-        "CreateEnvironment": storage.creating(saved.reading(creation.create)),
+        "CreateEnvironment": saved.reading(creation.create),
         "CreateStorageLocation": storage.create,
         "DeleteApplicationVersion": versions.delete,
         "DeleteConfigurationTemplate": saved.delete,
