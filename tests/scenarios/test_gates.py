@@ -145,8 +145,8 @@ def test_a_version_that_turns_unhealthy_during_approval_gets_no_users(testbed: S
         approve(testbed, asked)
         release = testbed.follow(arn)
         corrected = shop.release("v2")
-    assert (release.error, release.failed_in) == ("WaitTimedOutError", "SwapToBlue")
-    assert f"{shop.blue} to be healthy" in release.cause
+    assert (release.error, release.failed_in) == ("UnexpectedEnvironmentError", "SwapToBlue")
+    assert "Somebody deployed onto it" in release.cause
     assert corrected.status == "SUCCEEDED", corrected.cause
     assert traffic.failed == []
     assert traffic.served_by == [f"{shop.blue}/v1", f"{shop.green}/v1", f"{shop.blue}/v2"]

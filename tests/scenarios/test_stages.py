@@ -111,14 +111,20 @@ def test_swaps_that_take_longer_than_their_time_out_fail_and_a_redrive_goes_on_f
     testbed: ScenarioTestbed,
 ) -> None:
     shop = testbed.open_shop()
-    with testbed.durations(swap=200), shop.traffic() as traffic:
-        to_green = shop.release("v2", timeouts={"swap_traffic": 40})
+    short = {"timeouts": {"swap_traffic": 40}}
+    with shop.traffic() as traffic:
+        with testbed.durations(swap=200):
+            to_green = shop.release("v2", **short)
         until_all_healthy(shop)
-        to_blue = testbed.redrive(to_green)
+        released = testbed.redrive(to_green)
+        arn = shop.started("AwaitRelease", "v1", **short)
+        with testbed.durations(swap=200):
+            to_blue = testbed.follow(arn)
         until_all_healthy(shop)
         succeeded = testbed.redrive(to_blue)
     assert (to_green.error, to_green.failed_in) == ("WaitTimedOutError", "AwaitGreenLive")
+    assert released.status == "SUCCEEDED", released.cause
     assert (to_blue.error, to_blue.failed_in) == ("WaitTimedOutError", "AwaitBlueLive")
     assert succeeded.status == "SUCCEEDED", succeeded.cause
     assert traffic.failed == []
-    assert shop.versions == {shop.blue: "v2"}
+    assert shop.versions == {shop.blue: "v1"}

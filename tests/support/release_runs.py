@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from lambdas.deployment import Deployment, Role
+from lambdas.deployment import Deployment, NextStep, Role
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.failure import Failure, Outcome
 from lambdas.recovery import recover
@@ -65,7 +65,10 @@ class ReleaseRun:
 
     def to_green(self) -> Deployment:
         """Plan, clone, and give the users to green."""
-        return self.swap(self.clone(self.plan()), "green")
+        deployment = self.plan()
+        if deployment.next_step != NextStep.RELEASE:  # green serves already
+            return deployment
+        return self.swap(self.clone(deployment), "green")
 
     def clone(self, deployment: Deployment) -> Deployment:
         beanstalk, scaling = self.release.beanstalk, self.release.scaling
