@@ -52,12 +52,13 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-# Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start.
+# Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The emulator's own
+# tests are as many as all others, and a changed handler needs none of them: they run with the integration tests.
 unit: $(VENV)/ready  ## run the tests that take milliseconds each (ARGS="-k swap")
-	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal) -o testpaths=tests/unit $(ARGS)
+	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal --ignore tests/unit/emulator) -o testpaths=tests/unit $(ARGS)
 
 integration: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
-	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/integration $(ARGS)
+	@$(PYTEST) -n $(WORKERS) -o testpaths="tests/integration tests/unit/emulator" $(ARGS)
 
 scenarios: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of whole releases, minutes (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/scenarios $(ARGS)
