@@ -16,8 +16,11 @@ def require_usable(green: Environment, deployment: Deployment, visit: Visit, bea
     """Start to terminate a green that an earlier run left, if it may differ from blue or does not work.
 
     Blue may have another configuration by now, such as another password. Raises EnvironmentNotReadyError then. A
-    rollback keeps a green that works: it has the version, and the configuration, from before.
+    rollback keeps a green that works: it has the version, and the configuration, from before. A green that serves is
+    kept, too: Plan may have looked before the last swap shows.
     """
+    if green.cname == deployment.production_cname:
+        return
     log = beanstalk.events(require_standing(deployment.blue, beanstalk.environment(deployment.blue_id)))
     began = log.last_operation.began
     as_blue = began is not None and began < green.created
