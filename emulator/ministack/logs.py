@@ -10,13 +10,15 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from ministack.services import cloudwatch, cloudwatch_logs
+from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
 from emulator.ministack.embedded_metrics import EmbeddedMetric, metrics_in
 from emulator.ministack.replacement import Addition, Replacement
 
 MAX_POINTS = 10_000
 """Of one metric with its dimensions."""
+_OWN_GROUPS = "/aws/lambda/"
+"""The begin of the names of the groups that Lambda makes by itself."""
 _MAX_LENGTHS = {"Name": 255, "QueryString": 10_000}
 
 Properties = Mapping[str, Any]
@@ -28,12 +30,31 @@ def replacements() -> list[Replacement | Addition]:
     queries = QueryDefinitions(cloudwatch_logs.handle_request)
     handlers = {"create": queries.create, "update": queries.update, "delete": queries.delete}
     collector = MetricCollector(cloudwatch_logs._append_log_events)
+    functions = FunctionLogs(lambda_svc._emit_lambda_logs)
     provisioners = "ministack.services.cloudformation.provisioners"
     return [
         Replacement("ministack.services.cloudwatch_logs", "handle_request", "e453a3f37b62", queries.handle),
         Replacement("ministack.services.cloudwatch_logs", "_append_log_events", "e47cae7a15a4", collector.append),
+        Replacement("ministack.services.lambda_svc", "_emit_lambda_logs", "111efbf06968", functions.emit),
         Addition(provisioners, "_RESOURCE_HANDLERS", "AWS::Logs::QueryDefinition", handlers),
     ]
+
+
+class FunctionLogs:
+    """Writes what functions log."""
+
+    def __init__(self, original: Callable[..., None]) -> None:
+        self._original = original
+
+    def emit(self, function: Mapping[str, Any], *output: Any, **options: Any) -> None:
+        """Write what an invocation logged. A group that the function names is not made again once it is deleted.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html (the role needs
+        logs:CreateLogGroup for that).
+        """
+        named = ((function.get("config") or function).get("LoggingConfig") or {}).get("LogGroup") or _OWN_GROUPS
+        if named.startswith(_OWN_GROUPS) or named in cloudwatch_logs._log_groups:
+            self._original(function, *output, **options)
 
 
 class MetricCollector:

@@ -248,3 +248,19 @@ def test_a_worker_ends_during_an_invocation_when_the_server_is_killed(
 def described(account: Account) -> dict[str, Any]:
     with urllib.request.urlopen(f"{account.url}/_account") as answer:  # noqa: S310 - on loopback
         return json.load(answer)  # type: ignore[no-any-return]
+
+
+def test_a_log_group_that_was_deleted_is_not_made_again_by_a_function_that_names_it(
+    account: Account, functions: Functions
+) -> None:
+    """Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html (logs:CreateLogGroup)"""
+    logs, group = account.client("logs"), "/own/group"
+    logs.create_log_group(logGroupName=group)
+    code = "def handler(event, context):\n    print('written')\n"
+    name = functions.make(code, LoggingConfig={"LogGroup": group})
+    functions.client.invoke(FunctionName=name)
+    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    logs.delete_log_group(logGroupName=group)
+    functions.client.invoke(FunctionName=name)
+    assert len(streams) == 1
+    assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
