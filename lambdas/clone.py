@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lambdas.adoption import require_adopted
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
@@ -39,10 +40,13 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
 
 def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
-    require_own_clone(green, deployment, beanstalk)
+    if not deployment.adopted:
+        require_own_clone(green, deployment, beanstalk)
     before = _look(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
+    if deployment.adopted:
+        require_adopted(before.green, deployment, beanstalk)
     pair = _look(green, deployment, beanstalk)  # the last call before the termination
     require_not_live(pair, pair.green, "it is terminated")
     if not pair.green.ready:
@@ -66,8 +70,13 @@ def _look(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> P
     return Pair.from_found(found, deployment)
 
 
+def is_own(description: str | None) -> bool:
+    """Return whether a saved configuration with this description is one of this tool; also when there is none."""
+    return description is None or description.startswith(DESCRIPTION_PREFIX)
+
+
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:
     """Delete green's saved configuration, unless this tool did not make it."""
     description = beanstalk.configuration_description(deployment.application, deployment.config_template)
-    if description is not None and description.startswith(DESCRIPTION_PREFIX):
+    if description is not None and is_own(description):
         beanstalk.delete_configuration(deployment.application, deployment.config_template)

@@ -43,9 +43,13 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     )
     if not deployment.dry_run:
         require_swap_shown(record, observation.pair, visit)
-    if not deployment.dry_run and (record is None or record.execution != visit.execution):
+    adopted = (deployment.green_id or "") if deployment.adopted else ""
+    held_already = (
+        record is not None and record.execution == visit.execution and (not adopted or record.adopted == adopted)
+    )
+    if not deployment.dry_run and not held_already:
         swap = record.swap if record else None
-        held = Record(deployment.production_cname, deployment.green, visit.execution)
+        held = Record(deployment.production_cname, deployment.green, visit.execution, adopted=adopted)
         lock = replace(held, swap=swap, success=observation.last_success)
         services.records.write(deployment.application, deployment.blue, lock, record)
     return deployment
