@@ -160,6 +160,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     production_checks.check_production_cname,
     production_checks.check_record,
     environment_checks.check_test_urls,
+    environment_checks.check_hosts,
     check_version_named,
     kind_checks.check_platform,
     kind_checks.check_scaling_group,

@@ -41,6 +41,17 @@ def check_test_urls(request: Request, observation: Observation) -> None:
         )
 
 
+def check_hosts(_: Request, observation: Observation) -> None:
+    """Require that DNS knows the hosts that the tests ask: the tests come only once green has the users."""
+    require(
+        not observation.unknown_hosts,
+        expected=f"DNS to know the hosts that the tests of {observation.pair.blue.name} ask",
+        found=f"no address of {' or of '.join(observation.unknown_hosts)}",
+        remedy="Correct the `url`, or test by `path`",
+        settles=True,
+    )
+
+
 def check_tags(_: Request, observation: Observation) -> None:
     """Require room for green's own tags beside blue's."""
     require(

@@ -1,9 +1,11 @@
 """What Plan observes: all facts that its checks and its decision need, each read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from lambdas.addresses import resolves
 from lambdas.adoption import is_adopted, tags_of_adopted
 from lambdas.aws.alarms import Alarms, AlarmState
 from lambdas.aws.application_version import ApplicationVersion
@@ -35,6 +37,8 @@ class Services:
     scaling: Scaling
     hooks: frozenset[str] = frozenset()
     """The functions that the stack was deployed with as hooks."""
+    resolves: Callable[[str], bool] = resolves
+    """Whether DNS knows a name, as the functions that test see it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Observation:
     """Whether green is one that this tool did not make, and that the release takes over."""
     template_is_taken: bool = False
     """Whether the saved configuration that the request names is one that this tool did not make."""
+    unknown_hosts: tuple[str, ...] = ()
+    """The hosts of the request's tests that DNS does not know."""
     last_success: Success | None = None
     """The last execution that is known to have succeeded."""
     overtaken_by: Success | None = None
@@ -115,6 +121,7 @@ def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Obs
         last_success=success,
         overtaken_by=success if success and visit.redrives and success.started > visit.started else None,
         hooks=services.hooks,
+        unknown_hosts=tuple(host for host in _hosts(request) if not services.resolves(host)),
         **facts,
     )
 
@@ -131,6 +138,12 @@ def _facts_of_pair(request: Mapping[str, Any], pair: Pair, services: Services) -
         "groups": services.scaling.groups(*pair.standing.values()) if sized else {},
         "template_is_taken": _template_is_taken(request, beanstalk),
     }
+
+
+def _hosts(request: Mapping[str, Any]) -> list[str]:
+    """Return the hosts that the tests ask by a URL of their own."""
+    tests = request["health_checks"] or [request["health_check"]]
+    return [host for test in tests if (host := urlsplit(test.get("url", "")).hostname)]
 
 
 def _version(request: Mapping[str, Any], pair: Pair) -> str | None:
