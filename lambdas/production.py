@@ -24,7 +24,7 @@ def production_cname(
     """
     blue, green = standing.get("blue"), standing.get("green")
     given = _as_shown(request.get("production_cname", UNKNOWN), blue, green)
-    if green and BLUE_TAG in green_tags:
+    if green and green_tags.get(BLUE_TAG) == request["blue"]:
         return green_tags.get(PRODUCTION_CNAME_TAG, given)
     if given or blue is None:
         return given

@@ -126,6 +126,7 @@ def test_a_green_of_another_blue_is_not_taken_over(release: Release) -> None:
     swap_by_hand(release)
     message = removal_free(refusal(release, production_cname=PRODUCTION, adopt_green=True))
     assert "Choose another name for `green`" in message
+    assert f"users are served by {GREEN}" in message
 
 
 def test_adopt_green_without_a_green_changes_nothing(release: Release) -> None:
