@@ -86,6 +86,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "clone_blue": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "CreateEnvironment", "TerminateEnvironment"),
+        application=("DescribeApplications",),
         configurationtemplate=(
             "CreateConfigurationTemplate",
             "DeleteConfigurationTemplate",
@@ -147,9 +148,9 @@ WHY: Mapping[str, str] = {
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
-    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it.",
+    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
-    "DescribeApplications": "Does the application exist?",
+    "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",

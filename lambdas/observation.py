@@ -18,11 +18,11 @@ from lambdas.aws.record import Record, Success
 from lambdas.aws.records import Records
 from lambdas.aws.scaling import InstanceGroup, Scaling
 from lambdas.capacity import TEMPLATE
-from lambdas.clone import is_own
 from lambdas.deployment import Mode, Role
 from lambdas.holder import Holder
 from lambdas.pair import Pair, find_environments
 from lambdas.production import neighbours, production_cname
+from lambdas.saved_configuration import is_own
 from lambdas.visit import Visit
 
 

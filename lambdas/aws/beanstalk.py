@@ -43,6 +43,12 @@ class Beanstalk:
         with _translated_errors(f"show the application {application}"):
             return bool(self._client.describe_applications(ApplicationNames=[application])["Applications"])
 
+    def saved_configurations(self, application: str) -> list[str]:
+        """Return the names of the application's saved configurations."""
+        with _translated_errors(f"show the application {application}"):
+            found = self._client.describe_applications(ApplicationNames=[application])["Applications"]
+        return [name for each in found for name in each.get("ConfigurationTemplates", [])]
+
     def environments(self, *names: str) -> list[Environment]:
         """Return the environments of these names that are not Terminated, in any application."""
         with _translated_errors(f"show the environments {', '.join(names)}"):
@@ -195,7 +201,9 @@ class Beanstalk:
                 EnvironmentName=name,
                 TemplateName=template,
                 VersionLabel=version,
-                OptionSettings=[_minimum_size(minimum)] if minimum else [],
+                OptionSettings=[{"Namespace": GROUP, "OptionName": "MinSize", "Value": str(minimum)}]
+                if minimum
+                else [],
                 Tags=_tag_list(tags),
             )["EnvironmentId"]
 
@@ -223,10 +231,6 @@ class Beanstalk:
         """Start to terminate the environment."""
         with _translated_errors(f"terminate {environment.name}"):
             self._client.terminate_environment(EnvironmentId=environment.id)
-
-
-def _minimum_size(number: int) -> "type_defs.ConfigurationOptionSettingTypeDef":
-    return {"Namespace": GROUP, "OptionName": "MinSize", "Value": str(number)}
 
 
 def _tag_list(tags: Mapping[str, str]) -> "list[type_defs.TagTypeDef]":
