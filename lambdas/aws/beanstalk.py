@@ -195,15 +195,14 @@ class Beanstalk:
 
         `minimum`: the least number of instances, in place of the configuration's.
         """
+        option: Any = {"Namespace": GROUP, "OptionName": "MinSize", "Value": str(minimum)}
         with _translated_errors(f"launch {name}"):
             return self._client.create_environment(
                 ApplicationName=application,
                 EnvironmentName=name,
                 TemplateName=template,
                 VersionLabel=version,
-                OptionSettings=[{"Namespace": GROUP, "OptionName": "MinSize", "Value": str(minimum)}]
-                if minimum
-                else [],
+                OptionSettings=[option] if minimum else [],
                 Tags=_tag_list(tags),
             )["EnvironmentId"]
 
@@ -245,8 +244,7 @@ def _translated_errors(task: str) -> AbstractContextManager[None]:
 def connect_beanstalk() -> Beanstalk:
     """Return Elastic Beanstalk by the function's credentials and region; one client a process.
 
-    One attempt a call: a retry inside the SDK could repeat a swap whose answer was lost, and undo it.
-    The state's Retry looks again before it acts.
+    One attempt a call: a retry inside the SDK could undo a swap whose answer was lost. The state's Retry looks again.
     """
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
     return Beanstalk(boto3.client("elasticbeanstalk", config=config))
