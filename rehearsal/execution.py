@@ -1,9 +1,10 @@
 """Reads an execution of the state machine: the states that it entered and left, when, and its outcome."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 PAGE = 100
+FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
+BESIDE_APPROVAL = ("WatchApproval", "TellApprovers")
+"""States that an execution may enter while it waits in AwaitApproval."""
 
 
 @dataclass
@@ -108,6 +112,15 @@ class ExecutionReader:
                 if visit.name == name and visit.exited is None:
                     visit.exited = _utc(event["timestamp"])
                     return
+
+
+def failed_visits(visits: Sequence[StateVisit], *, ended: bool = False) -> list[StateVisit]:
+    """Return the visits to stages that failed. `ended`: the execution ended after the last visit, with an error."""
+    stages = [visit for visit in visits if visit.is_stage and visit.name not in BESIDE_APPROVAL]
+    failed = [before for before, after in pairwise(stages) if after.name == FAILURE_BRANCH[0]]
+    if ended and stages and stages[-1].name not in FAILURE_BRANCH:
+        failed.append(stages[-1])
+    return failed
 
 
 def _utc(moment: datetime) -> datetime:

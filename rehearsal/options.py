@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emulator.beanstalk.bundle.start_commands import NODE, PYTHON
 from rehearsal import arguments
+from rehearsal.planned_failures import FAILURES
 
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
@@ -20,7 +21,8 @@ class ReleaseOptions:
 
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
-    them. `capacity`: requests a second that each instance can take, None for no limit.
+    them. `capacity`: requests a second that each instance can take, None for no limit. `fail`: the failure that is made
+    on purpose, in words of rehearsal.planned_failures; None for none.
     """
 
     scale: float
@@ -29,6 +31,7 @@ class ReleaseOptions:
     platform: str | None
     settings: list[dict[str, str]]
     capacity: float | None
+    fail: str | None
     keep: bool
     output: Path
 
@@ -72,8 +75,14 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         metavar="NUMBER",
         help="requests a second that each instance can take (default: no limit)",
     )
+    parser.add_argument(
+        "--fail", choices=FAILURES, help="let the release fail there on purpose, then show the rerun after the repair"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
-    return ReleaseOptions(**vars(parser.parse_args(given)))
+    options = ReleaseOptions(**vars(parser.parse_args(given)))
+    if options.fail and options.bundle:
+        parser.error("--fail releases a bundle of its own: leave out --bundle")
+    return options
 
 
 def read_account_options(given: Sequence[str]) -> AccountOptions:

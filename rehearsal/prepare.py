@@ -37,9 +37,9 @@ class Versions:
     language: str = PYTHON
 
     @classmethod
-    def of_shop(cls) -> Self:
-        """Return two versions of the sample shop."""
-        return cls(samples.bundle(LIVE_VERSION), samples.bundle(NEXT_VERSION))
+    def of_shop(cls, following: str = NEXT_VERSION) -> Self:
+        """Return two versions of the sample shop. `following`: the sample that is the second one."""
+        return cls(samples.bundle(LIVE_VERSION), samples.bundle(following))
 
     @classmethod
     def of_user(cls, bundle: bytes, language: str) -> Self:

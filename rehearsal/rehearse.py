@@ -7,9 +7,11 @@ from rehearsal import user_bundle
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import instructions
 from rehearsal.options import ReleaseOptions
-from rehearsal.prepare import LIVE_VERSION, Prepared, Versions, prepare, require_space
+from rehearsal.planned_failures import FAILURES
+from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, Prepared, Versions, prepare, require_space
 from rehearsal.release import release
-from rehearsal.report.evidence import ReleaseEvidence, compose, problems
+from rehearsal.report.document import compose
+from rehearsal.report.evidence import ReleaseEvidence, problems
 from rehearsal.report.progress import Progress
 from rehearsal.report.summary import summarize
 
@@ -26,12 +28,16 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
             require_space(options.output)
             with progress.step("install the packages of the bundle"):
                 user_bundle.install_packages(bundle, account, options.output)
-        versions = Versions.of_user(bundle.content, bundle.review.language) if bundle else Versions.of_shop()
+        failure = FAILURES[options.fail] if options.fail else None
+        if bundle:
+            versions = Versions.of_user(bundle.content, bundle.review.language)
+        else:
+            versions = Versions.of_shop(failure.bundle if failure else NEXT_VERSION)
         prepared = prepare(account, options.output, versions, progress, options.settings)
         if options.capacity is not None:
             prepared.testbed.control.set_capacity(requests_per_second=options.capacity)
         progress.say()
-        evidence = release(prepared, progress)
+        evidence = release(prepared, progress, failure)
         _write_report(evidence, options.output, progress)
         if options.keep:
             _keep(account, prepared, options.output / "env", progress)

@@ -1,6 +1,7 @@
 """An account with the stack deployed in it: the place where the rehearsal, the campaign and the tests release."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,10 @@ from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
 from rehearsal.account.control import Control
+from rehearsal.wait import until
+
+TOKEN = re.compile(r"--task-token ([^\s\\\"]+)")
+"""In the message of a question for approval."""
 
 
 class Testbed:
@@ -61,6 +66,25 @@ class Testbed:
             "executionArn"
         ]
         return arn
+
+    def approval_token(self, execution: str) -> str:
+        """Return the task token of the newest question for approval. Raises WaitLimitError when there is none."""
+        found: list[str] = []
+
+        def asked() -> bool:
+            pages = self.states.get_paginator("get_execution_history").paginate(
+                executionArn=execution, reverseOrder=True
+            )
+            parameters = (
+                event.get("taskScheduledEventDetails", {}).get("parameters", "")
+                for page in pages
+                for event in page["events"]
+            )
+            found.extend(token for text in parameters for token in TOKEN.findall(text))
+            return bool(found)
+
+        until(asked, f"a question for approval of {execution}")
+        return found[0]
 
     def set_alarm(self, alarm: str, state: str = "ALARM") -> None:
         """Create the CloudWatch alarm if there is none, and set its state."""

@@ -1,7 +1,4 @@
-"""The evidence of a rehearsed release, its problems, and both as report.json.
-
-All times in the report are account time, in ISO 8601 and UTC.
-"""
+"""The evidence of a rehearsed release, and its problems."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,10 +8,10 @@ from typing import Any
 
 from emulator.clock import Clock
 from rehearsal.account.shop import BeanstalkEvent
-from rehearsal.execution import ExecutionOutcome, StateVisit
+from rehearsal.execution import ExecutionOutcome, StateVisit, failed_visits
+from rehearsal.report.failed_attempt import FailedAttempt
 from rehearsal.traffic import Request, count_answers, failed_requests
 
-SHOWN_FAILURES = 20
 SWAPPED = "Completed swapping CNAMEs"
 
 
@@ -27,6 +24,7 @@ class ReleaseEvidence:
     `dns_ttl`: real seconds. An environment without an answer for so long serves no longer.
     `events`: Elastic Beanstalk's, oldest first. `calls`: to Elastic Beanstalk during the release, by action.
     `log`: after a failed release, the last lines that the instances of blue wrote. AWS's events do not quote them.
+    `attempt`: the attempt that failed on purpose before `outcome`. The visits and requests of both are in the evidence.
     """
 
     expected: str
@@ -41,6 +39,17 @@ class ReleaseEvidence:
     events: Sequence[BeanstalkEvent] = ()
     functions: Mapping[str, Any] = field(default_factory=dict)
     log: Sequence[str] = ()
+    attempt: FailedAttempt | None = None
+
+    @property
+    def started(self) -> datetime:
+        """The start of the first execution."""
+        return self.attempt.outcome.started if self.attempt else self.outcome.started
+
+    @property
+    def failed_visits(self) -> list[StateVisit]:
+        """The visits to the stages that failed."""
+        return failed_visits(self.visits, ended=self.outcome.status != "SUCCEEDED")
 
     def moment(self, at: float) -> datetime:
         """Return the account time at a real epoch second."""
@@ -98,8 +107,10 @@ def transitions(requests: Sequence[Request], dns_ttl: float) -> list[Transition]
 
 def problems(evidence: ReleaseEvidence) -> list[str]:
     """Return the problems of the release; none for a good one."""
-    failed = failed_requests(evidence.requests)
-    found = []
+    attempt = evidence.attempt
+    borne = attempt.ended_at if attempt and attempt.loses_requests else 0
+    failed = [request for request in failed_requests(evidence.requests) if request.at >= borne]
+    found = attempt.problems() if attempt else []
     if evidence.outcome.status != "SUCCEEDED":
         found.append(f"the execution ended {evidence.outcome.status}: {evidence.outcome.error or 'no error was given'}")
     if not evidence.requests:
@@ -108,34 +119,10 @@ def problems(evidence: ReleaseEvidence) -> list[str]:
         found.append(
             f"{len(failed):,} of {len(evidence.requests):,} requests failed, the first with: {failed[0].failure}"
         )
-    if evidence.requests and set(_at_the_end(evidence)) != {evidence.expected}:
-        seen = ", ".join(sorted(_at_the_end(evidence))) or "none"
+    if evidence.requests and set(at_the_end(evidence)) != {evidence.expected}:
+        seen = ", ".join(sorted(at_the_end(evidence))) or "none"
         found.append(f"at the end, expected answers from {evidence.expected}, found {seen}")
     return found
-
-
-def compose(evidence: ReleaseEvidence) -> dict[str, Any]:
-    """Return the report, ready for JSON."""
-    found = problems(evidence)
-    return {
-        "status": evidence.outcome.status,
-        "passed": not found,
-        "faults": found,
-        "execution": _execution(evidence),
-        "traffic": _traffic(evidence),
-        "transitions": [_transition(change, evidence) for change in transitions(evidence.requests, evidence.dns_ttl)],
-        "beanstalk": {
-            "scale": evidence.clock.scale,
-            "calls": dict(sorted(evidence.calls.items())),
-            "swaps": [_iso(moment) for moment in evidence.swaps],
-            "events": [
-                {"at": _iso(e.at), "environment": e.environment, "severity": e.severity, "message": e.message}
-                for e in evidence.events
-            ],
-        },
-        "lambda": dict(evidence.functions),
-        "log": list(evidence.log),
-    }
 
 
 def minutes(seconds: float) -> str:
@@ -144,49 +131,6 @@ def minutes(seconds: float) -> str:
     return f"{sign}{whole // 60}:{whole % 60:02}"
 
 
-def _execution(evidence: ReleaseEvidence) -> dict[str, Any]:
-    outcome = evidence.outcome
-    return {
-        "arn": evidence.arn,
-        "input": outcome.input,
-        "output": outcome.output,
-        "error": outcome.error,
-        "cause": outcome.cause,
-        "started": _iso(outcome.started),
-        "stopped": _iso(outcome.stopped),
-        "states": [
-            {"name": visit.name, "entered": _iso(visit.entered), "exited": _iso(visit.exited)}
-            for visit in evidence.visits
-        ],
-    }
-
-
-def _traffic(evidence: ReleaseEvidence) -> dict[str, Any]:
-    failed = failed_requests(evidence.requests)
-    return {
-        "requests": len(evidence.requests),
-        "failed": len(failed),
-        "answers": dict(count_answers(evidence.requests)),
-        "answers_at_the_end": dict(_at_the_end(evidence)),
-        "failures": [
-            {"at": _iso(evidence.moment(request.at)), "answered_by": request.answered_by, "failure": request.failure}
-            for request in failed[:SHOWN_FAILURES]
-        ],
-    }
-
-
-def _transition(change: Transition, evidence: ReleaseEvidence) -> dict[str, Any]:
-    return {
-        "from": change.served_before,
-        "to": change.serves,
-        "began": _iso(evidence.moment(change.began)),
-        "completed": None if change.completed is None else _iso(evidence.moment(change.completed)),
-    }
-
-
-def _at_the_end(evidence: ReleaseEvidence) -> Counter[str]:
+def at_the_end(evidence: ReleaseEvidence) -> Counter[str]:
+    """Return how many requests were answered after the end of the execution, by "<environment>/<version>"."""
     return count_answers(request for request in evidence.requests if request.at >= evidence.ended_at)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")

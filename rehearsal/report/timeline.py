@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import Any
 
 from rehearsal.account.caches import use_project_caches
-from rehearsal.execution import StateVisit
+from rehearsal.execution import FAILURE_BRANCH, StateVisit
 from rehearsal.report.evidence import ReleaseEvidence, minutes, problems
 from rehearsal.traffic import Request, failed_requests
 
@@ -17,15 +17,18 @@ from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator  # noqa: E402
 
-BLUES = ("#4f8fe8", "#1d3f8f", "#8a5fd0")
-GREENS = ("#57b27a", "#1f6b43", "#9fb83c")
+BLUES = ("#b3d0f7", "#1b2f73", "#7a55c7")
+GREENS = ("#5fb57f", "#17502f", "#c3d86a")
 FAILED = "#d62839"
+"""Each of the first two blues, the first green and this red has a brightness of its own: they differ in gray, too."""
 TEXT = "#1c2733"
 GRAY = "#8b97a3"
 MIN_BIN_SECONDS = 0.5
 MAX_BINS = 110
 TICK_SECONDS = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MAX_TICKS = 18
+LANES_HEIGHT = 210
+"""Of all names of stages together, in points."""
 
 
 def draw(evidence: ReleaseEvidence, path: Path) -> None:
@@ -41,6 +44,7 @@ def compose(evidence: ReleaseEvidence) -> Figure:
     figure.subplots_adjust(left=0.115, right=0.975, top=0.86, bottom=0.075, hspace=0.06)
     picture.draw_traffic(traffic)
     picture.draw_stages(stages)
+    picture.draw_rerun(stages)
     picture.draw_swaps(traffic, stages)
     picture.title(figure)
     return figure
@@ -51,7 +55,7 @@ class _Picture:
 
     def __init__(self, evidence: ReleaseEvidence) -> None:
         self._evidence = evidence
-        self._start = evidence.outcome.started
+        self._start = evidence.started
         self._end = max(
             [self._seconds(evidence.outcome.stopped or self._start)]
             + [self._seconds(visit.exited or visit.entered) for visit in evidence.visits]
@@ -71,7 +75,10 @@ class _Picture:
             rates = self._rates(requests, edges)
             top = [low + rate for low, rate in zip(floor, rates, strict=True)]
             label = f"{name}  ·  {len(requests):,}"
-            axes.stairs(top, edges, baseline=floor, fill=True, color=self._colour(name), label=label, linewidth=0)
+            hatch = "//" if name == "failed" else None
+            axes.stairs(
+                top, edges, baseline=floor, fill=True, color=self._colour(name), label=label, linewidth=0, hatch=hatch
+            )
             floor = top
         axes.plot(
             [self._request_seconds(request) for request in failed],
@@ -104,10 +111,10 @@ class _Picture:
         _style(axes)
 
     def draw_stages(self, axes: Axes) -> None:
-        visits = [visit for visit in self._evidence.visits if visit.is_stage]
-        failing = None if self._evidence.outcome.status == "SUCCEEDED" else visits[-1:]
+        visits = [visit for visit in self._evidence.visits if visit.is_stage and visit.name not in FAILURE_BRANCH[1:]]
+        failed = self._evidence.failed_visits
         for row, visit in enumerate(visits):
-            self._draw_stage(axes, row, visit, FAILED if [visit] == failing else TEXT)
+            self._draw_stage(axes, row, visit, failed=any(visit is each for each in failed))
         axes.set_ylim(max(len(visits), 1) - 0.4, -0.6)
         axes.set_yticks(range(len(visits)), [visit.name for visit in visits])
         axes.set_xlim(self._begin, self._end)
@@ -116,6 +123,18 @@ class _Picture:
         axes.set_xlabel("minutes of account time since the execution started", color=TEXT, labelpad=6)
         axes.tick_params(axis="y", length=0)
         _style(axes)
+        axes.tick_params(axis="y", labelsize=min(10.5, LANES_HEIGHT / max(len(visits), 1)))
+
+    def draw_rerun(self, stages: Axes) -> None:
+        attempt = self._evidence.attempt
+        later = [v for v in self._evidence.visits if attempt and v.entered >= (attempt.outcome.stopped or v.entered)]
+        if attempt and later:
+            at = self._seconds(later[0].entered)
+            stages.axvline(at, color=FAILED, linewidth=1, linestyle=(0, (1, 2)))
+            stages.annotate(
+                attempt.rerun, (at, 1), (5, -4), xycoords=("data", "axes fraction"), textcoords="offset points",
+                va="top", fontsize=10, color=FAILED,
+            )  # fmt: skip
 
     def draw_swaps(self, traffic: Axes, stages: Axes) -> None:
         for moment in self._evidence.swaps:
@@ -141,6 +160,10 @@ class _Picture:
         lasted = self._seconds(outcome.stopped) if outcome.stopped else self._end
         requests, failed = len(self._evidence.requests), len(failed_requests(self._evidence.requests))
         environment, _, version = self._evidence.expected.rpartition("/")
+        attempt = self._evidence.attempt
+        if attempt and not found:
+            told = f"{attempt.version} failed on purpose in {attempt.stage}; then {attempt.cure}, and {attempt.rerun}"
+            figure.text(0.013, 0.925, shorten(told, 170, placeholder=" ..."), fontsize=11, color=TEXT)
         figure.text(0.013, 0.955, f"Release of {version} onto {environment}", fontsize=17, color=TEXT, weight="bold")
         figure.text(0.013, 0.925, shorten("; ".join(found), 170, placeholder=" ..."), fontsize=11, color=FAILED)
         figure.text(
@@ -152,15 +175,18 @@ class _Picture:
             color=FAILED if found else TEXT,
         )
 
-    def _draw_stage(self, axes: Axes, row: int, visit: StateVisit, colour: str) -> None:
+    def _draw_stage(self, axes: Axes, row: int, visit: StateVisit, *, failed: bool) -> None:
+        colour = FAILED if failed else TEXT
         entered = self._seconds(visit.entered)
         left = self._seconds(visit.exited or self._evidence.outcome.stopped or visit.entered)
         axes.barh(row, max(left - entered, self._span() / 800), left=entered, height=0.62, color=colour)
         near_the_end = left > self._end - self._span() * 0.06
         at, side, gap = (entered, "right", -6) if near_the_end else (left, "left", 6)
         axes.annotate(
-            minutes(left - entered), (at, row), (gap, 0), textcoords="offset points", ha=side, va="center",
-            fontsize=9.5, color=colour, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            f"{minutes(left - entered)}{', failed' if failed else ''}", (at, row), (gap, 0),
+            textcoords="offset points", ha=side, va="center",
+            fontsize=9.5, color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
 
     def _served_by(self) -> list[str]:

@@ -1,12 +1,14 @@
 """The evidence of a good release, for tests that change a part of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from emulator.clock import Clock
 from rehearsal.account.shop import BeanstalkEvent
 from rehearsal.execution import ExecutionOutcome, StateVisit
 from rehearsal.report.evidence import ReleaseEvidence
+from rehearsal.report.failed_attempt import FailedAttempt
 from rehearsal.traffic import Request
 
 CLOCK = Clock(scale=0.1, origin=1_800_000_000.0)
@@ -105,3 +107,27 @@ def evidence(
         ],
         functions={"invocations": 70, "billed_ms": 2310},
     )
+
+
+def failed_on_purpose(
+    *, stage: str = "VerifyRelease", sent: Sequence[Request] | None = None, loses_requests: bool = False
+) -> ReleaseEvidence:
+    """Return the evidence of a release whose first attempt failed on purpose. The rerun has the visits after it."""
+    before = [*visits()[:9], *(_branch(name) for name in ("KeepGreenLive", "NotifyFailure", "HoldForRedrive"))]
+    attempt = FailedAttempt(
+        version="v2",
+        what="v2 answers 500 on /healthz",
+        cure="v2.1 answers 200",
+        rerun="v2.1 was released",
+        outcome=replace(outcome("FAILED", "ReleaseTestFailedError"), cause="Expected 200. Found 500."),
+        stage=stage,
+        expected_stage="VerifyRelease",
+        served_by=["shop-prod-green/v1"],
+        ended_at=real(645),
+        loses_requests=loses_requests,
+    )
+    return replace(evidence(sent=sent, visited=[*before, *visits()[8:]]), attempt=attempt)
+
+
+def _branch(name: str) -> StateVisit:
+    return StateVisit(name, account_time(641), account_time(642))

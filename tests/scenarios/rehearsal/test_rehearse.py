@@ -94,7 +94,8 @@ def test_a_bundle_of_ones_own_that_fails_ends_with_status_1_and_a_report_that_sa
     assert report["execution"]["error"] == "DeploymentFailedError"
     assert set(report["traffic"]["answers_at_the_end"]) == {"shop-prod-green/v1"}
     assert (program.output / "timeline.png").exists()
-    assert "The release of v2 onto shop-prod has problems:" in program.stdout
+    assert "The release of v2 onto shop-prod failed in AwaitRelease:" in program.stdout
+    assert "Users were protected: shop-prod-green/v1 serves them" in program.stdout
     assert program.left_behind() == []
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from rehearsal.options import read_release_options
+from rehearsal.planned_failures import FAILURES
 
 
 def test_option_settings_of_the_environment_are_read() -> None:
@@ -32,3 +33,18 @@ def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFix
         with pytest.raises(SystemExit):
             read_release_options(["--capacity", wrong])
         assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
+
+
+def test_a_failure_on_purpose_is_one_of_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_release_options([]).fail is None
+    assert read_release_options(["--fail", "test"]).fail == "test"
+    with pytest.raises(SystemExit):
+        read_release_options(["--fail", "nothing"])
+    said = capsys.readouterr().err
+    assert all(name in said for name in FAILURES)
+
+
+def test_a_failure_on_purpose_is_not_made_of_a_bundle_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_release_options(["--fail", "test", "--bundle", "app.zip"])
+    assert "leave out --bundle" in capsys.readouterr().err

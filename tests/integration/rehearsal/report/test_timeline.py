@@ -1,17 +1,18 @@
 """The picture of a release shows the traffic and the stages, also of a failed release."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 from rehearsal.report.evidence import ReleaseEvidence
 from rehearsal.report.timeline import FAILED, compose, draw
-from tests.support.evidence import evidence, outcome, request_at, requests, visits
+from tests.support.evidence import evidence, failed_on_purpose, outcome, request_at, requests, visits
 
 
 def texts(figure: Figure) -> list[str]:
@@ -71,6 +72,27 @@ def test_each_stage_has_a_lane_with_its_name_and_its_duration() -> None:
 def test_the_stage_in_which_a_release_failed_is_red() -> None:
     lanes = compose(failed_in_a_state()).axes[1].patches
     assert [to_hex(lane.get_facecolor()) == FAILED for lane in lanes] == [False] * 7 + [True]
+
+
+def test_the_stage_before_the_failure_branch_is_red_and_called_failed() -> None:
+    figure = compose(failed_on_purpose())
+    red = [lane for lane in figure.axes[1].patches if to_hex(lane.get_facecolor()) == FAILED]
+    assert [figure.axes[1].get_yticklabels()[list(figure.axes[1].patches).index(lane)].get_text() for lane in red] == [
+        "VerifyRelease"
+    ]
+    assert "0:02, failed" in texts(figure)
+    assert any(text.startswith("v2 failed on purpose in VerifyRelease; then") for text in texts(figure))
+
+
+def test_the_colours_differ_in_gray() -> None:
+    figure = compose(evidence(sent=[*requests(), request_at(500, None, "status 503")]))
+    shades = sorted(0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in face_colours(figure))
+    assert len(shades) == 4
+    assert min(after - before for before, after in pairwise(shades)) > 0.12, shades
+
+
+def face_colours(figure: Figure) -> list[tuple[float, float, float]]:
+    return [to_rgb(area.get_facecolor()) for area in areas(figure).values()]
 
 
 def test_a_state_that_only_decides_has_no_lane() -> None:

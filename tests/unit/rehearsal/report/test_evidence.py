@@ -5,8 +5,18 @@ from datetime import datetime
 
 import pytest
 
-from rehearsal.report.evidence import compose, minutes, problems, transitions
-from tests.support.evidence import account_time, evidence, outcome, real, request_at, requests, visits
+from rehearsal.report.document import compose
+from rehearsal.report.evidence import minutes, problems, transitions
+from tests.support.evidence import (
+    account_time,
+    evidence,
+    failed_on_purpose,
+    outcome,
+    real,
+    request_at,
+    requests,
+    visits,
+)
 
 
 def test_a_good_release_has_no_problems() -> None:
@@ -137,3 +147,30 @@ def test_the_report_of_a_failed_release_says_why() -> None:
 )
 def test_durations_are_shown_in_minutes_and_seconds(seconds: float, words: str) -> None:
     assert minutes(seconds) == words
+
+
+def test_a_failure_on_purpose_where_it_was_planned_is_no_problem() -> None:
+    assert problems(failed_on_purpose()) == []
+
+
+def test_a_failure_elsewhere_than_planned_is_a_problem() -> None:
+    assert problems(failed_on_purpose(stage="AwaitGreen")) == [
+        "expected the first attempt to fail in VerifyRelease, found that it ended FAILED in AwaitGreen"
+    ]
+
+
+def test_requests_that_a_sick_green_loses_before_the_rerun_are_no_problem_and_later_ones_are() -> None:
+    lost, late = request_at(400, None, "status 500"), request_at(800, None, "status 500")
+    assert problems(failed_on_purpose(sent=[*requests(), lost], loses_requests=True)) == []
+    assert len(problems(failed_on_purpose(sent=[*requests(), lost]))) == 1
+    assert len(problems(failed_on_purpose(sent=[*requests(), late], loses_requests=True))) == 1
+
+
+def test_the_report_tells_what_failed_on_purpose_and_what_helped() -> None:
+    told = compose(failed_on_purpose())["failed_first"]
+    assert (told["stage"], told["served_by"], told["cure"]) == (
+        "VerifyRelease",
+        ["shop-prod-green/v1"],
+        "v2.1 answers 200",
+    )
+    assert compose(evidence())["failed_first"] is None

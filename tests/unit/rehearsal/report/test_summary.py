@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rehearsal.report.evidence import ReleaseEvidence
 from rehearsal.report.summary import summarize
-from tests.support.evidence import evidence, outcome, request_at, requests
+from tests.support.evidence import evidence, failed_on_purpose, outcome, request_at, requests, visits
 
 
 def lines(release: ReleaseEvidence) -> list[str]:
@@ -34,6 +34,36 @@ def test_a_bad_release_is_reported_with_every_problem() -> None:
         "The release of v2 onto shop-prod has problems:",
         "- 1 of 951 requests failed, the first with: status 503",
     ]
+
+
+def test_a_failed_release_names_the_stage_and_says_that_users_were_protected() -> None:
+    ended = outcome("FAILED", "ReleaseTestFailedError")
+    visited = [*visits()[:9], replace(visits()[9], name="KeepGreenLive"), replace(visits()[9], name="HoldForRedrive")]
+    told = lines(evidence(ended=ended, visited=visited))
+    assert told[0] == "The release of v2 onto shop-prod failed in VerifyRelease:"
+    assert "Users were protected: shop-prod/v2 serves them, and none of 950 requests failed." in told
+
+
+def test_users_who_lost_requests_are_not_called_protected() -> None:
+    told = lines(evidence(ended=outcome("FAILED"), sent=[*requests(), request_at(500, None, "status 503")]))
+    assert "1 of 951 requests of users failed; shop-prod/v2 serves users." in told
+
+
+def test_a_failure_on_purpose_and_its_rerun_are_told_together() -> None:
+    assert lines(failed_on_purpose())[:5] == [
+        "v2 is live on shop-prod after 15:04 minutes of account time, 1:30 of real time.",
+        "v2 failed on purpose in VerifyRelease: v2 answers 500 on /healthz.",
+        "Users were protected: shop-prod-green/v1 serves them, and none of 666 requests failed.",
+        "Expected 200. Found 500.",
+        "Then v2.1 answers 200, and v2.1 was released.",
+    ]
+
+
+def test_a_cause_is_told_in_at_most_five_lines() -> None:
+    told = lines(evidence(ended=replace(outcome("FAILED"), cause="word " * 1000)))
+    shown = [line for line in told if line.startswith("word")]
+    assert len(shown) == 5
+    assert shown[-1].endswith("...")
 
 
 def test_the_cause_of_a_failed_function_is_shown_as_its_message() -> None:
