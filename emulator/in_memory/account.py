@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import botocore.session
@@ -16,56 +16,18 @@ from botocore.model import OperationModel
 from botocore.parsers import create_parser
 
 from emulator.autoscaling import AutoScaling
-from emulator.beanstalk.bundle_store import UnreadableBundleError
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.hosting.capacity import Capacities
-from emulator.beanstalk.model import BundleLocation
 from emulator.beanstalk.protocol import response
 from emulator.beanstalk.protocol.parsed import parsed_result
-from emulator.beanstalk.sample_application import sample_bundle
 from emulator.beanstalk.service import ElasticBeanstalk
 from emulator.faults import FaultInjector, FaultKind, FunctionCall
 from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
+from emulator.in_memory.bundle_store import InMemoryBundleStore
 from emulator.in_memory.hosting import InMemoryHosting
 from emulator.in_memory.virtual_time import VirtualClock, VirtualScheduler
-
-
-class InMemoryBundleStore:
-    """Source bundles in memory, by `/bucket/key`."""
-
-    def __init__(self) -> None:
-        self.bundles: dict[str, bytes] = {}
-        self.buckets: set[str] = set()
-
-    def read(self, location: BundleLocation | None) -> bytes:
-        """Return a bundle. Without a location, return the sample application. Raises UnreadableBundleError."""
-        if location is None:
-            return sample_bundle()
-        try:
-            return self.bundles[f"/{location.bucket}/{location.key}"]
-        except KeyError as error:
-            raise UnreadableBundleError.not_downloaded(location, "Not Found") from error
-
-    def create_bucket(self, name: str) -> None:
-        """Remember that a bucket exists."""
-        self.buckets.add(name)
-
-    def put_if_bucket_exists(self, location: BundleLocation, content: bytes) -> None:
-        """Store an object, unless its bucket does not exist."""
-        if location.bucket in self.buckets:
-            self.bundles[f"/{location.bucket}/{location.key}"] = content
-
-    def publish(self, location: BundleLocation, content: bytes, seconds: float) -> str:  # noqa: ARG002
-        """Store an object and return its URL, which nothing serves."""
-        self.create_bucket(location.bucket)
-        self.bundles[f"/{location.bucket}/{location.key}"] = content
-        return f"https://{location.bucket}.s3.amazonaws.com/{location.key}"
-
-    def delete(self, location: BundleLocation) -> None:
-        """Delete a bundle, if it exists."""
-        self.bundles.pop(f"/{location.bucket}/{location.key}", None)
 
 
 class InMemoryAccount:
@@ -165,13 +127,17 @@ class InMemoryAccount:
             "HTTPHeaders": {name.lower(): value for name, value in headers.items()},
             "RetryAttempts": 0,
         }
-        return AWSResponse("", 200, headers, None), parsed
+        return _http_answer(200, headers), parsed
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
 
 
 def client(service: str = "elasticbeanstalk") -> Any:
-    """Return a botocore client of Elastic Beanstalk, or of `autoscaling`, that never retries. It takes 0.3 seconds."""
-    session = botocore.session.Session()
-    return session.create_client(
+    """Return a botocore client of Elastic Beanstalk, or of `autoscaling`, that never retries."""
+    return _session().create_client(
         service,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
@@ -190,6 +156,11 @@ def _read(answer: Answer, model: OperationModel) -> tuple[AWSResponse, dict[str,
     """Return what botocore makes of an HTTP answer."""
     status, headers, body = answer
     document = {"status_code": status, "headers": HTTPHeaders.from_dict(headers), "body": body}
-    parsed = create_parser("query").parse(document, model.output_shape)
+    shape: Any = model.output_shape
+    parsed = create_parser("query").parse(document, shape)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
-    return AWSResponse("", status, headers, None), parsed
+    return _http_answer(status, headers), parsed
+
+
+def _http_answer(status: int, headers: Mapping[str, str]) -> AWSResponse:
+    return AWSResponse("", status, HTTPHeaders.from_dict(headers), None)
