@@ -100,7 +100,11 @@ def follow_account_clock(scale: float, origin: float) -> None:
 
 
 def set_import_path(code_folder: str) -> None:
-    """Find the function's code first, then its layers, then the runtime's packages."""
+    """Find the function's code first, then its layers, then the runtime's packages.
+
+    Workers share the folders of layers: the first one compiles what it imports for all.
+    """
+    sys.dont_write_bytecode = False
     sys.path[0] = code_folder
     for layer in filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)):
         packages = Path(layer, "python")
