@@ -43,7 +43,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeApp:
 
 
 def test_an_app_that_has_not_changed_is_synthesized_once(app: FakeApp) -> None:
-    assert not app.copied(AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert not app.copied(AWS_ENDPOINT_URL="http://127.0.0.1:1", NO_PROXY="127.0.0.1")
     (app.assembly / "left.json").write_text("from an earlier run")
     assert app.copied(AWS_ENDPOINT_URL="http://127.0.0.1:2")
     assert not (app.assembly / "left.json").exists()
