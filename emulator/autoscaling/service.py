@@ -53,7 +53,7 @@ class AutoScaling:
         """Return the response to a request of the query protocol: status, headers, body. Never raises."""
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
-        as_json = "application/json" in lowercase.get("accept", "")
+        as_json = request.wants_json(lowercase, body)
         try:
             status, document = 200, self._call(body, request_id, caller, lowercase.get(AGE_HEADER), as_json=as_json)
         except ServiceError as error:
