@@ -75,6 +75,7 @@ class AutoScaling:
             "DescribeAutoScalingInstances": reports.describe_instances,
             "DescribePolicies": reports.describe_policies,
             "DescribeScalingActivities": reports.describe_activities,
+            "DescribeTags": reports.describe_tags,
             "ResumeProcesses": changes.resume_processes,
             "SetDesiredCapacity": changes.set_desired_capacity,
             "SuspendProcesses": changes.suspend_processes,
