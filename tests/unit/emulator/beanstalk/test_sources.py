@@ -1,4 +1,4 @@
-"""Each clause of what the emulator takes from recordings has a test, and the test names its source."""
+"""Each clause of what the emulator takes from recordings and documents has a test, and the test names its source."""
 
 import ast
 from collections.abc import Mapping
@@ -55,7 +55,27 @@ CLAUSES: Mapping[str, list[str]] = {
     ],
     "managed updates need enhanced health": [f"{_OPTIONS}::test_settings_that_disagree_are_refused"],
 }
-"""By clause, the tests that hold it, relative to this folder."""
+"""What recorded logs show. By clause, the tests that hold it, relative to this folder."""
+
+FEATURES: Mapping[str, str] = {
+    "all operations, each with its source": "../../tools/test_beanstalk_table.py",
+    "load balancer and listeners in Resources": "actions/test_environment_resources.py",
+    "ResourceLifecycleConfig": "actions/test_version_lifecycle.py",
+    "ApplicationMetrics and System": "actions/test_health_reports.py",
+    "PlatformName, all other filters, pages, refused custom platforms": "actions/test_catalog.py",
+    "Tier in settings, TemplateSpecification": "actions/test_template_specification.py",
+    "refused groups, no EndpointURL when Terminated": "actions/test_environments.py",
+    "no CNAME in the answer to CreateEnvironment": "actions/test_environment_creation.py",
+    "version and settings in one UpdateEnvironment": "actions/test_environment_changes.py",
+    "several instances behind a load balancer": "operations/test_several_instances.py",
+    "scaling by load, cooldown, termination": "operations/test_groups.py",
+    "the Auto Scaling API: descriptions": "../autoscaling/test_group_reports.py",
+    "the Auto Scaling API: changes": "../autoscaling/test_group_changes.py",
+    "deployment policies, failures and aborts": "operations/test_deployment_policies.py",
+    "rolling configuration updates": "operations/test_configuration_updates.py",
+    "managed platform updates": "actions/test_managed_actions.py",
+}
+"""What AWS's documents show. By feature, the file of its tests."""
 
 
 @pytest.mark.parametrize("clause", CLAUSES)
@@ -63,6 +83,11 @@ def test_a_clause_has_a_test_that_names_its_source(clause: str) -> None:
     for node in CLAUSES[clause]:
         file, _, name = node.partition("::")
         assert "https://" in _source(HERE / file, name), f"{node} names no source. Expected a URL in its docstring."
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_the_tests_of_a_feature_name_their_sources(feature: str) -> None:
+    assert "https://" in (HERE / FEATURES[feature]).read_text(), f"{FEATURES[feature]} names no source. Expected a URL."
 
 
 def _source(file: Path, name: str) -> str:
