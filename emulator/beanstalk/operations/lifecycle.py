@@ -67,7 +67,8 @@ class Lifecycle:
             more = " For more information, see troubleshooting documentation."
             record(environment, request_id, message + more, severity="ERROR")
         else:
-            record(environment, request_id, f"Application available at {environment.cname}.")
+            if environment.cname:
+                record(environment, request_id, f"Application available at {environment.cname}.")
             record(environment, request_id, f"Successfully launched environment: {environment.name}")
         self._operations.end(environment)
 
