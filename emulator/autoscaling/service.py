@@ -52,7 +52,7 @@ class AutoScaling:
         """Return the response to a request of the query protocol: status, headers, body. Never raises."""
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
-        as_json = "application/json" in lowercase.get("accept", "")
+        as_json = request.wants_json(lowercase, body)
         try:
             form = request.read_form(body)
             result = self.answer(form, request_id, caller, lowercase.get(AGE_HEADER))
@@ -96,6 +96,7 @@ class AutoScaling:
             "DescribeAutoScalingInstances": reports.describe_instances,
             "DescribePolicies": reports.describe_policies,
             "DescribeScalingActivities": reports.describe_activities,
+            "DescribeTags": reports.describe_tags,
             "ResumeProcesses": changes.resume_processes,
             "SetDesiredCapacity": changes.set_desired_capacity,
             "SuspendProcesses": changes.suspend_processes,

@@ -93,7 +93,7 @@ class ElasticBeanstalk:
         times = self._machine_times if outside and self.switches.outside_dates is OutsideDates.MACHINE else None
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
-        as_json = "application/json" in lowercase.get("accept", "")
+        as_json = request.wants_json(lowercase, body)
         try:
             form = request.read_form(body)
             called, result = self._answer(form, request_id, caller, lowercase.get(AGE_HEADER), times)
