@@ -127,6 +127,8 @@ class Deployment:
     """The instances that an environment needs to get the users: see lambdas/capacity.py."""
     sizing: str = ""
     """What Plan says about that, for people."""
+    not_cloned: tuple[str, ...] = ()
+    """What Plan found that green does not bring, for people: see lambdas/drift.py."""
     hooks: Hooks = field(default_factory=Hooks)
     green_id: str | None = None
     source_bundle: SourceBundle | None = None
@@ -160,6 +162,7 @@ class Deployment:
                 "source_bundle": SourceBundle(**_known(SourceBundle, bundle)) if bundle else None,
                 "accepted_health": tuple(data["accepted_health"]),
                 "alarms": tuple(data["alarms"]),
+                "not_cloned": tuple(data.get("not_cloned", ())),
                 "timeouts": Timeouts(**_known(Timeouts, data["timeouts"])),
                 "next_step": NextStep(data["next_step"]),
                 "mode": Mode(data["mode"]),

@@ -53,6 +53,12 @@ class Beanstalk:
             found = self._client.describe_environments(EnvironmentNames=list(names), IncludeDeleted=False)
         return [Environment.from_description(each) for each in found["Environments"]]
 
+    def load_balancers(self, environment: Environment) -> list[str]:
+        """Return the environment's load balancers: a Classic one by its name, the others by their ARNs."""
+        with _translated_errors(f"show the load balancer of {environment.name}"):
+            found = self._client.describe_environment_resources(EnvironmentId=environment.id)
+        return [each["Name"] for each in found["EnvironmentResources"].get("LoadBalancers", []) if each.get("Name")]
+
     def environments_in(self, application: str) -> list[Environment]:
         """Return all environments of an application that are not Terminated."""
         with _translated_errors(f"show the environments of {application}"):

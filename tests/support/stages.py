@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
@@ -16,6 +16,7 @@ from lambdas.aws.executions import Execution, Executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import Records
 from lambdas.aws.scaling import Scaling
+from lambdas.aws.surroundings import Surroundings
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError, PermissionDeniedError, ReleaseRefusedError
 from lambdas.observation import Services
@@ -34,6 +35,7 @@ from lambdas.stages import (
 )
 from lambdas.visit import Visit
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.network import FakeNetwork
 
 T = TypeVar("T")
 
@@ -122,6 +124,7 @@ class Release:
     """The execution that the stages after Plan belong to."""
     hooks: frozenset[str] = frozenset({"smoke"})
     """The functions that the stack was deployed with as hooks."""
+    network: FakeNetwork = field(default_factory=FakeNetwork)
 
     def plan(
         self,
@@ -142,7 +145,15 @@ class Release:
         return completed({key: value for key, value in given.items() if value is not None})
 
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling, self.hooks)
+        return Services(
+            self.beanstalk,
+            alarms or FakeAlarms(),
+            self.records,
+            self.executions,
+            self.scaling,
+            Surroundings(self.network.client),
+            self.hooks,
+        )
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
