@@ -43,6 +43,8 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    surroundings: bool = False
+    """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -66,13 +68,20 @@ class StagePermissions:
 
 STAGES: Mapping[str, StagePermissions] = {
     "plan": StagePermissions(
-        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        environment=(
+            *DESCRIBE,
+            "DescribeConfigurationSettings",
+            "DescribeEnvironmentResources",
+            "DescribeEvents",
+            "ListTagsForResource",
+        ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
         hooks="know",
+        surroundings=True,
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -151,6 +160,7 @@ WHY: Mapping[str, str] = {
     "DescribeApplications": "Does the application exist?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
     "DescribeEnvironmentHealth": "How many instances have started?",
+    "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",
