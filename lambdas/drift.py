@@ -32,7 +32,7 @@ INSTANCE_SETTING: Final = "the setting SecurityGroups of aws:autoscaling:launchc
 
 
 @dataclass(frozen=True)
-class Place:
+class ClonedEnvironment:
     """The environment that is cloned, and what looks around it."""
 
     blue: Environment
@@ -52,7 +52,7 @@ def with_drift(
     """
     if deployment.next_step != NextStep.RELEASE:
         return deployment
-    place = Place(
+    cloned = ClonedEnvironment(
         observation.pair.blue,
         deployment.green,
         deployment.production_cname,
@@ -60,7 +60,7 @@ def with_drift(
         beanstalk,
         surroundings,
     )
-    found = _bounded(findings(place))
+    found = _bounded(findings(cloned))
     require(
         not found or drift != REFUSE or deployment.mode == Mode.ROLLBACK,
         expected=f"nothing around {deployment.blue} that a clone does not bring, since `drift` is `{REFUSE}`",
@@ -70,42 +70,44 @@ def with_drift(
     return replace(deployment, not_cloned=tuple(found))
 
 
-def findings(place: Place) -> Iterator[str]:
+def findings(cloned: ClonedEnvironment) -> Iterator[str]:
     """Yield a finding for each thing that a clone does not bring, and one for each look that fails."""
     for what, look in LOOKS.items():
         try:
-            yield from look(place)
+            yield from look(cloned)
         except ReleaseError as error:
             yield f"{what} could not be looked for: {error.found.rstrip('.')}. {error.next_step}".strip()
 
 
-def _groups(place: Place) -> Iterator[str]:
+def _groups(cloned: ClonedEnvironment) -> Iterator[str]:
     """Find what the groups of blue's instances and load balancer admit, and which groups admit them."""
-    own = place.surroundings.groups_of(place.blue)
+    own = cloned.surroundings.groups_of(cloned.blue)
     ids = {group.id for group in own}
+    # Settings name the groups that Elastic Beanstalk makes, too.
+    named = cloned.options.own_groups - ids - {group.name for group in own}
     made = [group for group in own if INSTANCE_GROUP in group.name or BALANCER_GROUP in group.name]
-    yield from _added_rules(place, made, ids | place.options.own_groups)
+    yield from _added_rules(cloned, made, ids | named)
     for group in made:
-        yield from _restriction(place, group)
-    admitting = place.surroundings.groups_admitting(sorted(ids)) if ids else []
+        yield from _restriction(cloned, group)
+    admitting = cloned.surroundings.groups_admitting(sorted(ids)) if ids else []
     for group in admitting:
         if group.id not in ids:
-            yield from _named_by(place, group, ids)
+            yield from _named_by(cloned, group, ids, named)
 
 
-def _added_rules(place: Place, made: list[SecurityGroup], own: set[str]) -> Iterator[str]:
+def _added_rules(cloned: ClonedEnvironment, made: list[SecurityGroup], own: set[str]) -> Iterator[str]:
     """Find rules that Elastic Beanstalk does not make. Those of `.ebextensions` are resources of the stack."""
     added = [
         (group, rule)
         for group in made
         for rule in group.rules
-        if rule.source not in own and not _is_made(rule, group, place.options)
+        if rule.source not in own and not _is_made(rule, group, cloned.options)
     ]
-    if added and place.surroundings.resources_of_stack(place.blue)["AWS::EC2::SecurityGroupIngress"] >= len(added):
+    if added and cloned.surroundings.resources_of_stack(cloned.blue)["AWS::EC2::SecurityGroupIngress"] >= len(added):
         return
     for group, rule in added:
         yield (
-            f"{group} admits {rule}, which Elastic Beanstalk does not make, and the group of {place.green} will not: "
+            f"{group} admits {rule}, which Elastic Beanstalk does not make, and the group of {cloned.green} will not: "
             "make the rule in .ebextensions, as AWS::EC2::SecurityGroupIngress."
         )
 
@@ -117,64 +119,64 @@ def _is_made(rule: IngressRule, group: SecurityGroup, options: EnvironmentOption
     return INSTANCE_GROUP in group.name and options.has_key_pair and rule.first == rule.last == SSH
 
 
-def _restriction(place: Place, group: SecurityGroup) -> Iterator[str]:
+def _restriction(cloned: ClonedEnvironment, group: SecurityGroup) -> Iterator[str]:
     """Find a group that was closed by hand: Elastic Beanstalk opens the clone's to everybody."""
-    balanced = place.options.has_filtering_load_balancer
+    balanced = cloned.options.has_filtering_load_balancer
     if (BALANCER_GROUP in group.name) != balanced:
         return
     open_ports = {
         port
         for rule in group.rules
-        for port in place.options.listener_ports
+        for port in cloned.options.listener_ports
         if rule.source in EVERYBODY and rule.first <= port <= rule.last
     }
-    closed = [port for port in place.options.listener_ports if port not in open_ports]
+    closed = [port for port in cloned.options.listener_ports if port not in open_ports]
     if closed and (closed[0] == 80 or not open_ports):
         setting = "SecurityGroups and ManagedSecurityGroup of aws:elbv2:loadbalancer"
         remedy = f"name a group of your own in the settings {setting}"
         if not balanced:
             remedy = f"name a group of your own in {INSTANCE_SETTING}, and set DisableDefaultEC2SecurityGroup"
         yield (
-            f"{group} does not admit everybody on port {closed[0]}, and that of {place.green} will, since "
+            f"{group} does not admit everybody on port {closed[0]}, and that of {cloned.green} will, since "
             f"Elastic Beanstalk makes it so: {remedy}."
         )
 
 
-def _named_by(place: Place, group: SecurityGroup, ids: set[str]) -> Iterator[str]:
+def _named_by(cloned: ClonedEnvironment, group: SecurityGroup, ids: set[str], named: set[str]) -> Iterator[str]:
     """Find a rule that admits blue's group and none that green has, too."""
-    shared = {replace(rule, source="") for rule in group.rules if rule.source in place.options.own_groups}
+    shared = {replace(rule, source="") for rule in group.rules if rule.source in named}
     for rule in group.rules:
         if rule.source in ids and replace(rule, source="") not in shared:
             yield (
-                f"{group} admits {rule}, a group of {place.blue.name}, and does not admit {place.green}, which has "
+                f"{group} admits {rule}, a group of {cloned.blue.name}, and does not admit {cloned.green}, which has "
                 f"another one: name a group of your own in {INSTANCE_SETTING}, and let {group.name} admit that."
             )
 
 
-def _web_acls(place: Place) -> Iterator[str]:
+def _web_acls(cloned: ClonedEnvironment) -> Iterator[str]:
     """Find a web ACL of blue's Application Load Balancer. Others cannot have one."""
-    for balancer in place.beanstalk.load_balancers(place.blue):
-        if ":loadbalancer/app/" not in balancer or not (name := place.surroundings.web_acl(balancer)):
+    for balancer in cloned.beanstalk.load_balancers(cloned.blue):
+        if ":loadbalancer/app/" not in balancer or not (name := cloned.surroundings.web_acl(balancer)):
             continue
-        if not place.surroundings.resources_of_stack(place.blue)["AWS::WAFv2::WebACLAssociation"]:
+        if not cloned.surroundings.resources_of_stack(cloned.blue)["AWS::WAFv2::WebACLAssociation"]:
             yield (
-                f"the web ACL {name} protects the load balancer of {place.blue.name}, and not that of {place.green}: "
+                f"the web ACL {name} protects the load balancer of {cloned.blue.name}, and not that of {cloned.green}: "
                 "associate it in .ebextensions, as AWS::WAFv2::WebACLAssociation."
             )
 
 
-def _records(place: Place) -> Iterator[str]:
+def _records(cloned: ClonedEnvironment) -> Iterator[str]:
     """Find DNS records that lead to blue's load balancer, past the CNAME that is swapped."""
-    endpoint = place.blue.endpoint.lower()
-    for record in place.surroundings.records():
+    endpoint = cloned.blue.endpoint.lower()
+    for record in cloned.surroundings.records():
         if any(target.removeprefix("dualstack.") == endpoint for target in record.targets):
             yield (
-                f"the {record.kind} {record.name} leads to {endpoint}, so its users stay on {place.blue.name} while a "
-                f"version is deployed onto it: let it lead to {place.production_cname}."
+                f"the {record.kind} {record.name} leads to {endpoint}, so its users stay on {cloned.blue.name} while a "
+                f"version is deployed onto it: let it lead to {cloned.production_cname}."
             )
 
 
-LOOKS: Final[dict[str, Callable[[Place], Iterator[str]]]] = {
+LOOKS: Final[dict[str, Callable[[ClonedEnvironment], Iterator[str]]]] = {
     "rules of security groups": _groups,
     "a web ACL": _web_acls,
     "DNS records of the load balancer": _records,

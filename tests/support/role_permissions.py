@@ -20,6 +20,7 @@ UNUSED = {
 }
 """Actions that no release path uses, and the reason for granting them."""
 UNUSED_BY_STAGE = {
+    ("plan", "wafv2:GetWebACL"): "AWS asks for it in GetWebACLForResource; MiniStack does not",
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }

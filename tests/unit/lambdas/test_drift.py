@@ -156,6 +156,17 @@ def test_what_settings_bring_is_no_finding(
     assert around.told() == ()
 
 
+def test_a_setting_that_names_the_group_that_elastic_beanstalk_made_helps_nothing(
+    account: VirtualBeanstalk, autoscaling: Any
+) -> None:
+    """DescribeConfigurationSettings shows that group among SecurityGroups, and a clone gets another one."""
+    around = surrounded(account, autoscaling, SecurityGroups="sg-made")
+    around.network.groups[0] |= {"GroupId": "sg-made"}
+    around.network.add_group(DATABASE, "database", admits("sg-made", 5432))
+    (told,) = around.told()
+    assert "database (sg-database) admits tcp 5432 from sg-made" in told
+
+
 def test_a_single_instance_that_was_closed_by_hand_is_found(account: VirtualBeanstalk, autoscaling: Any) -> None:
     around = surrounded(account, autoscaling, EnvironmentType="SingleInstance")
     around.network.rules(around.instances).clear()
