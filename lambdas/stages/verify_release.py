@@ -1,6 +1,9 @@
 """VerifyRelease: ask blue over HTTP, at its own endpoint, before users do."""
 
+from dataclasses import replace
+
 from lambdas.addresses import lead_to_same
+from lambdas.approval import question
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import ReleaseTestFailedError
@@ -12,7 +15,10 @@ from lambdas.visit import Visit
 
 
 def verify_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
-    """Return the same deployment when blue passes all tests. Raises ReleaseTestFailedError with every answer."""
+    """Return the deployment, with the `question` for people, when blue passes all tests.
+
+    Raises ReleaseTestFailedError with every answer.
+    """
     blue = look_at_blue(deployment, visit, beanstalk)
     for test in deployment.tests:
         if test.url:
@@ -25,7 +31,7 @@ def verify_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
                 next_step=f"{deployment.green} serves {deployment.green_version} on. "
                 "Correct the version and start a new execution with it, or redrive this one.",
             )
-    return deployment
+    return replace(deployment, question=question(deployment, blue, visit)) if deployment.approval else deployment
 
 
 def _require_leads_to_blue(test: HealthCheck, deployment: Deployment) -> None:

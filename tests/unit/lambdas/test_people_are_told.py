@@ -94,8 +94,9 @@ def test_a_stage_that_runs_while_users_are_well_tells_nothing(release: Release, 
 def test_basic_health_of_an_environment_in_an_operation_tells_nothing(release: Release, counted: list[str]) -> None:
     """It is Grey then: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.healthstatus.html."""
     deployment = release.deployed(release.swapped(release.cloned(), "green"))
-    tags = [{"Key": "team", "Value": "checkout"}]
-    release.account.client.update_tags_for_resource(ResourceArn=release.look("shop-prod-green").arn, TagsToAdd=tags)
+    release.account.client.update_tags_for_resource(
+        ResourceArn=release.look("shop-prod-green").arn, TagsToAdd=[{"Key": "team", "Value": "checkout"}]
+    )
     assert release.look("shop-prod-green").health == "Grey"
     STAGES["VerifyRelease"](release, deployment, release.visit())
     assert counted == []
