@@ -49,8 +49,8 @@ def approval(
 
 
 def _question(scope: Construct, topic: sns.ITopic) -> sfn.IChainable:
-    yes = sfn.Fail(scope, "Approved", error=YES, cause="A person approved the release. This ends the watch.")
-    no = sfn.Fail(scope, "NotApproved", error="Rejected", cause=f"send-task-failure was called with the error {YES}.")
+    yes = sfn.Fail.jsonata(scope, "Approved", error=YES, cause="A person approved the release. This ends the watch.")
+    no = sfn.Fail.jsonata(scope, "NotApproved", error="Rejected", cause=f"A person rejected it with the error {YES}.")
     question = sfn.CustomState(
         scope,
         "AwaitApproval",
