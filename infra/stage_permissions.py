@@ -123,6 +123,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),

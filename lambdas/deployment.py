@@ -11,6 +11,8 @@ from lambdas.hooks import Hooks
 
 Role = Literal["blue", "green"]
 InstanceCount = Literal["match", "template"] | int
+Expiry = Literal["fail", "release"]
+"""What happens when nobody answers the question for approval."""
 
 BLUE_TAG = "bluegreen:blue"
 """The tag of green that has blue's name. Roles may make and terminate only environments that have it."""
@@ -142,8 +144,11 @@ class Deployment:
     and in a deployment that an older function passed on.
     """
 
+    approval_expiry: Expiry = "fail"
+    question: str = ""
+    """What people are asked for their approval, without the commands. Empty before the test of blue."""
     approved_at: str | None = None
-    """When a person approved the release; ISO 8601. The state AwaitApproval sets it."""
+    """When a person approved the release, or its question expired; ISO 8601. The state Approval sets it."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

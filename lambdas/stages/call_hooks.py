@@ -18,6 +18,7 @@ from lambdas.failure import one_line
 from lambdas.handler import Event, logger, stage
 from lambdas.hooks import LIFECYCLE_STAGES, Gate, HookAnswer, HookAnswerError, HookCall
 from lambdas.pair import require_standing
+from lambdas.serving_green import look
 from lambdas.visit import Visit
 
 GREEN_SERVES: Final = frozenset({Gate.BEFORE_DEPLOY, Gate.BEFORE_BLUE})
@@ -55,7 +56,8 @@ def call_hook(
 def hook_event(deployment: Deployment, call: HookCall, visit: Visit, beanstalk: Beanstalk) -> dict[str, Any]:
     """Return what the hook is called with: the fields that Amazon ECS passes, and `release` with those of this tool."""
     subject = deployment.green_id if call.gate == Gate.BEFORE_GREEN else deployment.blue_id
-    environment = require_standing(subject or "", beanstalk.environment(subject or ""))
+    found = look(deployment, visit, beanstalk)
+    environment = require_standing(subject or "", found.get(subject or ""))
     service = environment.arn.rpartition("/")[0] + f"/{deployment.blue}"
     versions = service.replace(":environment/", ":applicationversion/").rpartition("/")[0]
     live = deployment.version if call.gate in (Gate.AFTER_BLUE, Gate.AFTER_RELEASE) else deployment.green_version

@@ -11,7 +11,7 @@ from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
-from lambdas.serving_green import require_green_fit
+from lambdas.serving_green import report_unhealthy, require_green_fit
 from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
 
@@ -28,6 +28,7 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     require_settled_run(visit)
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
+    report_unhealthy(pair.live, deployment, visit)
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
     log = beanstalk.events_since_deployment(blue)
     update = log.last_operation

@@ -176,7 +176,7 @@ class Release:
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
-        return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
+        return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.visit(), self.beanstalk))
 
     def drain(self, deployment: Deployment, **moments: datetime) -> Deployment:
         return drain_blue.drain_blue(deployment, self.visit(None, "DrainBlue", **moments), self.beanstalk)
@@ -187,7 +187,7 @@ class Release:
 
     def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
         deploying = self.eventually(lambda: self.deploy(deployment, **moments))
-        return self.eventually(lambda: await_release.await_release(deploying, self.beanstalk))
+        return self.eventually(lambda: await_release.await_release(deploying, self.visit(), self.beanstalk))
 
     def terminate(self, deployment: Deployment, **moments: datetime) -> Deployment:
         return terminate_green.terminate_green(deployment, self.visit(**moments), self.beanstalk)
