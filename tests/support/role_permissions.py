@@ -21,6 +21,7 @@ UNUSED = {
 """Actions that no release path uses, and the reason for granting them."""
 UNUSED_BY_STAGE = {
     ("plan", "wafv2:GetWebACL"): "AWS asks for it in GetWebACLForResource; MiniStack does not",
+    ("call_hooks", "elasticbeanstalk:DescribeEvents"): "green is unhealthy at a hook, but neither Severe nor Red",
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
