@@ -7,7 +7,7 @@ from typing import Final
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.event_log import EventLog, Operation
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
@@ -114,7 +114,10 @@ def _begin_of_this_release(log: EventLog, blue: Environment, deployment: Deploym
         return None if update.errors or update.aborted else update.began
     # What an earlier run left unhealthy is deployed again: to wait for its health may be in vain.
     in_time = update.began >= visit.run_started or blue.healthy(deployment.accepted_health)
-    return update.began if log.runs_label and in_time else None
+    # A blue that failed its users is deployed anew in a rollback. Without users it may look well.
+    failed_users = deployment.mode == Mode.ROLLBACK and deployment.next_step == NextStep.RELEASE
+    too_old = failed_users and update.began < visit.started
+    return update.began if log.runs_label and in_time and not too_old else None
 
 
 @stage(timeout="deploy_release", needs_lock=True)
