@@ -112,9 +112,9 @@ def test_a_rollback_of_a_sick_blue_to_its_own_version_is_a_release_which_deploys
     release.account.hosting("shop-prod").order = None
     release.account.until_health(deployment.blue_id, "Green")
     release.wait(90)
-    release.deployed(deployment, started=started)
+    deployed = release.deployed(deployment, started=started)
     assert release.calls("UpdateEnvironment") == 1
-    release.swapped(deployment, "blue")
+    release.swapped(deployed, "blue")
 
 
 def test_a_cutover_from_a_sick_green_takes_the_users_to_the_tested_version(release: Release) -> None:
