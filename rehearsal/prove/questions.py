@@ -1,10 +1,16 @@
-"""Asks AWS what it answers to calls that it should refuse, and to a change of tags. Nothing of them stays."""
+"""Asks AWS what it answers to calls that it should refuse, to a change of tags, and about security groups.
+
+Nothing of them stays.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lambdas.aws.environment import Environment
+from lambdas.aws.surroundings import Surroundings
+from lambdas.errors import ReleaseError
 from rehearsal.prove.installation import Installation
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.proved_application import LIVE_VERSION, ProvedApplication, newest_python
@@ -49,7 +55,10 @@ def ask(
     }
     answers = {question: _answer(call) for question, call in questions.items()}
     beanstalk.delete_configuration_template(**template)
-    return answers | {"status after a change of tags": _status_after_tags(beanstalk, application, arn)}
+    return answers | {
+        "security groups of an environment": _security_groups(target, application),
+        "status after a change of tags": _status_after_tags(beanstalk, application, arn),
+    }
 
 
 def _answer(call: Callable[[], Any]) -> str:
@@ -58,6 +67,16 @@ def _answer(call: Callable[[], Any]) -> str:
     except ClientError as error:
         return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
     return ACCEPTED
+
+
+def _security_groups(target: ProofTarget, application: ProvedApplication) -> str:
+    """Return blue's security groups with their rules, or why they are not shown."""
+    found: Any = application.blue()
+    try:
+        groups = Surroundings(target.client).groups_of(Environment.from_description(found))
+    except ReleaseError as error:
+        return error.found
+    return "; ".join(f"{group.name} admits {', '.join(map(str, group.rules))}" for group in groups) or "none"
 
 
 def _status_after_tags(beanstalk: Any, application: ProvedApplication, arn: str) -> str:

@@ -1,6 +1,7 @@
 """What a clone does not bring is told before a release, by the deployed machine and its role."""
 
 from tests.support.option_settings import APPLICATION_BALANCER
+from tests.support.role_permissions import roles, without
 from tests.support.testbed import ScenarioTestbed
 
 
@@ -10,6 +11,13 @@ def test_what_people_changed_around_blue_is_told_and_refused_if_asked_for(testbe
     clean = shop.release(dry_run=True, drift="refuse")
     assert clean.outcome.output["status"] == "planned", clean.outcome.output
     assert "not_cloned" not in clean.outcome.output
+
+    role = roles(testbed)["plan"]
+    for action in ("wafv2:GetWebACLForResource", "route53:ListHostedZones", "ec2:DescribeSecurityGroups"):
+        with without(testbed, role, action):
+            unseen = shop.release(dry_run=True, drift="refuse").outcome.output
+        assert unseen["status"] == "refused"
+        assert f"Allow {action}" in unseen["because"]
 
     blue = shop.environment(shop.blue)
     ec2, waf, route53 = (testbed.account.client(name) for name in ("ec2", "wafv2", "route53"))
