@@ -94,6 +94,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "clone_blue": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "CreateEnvironment", "TerminateEnvironment"),
+        application=("DescribeApplications",),
         configurationtemplate=(
             "CreateConfigurationTemplate",
             "DeleteConfigurationTemplate",
@@ -158,9 +159,9 @@ WHY: Mapping[str, str] = {
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
-    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it.",
+    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
-    "DescribeApplications": "Does the application exist?",
+    "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
     "DescribeEnvironmentHealth": "How many instances have started?",
     "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",

@@ -1,9 +1,12 @@
 """Removing green: the clone itself and its saved configuration."""
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.decision import template_prefix
 from lambdas.deployment import Deployment
 from lambdas.errors import CallRejectedError, EnvironmentNotReadyError
 from lambdas.handler import logger
@@ -64,6 +67,17 @@ def _look(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> P
             settles=True,
         )
     return Pair.from_found(found, deployment)
+
+
+def remove_left_configurations(deployment: Deployment, beanstalk: Beanstalk) -> None:
+    """Delete the saved configurations of blue that ended executions left: an abort passes every Catch.
+
+    Call it when there is no green. One execution at a time holds blue, in whatever stack, so no other one needs them.
+    """
+    own = re.compile(re.escape(template_prefix(deployment.blue)) + "[0-9a-f]{12}")
+    for name in beanstalk.saved_configurations(deployment.application):
+        if name != deployment.config_template and own.fullmatch(name):
+            remove_configuration(replace(deployment, config_template=name), beanstalk)
 
 
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:

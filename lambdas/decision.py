@@ -54,9 +54,14 @@ def _last_update(observation: Observation) -> str:
     return began.isoformat() if began else ""
 
 
+def template_prefix(blue: str) -> str:
+    """Return the first characters of the names that this tool gives to saved configurations of blue."""
+    return f"bluegreen-{blue}-"
+
+
 def template_name(blue: str, visit: Visit) -> str:
     """Return the name of the saved configuration: of this execution alone, in whatever stack it runs."""
-    return f"bluegreen-{blue}-{visit.digest}"
+    return f"{template_prefix(blue)}{visit.digest}"
 
 
 def next_step(mode: Mode, accepted: Sequence[str], observation: Observation) -> NextStep:

@@ -47,6 +47,12 @@ class Beanstalk:
         with _translated_errors(f"show the application {application}"):
             return bool(self._client.describe_applications(ApplicationNames=[application])["Applications"])
 
+    def saved_configurations(self, application: str) -> list[str]:
+        """Return the names of the application's saved configurations."""
+        with _translated_errors(f"show the application {application}"):
+            found = self._client.describe_applications(ApplicationNames=[application])["Applications"]
+        return [name for each in found for name in each.get("ConfigurationTemplates", [])]
+
     def environments(self, *names: str) -> list[Environment]:
         """Return the environments of these names that are not Terminated, in any application."""
         with _translated_errors(f"show the environments {', '.join(names)}"):

@@ -6,7 +6,7 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import TEMPLATE, needed_instances, require_group
-from lambdas.clone import DESCRIPTION_PREFIX
+from lambdas.clone import DESCRIPTION_PREFIX, remove_left_configurations
 from lambdas.deployment import Deployment
 from lambdas.earlier_green import require_usable
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
@@ -28,6 +28,7 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, scali
             require_usable(green, deployment, visit, beanstalk)
         return replace(deployment, green_id=green.id)
     blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
+    remove_left_configurations(deployment, beanstalk)
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     minimum = _raised_minimum(blue, deployment, beanstalk, scaling)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}
