@@ -71,7 +71,12 @@ class StageRoles:
         allow(role, ["autoscaling:DescribeScalingActivities"], ["*"], why=why)
         groups = f"arn:{stack.partition}:autoscaling:{stack.region}:{stack.account}:autoScalingGroup:*"
         why = "The environment that gets the users gets as many instances. AWS's policy names these groups."
-        allow(role, ["autoscaling:SetDesiredCapacity"], [f"{groups}:autoScalingGroupName/awseb-e-*"], why=why)
+        named = [f"{groups}:autoScalingGroupName/awseb-e-*"]
+        allow(role, ["autoscaling:SetDesiredCapacity"], named, why=why)
+        why = "It keeps them until its users have come: its MinSize is raised, and given back by a scheduled action."
+        allow(role, ["autoscaling:PutScheduledUpdateGroupAction", "autoscaling:UpdateAutoScalingGroup"], named, why=why)
+        why = "What MinSize does such a group get back? AWS authorises that on all groups only."
+        allow(role, ["autoscaling:DescribeScheduledActions"], ["*"], why=why)
 
     def _allow_surroundings(self, role: iam.Role) -> None:
         why = "Does a web ACL protect blue's load balancer? It may be one of another account, and AWS asks for both."

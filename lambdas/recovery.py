@@ -132,8 +132,7 @@ def _sizing(
     """Return the sizing of the environment, and ask for what is missing. An error here keeps no users from it."""
     try:
         size = sizing(pair.environment(to), pair.live, deployment, visit.now, beanstalk, scaling=scaling)
-        if not size.enough:
-            size.request(scaling)
+        size.request(scaling, deployment, visit.now)
     except ReleaseError as error:
         logger.warning("the number of instances is unknown", environment=pair.names[to], cause=str(error))
         return Sizing(pair.environment(to))

@@ -41,8 +41,7 @@ def swap_traffic(
     if to == "blue":
         _require_as_tested(pair, deployment, visit, beanstalk)
     size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
-    if not size.enough:
-        size.request(scaling)
+    size.request(scaling, deployment, visit.now)
     if not _is_better(pair, size, deployment, visit):
         require_healthy(target, deployment.accepted_health)
         size.require_enough()
