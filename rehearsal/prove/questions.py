@@ -8,9 +8,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.aws.environment import Environment
-from lambdas.aws.surroundings import Surroundings
-from lambdas.errors import ReleaseError
 from rehearsal.prove.installation import Installation
 from rehearsal.prove.names import RunNames
 from rehearsal.prove.proved_application import LIVE_VERSION, ProvedApplication, newest_python
@@ -70,13 +67,13 @@ def _answer(call: Callable[[], Any]) -> str:
 
 
 def _security_groups(target: ProofTarget, application: ProvedApplication) -> str:
-    """Return blue's security groups with their rules, or why they are not shown."""
-    found: Any = application.blue()
+    """Return the names of blue's security groups, or why they are not shown."""
+    tag = {"Name": "tag:elasticbeanstalk:environment-id", "Values": [application.blue()["EnvironmentId"]]}
     try:
-        groups = Surroundings(target.client).groups_of(Environment.from_description(found))
-    except ReleaseError as error:
-        return error.found
-    return "; ".join(f"{group.name} admits {', '.join(map(str, group.rules))}" for group in groups) or "none"
+        found = target.client("ec2").describe_security_groups(Filters=[tag])["SecurityGroups"]
+    except ClientError as error:
+        return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
+    return ", ".join(sorted(group["GroupName"] for group in found)) or "none"
 
 
 def _status_after_tags(beanstalk: Any, application: ProvedApplication, arn: str) -> str:
