@@ -6,9 +6,6 @@ They are made when EC2 is asked for the first time, so an account in which nobod
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
-from ministack.core.responses import get_account_id
-from ministack.services import ec2
-
 from emulator.beanstalk.security_groups import MadeGroup
 from emulator.ministack.replacement import Replacement
 
@@ -18,6 +15,9 @@ SYMBOL = "_ensure_defaults_initialized"
 
 def replacements(groups: Callable[[], Iterable[MadeGroup]]) -> list[Replacement]:
     """`groups`: returns those of the environments that stand now."""
+    from ministack.core.responses import get_account_id  # noqa: PLC0415 - unit tests do without MiniStack
+    from ministack.services import ec2  # noqa: PLC0415
+
     environments = EnvironmentSecurityGroups(groups, ec2._security_groups, ec2._tags)
     original = ec2._ensure_defaults_initialized
 
