@@ -77,6 +77,7 @@ STAGES: Mapping[str, StagePermissions] = {
         ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
+        configurationtemplate=("DescribeConfigurationSettings",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
@@ -129,7 +130,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
-        tagged_environment=("TerminateEnvironment",),
+        tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
@@ -155,14 +156,14 @@ STAGES: Mapping[str, StagePermissions] = {
 
 WHY: Mapping[str, str] = {
     "AbortEnvironmentUpdate": "An update of blue that hangs is aborted.",
-    "AddTags": "Green gets the tag of a clone when it is created.",
+    "AddTags": "Green gets the tag of a clone: when it is created, or, taken over, before it is terminated.",
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
     "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
     "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
-    "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
     "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.surroundings import IngressRule, SecurityGroup, Surroundings
@@ -39,13 +38,10 @@ class ClonedEnvironment:
     green: str
     production_cname: str
     options: EnvironmentOptions
-    beanstalk: Beanstalk
     surroundings: Surroundings
 
 
-def with_drift(
-    deployment: Deployment, drift: str, observation: Observation, beanstalk: Beanstalk, *, surroundings: Surroundings
-) -> Deployment:
+def with_drift(deployment: Deployment, drift: str, observation: Observation, surroundings: Surroundings) -> Deployment:
     """Return the deployment with the findings, if it gives users to a clone that they are not on yet.
 
     Raises ReleaseRefusedError for a finding if `drift` is `refuse`. A rollback is never refused: it repairs.
@@ -57,7 +53,6 @@ def with_drift(
         deployment.green,
         deployment.production_cname,
         observation.options,
-        beanstalk,
         surroundings,
     )
     found = _bounded(findings(cloned))
@@ -155,7 +150,7 @@ def _named_by(cloned: ClonedEnvironment, group: SecurityGroup, ids: set[str], na
 
 def _web_acls(cloned: ClonedEnvironment) -> Iterator[str]:
     """Find a web ACL of blue's Application Load Balancer. Others cannot have one."""
-    for balancer in cloned.beanstalk.load_balancers(cloned.blue):
+    for balancer in cloned.surroundings.load_balancers(cloned.blue):
         if ":loadbalancer/app/" not in balancer or not (name := cloned.surroundings.web_acl(balancer)):
             continue
         if not cloned.surroundings.resources_of_stack(cloned.blue)["AWS::WAFv2::WebACLAssociation"]:

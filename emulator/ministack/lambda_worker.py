@@ -6,13 +6,18 @@ Answers go to the former standard output. What the function prints goes to stand
 """
 
 import importlib
+import ipaddress
 import json
 import os
 import queue
+import socket
 import sys
 import threading
 import time
 import traceback
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -53,6 +58,7 @@ def main(scale: float, origin: float, caller_header: str) -> NoReturn:
     lines, answers = redirect_streams()
     start = json.loads(lines.get())
     follow_account_clock(scale, origin)
+    use_account_dns(os.environ.get("AWS_ENDPOINT_URL", ""))
     set_import_path(start["code_dir"])
     add_caller_header(caller_header)
     handler, failure = load(start["module"], start["handler"])
@@ -97,6 +103,35 @@ def follow_account_clock(scale: float, origin: float) -> None:
     time.time = lambda: origin + (real_time() - origin) / scale
     time.time_ns = lambda: int(time.time() * 1e9)
     time.sleep = lambda seconds: real_sleep(float(seconds) * scale)
+
+
+def use_account_dns(account: str) -> None:
+    """Let the account's DNS answer for names. Addresses and the machine's own name stay as they are."""
+    look_up = socket.getaddrinfo
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        flags = named.get("flags", more[3] if len(more) > 3 else 0)
+        if not name or name == "localhost" or flags & socket.AI_NUMERICHOST or is_address(name):
+            return look_up(host, port, *more, **named)
+        try:
+            with opener.open(f"{account}/_account/resolve?name={urllib.parse.quote(name)}", timeout=10) as answer:
+                return look_up(json.load(answer)["public_address"], port, *more, **named)
+        except urllib.error.HTTPError:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from None
+        except OSError as error:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution") from error
+
+    socket.getaddrinfo = getaddrinfo
+
+
+def is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def set_import_path(code_folder: str) -> None:

@@ -1,4 +1,4 @@
-"""What stands around an environment and is not Elastic Beanstalk's: security groups, web ACLs, DNS records.
+"""What stands around an environment: security groups, its load balancer's web ACL, DNS records.
 
 Facts: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html,
 https://docs.aws.amazon.com/waf/latest/APIReference/API_GetWebACLForResource.html,
@@ -96,6 +96,12 @@ class Surroundings:
             return Counter()
         return Counter(each["ResourceType"] for each in found["StackResources"])
 
+    def load_balancers(self, environment: Environment) -> list[str]:
+        """Return the environment's load balancers: a Classic one by its name, the others by their ARNs."""
+        with _translated_errors("Elastic Beanstalk", f"show the load balancer of {environment.name}"):
+            found = self._client("elasticbeanstalk").describe_environment_resources(EnvironmentId=environment.id)
+        return [each["Name"] for each in found["EnvironmentResources"].get("LoadBalancers", []) if each.get("Name")]
+
     def web_acl(self, load_balancer: str) -> str | None:
         """Return the name of the web ACL that protects a load balancer, given by its ARN; None without one."""
         try:
@@ -181,6 +187,7 @@ def connect_surroundings() -> Surroundings:
     config = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=5)
     makers: Mapping[str, Callable[[], Any]] = {
         "cloudformation": lambda: boto3.client("cloudformation", config=config),
+        "elasticbeanstalk": lambda: boto3.client("elasticbeanstalk", config=config),
         "ec2": lambda: boto3.client("ec2", config=config),
         "route53": lambda: boto3.client("route53", config=config),
         "wafv2": lambda: boto3.client("wafv2", config=config),

@@ -21,8 +21,9 @@ def admits(source: str, port: int | None, protocol: str = "tcp") -> Json:
 
 @dataclass
 class FakeNetwork:
-    """`errors`: by service, the code of the error that each of its calls gets."""
+    """`errors`: by service, the code of the error that its calls get. `beanstalk`: Elastic Beanstalk's client."""
 
+    beanstalk: Any = None
     groups: list[Json] = field(default_factory=list)
     stack: list[str] = field(default_factory=list)
     """The types of the resources that CloudFormation made for the environment."""
@@ -33,8 +34,10 @@ class FakeNetwork:
     errors: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
-    def client(self, service: str) -> "FakeClient":
+    def client(self, service: str) -> Any:
         """Return a client of a service."""
+        if service == "elasticbeanstalk":
+            return self.beanstalk
         return FakeClient(self, service)
 
     def add_environment(self, id_: str, *, balanced: bool = True) -> tuple[str, str]:

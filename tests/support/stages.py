@@ -125,6 +125,8 @@ class Release:
     hooks: frozenset[str] = frozenset({"smoke"})
     """The functions that the stack was deployed with as hooks."""
     network: FakeNetwork = field(default_factory=FakeNetwork)
+    known_hosts: frozenset[str] = frozenset({PRODUCTION, "test.shop.example"})
+    """The names that DNS knows."""
 
     def plan(
         self,
@@ -144,6 +146,12 @@ class Release:
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
         return completed({key: value for key, value in given.items() if value is not None})
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What stands around environments, on the account's Elastic Beanstalk."""
+        self.network.beanstalk = self.account.client
+        return Surroundings(self.network.client)
+
     def services(self, alarms: Alarms | None = None) -> Services:
         return Services(
             self.beanstalk,
@@ -151,8 +159,9 @@ class Release:
             self.records,
             self.executions,
             self.scaling,
-            Surroundings(self.network.client),
+            self.surroundings,
             self.hooks,
+            self.known_hosts.__contains__,
         )
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:

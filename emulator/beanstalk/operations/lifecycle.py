@@ -46,7 +46,7 @@ class Lifecycle:
         self._operations.start(environment, EnvironmentStatus.UPDATING, self._restarting(environment, request_id))
 
     def terminate(self, environment: Environment, request_id: str) -> None:
-        """Terminate an environment. Its application ends at once; its names are free at the end."""
+        """Terminate an environment. It serves on for a moment; its names are free at the end."""
         self._operations.record(environment, request_id, "terminateEnvironment is starting.")
         self._operations.start(environment, EnvironmentStatus.TERMINATING, self._terminating(environment, request_id))
 
@@ -163,15 +163,19 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        state, began = self._state, self._state.clock.time()
+        environment.health = Health()
+        yield min(state.durations.terminate_serves, state.durations.terminate)
         waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
         self._operations.record(environment, request_id, waiting)
-        yield from self._removing(environment)
+        yield from self._removing(environment, began)
         self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
-    def _removing(self, environment: Environment) -> Steps:
-        """End the application, remove the resources, and make the environment Terminated."""
-        state, began = self._state, self._state.clock.time()
+    def _removing(self, environment: Environment, began: float | None = None) -> Steps:
+        """End the application, remove the resources, and make the environment Terminated. `began`: by default now."""
+        state = self._state
+        began = state.clock.time() if began is None else began
         environment.health, environment.instances = Health(), []
         yield environment.hosting.close
         yield state.durations.drawn("terminate", environment.name) - (state.clock.time() - began)

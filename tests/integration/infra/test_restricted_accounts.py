@@ -29,6 +29,7 @@ EVERY_ARN = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":elasticbeans
 
 
 MADE = dict.fromkeys(("AddTags", "CreateEnvironment"), "aws:RequestTag/bluegreen:blue")
+TAGGED = {"AddTags": MADE["AddTags"]}
 TERMINATED = {"TerminateEnvironment": "aws:ResourceTag/bluegreen:blue"}
 """The tag that is required, by action: of what is to be made, or of what stands."""
 
@@ -68,7 +69,7 @@ def test_other_actions_and_other_applications_are_denied(with_awss_policy: Templ
     ("stage", "keys"),
     [
         ("clone_blue", MADE | TERMINATED),
-        ("terminate_green", TERMINATED),
+        ("terminate_green", TAGGED | TERMINATED),
         ("keep_green_live", TERMINATED),
     ],
 )

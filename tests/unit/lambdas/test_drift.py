@@ -87,7 +87,7 @@ def name_blue(around: Surrounded) -> None:
 
 
 def associate_web_acl(around: Surrounded) -> None:
-    (balancer,) = around.release.beanstalk.load_balancers(around.blue)
+    (balancer,) = around.release.surroundings.load_balancers(around.blue)
     around.network.web_acls[balancer] = "shop-firewall"
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lambdas import http_answers
-from lambdas.aws.surroundings import Surroundings
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
@@ -54,7 +53,7 @@ def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
         monkeypatch.setattr(module, "connect_scaling", lambda: release.scaling)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
-    monkeypatch.setattr(plan, "connect_surroundings", lambda: Surroundings(release.network.client))
+    monkeypatch.setattr(plan, "connect_surroundings", lambda: release.surroundings)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
     return release

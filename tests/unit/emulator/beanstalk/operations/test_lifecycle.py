@@ -150,6 +150,25 @@ def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(acco
     assert "did not pass health check after command execution." in errors[0]
 
 
+def test_a_terminating_environment_serves_on_for_17_seconds(account: VirtualBeanstalk) -> None:
+    """Elastic Beanstalk begins to terminate its instances 17 to 18 seconds after the begin.
+
+    The log of `eb terminate` in https://github.com/gabepublic/aws-ebeanstalk-py-django-01
+    """
+    account.service.durations.set({"terminate": 200})
+    id_ = account.healthy(VersionLabel="v1")
+    name = account.describe(id_)["CNAME"]
+    account.client.terminate_environment(EnvironmentId=id_)
+
+    account.memory.advance(16)
+    serving = account.get(name)
+    account.memory.advance(2)
+
+    assert (serving.status, serving.answered_by) == (200, "shop-prod/v1")
+    assert account.service.resolve(name) is None
+    assert account.describe(id_)["Status"] == "Terminating"
+
+
 def test_a_terminating_environment_ends_terminated(account: VirtualBeanstalk) -> None:
     """Events: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/eb3-terminate.html."""
     id_ = account.launched(VersionLabel="v1")
