@@ -43,6 +43,8 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    surroundings: bool = False
+    """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -66,7 +68,13 @@ class StagePermissions:
 
 STAGES: Mapping[str, StagePermissions] = {
     "plan": StagePermissions(
-        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        environment=(
+            *DESCRIBE,
+            "DescribeConfigurationSettings",
+            "DescribeEnvironmentResources",
+            "DescribeEvents",
+            "ListTagsForResource",
+        ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
         configurationtemplate=("DescribeConfigurationSettings",),
@@ -74,6 +82,7 @@ STAGES: Mapping[str, StagePermissions] = {
         policy_parts=(PolicyPart.READS,),
         record="take",
         hooks="know",
+        surroundings=True,
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -98,7 +107,9 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
+    "call_hooks": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
+    ),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
@@ -116,6 +127,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "TerminateEnvironment"),
@@ -153,6 +165,7 @@ WHY: Mapping[str, str] = {
     "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
+    "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",

@@ -1,10 +1,13 @@
 """The worker program: runs the invocations of one Python function in a process of its own.
 
-MiniStack's worker program is the text of this file and a call of `main`, so it is one file and imports nothing of ours.
+MiniStack's worker program is the text of this file and a call of `main`: one file of over 250 lines, which imports
+nothing of ours.
 Standard input has one line of JSON for each message: the first names what to import, each further one is an invocation.
 Answers go to the former standard output. What the function prints goes to standard error, which is its log.
 """
 
+import contextlib
+import hashlib
 import importlib
 import ipaddress
 import json
@@ -59,7 +62,7 @@ def main(scale: float, origin: float, caller_header: str) -> NoReturn:
     start = json.loads(lines.get())
     follow_account_clock(scale, origin)
     use_account_dns(os.environ.get("AWS_ENDPOINT_URL", ""))
-    set_import_path(start["code_dir"])
+    set_import_path(shared_code(Path(start["code_dir"])))
     add_caller_header(caller_header)
     handler, failure = load(start["module"], start["handler"])
     answer(answers, {"status": "ready"})
@@ -134,9 +137,24 @@ def is_address(host: str) -> bool:
     return True
 
 
-def set_import_path(code_folder: str) -> None:
-    """Find the function's code first, then its layers, then the runtime's packages."""
-    sys.path[0] = code_folder
+def shared_code(folder: Path) -> Path:
+    """Return the folder that workers of the same code share. The first one moves its own there."""
+    shared = folder.parent.parent / "code" / hashlib.sha256(folder.with_name("code.zip").read_bytes()).hexdigest()[:16]
+    shared.parent.mkdir(exist_ok=True)
+    with contextlib.suppress(OSError):  # another one was first
+        folder.rename(shared)
+    os.chdir(shared)
+    os.environ["LAMBDA_TASK_ROOT"] = str(shared)
+    return shared
+
+
+def set_import_path(code_folder: Path) -> None:
+    """Find the function's code first, then its layers, then the runtime's packages.
+
+    Workers share these folders: the first one compiles what it imports for all.
+    """
+    sys.dont_write_bytecode = False
+    sys.path[0] = str(code_folder)
     for layer in filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)):
         packages = Path(layer, "python")
         sys.path[1:1] = [*map(str, packages.glob("lib/python*/site-packages")), str(packages)]

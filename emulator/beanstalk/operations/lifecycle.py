@@ -6,7 +6,7 @@ from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import health, health_causes, instance_checks, scaling_activities
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
-from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.command_result import DeploymentFailure, without_command
 from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -58,21 +58,29 @@ class Lifecycle:
         if not denial:
             yield self._instances.create_own_bucket
         failure = yield from self._building(environment, request_id, denial)
-        if failure and self._ends_terminated(failure):
+        if failure and self._ends_terminated(environment, failure):
             yield from self._ending_launch(environment, request_id)
             return
         if failure:
-            message = "Create environment operation is complete, but with errors."
+            problem = "command timeouts. Try increasing the timeout period" if failure.timed_out else "errors"
+            message = f"Create environment operation is complete, but with {problem}."
             more = " For more information, see troubleshooting documentation."
             record(environment, request_id, message + more, severity="ERROR")
         else:
-            record(environment, request_id, f"Application available at {environment.cname}.")
+            if environment.cname:
+                record(environment, request_id, f"Application available at {environment.cname}.")
             record(environment, request_id, f"Successfully launched environment: {environment.name}")
         self._operations.end(environment)
 
-    def _ends_terminated(self, failure: DeploymentFailure) -> bool:
-        terminates = self._state.switches.failed_launch is FailedLaunchEnd.TERMINATED
-        return failure.denied or (not failure.started and terminates)
+    def _ends_terminated(self, environment: Environment, failure: DeploymentFailure) -> bool:
+        """Return whether a failed launch removes the environment.
+
+        Public logs have both ends, by the cause: https://github.com/hashicorp/terraform-provider-aws/issues/1995 before
+        any command, https://github.com/BishopFox/dufflebag/issues/4 for a failed one.
+        """
+        if not failure.commanded or option_settings.rolls_back_launch(environment.settings):
+            return True
+        return not failure.started and self._state.switches.failed_launch is FailedLaunchEnd.TERMINATED
 
     def _ending_launch(self, environment: Environment, request_id: str) -> Steps:
         """Remove what a failed launch has made. No request asked for it, so no event tells of a termination.
@@ -105,7 +113,7 @@ class Lifecycle:
         yield duration / 5
         denial = denial or (yield from self._bundle_settings.applied(environment, environment.label, request_id))
         if denial:
-            failure = denied(denial)
+            failure = without_command(denial)
             self._operations.report_failure(environment, request_id, failure)
             return failure
         health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health_causes.NO_INSTANCES)

@@ -209,10 +209,10 @@ def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi
 
 
 def test_switches_are_changed_by_name(control: ControlApi) -> None:
-    changed = {"failed_launch": "ready", "launched_health": "ok", "label_during_update": "new"} | {
+    changed = {"failed_launch": "terminated", "launched_health": "ok", "label_during_update": "new"} | {
         "outside_dates": "account"
     }
-    assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
+    assert put(control, "/_account/switches", {"failed_launch": "terminated"}) == (200, changed)
     assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
     assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
 

@@ -117,7 +117,6 @@ def test_a_deployment_that_never_answers_fails(account: BeanstalkAccount) -> Non
 
 
 def test_the_log_tells_what_an_application_wrote_that_ended(account: BeanstalkAccount) -> None:
-    account.service.switches.set({"failed_launch": "ready"})
     account.version(
         "control-characters", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"})
     )
