@@ -185,7 +185,7 @@ class Server:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m emulator.server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m emulator.server", description=__doc__, allow_abbrev=False)
     parser.add_argument("--port", type=int, default=4566, help="port on 127.0.0.1; 0 takes any free one")
     parser.add_argument("--scale", type=float, default=0.1, help="real seconds that one account second takes")
     parser.add_argument(

@@ -12,6 +12,14 @@ from rehearsal.planned_failures import FAILURES
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
 BUILD = Path("build")
+EXAMPLES = """examples:
+  release v2 of the sample shop:      make rehearse
+  let a release fail on purpose:      make rehearse ARGS="--fail test"
+  release an application of yours:    make rehearse ARGS="--bundle app.zip"
+  keep the account after the release: make rehearse ARGS=--keep
+  keep an account, release nothing:   make account
+  without make:                       python -m rehearsal; python -m rehearsal account --port 4566
+"""
 PLATFORMS = {"python": PYTHON, "node": NODE}
 
 
@@ -96,7 +104,13 @@ def read_account_options(given: Sequence[str]) -> AccountOptions:
 
 
 def _parser(program: str, description: str, output: Path) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description=description,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     parser.add_argument(
         "--scale",
         type=arguments.scale(0.01),

@@ -120,7 +120,7 @@ def measure(accounts: Sequence[MeasuredAccount], environments: int) -> list[Cost
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.account_cost", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.account_cost", description=__doc__, allow_abbrev=False)
     parser.add_argument("against", type=Path, help="another checkout, with its .venv-emulator")
     parser.add_argument("--environments", type=int, default=ENVIRONMENTS, help="default: %(default)s")
     options = parser.parse_args()

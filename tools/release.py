@@ -67,7 +67,9 @@ def problems(state: ReleaseState) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None, folder: Path = Path()) -> int:
     """Return 0 when the version can be tagged (and, with --tag, is)."""
-    parser = argparse.ArgumentParser(prog="make release", description="Show what a release would tag.")
+    parser = argparse.ArgumentParser(
+        prog="make release", description="Show what a release would tag.", allow_abbrev=False
+    )
     parser.add_argument("--tag", action="store_true", help="make the tag; without this, nothing is changed")
     options = parser.parse_args(arguments)
     state = read_state(folder)

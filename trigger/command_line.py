@@ -14,7 +14,21 @@ from trigger.commands import COMMANDS, MODES, Commands, RefusedError
 from trigger.output import Output
 from trigger.variables import Variables
 
-HELP = """exit status: 0 the release SUCCEEDED, or status or abort did its work; 1 FAILED; 2 wrong variables or
+HELP = """commands, each with an example:
+  full       release VERSION_LABEL:           trigger full
+  deploy     stop before users see it:        trigger deploy --detach
+  cutover    give users what deploy deployed: trigger cutover
+  rollback   give users green's version back: trigger rollback
+  status     show who serves users:           trigger status --output json
+  watch      follow the release that runs:    trigger watch
+  history    list the last releases:          trigger history
+  report     show each stage of the last one: trigger report
+  redrive    resume a release that failed:    trigger redrive
+  approve    let a waiting release go on:     trigger approve
+  reject     let a waiting release fail:      trigger reject --because "wrong price"
+  abort      stop the release where it is:    trigger abort --because "wrong version"
+
+exit status: 0 the release SUCCEEDED, or status or abort did its work; 1 FAILED; 2 wrong variables or
 arguments; 3 TIMED_OUT; 4 ABORTED; 5 nothing was started, redriven, answered or aborted; 6 the program lost contact with
 AWS, the release goes on; 128 + n: signal n ended the program, the release goes on."""
 
@@ -64,7 +78,13 @@ def _raise_signal(number: int, _frame: FrameType | None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="trigger", description=__doc__, epilog=HELP)
+    parser = argparse.ArgumentParser(
+        prog="trigger",
+        description=__doc__,
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     parser.add_argument("command", nargs="?", choices=MODES + COMMANDS, default="full", help="default: %(default)s")
     parser.add_argument("--detach", action="store_true", help="start the release, and do not follow it")
     parser.add_argument("--dry-run", action="store_true", help="only report what a release would do")

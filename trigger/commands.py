@@ -1,7 +1,8 @@
-"""The commands of the program: start a release, show, redrive, answer or abort one."""
+"""The commands of the program: start a release, show, follow, redrive, answer or abort one."""
 
 import argparse
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from boto3 import Session
@@ -18,7 +19,8 @@ from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecuti
 from trigger.variables import BUCKET_NAMES, Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
-COMMANDS = ("status", "redrive", "approve", "reject", "abort")
+COMMANDS = ("status", "watch", "history", "report", "redrive", "approve", "reject", "abort")
+SHOWN_RELEASES = 10
 MORE_RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 
 
@@ -63,16 +65,16 @@ class Commands:
     def _run(self, command: str) -> int:
         if command in MODES:
             return self._follow(self._executions.start())
+        if command == "history":
+            return self._history()
         running = self._executions.newest(RUNNING)
-        if command == "status":
-            return self._status(running or self._executions.newest())
-        if command == "redrive":
-            return self._redrive(running or self._executions.newest())
+        of_newest = {"status": self._status, "report": self._report, "redrive": self._redrive}
+        if command in of_newest:
+            return of_newest[command](running or self._executions.newest())
         if running is None:
             raise RefusedError("No release runs on this environment. Run status to see the last one.")
-        if command == "abort":
-            return self._abort(running["executionArn"])
-        return self._answer(running["executionArn"])
+        of_running = {"watch": self._follow, "abort": self._abort}
+        return of_running.get(command, self._answer)(running["executionArn"])
 
     @staticmethod
     def _require_no(problems: Sequence[str]) -> None:
@@ -105,6 +107,21 @@ class Commands:
             self._output.write("release", "There was no release yet.")
         else:
             self._follower.write_summary(newest)
+        return exit_status.SUCCEEDED
+
+    def _history(self) -> int:
+        found = list(islice(self._executions.of_environment(), SHOWN_RELEASES))
+        for each in found:
+            self._follower.write_line(each)
+        if not found:
+            self._output.write("release", "There was no release yet.")
+        return exit_status.SUCCEEDED
+
+    def _report(self, newest: Found | None) -> int:
+        if newest is None:
+            raise RefusedError("There was no release yet, so there is nothing to report.")
+        self._follower.write_stages(newest)
+        self._follower.write_summary(newest)
         return exit_status.SUCCEEDED
 
     def _redrive(self, newest: Found | None) -> int:

@@ -8,6 +8,7 @@ from trigger import exit_status
 from trigger.environment_pair import EnvironmentPair
 from trigger.output import Output, cause_message, minutes_and_seconds
 from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
+from trigger.stage_visits import visits_in
 
 CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -52,6 +53,25 @@ class ReleaseFollower:
     def _write_serving(self) -> None:
         serving = self._environments.serving()
         self._output.write("serving", f"         users are served by {serving}", serving=serving)
+
+    def write_line(self, found: Found) -> None:
+        """Write one line about an execution: when it started, its status, what was asked for, its error."""
+        request, ended = json.loads(found["input"]), found.get("stopDate")
+        lasted = minutes_and_seconds(ended - found["startDate"]) if ended else "now"
+        asked = f"{request.get('mode', 'full')} {request.get('version', '')}".strip()
+        words = (
+            f"{found['startDate']:%Y-%m-%d %H:%M}  {found['status']:<10}{lasted:>7}  {asked}  {found.get('error', '')}"
+        )
+        facts: dict[str, Any] = {name: found.get(name) for name in ("status", "error", "startDate", "stopDate", "name")}
+        self._output.write("release", words.rstrip(), execution=found["executionArn"], input=request, **facts)
+
+    def write_stages(self, found: Found) -> None:
+        """Write the stages of an execution, with the time that each took."""
+        events = list(self._executions.events(found["executionArn"]))[::-1]
+        for visit in visits_in(events):
+            facts: dict[str, Any] = {"entered": visit.entered, "left": visit.left, "polls": visit.polls}
+            facts |= {"error": visit.error, "cause": visit.cause}
+            self._output.write("stage", visit.in_words(found["startDate"]), state=visit.name, **facts)
 
     def write_summary(self, found: Found) -> int:
         """Write all facts about an execution; return the exit status for its status."""

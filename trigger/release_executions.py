@@ -47,9 +47,13 @@ class ReleaseExecutions:
 
     def newest(self, status: str | None = None) -> Found | None:
         """Return the newest execution of any status, or of this one; never a dry run."""
+        return next(self.of_environment(status), None)
+
+    def of_environment(self, status: str | None = None) -> Iterator[Found]:
+        """Return the executions of any status, or of this one, newest first; never a dry run."""
         listed = self._list(**({"statusFilter": status} if status else {}))
         described = (self.states.describe_execution(executionArn=item["executionArn"]) for item in listed)
-        return next((found for found in described if self._is_ours(json.loads(found["input"]))), None)
+        return (found for found in described if self._is_ours(json.loads(found["input"])))
 
     def _list(self, **wanted: Any) -> Iterator[Found]:
         pages = self.states.get_paginator("list_executions").paginate(

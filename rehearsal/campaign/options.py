@@ -31,7 +31,10 @@ class CampaignOptions:
 def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
     """Return the options. Raises SystemExit, with a usage message, when they are wrong."""
     parser = argparse.ArgumentParser(
-        prog="python -m rehearsal.campaign", description="Release again and again, each time with another fault."
+        prog="python -m rehearsal.campaign",
+        description="Release again and again, each time with another fault.",
+        epilog="example: make campaign RUNS=20 SEED=7",
+        allow_abbrev=False,
     )
     parser.add_argument("--runs", type=_count, default=60, help="number of random runs (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="seed of the random runs (default: a random one, which is printed)")

@@ -40,6 +40,8 @@ def read_prove_options(arguments: Sequence[str]) -> ProveOptions:
         prog="python -m rehearsal.prove",
         description="Prove the product in an account: deploy it, release, fail, redrive, roll back, remove everything."
         " Without --profile and --region, in an account emulated on this machine.",
+        epilog='example: make prove ARGS="--profile sandbox --region eu-central-1"',
+        allow_abbrev=False,
     )
     parser.add_argument("--profile", help="the profile of your AWS configuration")
     parser.add_argument("--region", help="the AWS region; credentials are boto3's")

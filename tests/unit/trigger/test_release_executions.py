@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from trigger.release_executions import LONGEST_SEARCH, RUNNING, ReleaseExecutions
 
@@ -89,3 +89,9 @@ def test_an_answered_question_is_not_open() -> None:
     left = {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "AwaitApproval"}}
     assert executions(*WAITING, left).approval_token("arn") is None
     assert executions(*WAITING, entered("KeepGreenLive")).approval_token("arn") is None
+
+
+def test_all_releases_of_an_environment_are_found_newest_first() -> None:
+    states = FakeStates(("RUNNING", REQUEST), ("FAILED", {**REQUEST, "blue": "blog"}), ("SUCCEEDED", REQUEST))
+    found = ReleaseExecutions(cast("Any", states), "the machine", REQUEST).of_environment()
+    assert [each["status"] for each in found] == ["RUNNING", "SUCCEEDED"]
