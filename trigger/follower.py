@@ -6,6 +6,7 @@ from typing import Any
 
 from trigger import exit_status
 from trigger.environment_pair import EnvironmentPair
+from trigger.failure_text import advice, cause_lines, new_events
 from trigger.output import Output, cause_message, minutes_and_seconds
 from trigger.release_executions import UNDER_WAY, Found, ReleaseExecutions
 from trigger.stage_visits import visits_in
@@ -82,15 +83,17 @@ class ReleaseFollower:
         since = found.get("redriveDate", found["startDate"])
         ended = f" after {minutes_and_seconds(found['stopDate'] - since)}" if "stopDate" in found else ""
         serving, errors = self._environments.serving(), self._environments.errors(since) if status else []
+        error, redrivable = found.get("error", ""), found.get("redriveStatus") == "REDRIVABLE"
+        what_to_do = advice(error, redrivable=redrivable)
         lines = [f"{found['name']} {found['status']}{ended}"]
         lines += [f"asked for: {request.get('mode', 'full')} {request.get('version', '')}"]
         lines += [f"in {self._executions.current_state(execution)}"] if found["status"] in UNDER_WAY else []
+        lines += [f"users are served by {serving}"]
+        lines += [f"what to do: {what_to_do}"] if what_to_do else []
         lines += [f"{name.replace('_', ' ')}: {value}" for name, value in output.items() if isinstance(value, str)]
-        lines += [f"{found['error']}: {cause}"] if "error" in found else []
-        lines += [f"Elastic Beanstalk: {error}" for error in errors]
-        redrivable = found.get("redriveStatus") == "REDRIVABLE"
-        lines += ["remove the cause, then redrive resumes the release"] if redrivable else []
-        lines += [f"users are served by {serving}", console_link(execution)]
+        lines += cause_lines(error, cause) if error else []
+        lines += new_events(errors, cause)
+        lines += [console_link(execution)]
         facts: dict[str, Any] = {name: found.get(name) for name in ("status", "error", "redriveStatus", "stopDate")}
         facts |= {"cause": cause, "input": request, "output": output, "events": errors, "serving": serving}
         link = console_link(execution)

@@ -57,12 +57,14 @@ class Output:
 
     def _write_failure(self, at: datetime, error: str = "unknown", cause: str = "", **_: Any) -> None:
         waiting = error == "EnvironmentNotReadyError"
-        words = waiting_for(cause_message(cause)) if waiting else f"{error}: {cause_message(cause)}"
+        message = cause_message(cause)
+        words = waiting_for(message) if waiting else f"failed: {error}"  # the summary tells the cause, once
         kind = re.sub(r"\d+", "", words) if waiting else words  # a new count alone is not news
         if kind != self._kind or (waiting and at - self._written >= REPEAT_AFTER) or self._in_place:
             self._kind, self._written = kind, at
             text = f"         {words}, {minutes_and_seconds(at - self._entered)}" if waiting else f"         {words}"
-            self.write("waiting" if waiting else "failure", text, passing=waiting, at=at)
+            facts = {} if waiting else {"error": error, "cause": message}
+            self.write("waiting" if waiting else "failure", text, passing=waiting, at=at, **facts)
 
 
 def cause_message(cause: str) -> str:

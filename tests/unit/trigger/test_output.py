@@ -43,11 +43,11 @@ def test_a_wait_for_something_else_is_shown_at_once(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("kind", ["TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed"])
 def test_each_kind_of_task_failure_is_shown(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert lines_of([failed(1, kind, error="States.Timeout", cause="too late")], capsys) == ["States.Timeout: too late"]
+    assert lines_of([failed(1, kind, error="States.Timeout", cause="too late")], capsys) == ["failed: States.Timeout"]
 
 
 def test_a_rejection_without_error_and_cause_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert lines_of([failed(1)], capsys) == ["unknown:"]
+    assert lines_of([failed(1)], capsys) == ["failed: unknown"]
 
 
 @pytest.mark.parametrize(
