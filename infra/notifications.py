@@ -41,13 +41,14 @@ class Notifications(Construct):
         """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status."""
         # Fields without free text only: a quotation mark in free text loses the notification.
         field = events.EventField.from_path
-        execution = field("$.detail.executionArn")
+        execution, region = field("$.detail.executionArn"), field("$.region")
+        redrive = f"aws stepfunctions redrive-execution --execution-arn {execution} --region {region}"
         text = (
             f"The release {field('$.detail.name')} ended {field('$.detail.status')}. Nothing was cleaned up: the "
             "environment with the production CNAME serves users, and a green environment may be left over.\n"
             "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
-            f"both environments first.\n  aws stepfunctions redrive-execution --execution-arn {execution}\n"
-            f"  https://{self._console()}/states/home?region={field('$.region')}"
+            f"both environments first.\n  {redrive}\n"
+            f"  https://{self._console()}/states/home?region={region}"
             f"#/v2/executions/details/{execution}\n"
         )
         events.Rule(

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from lambdas.advice import advice, redrive_helps
 from lambdas.console import console_link
 from lambdas.deployment import Deployment
 
 MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
 MAX_SENTENCE_LENGTH = 2_000  # causes and events are quotes, of any length
-MAX_EVENTS, MAX_EVENT_LENGTH = 20, 400
+MAX_CAUSE_LENGTH = 480  # about five lines; the console has the rest
+MAX_EVENTS, MAX_EVENT_LENGTH = 5, 400
 MAX_LACKS = 5
 
 
@@ -56,26 +58,31 @@ class Outcome:
 
 
 def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
-    """Return {"subject", "message"}: what failed, why, who serves users, what is left over, what to do next."""
+    """Return {"subject", "message"}: what failed, who serves users, what to do, then the cause in a few lines."""
     release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
     subject = one_line(f"The {release} failed in {failure.state}", MAX_SUBJECT_LENGTH)
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
-    lines = [f"{subject}.", "", f"Why: {failure.name}: {failure.message}"]
+    lines = [f"{subject}.", ""]
     lines += [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
+    lines += ["", f"What to do: {advice(failure.name)}", ""]
+    if redrive_helps(failure.name):
+        region = execution.split(":")[3]
+        lines.append(f"  aws stepfunctions redrive-execution --execution-arn {execution} --region {region}")
+    lines.append(f"  {console_link(execution)}")
+    # Quotes come last, so that they cannot pass for instructions of this tool.
+    cause = cut(failure.message, MAX_CAUSE_LENGTH)
+    lines += ["", f"Why: {failure.name}: {cause}"]
     lacks = deployment.not_cloned[:MAX_LACKS] if deployment else ()
     lines += [f"Green does not bring: {one_line(words, MAX_SENTENCE_LENGTH)}" for words in lacks]
-    lines += [
-        "",
-        "What to do: once the cause is gone, redrive the execution (in the Step Functions console, or by the command",
-        "below): it looks at what stands and goes on from there. Or start a new one, with a corrected version.",
-        "",
-        f"  aws stepfunctions redrive-execution --execution-arn {execution}",
-        f"  {console_link(execution)}",
-    ]
-    # Quotes come last, so that they cannot pass for instructions of this tool.
-    lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if outcome.events else []
-    lines += [f"  > {one_line(event, MAX_EVENT_LENGTH)}" for event in outcome.events[:MAX_EVENTS]]
+    told = [event for event in outcome.events if event.partition(": ")[2] not in cause]
+    lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if told else []
+    lines += [f"  > {one_line(event, MAX_EVENT_LENGTH)}" for event in told[:MAX_EVENTS]]
     return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
+
+
+def cut(text: str, longest: int) -> str:
+    """Return the text without its middle if it is too long: a trace tells most at its end."""
+    return text if len(text) <= longest else f"{text[: longest // 2]} ... {text[-longest // 2 :]}"
 
 
 def one_line(text: str, longest: int) -> str:

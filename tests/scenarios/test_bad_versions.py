@@ -132,7 +132,7 @@ def test_the_notification_has_the_serving_environment_and_the_next_step(
     found = played(name)
     first = found.messages[0]
     assert first.subject == f"The release of new onto {found.shop.blue} failed in {CASES[name].failed_in}"
-    assert f"Why: {CASES[name].error}: {found.release.cause}" in first.text
+    assert f"Why: {CASES[name].error}: {found.release.cause[:200]}" in first.text
     assert f"Users are served by: {found.shop.green}" in first.text
     assert f"redrive-execution --execution-arn {found.release.arn}" in first.text
 
