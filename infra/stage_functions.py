@@ -17,7 +17,8 @@ from infra.policies import explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
 from infra.stage_permissions import STAGES, StagePermissions
-from infra.stage_roles import StageRoles
+from infra.stage_roles import DEFAULT_BUS, StageRoles
+from lambdas.aws.event_bus import BUS
 
 TESTING: Final = frozenset({"verify_green", "verify_release"})
 """Stages that ask an environment over HTTP. Its load balancer may be internal."""
@@ -90,6 +91,7 @@ class StageFunctions(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 **self._records.environment(Stack.of(self)),
+                **({BUS: DEFAULT_BUS} if permissions.events else {}),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
                 **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },

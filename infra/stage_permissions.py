@@ -47,6 +47,8 @@ class StagePermissions:
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
+    events: bool = True
+    """Sends events of the release to EventBridge, for machines."""
     seconds: int = 120
     """The function's time-out."""
 
@@ -150,7 +152,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "hold_for_redrive": StagePermissions(),
+    "hold_for_redrive": StagePermissions(events=False),
 }
 
 

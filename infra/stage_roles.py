@@ -21,6 +21,9 @@ from lambdas.aws.bundles import BUNDLE_KEY
 MACHINES: Final = "BeanstalkBlueGreen-*"
 """The state machines of all stacks of this project, which have the stacks' names."""
 
+DEFAULT_BUS: Final = "default"
+"""The bus of EventBridge that each account has."""
+
 
 class StageRoles:
     """Makes the roles."""
@@ -49,6 +52,10 @@ class StageRoles:
         if permissions.alarms:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
+        if permissions.events:
+            stack = Stack.of(role)
+            bus = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:event-bus/{DEFAULT_BUS}"
+            allow(role, ["events:PutEvents"], [bus], why="Machines are told of each step of a release.")
         if permissions.scaling:
             self._allow_scaling(role)
         if permissions.surroundings:

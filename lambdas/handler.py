@@ -12,6 +12,7 @@ from lambdas.aws.records import connect_records
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
 from lambdas.metrics import count_error, time_release, time_state
+from lambdas.release_events import announce_stage
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
@@ -52,7 +53,9 @@ def stage(timeout: str | None = None, *, needs_lock: bool = False, settles: bool
                 time_release(visit.machine, visit.release_seconds(deployment.approved))
                 if needs_lock:
                     connect_records().require_held(deployment.application, deployment.blue, visit.execution)
-                return function(deployment, visit, event).to_json()
+                result = function(deployment, visit, event).to_json()
+            announce_stage(visit, deployment, visit.elapsed(time.time()))
+            return result
 
         return handler
 

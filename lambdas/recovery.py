@@ -20,6 +20,7 @@ from lambdas.handler import logger
 from lambdas.metrics import count_rollback
 from lambdas.pair import Pair
 from lambdas.proofs import BLUE_PROVED, BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
+from lambdas.release_events import Kind, announce
 from lambdas.serving import Standing, fitness, should_serve
 from lambdas.serving_green import report_unhealthy
 from lambdas.settling import require_no_swap_since, require_settled_state
@@ -171,6 +172,8 @@ def _swap(to: Role, seen: tuple[Record, Pair], visit: Visit, records: Records, b
     pair.require_ready()
     swap_once(to, visit, seen, records, beanstalk)
     count_rollback(pair.blue.application)
+    release = {"application": pair.blue.application, "blue": pair.blue.name, "green": pair.green.name}
+    announce(Kind.USERS_RETURNED, visit, release, to=to)
     raise EnvironmentNotReadyError(
         expected=f"{pair.environment(to).name} to hold {pair.production_cname}",
         found="a swap in progress",

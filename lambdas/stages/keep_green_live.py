@@ -11,6 +11,7 @@ from lambdas.failure import Failure, Outcome, notification
 from lambdas.handler import Event, report_stage
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
+from lambdas.release_events import announce_failure
 from lambdas.settling import settled_verdict
 from lambdas.swaps import SWAP_SECONDS
 from lambdas.visit import Visit
@@ -44,6 +45,9 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     visit, failure = Visit.from_context(event["context"]), Failure.from_json(event["failure"])
     if failure.state == "Plan":
         outcome = Outcome("the same environment as before: nothing was touched")
+        given = event["context"]["Execution"]["Input"]
+        request = given if isinstance(given, dict) else {}
+        announce_failure(visit, request, stage=failure.state, error=failure.name, cause=failure.message)
         return notification(failure, outcome, None, visit.execution)
     deployment = Deployment.from_json(event["deployment"])
     with report_stage(visit, deployment.application, deployment.blue):
@@ -51,4 +55,6 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             deployment, failure, visit, connect_records(), connect_beanstalk(), scaling=connect_scaling()
         )
     count_release(deployment.application, Result.FAILED)
+    release = deployment.to_json()
+    announce_failure(visit, release, stage=failure.state, error=failure.name, cause=failure.message)
     return notification(failure, outcome, deployment, visit.execution)

@@ -1,6 +1,7 @@
 """Plan: observe what stands, check whether it is safe to start from, decide where to start, take the lock."""
 
 import os
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from lambdas.handler import Event, logger, report_stage
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
+from lambdas.release_events import announce_stage
 from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
@@ -100,6 +102,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         if deployment.not_cloned:
             planned["not_cloned"] = deployment.not_cloned
         return {"dry_run": True, "outcome": planned}
+    announce_stage(visit, deployment, visit.elapsed(time.time()))
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()

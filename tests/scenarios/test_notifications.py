@@ -39,7 +39,7 @@ def test_a_failed_deployment_notifies_with_the_events_and_what_is_left(testbed: 
     assert f"Users are served by: {shop.green}" in message.text
     assert f"running v1, at http://{shop.cname}/" in message.text
     assert f"Left over: {shop.blue}" in message.text
-    assert f"  > {shop.blue}: Failed to deploy application." in message.text.splitlines()
+    assert "Failed to deploy application." in message.text
     assert "Engine execution has encountered an error" in message.text
     assert_has_next_steps(message, release.arn)
 
