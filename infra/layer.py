@@ -20,6 +20,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "cloudformation": ("DescribeStackResources",),
     "ec2": ("DescribeSecurityGroups",),
     "route53": ("ListHostedZones", "ListResourceRecordSets"),
+    "events": ("PutEvents",),
     "wafv2": ("GetWebACLForResource",),
 }
 """The operations that are called of large services. The description of EC2 alone has 5 MB, which a function parses."""

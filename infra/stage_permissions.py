@@ -129,7 +129,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
-    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), events=False),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "TerminateEnvironment"),

@@ -51,7 +51,7 @@ def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> 
     writes = [
         action
         for action in stage_actions(template, stage)
-        if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"logs", "xray"}
+        if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"events", "logs", "xray"}
     ]
     assert writes == []
 
