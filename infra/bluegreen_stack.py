@@ -44,6 +44,8 @@ class BlueGreenStack(Stack):
         )
         workflow = Workflow(self, "Workflow", self.stack_name, functions.by_name, notifications.topic)
         notifications.notify_of_stopped_releases(workflow.machine)
+        if settings.notify_success:
+            notifications.notify_of_successes(workflow.machine)
         Monitoring(
             self,
             "Monitoring",

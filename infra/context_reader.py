@@ -25,6 +25,13 @@ class ContextReader:
         """Return the names in a value that has commas between them."""
         return tuple(each.strip() for each in self.text(name, default).split(",") if each.strip())
 
+    def flag(self, name: str) -> bool:
+        """Return whether a value is true. Anything but true and false is a problem."""
+        value = self._get(name)
+        if str(value).lower() not in ("true", "false", "none", ""):
+            self.refuse(name, "to be true or false", repr(value))
+        return str(value).lower() == "true"
+
     def value(self, name: str) -> Any:
         """Return a value as the context has it, None when it is unset."""
         value = self._get(name)

@@ -1,6 +1,6 @@
 """Notifications to people: a topic, and a rule for executions that bypass the failure branch."""
 
-from aws_cdk import Aws, CfnMapping, RemovalPolicy
+from aws_cdk import ArnFormat, Aws, CfnMapping, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,9 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from lambdas.aws.event_bus import SOURCE
 from lambdas.console import HOSTS
+from lambdas.release_events import Kind
 
 EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 
@@ -29,13 +31,10 @@ class Notifications(Construct):
         )
         key.grant_encrypt_decrypt(EVENTS)  # with AWS's own key for SNS, EventBridge cannot publish
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        consoles = {partition: {"host": host} for partition, host in HOSTS.items()}
+        self._hosts = CfnMapping(self, "Consoles", mapping=consoles)
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
-
-    def _console(self) -> str:
-        """Return the console's host in the partition that the stack is deployed to."""
-        hosts = CfnMapping(self, "Consoles", mapping={partition: {"host": host} for partition, host in HOSTS.items()})
-        return hosts.find_in_map(Aws.PARTITION, "host")
 
     def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
         """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status."""
@@ -48,7 +47,7 @@ class Notifications(Construct):
             "environment with the production CNAME serves users, and a green environment may be left over.\n"
             "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
             f"both environments first.\n  {redrive}\n"
-            f"  https://{self._console()}/states/home?region={region}"
+            f"  https://{self._hosts.find_in_map(Aws.PARTITION, 'host')}/states/home?region={region}"
             f"#/v2/executions/details/{execution}\n"
         )
         events.Rule(
@@ -59,6 +58,35 @@ class Notifications(Construct):
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
                 detail={"status": ["ABORTED", "TIMED_OUT"], "stateMachineArn": [machine.state_machine_arn]},
+            ),
+            targets=[targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_multiline_text(text))],
+        )
+
+    def notify_of_successes(self, machine: sfn.IStateMachine) -> None:
+        """Notify of releases that succeeded, by the event that the last stage sends."""
+        field = events.EventField.from_path
+        execution, region = field("$.detail.execution"), field("$.region")
+        # Without the version, which may have a quotation mark in it: that would lose the notification.
+        text = (
+            f"The release onto {field('$.detail.blue')} (mode {field('$.detail.mode')}) succeeded. Users are served by "
+            f"{field('$.detail.served_by')}.\n"
+            f"  https://{self._hosts.find_in_map(Aws.PARTITION, 'host')}/states/home?region={region}"
+            f"#/v2/executions/details/{execution}\n"
+        )
+        executions = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{machine.state_machine_name}:",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        events.Rule(
+            self,
+            "Successes",
+            description="Releases that succeeded",
+            event_pattern=events.EventPattern(
+                source=[SOURCE],
+                detail_type=[Kind.RELEASE_SUCCEEDED],
+                detail={"execution": events.Match.prefix(executions)},
             ),
             targets=[targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_multiline_text(text))],
         )

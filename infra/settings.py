@@ -56,7 +56,8 @@ class Settings:
     on the resources of environments. `permissions_boundary`: the name or the ARN of a policy that limits each role.
     `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
     a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
-    `hooks`: the Lambda functions that releases may call at gates, by name or ARN.
+    `hooks`: the Lambda functions that releases may call at gates, by name or ARN. `notify_success`: people hear of
+    releases that succeed as well.
     """
 
     env: str
@@ -71,6 +72,7 @@ class Settings:
     permissions_boundary: str | None = None
     artifacts_key: str | None = None
     hooks: tuple[str, ...] = ()
+    notify_success: bool = False
 
     @property
     def former_record_key(self) -> str:
@@ -91,6 +93,7 @@ class Settings:
             artifacts_bucket=reader.text("artifacts_bucket") or None,
             record_key=_record_key(reader),
             notify_email=reader.text("notify_email") or None,
+            notify_success=reader.flag("notify_success"),
             slow_minutes=_slow_minutes(reader),
             pipeline=PipelineSettings.read(reader, applications),
             network=_network(reader),

@@ -195,6 +195,16 @@ def test_the_topic_has_no_subscriber_by_default(template: Template) -> None:
     template.resource_count_is("AWS::SNS::Subscription", 0)
 
 
+def test_a_rule_notifies_of_successes_when_asked_for(synthesize: Callable[..., Template], template: Template) -> None:
+    pattern = {
+        "source": ["beanstalk-bluegreen"],
+        "detail-type": ["ReleaseSucceeded"],
+        "detail": {"execution": [{"prefix": Match.any_value()}]},
+    }
+    synthesize(notify_success="true").has_resource_properties("AWS::Events::Rule", {"EventPattern": pattern})
+    assert "ReleaseSucceeded" not in json.dumps(template.find_resources("AWS::Events::Rule"))
+
+
 def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -> None:
     template.has_resource_properties(
         "AWS::Events::Rule",

@@ -49,6 +49,11 @@ def test_each_value_of_the_context_is_a_setting() -> None:
     )
 
 
+@pytest.mark.parametrize(("given", "expected"), [("true", True), (True, True), ("false", False), (None, False)])
+def test_successes_are_told_when_asked_for(given: object, *, expected: bool) -> None:
+    assert settings_in({"notify_success": given}).notify_success is expected
+
+
 def test_the_variable_env_takes_precedence_over_the_context() -> None:
     assert Settings.from_context({"env": "dev"}.get, {"ENV": "prod"}).env == "prod"
     assert Settings.from_context({"env": "dev"}.get, {"ENV": ""}).env == "dev"
@@ -65,6 +70,7 @@ def test_the_variable_env_takes_precedence_over_the_context() -> None:
         ({"record_key": "{application}.json"}, ["{application} and {blue}", "found '{application}.json'"]),
         ({"record_key": "{application}/{blue}/{"}, ["{application} and {blue}"]),
         ({"hooks": "smoke test,my-hook"}, ["names or ARNs of Lambda functions", "found smoke test"]),
+        ({"notify_success": "often"}, ["-c notify_success= to be true or false", "found 'often'"]),
         ({"slow_minutes": "soon"}, ["a number of minutes", "found 'soon'"]),
         ({"slow_minutes": 0}, ["a number of minutes", "found '0'"]),
         ({"environment_policy": "ours"}, ["to be one of own, aws", "found 'ours'"]),
