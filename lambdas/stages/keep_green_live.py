@@ -45,7 +45,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     visit, failure = Visit.from_context(event["context"]), Failure.from_json(event["failure"])
     if failure.state == "Plan":
         outcome = Outcome("the same environment as before: nothing was touched")
-        given = event["context"]["Execution"]["Input"]
+        given = event["context"]["Execution"].get("Input")
         request = given if isinstance(given, dict) else {}
         announce_failure(visit, request, stage=failure.state, error=failure.name, cause=failure.message)
         return notification(failure, outcome, None, visit.execution)
