@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledgments import acknowledge
+from infra.chat import Chat
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.pipeline import ReleasePipeline
@@ -46,6 +47,10 @@ class BlueGreenStack(Stack):
         notifications.notify_of_stopped_releases(workflow.machine)
         if settings.notify_success:
             notifications.notify_of_successes(workflow.machine)
+        if settings.chat:
+            key, console = notifications.key, notifications.console
+            chat = Chat(self, "Chat", machine=workflow.machine, key=key, console=console)
+            CfnOutput(self, "ChatTopicArn", value=chat.topic.topic_arn)
         Monitoring(
             self,
             "Monitoring",

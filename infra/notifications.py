@@ -31,8 +31,9 @@ class Notifications(Construct):
         )
         key.grant_encrypt_decrypt(EVENTS)  # with AWS's own key for SNS, EventBridge cannot publish
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self.key = key
         consoles = {partition: {"host": host} for partition, host in HOSTS.items()}
-        self._hosts = CfnMapping(self, "Consoles", mapping=consoles)
+        self.console: str = CfnMapping(self, "Consoles", mapping=consoles).find_in_map(Aws.PARTITION, "host")
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
@@ -47,7 +48,7 @@ class Notifications(Construct):
             "environment with the production CNAME serves users, and a green environment may be left over.\n"
             "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
             f"both environments first.\n  {redrive}\n"
-            f"  https://{self._hosts.find_in_map(Aws.PARTITION, 'host')}/states/home?region={region}"
+            f"  https://{self.console}/states/home?region={region}"
             f"#/v2/executions/details/{execution}\n"
         )
         events.Rule(
@@ -70,7 +71,7 @@ class Notifications(Construct):
         text = (
             f"The release onto {field('$.detail.blue')} (mode {field('$.detail.mode')}) succeeded. Users are served by "
             f"{field('$.detail.served_by')}.\n"
-            f"  https://{self._hosts.find_in_map(Aws.PARTITION, 'host')}/states/home?region={region}"
+            f"  https://{self.console}/states/home?region={region}"
             f"#/v2/executions/details/{execution}\n"
         )
         executions = Stack.of(self).format_arn(

@@ -57,7 +57,7 @@ class Settings:
     `notify_email`: the address that gets notifications. `slow_minutes`: a longer release raises an alarm. `pipeline`:
     a CodePipeline that starts releases. `network`: the network that VerifyRelease runs in; None is the internet.
     `hooks`: the Lambda functions that releases may call at gates, by name or ARN. `notify_success`: people hear of
-    releases that succeed as well.
+    releases that succeed as well. `chat`: a topic has messages for AWS's chat integration.
     """
 
     env: str
@@ -73,6 +73,7 @@ class Settings:
     artifacts_key: str | None = None
     hooks: tuple[str, ...] = ()
     notify_success: bool = False
+    chat: bool = False
 
     @property
     def former_record_key(self) -> str:
@@ -94,6 +95,7 @@ class Settings:
             record_key=_record_key(reader),
             notify_email=reader.text("notify_email") or None,
             notify_success=reader.flag("notify_success"),
+            chat=reader.flag("chat"),
             slow_minutes=_slow_minutes(reader),
             pipeline=PipelineSettings.read(reader, applications),
             network=_network(reader),

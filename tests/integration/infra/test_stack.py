@@ -205,6 +205,29 @@ def test_a_rule_notifies_of_successes_when_asked_for(synthesize: Callable[..., T
     assert "ReleaseSucceeded" not in json.dumps(template.find_resources("AWS::Events::Rule"))
 
 
+def test_a_chat_gets_messages_in_the_format_of_aws(synthesize: Callable[..., Template], template: Template) -> None:
+    """https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html"""
+    chat = synthesize(chat="true")
+    rules = [
+        rule["Properties"]
+        for rule in chat.find_resources("AWS::Events::Rule").values()
+        if rule["Properties"]["Description"].endswith("for a chat")
+    ]
+    assert {rule["EventPattern"]["detail-type"][0] for rule in rules} == {
+        "ReleaseStarted",
+        "ApprovalNeeded",
+        "UsersReturned",
+        "ReleaseFailed",
+        "ReleaseSucceeded",
+    }
+    for rule in rules:
+        text = json.dumps(rule["Targets"][0]["InputTransformer"]["InputTemplate"])
+        for words in ("version", "1.0", "source", "custom", "title", "description", "nextSteps", "threadId"):
+            assert words in text
+    assert "ChatTopicArn" in chat.find_outputs("*")
+    template.resource_count_is("AWS::SNS::Topic", 1)
+
+
 def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -> None:
     template.has_resource_properties(
         "AWS::Events::Rule",
