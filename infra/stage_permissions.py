@@ -18,6 +18,8 @@ is left that could swap: the branch waits as long.
 
 CALLING_SECONDS = 890
 """The time-out of the function that calls hooks; Lambda allows 900."""
+PLANNING_SECONDS = 890
+"""The time-out of the function that plans fleets: it may read the tags of 1,000 environments."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -43,6 +45,8 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    executions: bool = False
+    """Looks executions up. A stage that takes the environment may anyway."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -138,6 +142,12 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),
+    "plan_fleet": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        applicationversion=("DescribeApplicationVersions",),
+        seconds=PLANNING_SECONDS,
+    ),
+    "judge_group": StagePermissions(executions=True),
 }
 
 
