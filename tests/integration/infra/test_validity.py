@@ -30,8 +30,15 @@ def test_two_parsers_accept_the_definition(definition: Json) -> None:
     AmazonStateLanguageParser.parse(json.dumps(definition))
 
 
-def test_the_emulated_step_functions_accepts_the_definition(definition: Json) -> None:
+def test_two_parsers_accept_the_definition_of_fleets(fleets: Json) -> None:
+    known_gap = "E3601 '{% $states.input.fleet.approval_seconds %}' is not of type 'number'"
+    assert findings(as_template(fleets)) == [known_gap]
+    AmazonStateLanguageParser.parse(json.dumps(fleets))
+
+
+def test_the_emulated_step_functions_accepts_the_definitions(definition: Json, fleets: Json) -> None:
     assert diagnose(json.dumps(definition)) == []
+    assert diagnose(json.dumps(fleets)) == []
 
 
 def test_two_parsers_refuse_a_broken_definition(definition: Json) -> None:
