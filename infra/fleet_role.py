@@ -4,24 +4,27 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctio
 and https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
 """
 
+import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, cast
 
-from aws_cdk import Stack
+from aws_cdk import CfnElement, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 
+from infra.acknowledgments import acknowledge
 from infra.machine_role import allow_machine
 from infra.policies import allow, explain
 
 RULE: Final = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+MAP_LABEL: Final = "releases"
+"""In the ARNs of the executions that the Map makes."""
 MAP_RUN: Final = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"]
 
 
-def allow_fleet(  # noqa: PLR0917 - one call
-    role: iam.Role,
+def allow_fleet(
     machine: sfn.StateMachine,
     functions: Iterable[lambda_.Function],
     topic: sns.ITopic,
@@ -33,7 +36,7 @@ def allow_fleet(  # noqa: PLR0917 - one call
     The CDK grants what a distributed Map needs, and the calls of functions. `name`: of the releases' machine.
     """
     allow_machine(machine, functions, topic)
-    stack = Stack.of(machine)
+    role, stack = cast(iam.Role, machine.role), Stack.of(machine)
     within = f"{stack.region}:{stack.account}"
     why = "Each release of a fleet is an execution of its own."
     allow(role, ["states:StartExecution"], [releases.state_machine_arn], why=why)
@@ -43,4 +46,13 @@ def allow_fleet(  # noqa: PLR0917 - one call
     rule = f"arn:{stack.partition}:events:{within}:rule/{RULE}"
     why = "Step Functions hears of the end of a release by a rule that it manages."
     allow(role, ["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule], why=why)
-    explain(role, ["states:StartExecution", *MAP_RUN], "The Map of a fleet runs each release in an execution.")
+    why = "The Map of a fleet runs each release in an execution of the fleet's machine."
+    explain(role, ["states:StartExecution", *MAP_RUN], why)
+    own = json.dumps({"Fn::Select": [6, {"Fn::Split": [":", {"Ref": _logical_id(machine)}]}]}, separators=(",", ":"))
+    for child in ("", f"/{MAP_LABEL}"):
+        arn = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{own}{child}:*"
+        acknowledge(machine, f"IAM5[Resource::{arn}]", why)
+
+
+def _logical_id(machine: sfn.StateMachine) -> str:
+    return Stack.of(machine).get_logical_id(cast(CfnElement, machine.node.default_child))

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
@@ -36,7 +35,7 @@ from infra.fleet_expressions import (
     RELEASE_NAME,
     SUCCEEDED_RELEASE,
 )
-from infra.fleet_role import allow_fleet
+from infra.fleet_role import MAP_LABEL, allow_fleet
 from infra.stage_permissions import PLANNING_SECONDS
 from infra.stage_tasks import RESULT, StageTasks
 from lambdas.fleet import FleetStep
@@ -101,7 +100,6 @@ class FleetWorkflow(Construct):
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         self.machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -109,13 +107,12 @@ class FleetWorkflow(Construct):
             comment="Blue/green releases of many environments, in waves",
             query_language=sfn.QueryLanguage.JSONATA,
             definition_body=sfn.DefinitionBody.from_chainable(self._definition()),
-            role=role,
             timeout=FLEET_TIMEOUT,
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
         used = [functions[each] for each in ("plan_fleet", "judge_group", "hold_for_redrive")]
-        allow_fleet(role, self.machine, used, topic, releases, name)
+        allow_fleet(self.machine, used, topic, releases, name)
 
     def _definition(self) -> sfn.IChainable:
         begins = sfn.Choice.jsonata(self, "FleetBegins", comment="End a dry run, and a fleet with nothing to do.")
@@ -214,7 +211,7 @@ class FleetWorkflow(Construct):
             item_selector=NEXT_ITEM,
             tolerated_failure_percentage=100,
             map_execution_type=sfn.StateMachineType.STANDARD,
-            label="releases",
+            label=MAP_LABEL,
             outputs={**AS_FLEET, "results": "{% $states.result %}"},
         )
         return group.item_processor(release.next(ended))
