@@ -1,13 +1,16 @@
 """The commands of the program: start a release, show, redrive, answer or abort one."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
+import boto3
 from botocore.config import Config
 
 from trigger import exit_status
 from trigger.aws_session import create_session, sign_in
 from trigger.environment_pair import EnvironmentPair, in_words
-from trigger.follower import ReleaseFollower
+from trigger.follower import Follower, ReleaseFollower
 from trigger.output import Output
 from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecutions
 from trigger.variables import Variables
@@ -28,6 +31,8 @@ class RefusedError(Exception):
 class Commands:
     """Runs the command of the options."""
 
+    _nothing_runs = "No release runs on this environment. Run status to see the last one."
+
     def __init__(self, options: argparse.Namespace, output: Output) -> None:
         self._options, self._output = options, output
         self.followed: str | None = None
@@ -35,24 +40,34 @@ class Commands:
 
     def run(self, variables: Variables) -> int:
         """Run the command; return the exit status. Raises RefusedError and botocore's exceptions."""
-        command = self._options.command
-        request = variables.execution_input(command, dry_run=self._options.dry_run)
+        request = self._request(variables)
         session = create_session(variables)
         if variables.problems or session is None:
             problems = "\n  - ".join(["Nothing was done. Correct the environment variables:", *variables.problems])
             raise RefusedError(problems, exit_status.WRONG_VARIABLES)
         self._warn_of_record_key(variables.get("BLUE_CNAME_CONFIG_FILE") or "")
         session, machine = sign_in(session, variables)
-        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
-        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
-        self._follower = ReleaseFollower(self._executions, self._environments, self._output)
+        self._connect(session, machine, request)
         try:
-            return self._run(command)
+            return self._run(self._command)
         except self._executions.states.exceptions.StateMachineDoesNotExist as error:
             raise RefusedError(
                 f"There is no state machine {machine}. Correct ENV, STATE_MACHINE_ARN, the region or the account; "
                 "or deploy the stack first."
             ) from error
+
+    @property
+    def _command(self) -> str:
+        return str(self._options.command)
+
+    def _request(self, variables: Variables) -> dict[str, Any]:
+        return variables.execution_input(self._command, dry_run=self._options.dry_run)
+
+    def _connect(self, session: boto3.Session, machine: str, request: Mapping[str, Any]) -> None:
+        states = session.client("stepfunctions", config=MORE_RETRIES)
+        self._executions = ReleaseExecutions(states, machine, request)
+        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
+        self._follower: Follower = ReleaseFollower(self._executions, self._environments, self._output)
 
     def _run(self, command: str) -> int:
         if command in MODES:
@@ -63,7 +78,7 @@ class Commands:
         if command == "redrive":
             return self._redrive(running or self._executions.newest())
         if running is None:
-            raise RefusedError("No release runs on this environment. Run status to see the last one.")
+            raise RefusedError(self._nothing_runs)
         if command == "abort":
             return self._abort(running["executionArn"])
         return self._answer(running["executionArn"])
@@ -105,7 +120,7 @@ class Commands:
         if token is None:
             raise RefusedError(f"No request for approval is open in {execution}. Run status to see its state.")
         last = next(self._executions.events(execution))["id"]
-        if self._options.command == "approve":
+        if self._command == "approve":
             self._executions.states.send_task_success(taskToken=token, output="{}")
         else:
             because = self._options.because

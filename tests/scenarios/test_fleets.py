@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from rehearsal.traffic import Traffic
 from tests.support.mailbox import Message
 from tests.support.shop import SOON, FinishedRelease, ScenarioShop
 from tests.support.testbed import ScenarioTestbed
+from tests.support.trigger_program import TriggerProgram
 
 QUICK_CHECK = {"path": "/healthz", "attempts": 2, "interval_seconds": 1}
 BAD = "answers_only_root"
@@ -126,3 +128,38 @@ def test_two_blues_with_one_green_are_refused_before_anything_is_touched(
     assert (refused.status, refused.error) == ("FAILED", "ReleaseRefusedError")
     assert "shared would be the clone of 2 environments" in refused.cause
     assert testbed.acts() == acts
+
+
+def test_the_image_starts_aborts_and_redrives_a_fleet_whose_releases_end_and_go_on_with_it(
+    run: FleetRun, testbed: ScenarioTestbed
+) -> None:
+    program, shop = TriggerProgram(testbed), run.shops[3]
+    given = json.dumps({"release": SOON})
+    with testbed.held("clone_blue"):
+        started = program.run(shop, "fleet", "--detach", "--output=json", EXECUTION_INPUT=given)
+        fleet = started.line("following")["execution"]
+        testbed.until(lambda: release_of(testbed, fleet), "a release of the fleet to run")
+        release = release_of(testbed, fleet)
+        testbed.until_in(release["executionArn"], "CloneBlue")
+        status = program.run(shop, "fleet", "status", "--output=json")
+        assert (status.line("environment")["name"], status.line("environment")["state"]) == (run.names[3], "running")
+        assert program.run(shop, "fleet", "abort").status == 0
+    testbed.until(lambda: not testbed.running(release["executionArn"]), "the release to end with its fleet")
+    assert testbed.states.describe_execution(executionArn=release["executionArn"])["status"] == "ABORTED"
+    redriven = program.run(shop, "fleet", "redrive", "--output=json")
+    assert redriven.status == 0, redriven.stdout
+    assert redriven.line("fleet")["counts"] == {"released": 1, "failed": 0, "left": 0, "unchanged": 0}
+    assert shop.versions == {shop.blue: "v2"}
+    told = testbed.mailbox.about(fleet)
+    assert [each.subject for each in told][1:] == [
+        f"Fleet {fleet.rpartition(':')[2]} ended wave 1 of 1: 1 released, 0 failed"
+    ]
+    assert "ended ABORTED. Its releases that ran were aborted with it" in told[0].text
+    assert testbed.mailbox.about(release["executionArn"]) == [], "only the fleet tells of it"
+
+
+def release_of(testbed: ScenarioTestbed, fleet: str) -> Any:
+    """Return the running execution of the fleet's first release, None when there is none."""
+    prefix = f"fleet-{sha256(fleet.encode()).hexdigest()[:12]}-1-"
+    pages = testbed.states.get_paginator("list_executions").paginate(stateMachineArn=testbed.machine)
+    return next((each for page in pages for each in page["executions"] if each["name"].startswith(prefix)), None)
