@@ -116,3 +116,21 @@ def test_what_a_thousand_failures_add_to_the_state_is_bounded() -> None:
     assert len(stopped.notice["message"]) < 20_000
     assert len(stop_cause(stopped)) < 10_000
     assert len(stopped.notice["subject"]) <= 100
+
+
+def test_of_a_hundred_in_waves_of_1_10_and_89_the_40th_stops_the_fleet_in_its_group() -> None:
+    (one, *_) = fleet().releases
+    releases = tuple(
+        replace(one, number=number, wave=1 if number == 1 else 2 if number <= 11 else 3) for number in range(1, 101)
+    )
+    state = replace(fleet(at_once=20), releases=releases)
+    while state.next_step in {FleetStep.RELEASE, FleetStep.WAVE}:
+        state = judged(state, 40)
+    assert state.next_step == FleetStep.STOP
+    assert {each: len(state.in_state(each)) for each in ReleaseState} == {
+        "left": 49,
+        "unchanged": 0,
+        "released": 50,
+        "failed": 1,
+    }
+    assert state.notice["subject"] == "Fleet spring stopped in wave 3 of 3: 50 released, 1 failed, 49 left"
