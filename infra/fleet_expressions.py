@@ -15,10 +15,10 @@ _ITEM = "$states.context.Map.Item.Value"
 NEXT_ITEM: Final = {
     "number": f"{{% {_ITEM}.number %}}",
     "name": f"{{% {_ITEM}.name %}}",
-    "request": f"{{% {_ITEM}.request %}}",
+    "request": f"{{% $merge([{FLEET}.common, {_ITEM}.request, {{'notify': false}}]) %}}",
     "redrives": f"{{% {_REDRIVES} %}}",
 }
-"""The input of an item's execution. `redrives`: those of the fleet until now."""
+"""The input of an item's execution. `redrives`: those of the fleet so far. The fleet tells people of its releases."""
 
 _NAME = f"$states.input.name & '-' & $string($states.input.redrives + {_REDRIVES} + 1)"
 """The attempt is the last part. A redrive of the fleet while the Map runs redrives the item's execution instead."""
@@ -34,7 +34,7 @@ FAILED_RELEASE: Final[dict[str, Any]] = {
     "name": RELEASE_NAME,
     "succeeded": False,
     "error": f"{{% {ERROR} %}}",
-    "cause": f"{{% $substring({CAUSE}, 0, 500) %}}",
+    "cause": f"{{% $substring({CAUSE}, 0, 200) %}}",
 }
 
 CAUGHT: Final[dict[str, Any]] = {"fleet": FLEET_BEFORE, "failure": FAILURE_FIELDS}

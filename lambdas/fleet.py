@@ -1,5 +1,6 @@
 """The data that the states of a fleet pass on: the releases, their waves and their outcomes."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
@@ -14,7 +15,7 @@ MAX_REASONS: Final = 20
 """The failed releases whose reason is kept. State has 256 KiB for all releases."""
 
 
-class ReleaseState(StrEnum):
+class ReleaseProgress(StrEnum):
     """What is known of one release of a fleet."""
 
     LEFT = "left"  # it has not begun
@@ -41,7 +42,7 @@ class FleetRelease:
     number: int
     wave: int
     request: Mapping[str, Any]
-    state: ReleaseState = ReleaseState.LEFT
+    state: ReleaseProgress = ReleaseProgress.LEFT
     reason: str = ""
     """Why it failed."""
     execution: str = ""
@@ -55,7 +56,7 @@ class FleetRelease:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """`data`: as `to_json` returned it."""
-        return cls(**{**data, "state": ReleaseState(data.get("state", ReleaseState.LEFT))})
+        return cls(**{**data, "state": ReleaseProgress(data.get("state", ReleaseProgress.LEFT))})
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields, without empty ones."""
@@ -89,26 +90,28 @@ class Fleet:
     @property
     def wave(self) -> int:
         """The first wave with releases that are left; the last wave when none are."""
-        return min((each.wave for each in self.in_state(ReleaseState.LEFT)), default=self.waves)
+        return min((each.wave for each in self.in_state(ReleaseProgress.LEFT)), default=self.waves)
 
     @property
     def group(self) -> list[FleetRelease]:
         """The releases that begin together: of the wave, at most `at_once`."""
-        left = [each for each in self.in_state(ReleaseState.LEFT) if each.wave == self.wave]
+        left = [each for each in self.in_state(ReleaseProgress.LEFT) if each.wave == self.wave]
         return left[: self.at_once]
 
-    def in_state(self, *states: ReleaseState) -> list[FleetRelease]:
+    def in_state(self, *states: ReleaseProgress) -> list[FleetRelease]:
         """Return the releases in one of these states."""
         return [each for each in self.releases if each.state in states]
+
+    @property
+    def state_bytes(self) -> int:
+        """The most bytes that the fleet takes in a state before anything is known of its releases."""
+        sizes = sorted((len(json.dumps(each.to_json())) for each in self.releases), reverse=True)
+        return len(json.dumps({**self.to_json(), "group": []})) + sum(sizes[: self.at_once])
 
     def with_releases(self, changed: Iterable[FleetRelease]) -> Self:
         """Return the fleet with these releases in place of those with the same numbers."""
         by_number = {each.number: each for each in changed}
         return replace(self, releases=tuple(by_number.get(each.number, each) for each in self.releases))
-
-    def request_of(self, release: FleetRelease) -> dict[str, Any]:
-        """Return the execution input of a release. The fleet tells people of it, so it does not."""
-        return {**self.common, **release.request, "notify": False}
 
     def execution_name(self, release: FleetRelease) -> str:
         """Return the name of the release's executions, without the number of the attempt. 68 characters at most."""
@@ -118,9 +121,9 @@ class Fleet:
         """Return the releases by state, for people; in a dry run, by wave."""
         if self.next_step == FleetStep.PLANNED:
             waves = [[each.name for each in self.releases if each.wave == wave + 1] for wave in range(self.waves)]
-            unchanged = [each.name for each in self.in_state(ReleaseState.UNCHANGED)]
+            unchanged = [each.name for each in self.in_state(ReleaseProgress.UNCHANGED)]
             return {"status": "planned", "waves": waves, "unchanged": unchanged, "left_out": list(self.left_out)}
-        named = {state.value: [each.name for each in self.in_state(state)] for state in ReleaseState}
+        named = {state.value: [each.name for each in self.in_state(state)] for state in ReleaseProgress}
         named["not_begun"] = named.pop("left")
         return {"status": "released" if self.next_step == FleetStep.DONE else str(self.next_step), **named}
 
@@ -138,10 +141,10 @@ class Fleet:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields, and what the states read beside them: `group`, the inputs of the Map, and `result`."""
+        """Return the fields, and what the states read beside them: `group`, the items of the Map, and `result`."""
         begins = self.next_step in {FleetStep.RELEASE, FleetStep.WAVE, FleetStep.APPROVE}
         group = [
-            {"number": each.number, "name": self.execution_name(each), "request": self.request_of(each)}
+            {"number": each.number, "name": self.execution_name(each), "request": each.request}
             for each in (self.group if begins else ())
         ]
         own = {each.name: getattr(self, each.name) for each in fields(self)}

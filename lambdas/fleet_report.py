@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lambdas.console import console_link
 from lambdas.failure import MAX_SUBJECT_LENGTH, one_line
-from lambdas.fleet import MAX_REASON_LENGTH, Fleet, FleetRelease, FleetStep, ReleaseState
+from lambdas.fleet import MAX_REASON_LENGTH, Fleet, FleetRelease, FleetStep, ReleaseProgress
 
 MAX_NAMES = 40
 AFTER_FAILURE = (
@@ -16,13 +16,13 @@ AFTER_FAILURE = (
 
 def wave_notice(fleet: Fleet, wave: int, execution: str, machine: str) -> dict[str, str]:
     """Return {"subject", "message"} after a wave. `execution`: the fleet's ARN. `machine`: the releases' machine."""
-    failed = fleet.in_state(ReleaseState.FAILED)
+    failed = fleet.in_state(ReleaseProgress.FAILED)
     stopped = fleet.next_step == FleetStep.STOP
     what = f"stopped in wave {wave} of {fleet.waves}" if stopped else f"ended wave {wave} of {fleet.waves}"
     subject = one_line(f"Fleet {fleet.name} {what}: {_counts(fleet)}", MAX_SUBJECT_LENGTH)
     lines = [f"{subject}.", ""]
     lines += [f"- {each.name}: {each.reason}\n  {_link(each, machine)}" for each in failed if each.reason]
-    left = fleet.in_state(ReleaseState.LEFT)
+    left = fleet.in_state(ReleaseProgress.LEFT)
     if stopped:
         lines += [f"Not begun: {listed(left)}."] if left else []
         lines += [*AFTER_FAILURE, "", f"  aws stepfunctions redrive-execution --execution-arn {execution}"]
@@ -37,7 +37,7 @@ def wave_notice(fleet: Fleet, wave: int, execution: str, machine: str) -> dict[s
 
 def stop_cause(fleet: Fleet) -> str:
     """Return why a fleet stopped, for its execution."""
-    failed, left = fleet.in_state(ReleaseState.FAILED), fleet.in_state(ReleaseState.LEFT)
+    failed, left = fleet.in_state(ReleaseProgress.FAILED), fleet.in_state(ReleaseProgress.LEFT)
     reason = next((each.reason for each in failed if each.reason), "")
     return (
         f"Expected every release to succeed. Found {_counts(fleet)}. Failed: {listed(failed)}. "
@@ -59,10 +59,10 @@ def short_reason(error: str, message: str) -> str:
 
 def _counts(fleet: Fleet) -> str:
     counted = {
-        "released": ReleaseState.RELEASED,
-        "failed": ReleaseState.FAILED,
-        "left": ReleaseState.LEFT,
-        "unchanged": ReleaseState.UNCHANGED,
+        "released": ReleaseProgress.RELEASED,
+        "failed": ReleaseProgress.FAILED,
+        "left": ReleaseProgress.LEFT,
+        "unchanged": ReleaseProgress.UNCHANGED,
     }
     numbers = {word: len(fleet.in_state(state)) for word, state in counted.items()}
     return ", ".join(f"{number} {word}" for word, number in numbers.items() if number or word in {"released", "failed"})

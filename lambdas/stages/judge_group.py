@@ -10,7 +10,7 @@ from typing import Any
 from lambdas.aws.executions import Executions, connect_executions
 from lambdas.errors import FleetStoppedError
 from lambdas.failure import Failure
-from lambdas.fleet import LOGGED_AS, MAX_REASONS, Fleet, FleetRelease, FleetStep, ReleaseState
+from lambdas.fleet import LOGGED_AS, MAX_REASONS, Fleet, FleetRelease, FleetStep, ReleaseProgress
 from lambdas.fleet_report import execution_arn, short_reason, stop_cause, wave_notice
 from lambdas.handler import Event, logger, report_stage
 from lambdas.visit import Visit
@@ -24,9 +24,9 @@ def judge_group(fleet: Fleet, results: Iterable[Result], visit: Visit, execution
     by_number = {each["number"]: each for each in results}
     judged = [_judged(each, by_number.get(each.number, {}), executions, machine) for each in group]
     known = fleet.with_releases(judged)
-    reasons = {each.number for each in known.in_state(ReleaseState.FAILED)[:MAX_REASONS]}
+    reasons = {each.number for each in known.in_state(ReleaseProgress.FAILED)[:MAX_REASONS]}
     known = known.with_releases(
-        replace(each, reason="") for each in known.in_state(ReleaseState.FAILED) if each.number not in reasons
+        replace(each, reason="") for each in known.in_state(ReleaseProgress.FAILED) if each.number not in reasons
     )
     decided = replace(known, next_step=_next_step(known, wave))
     if decided.next_step == FleetStep.RELEASE:
@@ -35,10 +35,10 @@ def judge_group(fleet: Fleet, results: Iterable[Result], visit: Visit, execution
 
 
 def _next_step(fleet: Fleet, wave: int) -> FleetStep:
-    failed = len(fleet.in_state(ReleaseState.FAILED))
+    failed = len(fleet.in_state(ReleaseProgress.FAILED))
     if failed >= fleet.stop_after_failures:
         return FleetStep.STOP
-    if not fleet.in_state(ReleaseState.LEFT):
+    if not fleet.in_state(ReleaseProgress.LEFT):
         return FleetStep.STOP if failed else FleetStep.DONE
     if fleet.wave == wave:
         return FleetStep.RELEASE
@@ -47,17 +47,17 @@ def _next_step(fleet: Fleet, wave: int) -> FleetStep:
 
 def _judged(release: FleetRelease, result: Result, executions: Executions, machine: str) -> FleetRelease:
     if result.get("succeeded") is True:
-        return replace(release, state=ReleaseState.RELEASED)
+        return replace(release, state=ReleaseProgress.RELEASED)
     name = result.get("name", "")
     found = executions.find(execution_arn(machine, name)) if name else None
     if found is None:
         why = short_reason(result.get("error", "unknown"), result.get("cause", "see the Map Run of the fleet"))
-        return replace(release, state=ReleaseState.FAILED, reason=why)
+        return replace(release, state=ReleaseProgress.FAILED, reason=why)
     if found.succeeded:
-        return replace(release, state=ReleaseState.RELEASED)
+        return replace(release, state=ReleaseProgress.RELEASED)
     failure = Failure("", found.error or found.status, found.cause or f"the execution is {found.status}", 0)
     reason = short_reason(failure.name, failure.message)
-    return replace(release, state=ReleaseState.FAILED, reason=reason, execution=name)
+    return replace(release, state=ReleaseProgress.FAILED, reason=reason, execution=name)
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         fleet = judge_group(
             Fleet.from_json(event["fleet"]), event["results"], visit, connect_executions(), event["machine"]
         )
-    counts = {state.value: len(fleet.in_state(state)) for state in ReleaseState}
+    counts = {state.value: len(fleet.in_state(state)) for state in ReleaseProgress}
     logger.info("judged group", next_step=fleet.next_step, counts=counts)
     failure = {
         "State": visit.state,

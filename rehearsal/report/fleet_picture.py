@@ -13,11 +13,13 @@ use_project_caches()  # before the import: matplotlib looks for its folders then
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, MultipleLocator  # noqa: E402
 
 OLD, GREEN, NEW = "#9db8e8", "#57b27a", "#1d3f8f"
 FAILED = "#d62839"
 TEXT = "#1c2733"
+TICK_SECONDS = (60, 300, 600, 1800, 3600, 7200)
+MAX_TICKS = 16
 LANE = 0.42
 """Inches."""
 PARTS = (("v1 on blue", OLD), ("v1 on green", GREEN), ("v2 on blue", NEW), ("a failed request", FAILED))
@@ -33,13 +35,14 @@ def compose(evidence: FleetEvidence) -> Figure:
     figure = Figure(figsize=(16, 2.4 + LANE * len(evidence.traffic)), dpi=100, facecolor="white")
     axes = figure.subplots()
     margin = 1 / figure.get_figheight()
-    figure.subplots_adjust(left=0.1, right=0.98, top=1 - 1.3 * margin, bottom=0.65 * margin)
+    figure.subplots_adjust(left=0.12, right=0.98, top=1 - 1.3 * margin, bottom=0.65 * margin)
     for lane, traffic in enumerate(evidence.traffic):
         _draw_lane(axes, lane, traffic, evidence)
     _draw_groups(axes, evidence)
     names = [f"{each.blue} (bad v2)" if each.blue == evidence.bad else each.blue for each in evidence.traffic]
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.xaxis.set_major_locator(MultipleLocator(_tick(axes)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: minutes(seconds)))
     axes.set_xlabel("minutes of account time since the fleet started", color=TEXT)
     axes.tick_params(colors=TEXT, length=0)
@@ -56,6 +59,11 @@ def compose(evidence: FleetEvidence) -> Figure:
     )
     _title(figure, evidence)
     return figure
+
+
+def _tick(axes: Axes) -> float:
+    low, high = axes.get_xlim()
+    return next((tick for tick in TICK_SECONDS if (high - low) / tick <= MAX_TICKS), high - low)
 
 
 def _title(figure: Figure, evidence: FleetEvidence) -> None:
@@ -100,6 +108,6 @@ def _draw_groups(axes: Axes, evidence: FleetEvidence) -> None:
         elif visit.name == "HoldFleet":
             axes.axvline(at, color=FAILED, linewidth=1.5)
             axes.annotate(
-                "stopped", (at, 1), (4, -4), xycoords=("data", "axes fraction"), textcoords="offset points",
-                va="top", color=FAILED,
+                "stopped", (at, 1), (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points",
+                ha="center", color=FAILED,
             )  # fmt: skip

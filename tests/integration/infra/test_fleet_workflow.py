@@ -10,7 +10,7 @@ from jsonata import Jsonata
 from tests.support.template import Json, all_states
 
 ORDER = ["PlanFleet", "FleetBegins", "ReleaseGroup", "JudgeGroup", "GroupEnds", "NotifyWave", "WaveEnds"]
-FUNCTIONS = {"$exists", "$string", "$substring"}
+FUNCTIONS = {"$exists", "$merge", "$string", "$substring"}
 """Functions of JSONata: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
 
 
@@ -76,6 +76,16 @@ def test_the_map_is_distributed_and_no_failed_release_fails_it(fleets: Json, rel
     assert state["ToleratedFailurePercentage"] == 100
     (caught,) = release["Catch"]
     assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "ReleaseEnded")
+
+
+def test_a_release_gets_what_all_have_in_common_then_its_own_keys_and_sends_no_message(fleets: Json) -> None:
+    selector = fleets["States"]["ReleaseGroup"]["ItemSelector"]
+    item = {"number": 1, "name": "n", "request": {"blue": "b", "version": "v3"}}
+    given = {"fleet": {"common": {"version": "v2", "drain_seconds": 60}}}
+    context = {"Map": {"Item": {"Value": item}}, "Execution": {}}
+    found = {key: evaluated(expression, input=given, context=context) for key, expression in selector.items()}
+    request = {"blue": "b", "version": "v3", "drain_seconds": 60, "notify": False}
+    assert found == {"number": 1, "name": "n", "request": request, "redrives": 0}
 
 
 def test_a_release_is_an_execution_that_is_waited_for(release: Json) -> None:

@@ -1,5 +1,6 @@
 """JudgeGroup counts outcomes, decides whether the fleet goes on, and writes one message a wave."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.aws.executions import Execution
-from lambdas.fleet import Fleet, FleetRelease, FleetStep, ReleaseState
+from lambdas.fleet import Fleet, FleetRelease, FleetStep, ReleaseProgress
 from lambdas.fleet_report import execution_arn, stop_cause
 from lambdas.stages.judge_group import judge_group
 from tests.support.stages import FakeExecutions, visit
@@ -75,11 +76,11 @@ def test_fewer_failures_than_allowed_do_not_stop_the_fleet_but_it_does_not_succe
     state = judged(state, 1)
     assert state.next_step == FleetStep.WAVE
     state = judged(judged(state))
-    assert (state.next_step, len(state.in_state(ReleaseState.FAILED))) == (FleetStep.STOP, 1)
+    assert (state.next_step, len(state.in_state(ReleaseProgress.FAILED))) == (FleetStep.STOP, 1)
 
 
 def test_a_release_that_succeeded_although_its_answer_was_lost_counts_as_released() -> None:
-    assert judged(fleet(), 1, executions=ended(1, "SUCCEEDED")).releases[0].state == ReleaseState.RELEASED
+    assert judged(fleet(), 1, executions=ended(1, "SUCCEEDED")).releases[0].state == ReleaseProgress.RELEASED
 
 
 @pytest.mark.parametrize(
@@ -88,12 +89,12 @@ def test_a_release_that_succeeded_although_its_answer_was_lost_counts_as_release
 )
 def test_an_execution_that_was_stopped_or_runs_on_counts_as_failed(status: str, reason: str) -> None:
     found = judged(fleet(), 1, executions=ended(1, status)).releases[0]
-    assert (found.state, found.reason) == (ReleaseState.FAILED, reason)
+    assert (found.state, found.reason) == (ReleaseProgress.FAILED, reason)
 
 
 def test_a_release_without_a_result_or_an_execution_counts_as_failed() -> None:
     found = judge_group(fleet(), [], visit("spring"), FakeExecutions(), MACHINE).releases[0]
-    assert (found.state, found.execution) == (ReleaseState.FAILED, "")
+    assert (found.state, found.execution) == (ReleaseProgress.FAILED, "")
     assert "Map Run" in found.reason
 
 
@@ -112,6 +113,7 @@ def test_what_a_thousand_failures_add_to_the_state_is_bounded() -> None:
         for number in range(1, 1001)
     ]
     stopped = judge_group(many, results, visit("spring"), FakeExecutions(), MACHINE)
+    assert len(json.dumps(stopped.to_json())) - many.state_bytes < 60_000
     assert sum(bool(each.reason) for each in stopped.releases) == 20
     assert len(stopped.notice["message"]) < 20_000
     assert len(stop_cause(stopped)) < 10_000
@@ -127,7 +129,7 @@ def test_of_a_hundred_in_waves_of_1_10_and_89_the_40th_stops_the_fleet_in_its_gr
     while state.next_step in {FleetStep.RELEASE, FleetStep.WAVE}:
         state = judged(state, 40)
     assert state.next_step == FleetStep.STOP
-    assert {each: len(state.in_state(each)) for each in ReleaseState} == {
+    assert {each: len(state.in_state(each)) for each in ReleaseProgress} == {
         "left": 49,
         "unchanged": 0,
         "released": 50,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.fleet import Fleet, FleetStep, ReleaseState
+from lambdas.fleet import Fleet, FleetStep, ReleaseProgress
 from lambdas.fleet_request import completed_fleet
 from lambdas.stages import plan_fleet
 from tests.support.stages import READS, Release, visit
@@ -47,7 +47,7 @@ def test_a_plan_touches_nothing(release: Release, planned: Callable[..., Fleet])
 def test_a_list_becomes_releases_with_the_fleet_in_their_names(planned: Callable[..., Fleet]) -> None:
     fleet = planned(releases=[SHOP], release={"drain_seconds": 60})
     (item,) = fleet.to_json()["group"]
-    assert item["request"] == {**SHOP, "drain_seconds": 60, "notify": False}
+    assert (item["request"], fleet.common) == (SHOP, {"drain_seconds": 60})
     assert item["name"] == f"fleet-{visit('fleet').digest}-1-shop-prod"
     assert fleet.next_step == FleetStep.RELEASE
 
@@ -110,7 +110,7 @@ def test_a_version_that_a_release_registers_may_be_missing(planned: Callable[...
 
 def test_an_environment_that_runs_the_version_is_left_as_it_is(release: Release, planned: Callable[..., Fleet]) -> None:
     fleet = planned(releases=[{**SHOP, "version": "v1"}])
-    assert (fleet.next_step, fleet.releases[0].state) == (FleetStep.DONE, ReleaseState.UNCHANGED)
+    assert (fleet.next_step, fleet.releases[0].state) == (FleetStep.DONE, ReleaseProgress.UNCHANGED)
     assert fleet.to_json()["result"]["unchanged"] == ["shop/shop-prod"]
     release.cloned()
     assert planned(releases=[{**SHOP, "version": "v1"}]).next_step == FleetStep.RELEASE, "its green is to be removed"
@@ -138,7 +138,7 @@ def test_a_redrive_releases_what_failed_or_was_left_and_nothing_else(
     release: Release, planned: Callable[..., Fleet]
 ) -> None:
     (one,) = planned(releases=[SHOP]).releases
-    states = [ReleaseState.RELEASED, ReleaseState.FAILED, ReleaseState.UNCHANGED, ReleaseState.LEFT]
+    states = [ReleaseProgress.RELEASED, ReleaseProgress.FAILED, ReleaseProgress.UNCHANGED, ReleaseProgress.LEFT]
     before = replace(
         planned(releases=[SHOP]),
         next_step=FleetStep.STOP,
@@ -156,7 +156,7 @@ def test_a_redrive_leaves_out_what_somebody_has_released_by_now(
     release: Release, planned: Callable[..., Fleet]
 ) -> None:
     fleet = planned(releases=[SHOP])
-    failed = replace(fleet, releases=(replace(fleet.releases[0], state=ReleaseState.FAILED),))
+    failed = replace(fleet, releases=(replace(fleet.releases[0], state=ReleaseProgress.FAILED),))
     id_ = release.look("shop-prod").id
     release.account.client.update_environment(EnvironmentId=id_, VersionLabel="v2")
     release.account.until_status(id_, "Ready")
