@@ -20,8 +20,8 @@ from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
 MAX_PLAN_BYTES: Final = 160_000
-"""A state's input has 256 KiB. The rest is for what becomes known: 34 KB of the releases, 20 KB of messages, and 45 KB of
-results of the Map.
+"""A state's input has 256 KiB. The rest is for what becomes known: 34 KB of the releases, 20 KB of messages, and 45 KB
+of results of the Map.
 """
 
 
