@@ -13,29 +13,18 @@ History: 12 events a group, 1,000 groups at most, in all waves: 12,000 of the 25
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.fleet_expressions import (
-    APPROVAL_EXPIRED,
-    CAUGHT,
-    FAILED_RELEASE,
-    FLEET,
-    FLEET_APPROVAL_REQUEST,
-    FLEET_BEFORE,
-    FLEET_FAILURE_NOTICE,
-    NEXT_ITEM,
-    RELEASE_NAME,
-    SUCCEEDED_RELEASE,
-)
-from infra.fleet_role import MAP_LABEL, allow_fleet
+from infra.fleet_expressions import CAUGHT, FLEET, FLEET_BEFORE, FLEET_FAILURE_NOTICE
+from infra.fleet_role import allow_fleet
+from infra.fleet_states import AS_FLEET, fleet_approval, fleet_message, release_group
 from infra.stage_permissions import PLANNING_SECONDS
 from infra.stage_tasks import RESULT, StageTasks
 from lambdas.fleet import FleetStep
@@ -44,13 +33,6 @@ FLEET_TIMEOUT: Final = Duration.days(90)
 """Step Functions keeps the names of executions for 90 days."""
 SUFFIX: Final = "-fleet"
 """Behind the name of the releases' machine in that of this one."""
-START_FAULTS: Final = [
-    "StepFunctions.AWSStepFunctionsException",  # throttling has no name of its own
-    "StepFunctions.ExecutionLimitExceededException",
-    "StepFunctions.SdkClientException",
-]
-"""Faults of StartExecution, which pass by themselves. The same name and input start one execution."""
-AS_FLEET: Final = {"fleet": f"{{% {FLEET} %}}"}
 
 
 class FleetWorkflow(Construct):
@@ -86,7 +68,9 @@ class FleetWorkflow(Construct):
             attempts=3,
             waits=False,
         )
-        self._notify_failure = self._notify(
+        self._notify_failure = fleet_message(
+            self,
+            topic,
             "NotifyFleetFailure",
             "Tell people why the fleet stopped.",
             "A fleet of releases stopped",
@@ -116,7 +100,7 @@ class FleetWorkflow(Construct):
 
     def _definition(self) -> sfn.IChainable:
         begins = sfn.Choice.jsonata(self, "FleetBegins", comment="End a dry run, and a fleet with nothing to do.")
-        release = self._release_group()
+        release = release_group(self, self._releases)
         judge = self._stage_tasks.task(
             "JudgeGroup",
             "judge_group",
@@ -132,7 +116,9 @@ class FleetWorkflow(Construct):
             },
         )
         group_ends = sfn.Choice.jsonata(self, "GroupEnds", comment="Go on in the wave, or tell people of its end.")
-        notify = self._notify(
+        notify = fleet_message(
+            self,
+            self._topic,
             "NotifyWave",
             "Tell people of the wave, in one message.",
             f"{{% {FLEET}.notice.subject %}}",
@@ -146,7 +132,7 @@ class FleetWorkflow(Construct):
             time=sfn.WaitTime.seconds(f"{{% {FLEET}.between_waves_seconds %}}"),
             comment="Leave time to see how the wave does.",
         )
-        approval = self._approval()
+        approval = fleet_approval(self, self._topic)
         released = sfn.Succeed.jsonata(
             self, "FleetReleased", comment="Every environment runs its version.", outputs=f"{{% {FLEET}.result %}}"
         )
@@ -173,87 +159,6 @@ class FleetWorkflow(Construct):
         self._notify_failure.next(self._hold)
         self._hold.next(self._plan)
         return self._plan
-
-    def _release_group(self) -> sfn.DistributedMap:
-        # The CDK's own task would also allow what has the machine's name as a prefix: the executions of fleets.
-        release = sfn.CustomState(
-            self,
-            "ReleaseOne",
-            state_json={
-                "Type": "Task",
-                "Comment": "Release one environment, by an execution of its own, and wait for its end.",
-                "Resource": f"arn:{Stack.of(self).partition}:states:::states:startExecution.sync:2",
-                "Arguments": {
-                    "StateMachineArn": self._releases.state_machine_arn,
-                    "Name": RELEASE_NAME,
-                    "Input": "{% $states.input.request %}",
-                },
-                "Output": SUCCEEDED_RELEASE,
-                "Retry": [
-                    {
-                        "ErrorEquals": START_FAULTS,
-                        "IntervalSeconds": 2,
-                        "BackoffRate": 2,
-                        "MaxDelaySeconds": 60,
-                        "JitterStrategy": "FULL",
-                        "MaxAttempts": 10,
-                    }
-                ],
-                "Catch": [{"ErrorEquals": ["States.ALL"], "Output": FAILED_RELEASE, "Next": "ReleaseEnded"}],
-            },
-        )
-        ended = sfn.Succeed(self, "ReleaseEnded", comment="The fleet counts it. One that failed keeps its green.")
-        group = sfn.DistributedMap.jsonata(
-            self,
-            "ReleaseGroup",
-            comment="Release the environments of a group side by side.",
-            items=sfn.ProvideItems.jsonata(f"{{% {FLEET}.group %}}"),
-            item_selector=NEXT_ITEM,
-            tolerated_failure_percentage=100,
-            map_execution_type=sfn.StateMachineType.STANDARD,
-            label=MAP_LABEL,
-            outputs={**AS_FLEET, "results": "{% $states.result %}"},
-        )
-        return group.item_processor(release.next(ended))
-
-    def _approval(self) -> sfn.CustomState:
-        return sfn.CustomState(
-            self,
-            "AwaitFleetApproval",
-            state_json={
-                "Type": "Task",
-                "Comment": "Tell people of the wave, and ask for the next one. Without an answer the fleet stops.",
-                "Resource": f"arn:{Stack.of(self).partition}:states:::sns:publish.waitForTaskToken",
-                "Arguments": {
-                    "TopicArn": self._topic.topic_arn,
-                    "Subject": f"{{% {FLEET}.notice.subject %}}",
-                    "Message": FLEET_APPROVAL_REQUEST,
-                },
-                "TimeoutSeconds": f"{{% {FLEET}.approval_seconds %}}",
-                "Output": AS_FLEET,
-                # add_catch of a CustomState leaves out the outputs.
-                "Catch": [
-                    {"ErrorEquals": ["States.Timeout"], "Output": APPROVAL_EXPIRED, "Next": "NotifyFleetFailure"},
-                    {"ErrorEquals": ["States.ALL"], "Output": CAUGHT, "Next": "NotifyFleetFailure"},
-                ],
-            },
-        )
-
-    def _notify(
-        self, name: str, comment: str, subject: str, message: str, outputs: Mapping[str, Any]
-    ) -> tasks.SnsPublish:
-        state = tasks.SnsPublish.jsonata(
-            self,
-            name,
-            comment=comment,
-            topic=self._topic,
-            subject=subject,
-            message=sfn.TaskInput.from_text(message),
-            outputs=outputs,
-            task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
-        )
-        state.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
-        return state
 
 
 def _step_is(step: FleetStep) -> sfn.Condition:
