@@ -91,6 +91,7 @@ class StageFunctions(Construct):
             environment={
                 **self._records.environment(Stack.of(self)),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
+                **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },
         )
         if self._network and name in TESTING:

@@ -47,6 +47,8 @@ class StagePermissions:
     """
     executions: bool = False
     """Looks executions up. A stage that takes the environment may anyway."""
+    surroundings: bool = False
+    """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -70,13 +72,21 @@ class StagePermissions:
 
 STAGES: Mapping[str, StagePermissions] = {
     "plan": StagePermissions(
-        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        environment=(
+            *DESCRIBE,
+            "DescribeConfigurationSettings",
+            "DescribeEnvironmentResources",
+            "DescribeEvents",
+            "ListTagsForResource",
+        ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
+        configurationtemplate=("DescribeConfigurationSettings",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
         hooks="know",
+        surroundings=True,
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -101,7 +111,9 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
+    "call_hooks": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
+    ),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
@@ -119,9 +131,10 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
-        tagged_environment=("TerminateEnvironment",),
+        tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
@@ -153,15 +166,16 @@ STAGES: Mapping[str, StagePermissions] = {
 
 WHY: Mapping[str, str] = {
     "AbortEnvironmentUpdate": "An update of blue that hangs is aborted.",
-    "AddTags": "Green gets the tag of a clone when it is created.",
+    "AddTags": "Green gets the tag of a clone: when it is created, or, taken over, before it is terminated.",
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
     "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
     "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
-    "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
+    "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",

@@ -9,7 +9,7 @@ from lambdas.errors import InvalidRequestError
 from lambdas.request import MAX_PROBLEMS, completed, schema_problems, validator, with_integers
 
 FLEET_SCHEMA: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("fleet.schema.json").read_text())
-NOT_COMMON: Final = ("application", "blue", "dry_run", "green", "notify")
+NOT_COMMON: Final = ("application", "blue", "dry_run", "green", "notify", "production_cname")
 """Keys of a release that not all releases of a fleet may have in common."""
 NOT_SINGLE: Final = ("dry_run", "notify")
 """Keys that a release of a fleet may not have: the fleet decides."""

@@ -65,6 +65,8 @@ def collisions(requests: Sequence[Request]) -> Iterator[str]:
     yield from (f"{name} is in {count} releases" for name, count in _several(blues))
     yield from (f"{name} would be the clone of {count} environments" for name, count in _several(greens))
     yield from (f"{name} is the environment of one release and the clone of another" for name in {*blues} & {*greens})
+    cnames = [each["production_cname"].lower() for each in requests if "production_cname" in each]
+    yield from (f"{name} is the production CNAME of {count} releases" for name, count in _several(cnames))
     templates = [(each["application"], each["config_template"]) for each in requests if "config_template" in each]
     for (application, template), count in _several(templates):
         yield f"{count} releases of {application} name the saved configuration {template}"

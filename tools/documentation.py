@@ -36,7 +36,7 @@ def state_machine(definition: Json, failing: Sequence[str] = FAILURE_BRANCH) -> 
     """Return a state machine as a Mermaid flowchart, from top to bottom. `failing`: the states that end it."""
     lines = ["```mermaid", "flowchart TD", "    start((start)) --> " + definition["StartAt"]]
     for name, state in definition["States"].items():
-        lines += [*_shape(name, state), *_edges(name, state)]
+        lines += [*_shape(name, state), *_edges(name, state, failing)]
     lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(failing)} failing", "```"]
     return "\n".join(lines)
 
@@ -49,13 +49,18 @@ def _shape(name: str, state: Json) -> list[str]:
     return [f"    {name}{shapes[state['Type']].format(name)}"] if state["Type"] in shapes else []
 
 
-def _edges(name: str, state: Json) -> list[str]:
+def _edges(name: str, state: Json, failing: Sequence[str]) -> list[str]:
     edges = [f"    {name} --> {state['Next']}"] if "Next" in state else []
     for rule in state.get("Choices", []):
         condition = PREFIX.sub("", rule["Condition"].strip("{}% ")).replace("'", "")
         edges.append(f'    {name} -- "{condition}" --> {rule["Next"]}')
     if "Default" in state:
         edges.append(f"    {name} -- else --> {state['Default']}")
+    edges += [
+        f"    {name} -- {' or '.join(catch['ErrorEquals'])} --> {catch['Next']}"
+        for catch in state.get("Catch", [])  # of errors that are answers, not failures
+        if catch["Next"] != state.get("Next") and not {name, catch["Next"]} & set(failing)
+    ]
     if name in {"Plan", "PlanFleet"}:  # every stage has this edge; the picture shows it once
         edges.append(f"    {name} -. any stage fails .-> {state['Catch'][0]['Next']}")
     return edges
@@ -102,7 +107,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
     template = Template.from_stack(stack)
     definition, fleets = definition_in(template), definition_in(template, fleets=True)
     return {
-        Path("README.md"): {"state machine": state_machine(definition)},
+        Path("docs/workflow.md"): {"state machine": state_machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
         Path("docs/fleet.md"): {
             "fleet keys": input_table(FLEET_SCHEMA),

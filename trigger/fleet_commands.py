@@ -1,9 +1,8 @@
 """The commands for fleets: `fleet` starts one; `fleet status`, `fleet abort` and so on act on the newest."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import boto3
+from boto3 import Session
 
 from trigger import exit_status
 from trigger.commands import MODES, MORE_RETRIES, Commands
@@ -28,7 +27,7 @@ class FleetCommands(Commands):
     def _request(self, variables: Variables) -> dict[str, Any]:
         return variables.fleet_input(starts=self._command in MODES, dry_run=self._options.dry_run)
 
-    def _connect(self, session: boto3.Session, machine: str, request: Mapping[str, Any]) -> None:
+    def _connect(self, session: Session, _variables: Variables, machine: str, request: dict[str, Any]) -> None:
         machine = machine if machine.endswith(SUFFIX) else f"{machine}{SUFFIX}"
         self._executions = FleetExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
         self._fleets = self._follower = FleetFollower(self._executions, self._output)

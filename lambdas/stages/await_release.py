@@ -9,17 +9,18 @@ from lambdas.aws.event_log import Operation
 from lambdas.deployment import Deployment
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.handler import Event, stage
-from lambdas.pair import require_healthy, require_standing
+from lambdas.pair import require_healthy
+from lambdas.serving_green import look_at_blue
 from lambdas.visit import Visit
 
 
-def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
+def await_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
     """Return the deployment, with `tested_update`, once blue runs the version.
 
     Only a deployment that began at `update_since` or later counts. The label may be the one before until its end.
     Raises DeploymentFailedError with blue's ERROR events, also those of a configuration update by hand after it.
     """
-    blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
+    blue = look_at_blue(deployment, visit, beanstalk)
     if not blue.ready:
         raise _waiting(f"{blue.name} to be Ready with {deployment.version}", str(blue))
     log = beanstalk.events_since_deployment(blue)
@@ -54,5 +55,5 @@ def _waiting(expected: str, found: str) -> EnvironmentNotReadyError:
 
 
 @stage(timeout="deploy_release")
-def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return await_release(deployment, connect_beanstalk())
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    return await_release(deployment, visit, connect_beanstalk())

@@ -6,12 +6,13 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import TEMPLATE, needed_instances, require_group
-from lambdas.clone import DESCRIPTION_PREFIX, remove_left_configurations
+from lambdas.clone import remove_left_configurations
 from lambdas.deployment import Deployment
 from lambdas.earlier_green import require_usable
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import require_own_clone, require_standing
+from lambdas.saved_configuration import DESCRIPTION_PREFIX
 from lambdas.settling import require_settled_run, settled_verdict
 from lambdas.visit import Visit
 

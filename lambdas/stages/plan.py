@@ -1,18 +1,22 @@
 """Plan: observe what stands, check whether it is safe to start from, decide where to start, take the lock."""
 
+import os
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
+from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
+from lambdas.aws.surroundings import connect_surroundings
 from lambdas.checks import check
 from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, NextStep
+from lambdas.drift import with_drift
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import Event, logger, report_stage
 from lambdas.hooks import deployed_hooks
@@ -34,21 +38,32 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     check(request, observation)
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
+    if not deployment.dry_run:
+        require_swap_shown(record, observation.pair, visit)
+    deployment = with_drift(deployment, request["drift"], observation, services.surroundings)
     logger.info(
         "planned",
         next_step=deployment.next_step,
         live=str(live),
         version=deployment.version,
         sizing=deployment.sizing.strip(". "),
+        not_cloned=deployment.not_cloned,
     )
-    if not deployment.dry_run:
-        require_swap_shown(record, observation.pair, visit)
-    if not deployment.dry_run and (record is None or record.execution != visit.execution):
+    adopted = (deployment.green_id or "") if deployment.adopted else ""
+    held_already = (
+        record is not None and record.execution == visit.execution and (not adopted or record.adopted == adopted)
+    )
+    if not deployment.dry_run and not held_already:
         swap = record.swap if record else None
-        held = Record(deployment.production_cname, deployment.green, visit.execution)
+        held = Record(deployment.production_cname, deployment.green, visit.execution, adopted=adopted)
         lock = replace(held, swap=swap, success=observation.last_success)
         services.records.write(deployment.application, deployment.blue, lock, record)
     return deployment
+
+
+def _unasked(_: str) -> bool:
+    """Return True: the tests run in a network of their own, whose DNS may know more names. VerifyGreen asks it."""
+    return True
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -67,7 +82,9 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 connect_records(),
                 connect_executions(),
                 connect_scaling(),
+                connect_surroundings(),
                 deployed_hooks(),
+                resolves if "TESTS_IN_NETWORK" not in os.environ else _unasked,
             )
             # A dry run tells at once what one look shows.
             with nullcontext() if request["dry_run"] else settled_verdict(visit):
@@ -80,6 +97,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         raise
     if deployment.dry_run:
         planned = {"status": "planned", "would": describe(deployment), "deployment": deployment.to_json()}
+        if deployment.not_cloned:
+            planned["not_cloned"] = deployment.not_cloned
         return {"dry_run": True, "outcome": planned}
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)

@@ -40,6 +40,10 @@ def test_a_list_is_enough() -> None:
         ({"releases": [ONE], "stop_after_failures": 0}, "input.stop_after_failures"),
         ({"releases": [ONE], "fleet": {}}, "input.fleet is not a known key"),
         ({"releases": [ONE], "release": {"green": "g"}}, "input.release.green cannot be in common"),
+        (
+            {"releases": [ONE], "release": {"production_cname": "c"}},
+            "input.release.production_cname cannot be in common",
+        ),
         ({"releases": [ONE], "release": {"blue": "b"}}, "input.release.blue cannot be in common"),
         ({"releases": [{**ONE, "notify": True}]}, "input.releases[0].notify is the fleet's"),
         ({"releases": [{**ONE, "dry_run": True}]}, "input.releases[0].dry_run is the fleet's"),

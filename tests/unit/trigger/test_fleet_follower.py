@@ -111,7 +111,7 @@ def test_no_variable_is_needed_to_act_on_a_fleet() -> None:
 def test_the_machine_of_fleets_has_the_name_of_the_stack_and_a_suffix(machine: str) -> None:
     commands = FleetCommands(argparse.Namespace(action="status", command="fleet"), Output(as_json=True))
     session: Any = argparse.Namespace(client=lambda *_, **__: None)
-    commands._connect(session, machine, {})
+    commands._connect(session, Variables({}), machine, {})
     assert commands._executions._machine == MACHINE
 
 

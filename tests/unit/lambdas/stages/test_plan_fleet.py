@@ -87,6 +87,10 @@ def test_a_clone_is_never_selected(release: Release, planned: Callable[..., Flee
         ([{**SHOP, "application": "blog"}], "no environment shop-prod in blog"),
         ([{**SHOP, "version": "v9"}], "no version v9 of shop"),
         (
+            [{**SHOP, "production_cname": cname} for cname in ("s.example.com", "S.example.com")],
+            "s.example.com is the production CNAME of 2 releases",
+        ),
+        (
             [{**SHOP, "config_template": "t"}, {**SHOP, "blue": "other", "config_template": "t"}],
             "2 releases of shop name the saved configuration t",
         ),
