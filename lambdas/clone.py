@@ -21,12 +21,13 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
     while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
-    green = beanstalk.environment(deployment.green_id) if deployment.green_id else None
+    found = beanstalk.environments_by_id(deployment.blue_id, deployment.green_id) if deployment.green_id else {}
+    green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
         try:
-            _terminate(green, deployment, visit, beanstalk)
+            _terminate(green, Pair.from_found(found, deployment), deployment, visit, beanstalk)
         except CallRejectedError as error:
             if not error.settles:
                 raise
@@ -37,10 +38,9 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     remove_configuration(deployment, beanstalk)
 
 
-def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
     require_own_clone(green, deployment, beanstalk)
-    before = _look(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
     pair = _look(green, deployment, beanstalk)  # the last call before the termination

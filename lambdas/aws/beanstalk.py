@@ -69,6 +69,12 @@ class Beanstalk:
             found = self._client.describe_environments(EnvironmentIds=list(ids), IncludeDeleted=True)
         return {each["EnvironmentId"]: Environment.from_description(each) for each in found["Environments"]}
 
+    def all_environments(self) -> tuple[list[Environment], bool]:
+        """Return the environments that the role may see, recently Terminated ones too, and whether these are all."""
+        with _translated_errors("show all environments"):
+            found = self._client.describe_environments(IncludeDeleted=True)
+        return [Environment.from_description(each) for each in found["Environments"]], not found.get("NextToken")
+
     def version(self, application: str, label: str) -> ApplicationVersion | None:
         """Return the application version of this label; None when there is none."""
         return self.versions(application, label).get(label)

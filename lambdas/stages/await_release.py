@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.denials import remedies
 from lambdas.aws.environment import Environment
 from lambdas.aws.event_log import Operation
 from lambdas.deployment import Deployment
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import require_healthy, require_standing
 from lambdas.visit import Visit
+from lambdas.waiter import waiter
 
 
 def await_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
@@ -53,6 +54,6 @@ def _waiting(expected: str, found: str) -> EnvironmentNotReadyError:
     )
 
 
-@stage(timeout="deploy_release")
-def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    return await_release(deployment, connect_beanstalk())
+@waiter(timeout="deploy_release")
+def handler(deployment: Deployment, _visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
+    return await_release(deployment, beanstalk)

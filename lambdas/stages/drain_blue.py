@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import Pair
 from lambdas.serving_green import require_green_fit
 from lambdas.visit import Visit
+from lambdas.waiter import waiter
 
 
 def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
@@ -29,6 +30,6 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     return deployment
 
 
-@stage(needs_lock=True, settles=False)  # users are on green: what is found counts at once
-def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return drain_blue(deployment, visit, connect_beanstalk())
+@waiter(needs_lock=True, settles=False)  # users are on green: what is found counts at once
+def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
+    return drain_blue(deployment, visit, beanstalk)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.aws.alarms import connect_alarms
-from lambdas.aws.beanstalk import connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
@@ -14,7 +13,7 @@ from lambdas.checks import check
 from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.handler import Event, logger, report_stage
+from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
@@ -22,6 +21,7 @@ from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
 from lambdas.visit import Visit
+from lambdas.waiter import look_for_all
 
 
 def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deployment:
@@ -60,9 +60,13 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
-        with report_stage(visit, request["application"], request["blue"]):
+        with (
+            report_stage(visit, request["application"], request["blue"]),
+            wait_while_throttled(visit, THROTTLED_SECONDS),
+        ):
+            seen, beanstalk = look_for_all(visit)
             services = Services(
-                connect_beanstalk(),
+                beanstalk,
                 connect_alarms(),
                 connect_records(),
                 connect_executions(),
@@ -70,8 +74,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 deployed_hooks(),
             )
             # A dry run tells at once what one look shows.
-            with nullcontext() if request["dry_run"] else settled_verdict(visit):
-                deployment = plan(request, visit, services)
+            with nullcontext() if request["dry_run"] else settled_verdict(seen):
+                deployment = plan(request, seen, services)
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}
