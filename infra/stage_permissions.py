@@ -43,6 +43,8 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    snapshot: bool = False
+    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -72,6 +74,7 @@ STAGES: Mapping[str, StagePermissions] = {
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        snapshot=True,
         hooks="know",
     ),
     "register_release": StagePermissions(
@@ -93,35 +96,39 @@ STAGES: Mapping[str, StagePermissions] = {
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
+    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
+    "verify_green": StagePermissions(environment=DESCRIBE, snapshot=True, seconds=TESTING_SECONDS),
+    "call_hooks": StagePermissions(
+        environment=DESCRIBE, hooks="call", record="read", snapshot=True, seconds=CALLING_SECONDS
+    ),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "await_traffic": StagePermissions(environment=DESCRIBE),
-    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read"),
+    "await_traffic": StagePermissions(environment=DESCRIBE, snapshot=True),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read", snapshot=True),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
     ),
-    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
-    "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
+    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
+    "verify_release": StagePermissions(environment=DESCRIBE, snapshot=True, seconds=TESTING_SECONDS),
+    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("TerminateEnvironment",),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_termination": StagePermissions(environment=DESCRIBE),
+    "await_termination": StagePermissions(environment=DESCRIBE, snapshot=True),
     "keep_green_live": StagePermissions(
         environment=(
             *DESCRIBE,

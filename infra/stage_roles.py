@@ -15,6 +15,7 @@ from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
+from infra.snapshot_store import allow_snapshot
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
@@ -57,6 +58,8 @@ class StageRoles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
             self._allow_record(role, permissions)
+        if permissions.snapshot:
+            allow_snapshot(role, self._applications)
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role

@@ -8,9 +8,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.retry_delays import FAULTS, WAITING
 from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
-LONGEST_DELAY = Duration.seconds(30)
 RESULT = "{% $states.result.Payload %}"
 FUNCTION_FAULTS = [
     "Lambda.AWSLambdaException",
@@ -45,7 +45,7 @@ class StageTasks:
         payload: Mapping[str, str] | None = None,
         outputs: Mapping[str, str] | None = None,
         timeout: Duration | None = None,
-        attempts: int = 20,
+        attempts: int = FAULTS.attempts,
         waits: bool = True,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
@@ -66,18 +66,18 @@ class StageTasks:
         if waits:
             state.add_retry(
                 errors=[EnvironmentNotReadyError.__name__],
-                interval=Duration.seconds(5),
-                backoff_rate=1.5,
-                max_delay=LONGEST_DELAY,
+                interval=Duration.seconds(WAITING.first),
+                backoff_rate=WAITING.rate,
+                max_delay=Duration.seconds(WAITING.longest),
                 jitter_strategy=sfn.JitterType.FULL,
-                max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
+                max_attempts=WAITING.attempts,
             )
         state.add_retry(
             errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_delay=LONGEST_DELAY,
+            interval=Duration.seconds(FAULTS.first),
+            backoff_rate=FAULTS.rate,
+            max_delay=Duration.seconds(FAULTS.longest),
             jitter_strategy=sfn.JitterType.FULL,
-            max_attempts=attempts,  # 20 take at most 2 + 4 + 8 + 16 + 16 x 30 = 510 seconds
+            max_attempts=attempts,
         )
         return state

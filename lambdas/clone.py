@@ -15,13 +15,15 @@ DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
 """The first words in the description of every saved configuration that this tool makes."""
 
 
-def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
     """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
 
+    `by_look`: shows both environments as all executions see them. Before the termination, green is looked at again.
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
     while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
-    found = beanstalk.environments_by_id(deployment.blue_id, deployment.green_id) if deployment.green_id else {}
+    ids = [deployment.blue_id, deployment.green_id] if deployment.green_id else []
+    found = (by_look or beanstalk).environments_by_id(*ids) if ids else {}
     green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))

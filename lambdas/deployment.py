@@ -140,6 +140,10 @@ class Deployment:
     and in a deployment that an older function passed on.
     """
 
+    tested_date: str = ""
+    """Blue's DateUpdated at its test; ISO 8601. While blue has the same, it was not changed. Empty as `tested_update`.
+    """
+
     approved_at: str | None = None
     """When a person approved the release; ISO 8601. The state AwaitApproval sets it."""
 

@@ -57,9 +57,9 @@ class BeanstalkByLook(Beanstalk):
 
 @dataclass
 class SharedLook:
-    """The look of one invocation. `fresh`: the age in seconds from which the snapshot is made anew.
+    """The look of one invocation. `since`: a snapshot from before that is not used.
 
-    `since`: a snapshot from before that is not used.
+    `fresh`: the seconds after a snapshot, and after `acted`, in which no other one is made.
     """
 
     visit: Visit
@@ -67,6 +67,8 @@ class SharedLook:
     snapshots: Snapshots
     fresh: float
     since: datetime
+    acted: datetime = NEVER
+    """When Elastic Beanstalk was asked for what the stage waits for."""
 
     def take(self) -> tuple[Visit, Beanstalk]:
         """Return what the stage sees, and its invocation as of then.
@@ -87,7 +89,7 @@ class SharedLook:
     def _newest(self) -> Snapshot | None:
         """Return the snapshot to use, made anew if it has to be; None when the stage is to look by itself."""
         seen = self._without_future(self.snapshots.read())
-        if seen.age(self._now) < self.fresh:
+        if (self._now - max(seen.made, self.acted)).total_seconds() < self.fresh:
             return self._usable(seen)
         if self._now < seen.quiet_until:
             return self._while_quiet(seen)

@@ -32,7 +32,7 @@ class Visit:
     """When the execution was redriven last."""
     redrives: int = 0
     """How often the execution was redriven."""
-    begun: float = field(default_factory=time.time, compare=False)
+    begun: float = field(default_factory=lambda: time.time(), compare=False)  # noqa: PLW0108 - a clock may replace it
     """The epoch at which this was made, a moment after `now`."""
 
     @classmethod

@@ -29,7 +29,9 @@ def look_for_all(
     beanstalk, snapshots = connect_beanstalk(), connect_snapshots()
     if snapshots is None or visit.seconds >= limit:
         return visit, beanstalk
-    return SharedLook(visit, beanstalk, snapshots, fresh, visit.run_started if of_run else visit.since).take()
+    if of_run:
+        return SharedLook(visit, beanstalk, snapshots, fresh, since=visit.run_started).take()
+    return SharedLook(visit, beanstalk, snapshots, fresh, since=visit.since, acted=visit.since).take()
 
 
 def waiter(

@@ -63,6 +63,6 @@ def _expected(green: Environment, deployment: Deployment) -> str:
     return f"{green.name} to be Ready with {deployment.green_version}"
 
 
-@waiter(timeout="clone_blue", fresh=20)
+@waiter(timeout="clone_blue", fresh=30)
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return await_green(deployment, visit, beanstalk)

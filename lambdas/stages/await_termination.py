@@ -27,7 +27,7 @@ def await_termination(deployment: Deployment, beanstalk: Beanstalk) -> Deploymen
     return deployment
 
 
-@waiter(timeout="terminate_green", fresh=20)
+@waiter(timeout="terminate_green", fresh=30)
 def handler(deployment: Deployment, _visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     done = await_termination(deployment, beanstalk)
     if deployment.mode == Mode.ROLLBACK:

@@ -19,7 +19,7 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     before.
     """
     require_green_fit(Pair.look(deployment, beanstalk), deployment, visit, beanstalk)
-    seconds = (datetime.fromisoformat(deployment.drain_until) - visit.now).total_seconds()
+    seconds = (datetime.fromisoformat(deployment.drain_until) - visit.present()).total_seconds()
     if seconds > 0:
         raise EnvironmentNotReadyError(
             expected=f"DNS answers that lead to {deployment.blue} to expire",
@@ -30,6 +30,6 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     return deployment
 
 
-@waiter(needs_lock=True, settles=False)  # users are on green: what is found counts at once
+@waiter(fresh=20, of_run=True, needs_lock=True, settles=False)  # users are on green: what is found counts at once
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return drain_blue(deployment, visit, beanstalk)

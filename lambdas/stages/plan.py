@@ -64,7 +64,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             report_stage(visit, request["application"], request["blue"]),
             wait_while_throttled(visit, THROTTLED_SECONDS),
         ):
-            seen, beanstalk = look_for_all(visit)
+            seen, beanstalk = look_for_all(visit, of_run=True)
             services = Services(
                 beanstalk,
                 connect_alarms(),

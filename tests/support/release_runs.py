@@ -89,7 +89,7 @@ class ReleaseRun:
     def deploy(self, deployment: Deployment) -> Deployment:
         beanstalk = self.release.beanstalk
         asked = self.state("DeployRelease", lambda now: deploy_release.deploy_release(deployment, now, beanstalk))
-        return self.state("AwaitRelease", lambda _: await_release.await_release(asked, beanstalk))
+        return self.state("AwaitRelease", lambda now: await_release.await_release(asked, now, beanstalk))
 
     def watch(self, deployment: Deployment) -> Deployment:
         beanstalk = self.release.beanstalk

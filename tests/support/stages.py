@@ -176,7 +176,7 @@ class Release:
 
     def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
         deploying = self.eventually(lambda: self.deploy(deployment, **moments))
-        return self.eventually(lambda: await_release.await_release(deploying, self.beanstalk))
+        return self.eventually(lambda: await_release.await_release(deploying, self.visit(), self.beanstalk))
 
     def terminate(self, deployment: Deployment, **moments: datetime) -> Deployment:
         return terminate_green.terminate_green(deployment, self.visit(**moments), self.beanstalk)

@@ -303,7 +303,7 @@ def test_without_an_approval_users_move_at_once(release: Release) -> None:
     release.wait(60)  # since the swap to green
     calls = release.calls("DescribeEvents")
     release.swap(deployment, "blue")
-    assert release.calls("DescribeEvents") - calls == 3, "one more than to look for swaps"
+    assert release.calls("DescribeEvents") - calls == 1, "to look for swaps; blue has the date of its test"
 
 
 def test_the_plan_of_a_cutover_notes_what_was_tested(release: Release) -> None:

@@ -1,0 +1,33 @@
+"""Releases that run at once, in virtual time: the figures that the issue of the load asks for, at its small end."""
+
+import pytest
+
+from tools.bench.figures import HEADINGS, Figures, row, share
+from tools.bench.model import run
+
+
+@pytest.fixture(scope="module")
+def three() -> Figures:
+    return run(3)
+
+
+def test_three_releases_at_once_succeed_without_a_throttled_call(three: Figures) -> None:
+    assert (three.succeeded, three.throttled) == (3, 0)
+
+
+def test_releases_at_once_share_their_looks(three: Figures) -> None:
+    """Each acts by four looks of its own: two swaps, a deployment, a termination."""
+    assert three.looks_a_release < 25
+    alone = run(1)
+    assert (alone.succeeded, len(alone.looks) <= 40) == (1, True), len(alone.looks)
+
+
+def test_the_wait_after_elastic_beanstalk_is_done_is_short(three: Figures) -> None:
+    assert len(three.lags) == 3 * 5
+    assert all(lag >= 0 for lag in three.lags)
+    assert share(three.lags, 95) <= 60
+
+
+def test_a_release_costs_less_than_a_cent(three: Figures) -> None:
+    assert 0.001 < three.dollars < 0.01
+    assert len(row(three)) == len(HEADINGS)
