@@ -50,7 +50,6 @@ class BenchExecution:
     application: str
     started: float
     random: Random
-    request: Mapping[str, Any] = field(default_factory=dict)
     passed: list[PassedState] = field(default_factory=list)
     invocations: int = 0
     error: ReleaseError | None = None
@@ -89,7 +88,7 @@ class BenchExecution:
         return self.random.uniform(0, min(retry.first * retry.rate**tried, retry.longest))
 
     def _invoke(self, state: str, function: str, entered: float, more: Mapping[str, str]) -> dict[str, Any]:
-        given = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2", **self.request}
+        given = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2"}
         arn = f"arn:aws:states:us-east-1:123456789012:execution:bench:{self.application}"
         context = {
             "Execution": {"Id": arn, "StartTime": _text(self.started), "Input": given},

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Final
 
 from tools.bench.execution import FUNCTION_SECONDS, BenchExecution
@@ -101,8 +100,3 @@ def row(figures: Figures) -> tuple[str, ...]:
         f"{share(lags, 50):.0f} / {share(lags, 95):.0f} / {max(lags):.0f} s",
         f"{figures.dollars:.4f}",
     )
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return their mean, 0 without any."""
-    return fmean(values) if values else 0

@@ -1,10 +1,10 @@
 """Releases that run at once in virtual time: the real handlers on the in-memory account, with its limit of calls."""
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from emulator.beanstalk.model import Event
 from tools.bench.account import BenchAccount, bench_account
@@ -35,12 +35,13 @@ class _Step:
         return (self.time, self.number) < (other.time, other.number)
 
 
-def run(releases: int, *, seed: int = 1, request: Mapping[str, Any] | None = None) -> Figures:
-    """Run so many releases, all started at once, and return what they cost. `request`: keys of their inputs."""
+def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], object] = lambda _: None) -> Figures:
+    """Run so many releases, all started at once, and return what they cost. `prepare`: changes the account before."""
     with bench_account(releases) as account:
+        prepare(account)
         began = account.now
         executions = [
-            BenchExecution(f"app{number + 1}", began, Random(f"{seed} {number}"), request or {})  # noqa: S311
+            BenchExecution(f"app{number + 1}", began, Random(f"{seed} {number}"))  # noqa: S311
             for number in range(releases)
         ]
         _interleave(executions, account)
