@@ -1,7 +1,6 @@
 """One Lambda function for each stage, each with a role of its own."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Stack
@@ -62,14 +61,8 @@ class StageFunctions(Construct):
         )
         self.by_name: dict[str, lambda_.Function] = {
             name: self._function(name, roles.role(f"{_camel(name)}Role", permissions), permissions)
-            for name, permissions in ((name, self._permissions(name)) for name in STAGES)
+            for name, permissions in STAGES.items()
         }
-
-    def _permissions(self, name: str) -> StagePermissions:
-        """Return the permissions of a stage. From a network of one's own, S3 may not be reached."""
-        if self._network and name in TESTING:
-            return replace(STAGES[name], snapshot=False)
-        return STAGES[name]
 
     def _function(self, name: str, role: iam.Role, permissions: StagePermissions) -> lambda_.Function:
         log = logs.LogGroup(

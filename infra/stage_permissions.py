@@ -44,7 +44,9 @@ class StagePermissions:
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
     snapshot: bool = False
-    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself."""
+    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
+    so does one that sends requests to an environment.
+    """
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -99,10 +101,8 @@ STAGES: Mapping[str, StagePermissions] = {
         snapshot=True,
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
-    "verify_green": StagePermissions(environment=DESCRIBE, snapshot=True, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(
-        environment=DESCRIBE, hooks="call", record="read", snapshot=True, seconds=CALLING_SECONDS
-    ),
+    "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
+    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
@@ -118,7 +118,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="read",
     ),
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
-    "verify_release": StagePermissions(environment=DESCRIBE, snapshot=True, seconds=TESTING_SECONDS),
+    "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.functions import (
     MAX_CALL_SECONDS,
     FunctionFailedError,
@@ -19,7 +19,6 @@ from lambdas.handler import Event, logger, stage
 from lambdas.hooks import LIFECYCLE_STAGES, Gate, HookAnswer, HookAnswerError, HookCall
 from lambdas.pair import require_standing
 from lambdas.visit import Visit
-from lambdas.waiter import look_for_all
 
 GREEN_SERVES: Final = frozenset({Gate.BEFORE_DEPLOY, Gate.BEFORE_BLUE})
 MAX_FOUND_LENGTH: Final = 500
@@ -105,5 +104,4 @@ def _timed_out(call: HookCall, deployment: Deployment, found: str) -> HookCall:
 def handler(deployment: Deployment, visit: Visit, event: Event) -> HookCall:
     """Event: also {"hook": `HookCall.to_json()`}. Returns the hook for the next call."""
     call = HookCall.from_json(event["hook"])
-    _, beanstalk = look_for_all(visit, fresh=30, of_run=True)
-    return call_hook(deployment, call, visit, beanstalk, connect_functions())
+    return call_hook(deployment, call, visit, connect_beanstalk(), connect_functions())

@@ -28,7 +28,7 @@ def clone_blue(
     is enough: Elastic Beanstalk launches no second environment of the same name.
     """
     standing, green = _look(deployment, by_look or beanstalk)
-    if by_look and green:
+    if by_look and green and not green.gone:
         standing, green = _look(deployment, beanstalk)
     if green:
         green = _existing_clone(green, deployment, visit, beanstalk)

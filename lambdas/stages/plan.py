@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.aws.alarms import connect_alarms
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
 from lambdas.checks import check
 from lambdas.decision import decide, describe
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
@@ -64,7 +65,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             report_stage(visit, request["application"], request["blue"]),
             wait_while_throttled(visit, THROTTLED_SECONDS),
         ):
-            seen, beanstalk = look_for_all(visit, of_run=True)
+            seen, beanstalk = _look(request, visit)
             services = Services(
                 beanstalk,
                 connect_alarms(),
@@ -88,3 +89,14 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()
+
+
+def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:
+    """Return what Plan sees, and its invocation as of then.
+
+    It looks by itself where the version to release may be what an environment runs: the shared look is in a bucket that
+    instances may write to, and they must not choose what runs.
+    """
+    if request["mode"] in (Mode.CUTOVER, Mode.ROLLBACK):
+        return visit, connect_beanstalk()
+    return look_for_all(visit, of_run=True)

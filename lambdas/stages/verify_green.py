@@ -1,13 +1,12 @@
 """VerifyGreen: ask green over HTTP, at its own endpoint, before users do."""
 
-from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import GreenTestFailedError
-from lambdas.handler import Event
+from lambdas.handler import Event, stage
 from lambdas.http_answers import answer_to, failed_answers, is_expected, shown, url_of
 from lambdas.pair import Pair
 from lambdas.visit import Visit
-from lambdas.waiter import waiter
 
 SERVER_ERROR = "5"
 """The first digit of the status codes that no user should get."""
@@ -39,6 +38,6 @@ def verify_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
     return deployment
 
 
-@waiter(fresh=30, of_run=True)
-def handler(deployment: Deployment, _visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
-    return verify_green(deployment, beanstalk)
+@stage()
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    return verify_green(deployment, connect_beanstalk())

@@ -1,15 +1,14 @@
 """VerifyRelease: ask blue over HTTP, at its own endpoint, before users do."""
 
 from lambdas.addresses import lead_to_same
-from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import ReleaseTestFailedError
-from lambdas.handler import Event
+from lambdas.handler import Event, stage
 from lambdas.http_answers import failed_answers, shown, url_of
 from lambdas.metrics import Result, count_release
 from lambdas.pair import require_standing
 from lambdas.visit import Visit
-from lambdas.waiter import waiter
 
 
 def verify_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
@@ -39,9 +38,9 @@ def _require_leads_to_blue(test: HealthCheck, deployment: Deployment) -> None:
         )
 
 
-@waiter(fresh=30, of_run=True)
-def handler(deployment: Deployment, _visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
-    verified = verify_release(deployment, beanstalk)
+@stage()
+def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
+    verified = verify_release(deployment, connect_beanstalk())
     if deployment.mode == Mode.DEPLOY:
         count_release(deployment.application, Result.DEPLOYED)
     return verified

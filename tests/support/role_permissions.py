@@ -19,18 +19,9 @@ UNUSED = {
     "xray:PutTelemetryRecords": "Lambda sends the traces",
 }
 """Actions that no release path uses, and the reason for granting them."""
-SEEING = ("call_hooks", "verify_green", "verify_release")
-"""Stages to which the look of the stage before is fresh enough, mostly."""
 UNUSED_BY_STAGE = {
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
-    **dict.fromkeys(
-        [
-            (stage, "elasticbeanstalk:DescribeEnvironments")
-            for stage in ("verify_green", "verify_release", "call_hooks")
-        ],
-        "the look of the stage before is fresh enough",
-    ),
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""
 FORMER_RECORDS = "/records/*/*.json"

@@ -67,8 +67,9 @@ def test_stacks_share_a_look_if_they_see_the_same_applications() -> None:
 
 def test_stages_that_change_what_serves_users_look_by_themselves(template: Template) -> None:
     own = {stage for stage in STAGES if "/bluegreen/snapshot" not in json.dumps(stage_statements(template, stage))}
-    looking = {"swap_traffic", "deploy_release", "keep_green_live"}
-    assert own == looking | {"register_release", "await_registration", "hold_for_redrive"}
+    acting = {"swap_traffic", "deploy_release", "keep_green_live"}
+    asking = {"verify_green", "verify_release", "call_hooks"}
+    assert own == acting | asking | {"register_release", "await_registration", "hold_for_redrive"}
 
 
 @pytest.mark.parametrize(
