@@ -68,6 +68,6 @@ def _waiting(expected: str, found: str) -> EnvironmentNotReadyError:
     )
 
 
-@waiter(timeout="deploy_release")
+@waiter(timeout="deploy_release", fresh=15)
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return await_release(deployment, visit, beanstalk)

@@ -60,6 +60,6 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     return deployment
 
 
-@waiter(fresh=15, of_run=True, settles=False)  # users are on blue: what is found counts at once
+@waiter(fresh=20, of_run=True, settles=False)  # users are on blue: what is found counts at once
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return watch_release(deployment, visit, beanstalk, connect_alarms())

@@ -10,7 +10,9 @@ THROTTLED = {30: 0.01}
 LAG_P95 = {30: 45, 100: 60}
 MEAN_RATE = {100: 1.5}
 PEAK_RATE = {100: 2.0}
-"""Calls of DescribeEnvironments a second. Elastic Beanstalk answers two, for all that runs in an account and region."""
+"""Calls of DescribeEnvironments a second. Elastic Beanstalk answers two, for all that runs in an account and region:
+https://github.com/aws/aws-toolkit-azure-devops/issues/62
+"""
 
 
 def exceeded(figures: Figures) -> Iterator[str]:
