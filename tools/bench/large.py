@@ -31,10 +31,12 @@ class Stage(NamedTuple):
 
 STAGES: Final = (
     Stage(0, 1, USUAL.launch),
+    Stage(1, 0, 0),  # green is tested
     Stage(1, 1, USUAL.swap),
     Stage(0, 0, 120),  # the drain
     Stage(1, 1, USUAL.update),
     Stage(0, 1, 0),
+    Stage(1, 0, 0),  # blue is tested
     Stage(1, 1, USUAL.swap),
     Stage(0, 0, 120),  # the watch
     Stage(0, 1, 0),

@@ -18,7 +18,7 @@ def test_three_releases_at_once_succeed_within_the_limits(three: Figures) -> Non
 
 
 def test_releases_at_once_share_their_looks(three: Figures) -> None:
-    """Each acts by four looks of its own: two swaps, a deployment, a termination. One alone needs up to 40."""
+    """Each needs six looks of its own: two tests, two swaps, a deployment, a termination. One alone needs up to 40."""
     assert three.looks_a_release < 25
 
 
