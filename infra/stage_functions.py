@@ -94,6 +94,7 @@ class StageFunctions(Construct):
                 **self._records.environment(Stack.of(self)),
                 **(snapshot_environment(self._applications) if permissions.snapshot else {}),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
+                **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },
         )
         if self._network and name in TESTING:

@@ -73,6 +73,7 @@ STAGES: Mapping[str, StagePermissions] = {
         environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
+        configurationtemplate=("DescribeConfigurationSettings",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
@@ -90,6 +91,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "clone_blue": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "CreateEnvironment", "TerminateEnvironment"),
+        application=("DescribeApplications",),
         configurationtemplate=(
             "CreateConfigurationTemplate",
             "DeleteConfigurationTemplate",
@@ -122,7 +124,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
-        tagged_environment=("TerminateEnvironment",),
+        tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
@@ -149,14 +151,14 @@ STAGES: Mapping[str, StagePermissions] = {
 
 WHY: Mapping[str, str] = {
     "AbortEnvironmentUpdate": "An update of blue that hangs is aborted.",
-    "AddTags": "Green gets the tag of a clone when it is created.",
+    "AddTags": "Green gets the tag of a clone: when it is created, or, taken over, before it is terminated.",
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
-    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it.",
+    "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
-    "DescribeApplications": "Does the application exist?",
-    "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
+    "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",

@@ -1,18 +1,19 @@
 """Removing green: the clone itself and its saved configuration."""
 
-from typing import Final
+import re
+from dataclasses import replace
 
+from lambdas.adoption import require_adopted
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
+from lambdas.decision import template_prefix
 from lambdas.deployment import Deployment
 from lambdas.errors import CallRejectedError, EnvironmentNotReadyError
 from lambdas.handler import logger
 from lambdas.pair import Pair, require_not_live, require_own_clone
+from lambdas.saved_configuration import is_own
 from lambdas.settling import NEXT_STEP, require_no_new_swap
 from lambdas.visit import Visit
-
-DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
-"""The first words in the description of every saved configuration that this tool makes."""
 
 
 def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
@@ -42,9 +43,12 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_
 
 def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
-    require_own_clone(green, deployment, beanstalk)
+    if not deployment.adopted:
+        require_own_clone(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
+    if deployment.adopted:
+        require_adopted(before.green, deployment, beanstalk)
     pair = _look(green, deployment, beanstalk)  # the last call before the termination
     require_not_live(pair, pair.green, "it is terminated")
     if not pair.green.ready:
@@ -68,8 +72,19 @@ def _look(green: Environment, deployment: Deployment, beanstalk: Beanstalk) -> P
     return Pair.from_found(found, deployment)
 
 
+def remove_left_configurations(deployment: Deployment, beanstalk: Beanstalk) -> None:
+    """Delete the saved configurations of blue that ended executions left: an abort passes every Catch.
+
+    Call it when there is no green. One execution at a time holds blue, in whatever stack, so no other one needs them.
+    """
+    own = re.compile(re.escape(template_prefix(deployment.blue)) + "[0-9a-f]{12}")
+    for name in beanstalk.saved_configurations(deployment.application):
+        if name != deployment.config_template and own.fullmatch(name):
+            remove_configuration(replace(deployment, config_template=name), beanstalk)
+
+
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:
     """Delete green's saved configuration, unless this tool did not make it."""
     description = beanstalk.configuration_description(deployment.application, deployment.config_template)
-    if description is not None and description.startswith(DESCRIPTION_PREFIX):
+    if description is not None and is_own(description):
         beanstalk.delete_configuration(deployment.application, deployment.config_template)

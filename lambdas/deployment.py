@@ -129,6 +129,8 @@ class Deployment:
     """What Plan says about that, for people."""
     hooks: Hooks = field(default_factory=Hooks)
     green_id: str | None = None
+    adopted: bool = False
+    """Whether green is one that this tool did not make. It gets its tags before it is terminated."""
     source_bundle: SourceBundle | None = None
     update_since: str = ""
     """When the update of blue began, or DeployRelease asked for it; ISO 8601. Empty before, and in a deployment that

@@ -83,7 +83,8 @@ def recover(
         _swap(target, (record, pair), visit, records, beanstalk)
     if target == "green":
         return Outcome(_served_by(pair), left_over=f"{pair.blue}, which serves no users", events=events)
-    if failure.state in NEVER_SERVED and deployment.mode != Mode.ROLLBACK and not _served(record, visit):
+    new = failure.state in NEVER_SERVED and not deployment.adopted
+    if new and deployment.mode != Mode.ROLLBACK and not _served(record, visit):
         remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), visit, beanstalk)
         return Outcome(_served_by(pair), done=f"{pair.green.name}, half-made, is being terminated", events=events)
     return Outcome(_served_by(pair), left_over=f"{pair.green.name}, which the next run removes", events=events)

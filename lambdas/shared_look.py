@@ -49,6 +49,12 @@ class BeanstalkByLook(Beanstalk):
         found = [each for each in shown if each.name in names and each.status != "Terminated"]
         return found if found and self._snapshot.complete else super().environments(*names)
 
+    def environments_in(self, application: str) -> list[Environment]:
+        """Return all environments of an application that are not Terminated. An empty list proves nothing."""
+        shown = self._snapshot.environments.values()
+        found = [each for each in shown if each.application == application and each.status != "Terminated"]
+        return found if found and self._snapshot.complete else super().environments_in(application)
+
     def environments_by_id(self, *ids: str) -> dict[str, Environment]:
         """Return the environments of these ids, Terminated or not, by id."""
         found = {id_: self._snapshot.environments[id_] for id_ in ids if id_ in self._snapshot.environments}

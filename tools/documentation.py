@@ -93,7 +93,7 @@ def documents(stack: Stack) -> dict[Path, dict[str, str]]:
     """Return the generated parts, by document and by name."""
     definition = definition_in(Template.from_stack(stack))
     return {
-        Path("README.md"): {"state machine": state_machine(definition)},
+        Path("docs/workflow.md"): {"state machine": state_machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
         Path("docs/elastic-beanstalk.md"): {
             "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules(), OPERATIONS)

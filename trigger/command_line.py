@@ -41,9 +41,16 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         text, status = f"The output was closed. {_what_goes_on(commands)}", exit_status.SIGNAL + signal.SIGPIPE
     except (BotoCoreError, ClientError) as error:
         status = exit_status.LOST_CONTACT if commands.followed else exit_status.REFUSED
-        text = f"{error}\n{_what_goes_on(commands)} If credentials have expired, renew them first."
+        text = f"{error}\n{_hint(error)}{_what_goes_on(commands)} If credentials have expired, renew them first."
     output.write("error", text, execution=commands.followed, exit_status=status)
     return status
+
+
+def _hint(error: Exception) -> str:
+    """Return what to do about a role that cannot be assumed; docker-beanstalk-bluegreen did not assume it."""
+    if not isinstance(error, ClientError) or error.operation_name != "AssumeRole":
+        return ""
+    return "AWS_ROLE names that role. Unset AWS_ROLE if the credentials are enough, or let them assume the role.\n"
 
 
 def _what_goes_on(commands: Commands) -> str:

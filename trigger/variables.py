@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+BUCKET_NAMES = ("ARTIFACTS_S3_BUCKET", "S3_ARTIFACTS_BUCKET")
+"""The variable of the bucket, by the names that versions of docker-beanstalk-bluegreen gave it."""
+
 
 class Variables:
     """Reads variables; an empty one is unset. `problems`: all that is missing or contradictory."""
@@ -34,7 +37,7 @@ class Variables:
     def execution_input(self, mode: str, *, dry_run: bool) -> dict[str, Any]:
         """Return the execution input as in docs/execution-input.md. The state machine checks the values."""
         new = mode in ("deploy", "full")
-        bucket, key = self.get("ARTIFACTS_S3_BUCKET", "S3_ARTIFACTS_BUCKET"), self.get("S3_ARTIFACTS_OBJECT")
+        bucket, key = self.get(*BUCKET_NAMES), self.get("S3_ARTIFACTS_OBJECT")
         if key and not bucket:
             self.problems.append("ARTIFACTS_S3_BUCKET is missing: the bucket with S3_ARTIFACTS_OBJECT")
         check = self.get("RELEASE_HEALTH_CHECKING_PATH") or ""

@@ -22,6 +22,7 @@ from ministack.services import lambda_svc
 from emulator.clock import Clock
 from emulator.faults.function_call import CALLER_HEADER
 from emulator.ministack.lambda_invocations import InvocationCounter
+from emulator.ministack.lambda_layers import shared_layers
 from emulator.ministack.lambda_worker import END_OF_LOG
 from emulator.ministack.replacement import Replacement
 
@@ -122,7 +123,8 @@ def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) ->
 
 def _ensure_spawned(worker: Any) -> None:
     if worker._proc is None or worker._proc.poll() is not None:
-        worker._spawn()
+        with shared_layers(worker):
+            worker._spawn()
         _log(worker)
 
 

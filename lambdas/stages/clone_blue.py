@@ -7,12 +7,13 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import TEMPLATE, needed_instances, require_group
-from lambdas.clone import DESCRIPTION_PREFIX
+from lambdas.clone import remove_left_configurations
 from lambdas.deployment import Deployment
 from lambdas.earlier_green import require_usable
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import require_own_clone, require_standing
+from lambdas.saved_configuration import DESCRIPTION_PREFIX
 from lambdas.settling import require_settled_run, settled_verdict
 from lambdas.visit import Visit
 from lambdas.waiter import look_for_all
@@ -36,6 +37,7 @@ def clone_blue(
             require_usable(green, deployment, visit, beanstalk)
         return replace(deployment, green_id=green.id)
     blue = require_standing(deployment.blue, standing.get(deployment.blue_id))
+    remove_left_configurations(deployment, beanstalk)
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     minimum = _raised_minimum(blue, deployment, beanstalk, scaling)
     tags = beanstalk.tags(blue) | deployment.tags | {"bluegreen:execution": visit.execution_name}

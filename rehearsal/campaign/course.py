@@ -1,5 +1,6 @@
 """The course of a run: which environment held the production CNAME, and what was done to it, by the events."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from rehearsal.campaign.plan import Role
 
 SWAPPED = "Completed swapping CNAMEs"
 STARTS = {"Environment update is starting.": "updated", "terminateEnvironment is starting.": "terminated"}
+HEALTH_CHANGE = re.compile(r"Environment health has transitioned (?:from \w+ )?to (\w+)")
+SICK = ("Severe", "Degraded")
 FOREVER = float("inf")
 
 
@@ -47,6 +50,16 @@ class Course:
         bounds = [-FOREVER, *self.swaps, FOREVER]
         first = 0 if role == "blue" else 1
         return [(bounds[n], bounds[n + 1]) for n in range(first, len(bounds) - 1, 2)]
+
+    def is_sick(self, environment: str, since: float, at: float) -> bool:
+        """Return whether Elastic Beanstalk showed the environment as sick from `since` to `at`."""
+        changes = [
+            (each.at, change[1] in SICK)
+            for each in self.happenings
+            if each.environment == environment and (change := HEALTH_CHANGE.match(each.message))
+        ]
+        before = [sick for when, sick in changes if when <= since]
+        return bool(before) and before[-1] and all(sick for when, sick in changes if since < when <= at)
 
     def starts(self, environment: str) -> list[tuple[Happening, str]]:
         """Return each update and termination of an environment that began, and how to say it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rehearsal.campaign.acts import Act
+from rehearsal.campaign.course import FOREVER
 from rehearsal.campaign.execution import ExecutionHistory
 from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.unavoidable import is_unavoidable
@@ -13,6 +14,10 @@ TOLERANCE_SECONDS = 0.25
 LAST_REQUESTS = 4
 """One of each client, after the end of all executions."""
 OVERTAKEN = ("LockLostError", "UnexpectedEnvironmentError", "ReleaseRefusedError")
+LOOK_SECONDS = 60
+"""The age of a look on which a stage may decide, in account seconds."""
+LOOK_SLACK = 1.0
+"""Real seconds: the time of a function."""
 SERVED_BY = "Users are served by: "
 NOBODY = "NOBODY"
 
@@ -21,7 +26,12 @@ def violations(evidence: RunEvidence) -> list[str]:
     """Return all violations of a run; none for a good one."""
     if evidence.stuck:
         return [evidence.stuck, *_check_traffic(evidence)]
-    always = [*_check_traffic(evidence), *_check_operations(evidence), *_check_notices(evidence)]
+    always = [
+        *_check_traffic(evidence),
+        *_check_operations(evidence),
+        *_check_decisions(evidence),
+        *_check_notices(evidence),
+    ]
     # After somebody terminated the environment that serves, only people can repair it.
     return always if evidence.lost else [*always, *_check_executions(evidence), *_check_what_is_left(evidence)]
 
@@ -67,6 +77,26 @@ def _check_operations(evidence: RunEvidence) -> Iterator[str]:
         for start, how in course.starts(course.name(role)):
             if start.request not in by_people and course.holder(start.at) == role:
                 yield f"{start.environment} was {how} while it served users."
+
+
+def _check_decisions(evidence: RunEvidence) -> Iterator[str]:
+    """No release goes on while users are on a sick environment and the other one is known to be good."""
+    course, clock = evidence.course, evidence.clock
+    seen = clock.real(LOOK_SECONDS) + LOOK_SLACK
+    updates = [start.at for start, how in course.starts(course.blue) if how == "updated"]
+    for execution in evidence.executions:
+        for drive in execution.drives(clock):
+            swapped = any(drive.begin <= swap <= drive.end for swap in course.swaps)
+            first = next((at for at in updates if at >= drive.begin), FOREVER)
+            if swapped and first <= drive.end and first == updates[0] and course.holder(first) == "green":
+                sick = course.is_sick(course.green, first - seen, first)
+                if sick and not course.is_sick(course.blue, first, first):
+                    yield f"{course.blue}, good and untouched, was updated while users were on a sick {course.green}."
+            for at, state in drive.entered:
+                if state == "TerminateGreen" and course.holder(at) == "blue":
+                    sick = course.is_sick(course.blue, at - seen, at)
+                    if sick and not course.is_sick(course.green, at, at):
+                        yield f"The watch of {course.blue} ended well while it was sick and {course.green} stood by."
 
 
 def _check_notices(evidence: RunEvidence) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rehearsal.campaign.course import Course, Happening
 from rehearsal.campaign.execution import ExecutionHistory, RunExecution
 from rehearsal.campaign.plan import GOOD_BUNDLE, Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.run_evidence import RunEvidence
-from rehearsal.campaign.testbed import CampaignTestbed
+from rehearsal.campaign.testbed import DRAIN_SECONDS, LONG_WATCH_SECONDS, CampaignTestbed
 from rehearsal.traffic import Traffic
 from rehearsal.wait import WaitLimitError, until
 
@@ -30,7 +30,9 @@ class CampaignRun:
         self._testbed = testbed
         self._plan = plan
         self._shop = testbed.shop
-        self._request = self._shop.release_request(self._shop.new_label(), plan.bundle)
+        sick = any(each.act is Intervention.SICK for each in plan.interventions)
+        self._watch_seconds = LONG_WATCH_SECONDS if sick else DRAIN_SECONDS
+        self._request = self._shop.release_request(self._shop.new_label(), plan.bundle, self._watch_seconds)
         self._executions: list[RunExecution] = []
         self._environments = Environments(testbed, self._shop)
         self._acts: list[Act] = []
@@ -128,7 +130,7 @@ class CampaignRun:
         finishing = self._executions
         self._environments.repair()
         if not self._plan.good:
-            self._request = self._shop.release_request(self._shop.new_label(), GOOD_BUNDLE)
+            self._request = self._shop.release_request(self._shop.new_label(), GOOD_BUNDLE, self._watch_seconds)
             finishing = [self._start("correction")]
             self._await_ends()
         for execution in finishing:

@@ -35,6 +35,8 @@ expire meanwhile, and a release without a drain would pass.
 """
 DRAIN_SECONDS = 220
 """Longer than `dns_ttl`: a busy machine delays clients between the DNS answer and the request."""
+LONG_WATCH_SECONDS = 900
+"""In runs with sick environments: a release that does not look must not be over before a sickness shows."""
 ALARM = "campaign"
 
 
@@ -50,8 +52,11 @@ class CampaignShop(Shop):
         """Return a version label that was not used before."""
         return f"r{next(self._numbers)}"
 
-    def release_request(self, version: str, bundle: str) -> dict[str, Any]:
-        """Return the input of an execution that releases the sample bundle as that version."""
+    def release_request(self, version: str, bundle: str, watch_seconds: int) -> dict[str, Any]:
+        """Return the input of an execution that releases the sample bundle as that version.
+
+        `watch_seconds`: how long green is watched before blue is changed, and blue after it has the users.
+        """
         return {
             "application": self.name,
             "blue": self.blue,
@@ -59,8 +64,8 @@ class CampaignShop(Shop):
             "source_bundle": {"bucket": self._bucket, "key": f"{bundle}.zip"},
             "health_check": {"path": "/healthz", "attempts": 2, "interval_seconds": 1},
             "alarms": [ALARM],
-            "drain_seconds": DRAIN_SECONDS,
-            "bake_seconds": DRAIN_SECONDS,
+            "drain_seconds": watch_seconds,
+            "bake_seconds": watch_seconds,
         }
 
 

@@ -109,10 +109,17 @@ FACTS: Sequence[Fact] = (
     ),
     Fact(
         "failed-launch",
-        "A failed launch often ends Terminated.",
+        "A launch that fails before any command ends Terminated.",
         FactState.LOGS,
-        f"{_GITHUB}/aws-samples/elasticache-refarch-chatapp/issues/5",
-        "Ends Terminated; a switch of the account lets it end Ready when the application does not start.",
+        f"{_GITHUB}/hashicorp/terraform-provider-aws/issues/1995",
+        "The same.",
+    ),
+    Fact(
+        "failed-launch-command",
+        "A launch whose command fails ends Ready, with ERROR events.",
+        FactState.LOGS,
+        f"{_GITHUB}/aws-samples/eb-docker-nginx-proxy/issues/9",
+        "The same; a switch of the account lets it end Terminated.",
     ),
     Fact(
         "ready-and-healthy",

@@ -62,7 +62,7 @@ def test_users_of_a_green_that_turns_sick_in_the_drain_are_back_on_blue_and_a_re
 ) -> None:
     shop = testbed.open_shop()
     with shop.traffic() as traffic:
-        arn = shop.started("DrainBlue", drain_seconds=2000)
+        arn = shop.started("DrainBlue", drain_seconds=400)
         sick_green = shop.environment(shop.green)["EnvironmentId"]
         with impaired(testbed, shop.green, SEVERE):
             release = testbed.follow(arn)

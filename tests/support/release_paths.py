@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lambdas.clone import DESCRIPTION_PREFIX
+from lambdas.saved_configuration import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.beanstalk import environment_property, group_size

@@ -21,6 +21,7 @@ UNUSED = {
 """Actions that no release path uses, and the reason for granting them."""
 UNUSED_BY_STAGE = {
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
+    ("terminate_green", "elasticbeanstalk:AddTags"): "a green that was taken over: tests/scenarios/test_moving_over.py",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""

@@ -122,6 +122,8 @@ class Release:
     """The execution that the stages after Plan belong to."""
     hooks: frozenset[str] = frozenset({"smoke"})
     """The functions that the stack was deployed with as hooks."""
+    known_hosts: frozenset[str] = frozenset({PRODUCTION, "test.shop.example"})
+    """The names that DNS knows."""
 
     def plan(
         self,
@@ -142,7 +144,8 @@ class Release:
         return completed({key: value for key, value in given.items() if value is not None})
 
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling, self.hooks)
+        known = (self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling, self.hooks)
+        return Services(*known, resolves=self.known_hosts.__contains__)
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""

@@ -2,13 +2,12 @@
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
-from urllib.parse import parse_qs
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
@@ -38,8 +37,7 @@ class BenchAccount:
         """When DescribeEnvironments was called, throttled calls too."""
         self.throttled = 0
         """How many of these calls were throttled."""
-        self._handle = memory.service.handle
-        memory.service.handle = self._counted  # type: ignore[method-assign]
+        client.meta.events.register("after-call.elastic-beanstalk.DescribeEnvironments", self._count)
 
     @property
     def now(self) -> float:
@@ -62,12 +60,9 @@ class BenchAccount:
             VersionLabel="v1",
         )
 
-    def _counted(self, body: bytes, *arguments: Any, **more: Any) -> Any:
-        answer = self._handle(body, *arguments, **more)
-        if parse_qs(body.decode()).get("Action") == ["DescribeEnvironments"]:
-            self.looks.append(self.now)
-            self.throttled += answer[0] == 400 and b"Rate exceeded" in answer[2]
-        return answer
+    def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:
+        self.looks.append(self.now)
+        self.throttled += parsed.get("Error", {}).get("Code") == "Throttling"
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class LoadBalancer:
         self._environment = environment
         self._targets = targets
         self._turns = itertools.count()
-        self._counting = threading.Lock()
+        self._choosing = threading.Lock()
         self._forwarder = Forwarder(self._route)
         self._forwarder.start()
 
@@ -59,13 +59,15 @@ class LoadBalancer:
         self._forwarder.stop()
 
     def _route(self, _host: str) -> Target | OwnAnswer | str:
-        with self._counting:
+        # Chosen and counted at once: two requests of one moment go to two instances.
+        with self._choosing:
             self.received += 1
-        found = [(target, address) for target in self._targets() if (address := target.address)]
-        if not found:
-            return f"{self._environment} has no healthy instance in service."
-        first = next(self._turns) % len(found)
-        target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
+            found = [(target, address) for target in self._targets() if (address := target.address)]
+            if not found:
+                return f"{self._environment} has no healthy instance in service."
+            first = next(self._turns) % len(found)
+            target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
+            target.gate.join()
         if not target.gate.enter():
             return f"{self._environment} is over its capacity: an instance of {label} has too many requests."
         headers, end = {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target)

@@ -15,24 +15,32 @@ class RequestGate:
 
     def __init__(self, capacity: Callable[[], Capacity]) -> None:
         self.outstanding = 0
-        """Requests that have entered and not left."""
+        """Requests that have joined and not left."""
         self._capacity = capacity
         self._changed = threading.Condition()
         self._inside = 0
         self._next = 0.0
 
+    def join(self) -> None:
+        """Count a request that is sent to the instance; then call `enter`."""
+        with self._changed:
+            self.outstanding += 1
+
     def enter(self) -> bool:
-        """Return True when the instance takes the request, after a wait when it is busy; then call `leave`."""
+        """Return True when the instance takes a request that joined, after a wait when it is busy; then call `leave`.
+
+        A request that it refuses has left.
+        """
         capacity = self._capacity()
         with self._changed:
             delay = self._take_turn(capacity)
-            if delay is None:
-                return False
-            self.outstanding += 1
-        time.sleep(delay)
+        if delay is not None:
+            time.sleep(delay)
         with self._changed:
             limit = capacity.concurrent_requests
-            if self._changed.wait_for(lambda: limit is None or self._inside < limit, QUEUE_SECONDS - delay):
+            if delay is not None and self._changed.wait_for(
+                lambda: limit is None or self._inside < limit, QUEUE_SECONDS - delay
+            ):
                 self._inside += 1
                 return True
             self.outstanding -= 1

@@ -1,5 +1,6 @@
 """The stack, synthesized once in a session, as a template and as the definition of its state machine."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,14 @@ from tests.support.template import CONTEXT, FAILURE_BRANCH, Json, all_states, de
 
 @pytest.fixture(scope="session")
 def synthesize() -> Callable[..., Template]:
-    """Return the template of a stack named `Test` with these values in its context."""
+    """Return the template of a stack named `Test` with these values in its context. Each is made once."""
+    found: dict[str, Template] = {}
 
     def synthesized(**context: Any) -> Template:
-        return Template.from_stack(BlueGreenStack(App(context=CONTEXT), "Test", settings_in(context)))
+        key = json.dumps(context, sort_keys=True)
+        if key not in found:
+            found[key] = Template.from_stack(BlueGreenStack(App(context=CONTEXT), "Test", settings_in(context)))
+        return found[key]
 
     return synthesized
 

@@ -89,11 +89,12 @@ def test_few_stages_may_terminate_or_swap(template: Template, action: str, stage
         ("clone_blue", "CreateEnvironment", "aws:RequestTag"),
         ("clone_blue", "AddTags", "aws:RequestTag"),
         ("clone_blue", "TerminateEnvironment", "aws:ResourceTag"),
+        ("terminate_green", "AddTags", "aws:RequestTag"),
         ("terminate_green", "TerminateEnvironment", "aws:ResourceTag"),
         ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
     ],
 )
-def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
+def test_only_environments_with_the_tag_of_a_clone_may_be_created_tagged_or_terminated(
     template: Template, stage: str, action: str, key: str
 ) -> None:
     (statement,) = [each for each in stage_statements(template, stage) if action in json.dumps(each["Action"])]

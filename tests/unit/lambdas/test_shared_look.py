@@ -76,6 +76,7 @@ def test_one_look_serves_all_who_look_within_ten_seconds(
         _, beanstalk = take()
         assert beanstalk.environments_by_id(blue.id) == {blue.id: blue}
         assert beanstalk.environments("shop-prod", "shop-prod-green") == [blue]
+        assert beanstalk.environments_in("shop") == [blue]
     assert looks() == 1
     release.wait(FRESH)
     take()

@@ -191,6 +191,19 @@ def test_a_configuration_that_was_saved_before_a_redrive_is_saved_again(release:
     assert description == first.replace(")", ", redrive 1)")
 
 
+def test_a_saved_configuration_that_an_aborted_execution_left_without_a_green_is_removed(release: Release) -> None:
+    """An abort passes every Catch, and each execution has a name of its own for its saved configuration."""
+    aborted = release.plan(execution="aborted").config_template
+    blue = release.look("shop-prod")
+    release.beanstalk.save_configuration(blue, aborted, "made by beanstalk-bluegreen for aborted")
+    release.beanstalk.save_configuration(blue, "bluegreen-shop-prod-0123456789ab", "made by somebody else")
+    release.beanstalk.save_configuration(blue, f"{aborted}-2", "made by beanstalk-bluegreen for another blue")
+    own = release.cloned().config_template
+    (application,) = release.account.client.describe_applications(ApplicationNames=["shop"])["Applications"]
+    kept = {own, "bluegreen-shop-prod-0123456789ab", f"{aborted}-2"}
+    assert set(application["ConfigurationTemplates"]) == kept
+
+
 def test_a_clone_is_launched_by_the_look_that_all_share(release: Release) -> None:
     deployment = release.plan()
     look = BeanstalkByLook(

@@ -97,3 +97,33 @@ def test_nobody_can_serve_after_the_environment_that_serves_was_terminated() -> 
     run = run_with(act(Intervention.TERMINATE, "green", -90), (), (-101, BLUE, SWAPPED))
     assert run.lost
     assert not failed_at(run, 100, GREEN)
+
+
+SEVERE = "Environment health has transitioned from Ok to Severe."
+SWAP_TO_GREEN = (-101, BLUE, SWAPPED)
+GOES_ON = "was updated while users were on a sick"
+ENDED_WELL = "ended well while it was sick"
+
+
+def decisions(evidence: RunEvidence) -> str:
+    """Return the violations, as one text."""
+    return " ".join(violations(evidence))
+
+
+def test_an_untouched_blue_is_not_updated_while_users_are_on_a_sick_green() -> None:
+    sick, drain = act(Intervention.SICK, "green", -90), (entered("DrainBlue", -100), entered("DeployRelease", -50))
+    late = run_with(sick, drain, SWAP_TO_GREEN, (-80, GREEN, SEVERE), (-50, BLUE, UPDATED))
+    assert GOES_ON in decisions(late)
+    just_then = run_with(sick, drain, SWAP_TO_GREEN, (-50.1, GREEN, SEVERE), (-50, BLUE, UPDATED))
+    assert GOES_ON not in decisions(just_then)
+    both_sick = run_with(sick, drain, SWAP_TO_GREEN, (-80, GREEN, SEVERE), (-60, BLUE, SEVERE), (-50, BLUE, UPDATED))
+    assert GOES_ON not in decisions(both_sick)
+
+
+def test_a_watch_does_not_end_well_on_a_sick_blue() -> None:
+    watch = (entered("WatchRelease", 5), entered("TerminateGreen", 60))
+    assert ENDED_WELL in decisions(run_with(act(Intervention.SICK, "blue", 10), watch, (20, BLUE, SEVERE)))
+    recovered = (40, BLUE, "Environment health has transitioned from Severe to Ok.")
+    assert ENDED_WELL not in decisions(
+        run_with(act(Intervention.SICK, "blue", 10), watch, (20, BLUE, SEVERE), recovered)
+    )

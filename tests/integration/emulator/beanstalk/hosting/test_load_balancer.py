@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,12 @@ class Release(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        time.sleep(float(self.path.partition("=")[2] or 0))
+        act, _, value = self.path.partition("=")
+        if act == "/until":
+            while not os.path.exists(value):
+                time.sleep(0.01)
+        elif value:
+            time.sleep(float(value))
         body = os.environ["NAME"].encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -39,7 +44,7 @@ class Release(http.server.BaseHTTPRequestHandler):
 
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Release).serve_forever()
 """
-"""Answers its name, after as many seconds as the path says: /wait=0.5."""
+"""Answers its name, after as many seconds as the path says, or once a file exists: /wait=0.5, /until=/tmp/go."""
 
 
 class RunningShop:
@@ -71,7 +76,7 @@ class RunningShop:
 
     def get(self, path: str = "/") -> tuple[int, str]:
         """Return the status and the name of the instance that a user gets."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.hosting.port or 0, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.hosting.port or 0, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -79,12 +84,23 @@ class RunningShop:
         finally:
             connection.close()
 
-    def get_many(self, number: int, path: str) -> list[tuple[int, str]]:
-        """Return what so many users get at the same time."""
+    def get_alone(self) -> str:
+        """Return the name of the instance that a user gets when nobody else sends requests."""
+        until(lambda: not busy(self), lambda: "the end of all requests")
+        return self.get()[1]
+
+    def get_many(
+        self, number: int, path: str, go_on: Callable[[list[tuple[int, str]]], bool] = lambda _: True
+    ) -> list[tuple[int, str]]:
+        """Return what so many users get at the same time.
+
+        `go_on` is asked, with the answers so far, until it returns True; requests may wait for what it does.
+        """
         answers: list[tuple[int, str]] = []
         threads = [threading.Thread(target=lambda: answers.append(self.get(path))) for _ in range(number)]
         for thread in threads:
             thread.start()
+        until(lambda: go_on(answers), lambda: f"more than these answers: {answers}")
         for thread in threads:
             thread.join()
         return answers
@@ -99,8 +115,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
 
 @pytest.fixture
 def shop(running: RunningShop) -> Iterator[RunningShop]:
-    """Return the shop with all instances in service, without limits."""
+    """Return the shop with all instances in service, without limits and without requests."""
     running.serve_by("one", "two", "three")
+    until(lambda: not busy(running), lambda: "the end of all requests")
     yield running
     running.capacities.set({})
     running.impairments.set({})
@@ -108,19 +125,23 @@ def shop(running: RunningShop) -> Iterator[RunningShop]:
 
 
 def test_requests_go_to_all_instances_in_service_in_turn(shop: RunningShop) -> None:
-    assert Counter(shop.get()[1] for _ in range(9)) == {"one": 3, "two": 3, "three": 3}
+    assert Counter(shop.get_alone() for _ in range(9)) == {"one": 3, "two": 3, "three": 3}
 
     shop.serve_by("one", "three")
-    assert Counter(shop.get()[1] for _ in range(8)) == {"one": 4, "three": 4}
+    assert Counter(shop.get_alone() for _ in range(8)) == {"one": 4, "three": 4}
 
 
-def test_a_request_goes_to_the_instance_with_the_fewest_requests(shop: RunningShop) -> None:
-    slow = threading.Thread(target=shop.get, args=("/wait=3",))
+def test_a_request_goes_to_the_instance_with_the_fewest_requests(shop: RunningShop, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    slow = threading.Thread(target=shop.get, args=(f"/until={go}",))
     slow.start()
     until(lambda: busy(shop), lambda: "a slow request")
     [occupied] = busy(shop)
 
-    assert occupied not in {shop.get()[1] for _ in range(6)}
+    for _ in range(6):
+        assert shop.get()[1] != occupied
+        until(lambda: busy(shop) == [occupied], lambda: "the end of the quick request")
+    go.touch()
     slow.join()
 
 
@@ -146,24 +167,30 @@ def test_an_instance_beyond_its_requests_a_second_is_slow_and_then_answers_503(s
 
 
 def test_an_instance_takes_no_more_requests_at_once_than_its_capacity(
-    shop: RunningShop, monkeypatch: pytest.MonkeyPatch
+    shop: RunningShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.serve_by("one")
     shop.capacities.set({"concurrent_requests": 2})
 
+    monkeypatch.setattr(request_gate, "QUEUE_SECONDS", 30)
     waiting = shop.get_many(4, "/wait=0.1")
     assert [status for status, _ in waiting] == [200] * 4
 
     monkeypatch.setattr(request_gate, "QUEUE_SECONDS", 0.1)
-    refused = shop.get_many(4, "/wait=0.8")
-    assert Counter(status for status, _ in refused) == {200: 2, 503: 2}
+    answers = shop.get_many(4, f"/until={tmp_path / 'go'}", lambda refused: release(tmp_path, len(refused) == 2))
+    assert Counter(status for status, _ in answers) == {200: 2, 503: 2}
 
 
-def test_more_instances_take_more_requests(shop: RunningShop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_instances_take_more_requests(shop: RunningShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.capacities.set({"concurrent_requests": 2})
     monkeypatch.setattr(request_gate, "QUEUE_SECONDS", 0.1)
 
-    assert [status for status, _ in shop.get_many(6, "/wait=0.5")] == [200] * 6
+    def all_taken(_answers: object) -> bool:
+        return release(tmp_path, [each.gate.outstanding for each in shop.instances.values()] == [2, 2, 2])
+
+    answers = shop.get_many(6, f"/until={tmp_path / 'go'}", all_taken)
+
+    assert Counter(answers) == {(200, "one"): 2, (200, "two"): 2, (200, "three"): 2}
 
 
 def test_an_ended_instance_gets_no_requests(running: RunningShop) -> None:
@@ -186,6 +213,13 @@ def test_work_on_several_instances_is_done_at_the_same_time(shop: RunningShop) -
 
 def busy(shop: RunningShop) -> list[str]:
     return [name for name, instance in shop.instances.items() if instance.gate.outstanding]
+
+
+def release(folder: Path, when: bool) -> bool:
+    """Answer the requests that wait for the file `go` of a folder, once this is true."""
+    if when:
+        (folder / "go").touch()
+    return when
 
 
 def test_impaired_instances_answer_an_error_to_users_and_to_health_checks(shop: RunningShop) -> None:
