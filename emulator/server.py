@@ -26,6 +26,7 @@ from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
+from emulator.beanstalk.security_groups import made_groups
 from emulator.clock import Clock
 from emulator.codepipeline import CodePipeline
 from emulator.control import ControlApi
@@ -131,7 +132,14 @@ class Server:
             resolve=self._names.resolve,
             capacities=self._capacities,
             impairments=self._impairments,
-            invocations=install_corrections(self._clock, faults, permissions, sessions, rules),
+            invocations=install_corrections(
+                self._clock,
+                faults,
+                permissions,
+                sessions,
+                rules,
+                made_groups=partial(made_groups, self._beanstalk.state),
+            ),
             faults=faults,
             permissions=permissions,
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lambdas.approval import RELEASE
 from lambdas.errors import HookFailedError
 from lambdas.hooks import Gate
 
@@ -39,13 +40,27 @@ BAKE_FAILURE: dict[str, Any] = {
 PLAN_FAILURE: dict[str, Any] = {"deployment": "{% null %}", "failure": _FAILURE}
 """What the Catch of Plan passes on."""
 
-APPROVAL_EXPIRED: dict[str, Any] = {
-    **CAUGHT_FAILURE,
-    "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."},
-}
+APPROVAL_FAILURE: dict[str, Any] = {**CAUGHT_FAILURE, "failure": {**_FAILURE, "State": "AwaitApproval"}}
+"""What the Catch of Approval passes on. Only the question can fail it: the watch catches its own errors."""
 
-APPROVED: dict[str, Any] = {"deployment": f"{{% $merge([{DEPLOYMENT}, {{'approved_at': $now()}}]) %}}"}
-"""What AwaitApproval passes on. The alarm on slow releases counts from there."""
+_APPROVAL = f"$merge([{DEPLOYMENT}, {{'approved_at': $now()}}])"
+
+APPROVED: dict[str, Any] = {"deployment": f"{{% {_APPROVAL} %}}"}
+"""What Approval passes on. The alarm on slow releases counts from there."""
+
+APPROVAL_EXPIRED: dict[str, Any] = {
+    "deployment": f"{{% {DEPLOYMENT}.approval_expiry = '{RELEASE}' ? {_APPROVAL} : {DEPLOYMENT} %}}",
+    "failure": {
+        **_FAILURE,
+        "State": "AwaitApproval",
+        "Error": "ApprovalExpired",
+        "Cause": "Nobody approved or rejected the release in time.",
+    },
+}
+"""What Approval passes on when nobody has answered. The failure counts unless the input says to go on."""
+
+TOLD = f"{{% {_value_or('$states.input.told', 'null')} %}}"
+"""What people know of both environments while they decide; null before the first message."""
 
 
 def _text(*parts: str) -> str:
@@ -58,25 +73,18 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
+_REGION = "$split($states.context.Execution.Id, ':')[3]"
+
 APPROVAL_REQUEST = _text(
-    "$states.input.deployment.version",
-    " of ",
-    "$states.input.deployment.application",
-    " runs on ",
-    "$states.input.deployment.blue",
-    " and passed its test. Now ",
-    "$states.input.deployment.green",
-    " serves users, with ",
-    "$states.input.deployment.green_version",
-    '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
+    f"{DEPLOYMENT}.question",
+    "\n\nApprove:\n\n  aws stepfunctions send-task-success --region ",
+    _REGION,
+    ' --task-output "{}" --task-token ',
     "$states.context.Task.Token",
-    "\n\nReject (green continues to serve users):\n\n"
-    '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
+    "\n\nReject (green continues to serve users):\n\n  aws stepfunctions send-task-failure --region ",
+    _REGION,
+    ' --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
-    "\n\nThis request expires after ",
-    "$string($states.input.deployment.approval_seconds)",
-    " seconds. To get a new one then, redrive the execution:\n\n  aws stepfunctions redrive-execution --execution-arn ",
-    "$states.context.Execution.Id",
 )
 
 FALLBACK_NOTICE = {

@@ -47,6 +47,8 @@ class StagePermissions:
     """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
     so does one that sends requests to an environment.
     """
+    surroundings: bool = False
+    """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -70,7 +72,13 @@ class StagePermissions:
 
 STAGES: Mapping[str, StagePermissions] = {
     "plan": StagePermissions(
-        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        environment=(
+            *DESCRIBE,
+            "DescribeConfigurationSettings",
+            "DescribeEnvironmentResources",
+            "DescribeEvents",
+            "ListTagsForResource",
+        ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
         configurationtemplate=("DescribeConfigurationSettings",),
@@ -79,6 +87,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="take",
         snapshot=True,
         hooks="know",
+        surroundings=True,
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -104,7 +113,9 @@ STAGES: Mapping[str, StagePermissions] = {
     ),
     "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
+    "call_hooks": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
+    ),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
@@ -122,6 +133,7 @@ STAGES: Mapping[str, StagePermissions] = {
     "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "TerminateEnvironment"),
@@ -160,6 +172,7 @@ WHY: Mapping[str, str] = {
     "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
     "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
+    "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",

@@ -52,6 +52,8 @@ class StageRoles:
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.scaling:
             self._allow_scaling(role)
+        if permissions.surroundings:
+            self._allow_surroundings(role)
         if permissions.hooks == "call" and self._hooks:
             self._allow_hooks(role)
         if permissions.bundles:
@@ -72,7 +74,21 @@ class StageRoles:
         allow(role, ["autoscaling:DescribeScalingActivities"], ["*"], why=why)
         groups = f"arn:{stack.partition}:autoscaling:{stack.region}:{stack.account}:autoScalingGroup:*"
         why = "The environment that gets the users gets as many instances. AWS's policy names these groups."
-        allow(role, ["autoscaling:SetDesiredCapacity"], [f"{groups}:autoScalingGroupName/awseb-e-*"], why=why)
+        named = [f"{groups}:autoScalingGroupName/awseb-e-*"]
+        allow(role, ["autoscaling:SetDesiredCapacity"], named, why=why)
+        why = "It keeps them until its users have come: its MinSize is raised, and given back by a scheduled action."
+        allow(role, ["autoscaling:PutScheduledUpdateGroupAction", "autoscaling:UpdateAutoScalingGroup"], named, why=why)
+        why = "What MinSize does such a group get back? AWS authorises that on all groups only."
+        allow(role, ["autoscaling:DescribeScheduledActions"], ["*"], why=why)
+
+    def _allow_surroundings(self, role: iam.Role) -> None:
+        why = "Does a web ACL protect blue's load balancer? It may be one of another account, and AWS asks for both."
+        allow(role, ["wafv2:GetWebACL", "wafv2:GetWebACLForResource"], ["*"], why=why)
+        why = "Which hosted zones may have records of blue's load balancer? AWS authorises that on all zones only."
+        allow(role, ["route53:ListHostedZones"], ["*"], why=why)
+        zones = f"arn:{Stack.of(role).partition}:route53:::hostedzone/*"
+        why = "Does a DNS record lead to blue's load balancer, past the CNAME that is swapped?"
+        allow(role, ["route53:ListResourceRecordSets"], [zones], why=why)
 
     def _allow_hooks(self, role: iam.Role) -> None:
         stack = Stack.of(role)

@@ -1,6 +1,7 @@
 """The states that call stage functions: what each passes on, how each waits, what each retries."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -11,6 +12,21 @@ from constructs import Construct
 from infra.retry_delays import FAULTS, WAITING
 from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a state waits between two looks: at first, by how much more each time, and at most."""
+
+    first: Duration
+    growth: float
+    longest: Duration
+    jitter: sfn.JitterType
+
+
+QUICK = Pace(Duration.seconds(WAITING.first), WAITING.rate, Duration.seconds(WAITING.longest), sfn.JitterType.FULL)
+"""For what Elastic Beanstalk does."""
+SLOW = Pace(Duration.seconds(60), 1.02, Duration.seconds(300), sfn.JitterType.NONE)
+"""For what people do: a history has room for days. The 80th look is after 3 hours, and the rest every 5 minutes."""
 RESULT = "{% $states.result.Payload %}"
 FUNCTION_FAULTS = [
     "Lambda.AWSLambdaException",
@@ -47,11 +63,12 @@ class StageTasks:
         timeout: Duration | None = None,
         attempts: int = FAULTS.attempts,
         waits: bool = True,
+        pace: Pace = QUICK,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `waits`: whether the stage asks for a retry by an error of its own.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`.
         """
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
@@ -66,10 +83,10 @@ class StageTasks:
         if waits:
             state.add_retry(
                 errors=[EnvironmentNotReadyError.__name__],
-                interval=Duration.seconds(WAITING.first),
-                backoff_rate=WAITING.rate,
-                max_delay=Duration.seconds(WAITING.longest),
-                jitter_strategy=sfn.JitterType.FULL,
+                interval=pace.first,
+                backoff_rate=pace.growth,
+                max_delay=pace.longest,
+                jitter_strategy=pace.jitter,
                 max_attempts=WAITING.attempts,
             )
         state.add_retry(

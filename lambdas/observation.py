@@ -17,6 +17,7 @@ from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Success
 from lambdas.aws.records import Records
 from lambdas.aws.scaling import InstanceGroup, Scaling
+from lambdas.aws.surroundings import Surroundings
 from lambdas.capacity import TEMPLATE
 from lambdas.deployment import Mode, Role
 from lambdas.holder import Holder
@@ -35,6 +36,7 @@ class Services:
     records: Records
     executions: Executions
     scaling: Scaling
+    surroundings: Surroundings
     hooks: frozenset[str] = frozenset()
     """The functions that the stack was deployed with as hooks."""
     resolves: Callable[[str], bool] = resolves

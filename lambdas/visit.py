@@ -88,6 +88,11 @@ class Visit:
         return self.execution.split(":")[6]
 
     @property
+    def region(self) -> str:
+        """The region of the execution."""
+        return self.execution.split(":")[3]
+
+    @property
     def resumed(self) -> bool:
         """Whether a redrive resumed this state. What it did before the redrive may not show yet."""
         return self.since == self.redriven

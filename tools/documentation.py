@@ -50,6 +50,11 @@ def _edges(name: str, state: Json) -> list[str]:
         edges.append(f'    {name} -- "{condition}" --> {rule["Next"]}')
     if "Default" in state:
         edges.append(f"    {name} -- else --> {state['Default']}")
+    edges += [
+        f"    {name} -- {' or '.join(catch['ErrorEquals'])} --> {catch['Next']}"
+        for catch in state.get("Catch", [])  # of errors that are answers, not failures
+        if not {name, catch["Next"]} & set(FAILURE_BRANCH)
+    ]
     if name == "Plan":  # every stage has this edge; the picture shows it once
         edges.append(f"    {name} -. any stage fails .-> {state['Catch'][0]['Next']}")
     return edges

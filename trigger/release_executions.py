@@ -15,6 +15,8 @@ UNDER_WAY = (RUNNING, "PENDING_REDRIVE")
 """The statuses of a release that goes on. AWS lists PENDING_REDRIVE for map runs only, never by state machine."""
 LONGEST_SEARCH = 100
 """The most executions of each status that a search looks at."""
+BESIDE_APPROVAL = frozenset({"WatchApproval", "TellApprovers"})
+"""The states that an execution may enter while it waits for approval."""
 
 Found = Mapping[str, Any]
 """An answer of AWS, with the keys of its API."""
@@ -68,12 +70,13 @@ class ReleaseExecutions:
     def current_state(self, execution: str) -> str | None:
         """Return the name of the state that the execution entered last."""
         entered = (event.get("stateEnteredEventDetails") for event in self.events(execution))
-        return next((details["name"] for details in entered if details), None)
+        return next((each["name"] for each in entered if each and each["name"] not in BESIDE_APPROVAL), None)
 
     def approval_token(self, execution: str) -> str | None:
         """Return the token of the open request for approval; None if none is open."""
         for event in self.events(execution):
-            if event["type"].endswith(("StateEntered", "StateExited")):
+            state = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails")
+            if state and state["name"] not in BESIDE_APPROVAL:
                 return None
             asked = json.loads(event.get("taskScheduledEventDetails", {}).get("parameters", "{}"))
             if found := re.search(r"--task-token (\S+)", str(asked.get("Message"))):

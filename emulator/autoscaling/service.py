@@ -12,6 +12,7 @@ from botocore.model import ServiceModel
 from emulator.autoscaling.environment_groups import EnvironmentGroups
 from emulator.autoscaling.group_changes import GroupChanges
 from emulator.autoscaling.group_reports import GroupReports
+from emulator.autoscaling.scheduled_actions import ScheduledActions
 from emulator.beanstalk.call import Action, Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
@@ -91,12 +92,15 @@ class AutoScaling:
         """Return the actions by name, on the present state or on a past one."""
         groups = EnvironmentGroups(state)
         reports, changes = GroupReports(groups), GroupChanges(state, groups, self._changes)
+        scheduled = ScheduledActions(state, groups, self._changes)
         return {
             "DescribeAutoScalingGroups": reports.describe_groups,
             "DescribeAutoScalingInstances": reports.describe_instances,
             "DescribePolicies": reports.describe_policies,
             "DescribeScalingActivities": reports.describe_activities,
             "DescribeTags": reports.describe_tags,
+            "DescribeScheduledActions": scheduled.describe,
+            "PutScheduledUpdateGroupAction": scheduled.put,
             "ResumeProcesses": changes.resume_processes,
             "SetDesiredCapacity": changes.set_desired_capacity,
             "SuspendProcesses": changes.suspend_processes,

@@ -10,7 +10,8 @@ from lambdas.aws.event_log import Operation
 from lambdas.deployment import Deployment
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.handler import Event
-from lambdas.pair import require_healthy, require_standing
+from lambdas.pair import require_healthy
+from lambdas.serving_green import look_at_blue
 from lambdas.visit import Visit
 from lambdas.waiter import waiter
 
@@ -25,7 +26,7 @@ def await_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) ->
     Only a deployment that began at `update_since` or later counts. The label may be the one before until its end.
     Raises DeploymentFailedError with blue's ERROR events, also those of a configuration update by hand after it.
     """
-    blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
+    blue = look_at_blue(deployment, visit, beanstalk)
     if not blue.ready:
         raise _waiting(f"{blue.name} to be Ready with {deployment.version}", str(blue))
     _require_health_settled(blue, deployment, visit)

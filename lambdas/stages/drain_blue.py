@@ -7,7 +7,7 @@ from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event
 from lambdas.pair import Pair
-from lambdas.serving_green import require_green_fit
+from lambdas.serving_green import report_unhealthy, require_green_fit
 from lambdas.visit import Visit
 from lambdas.waiter import waiter
 
@@ -18,7 +18,9 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     Raises GreenUnhealthyError when green fails its users and blue can have them back, and EnvironmentNotReadyError
     before.
     """
-    require_green_fit(Pair.look(deployment, beanstalk), deployment, visit, beanstalk)
+    pair = Pair.look(deployment, beanstalk)
+    report_unhealthy(pair.live, deployment, visit)
+    require_green_fit(pair, deployment, visit, beanstalk)
     seconds = (datetime.fromisoformat(deployment.drain_until) - visit.present()).total_seconds()
     if seconds > 0:
         raise EnvironmentNotReadyError(

@@ -12,9 +12,11 @@ from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
+from lambdas.aws.surroundings import connect_surroundings
 from lambdas.checks import check
 from lambdas.decision import decide, describe
 from lambdas.deployment import Deployment, Mode, NextStep
+from lambdas.drift import with_drift
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
@@ -37,15 +39,17 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     check(request, observation)
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
+    if not deployment.dry_run:
+        require_swap_shown(record, observation.pair, visit)
+    deployment = with_drift(deployment, request["drift"], observation, services.surroundings)
     logger.info(
         "planned",
         next_step=deployment.next_step,
         live=str(live),
         version=deployment.version,
         sizing=deployment.sizing.strip(". "),
+        not_cloned=deployment.not_cloned,
     )
-    if not deployment.dry_run:
-        require_swap_shown(record, observation.pair, visit)
     adopted = (deployment.green_id or "") if deployment.adopted else ""
     held_already = (
         record is not None and record.execution == visit.execution and (not adopted or record.adopted == adopted)
@@ -83,6 +87,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 connect_records(),
                 connect_executions(),
                 connect_scaling(),
+                connect_surroundings(),
                 deployed_hooks(),
                 resolves if "TESTS_IN_NETWORK" not in os.environ else _unasked,
             )
@@ -97,6 +102,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         raise
     if deployment.dry_run:
         planned = {"status": "planned", "would": describe(deployment), "deployment": deployment.to_json()}
+        if deployment.not_cloned:
+            planned["not_cloned"] = deployment.not_cloned
         return {"dry_run": True, "outcome": planned}
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)

@@ -10,6 +10,7 @@ from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
+from lambdas.serving_green import report_unhealthy
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.swaps import require_swap_shown, swap_once
 from lambdas.tested import require_as_tested
@@ -28,6 +29,7 @@ def swap_traffic(
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
+    report_unhealthy(pair.live, deployment, visit)
     require_swap_shown(record, pair, visit)
     if pair.live == target:
         # A look from before the swap to green shows blue live, too; one from before the execution may show green.
@@ -42,8 +44,7 @@ def swap_traffic(
     elif deployment.mode != Mode.ROLLBACK:
         _require_as_blue(pair)
     size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
-    if not size.enough:
-        size.request(scaling)
+    size.request(scaling, deployment, visit.now)
     if not _is_better(pair, size, deployment, visit):
         require_healthy(target, deployment.accepted_health)
         size.require_enough()

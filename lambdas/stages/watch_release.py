@@ -11,6 +11,7 @@ from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.failing import is_failing, ringing_alarms
 from lambdas.handler import Event
 from lambdas.pair import Pair
+from lambdas.serving_green import report_unhealthy
 from lambdas.settling import NEXT_STEP, settled_verdict
 from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
@@ -27,6 +28,7 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     """
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
+    report_unhealthy(pair.live, deployment, visit)
     if pair.live != blue and visit.seconds < SETTLE_SECONDS:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to hold the production CNAME {pair.production_cname}",

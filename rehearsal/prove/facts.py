@@ -186,6 +186,14 @@ FACTS: Sequence[Fact] = (
         seen.answered("status after a change of tags", "Updating", relied_on=False),
     ),
     Fact(
+        "security-groups",
+        "The groups that Elastic Beanstalk makes have the environment's tag, and `AWSEBSecurityGroup` in the name.",
+        FactState.LOGS,
+        f"{_GITHUB}/hashicorp/terraform-provider-aws/issues/2002",
+        "The same.",
+        seen.answered("security groups of an environment", "-AWSEBSecurityGroup-", relied_on=False),
+    ),
+    Fact(
         "unknown-environment",
         "A call on an environment that does not exist is refused with `No Environment found`.",
         FactState.LOGS,

@@ -82,9 +82,7 @@ class ReleaseRun:
             f"SwapTo{color}",
             lambda now: swap_traffic.swap_traffic(deployment, to, now, records, beanstalk, scaling=scaling),
         )
-        return self.state(
-            f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now.now, beanstalk)
-        )
+        return self.state(f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now, beanstalk))
 
     def deploy(self, deployment: Deployment) -> Deployment:
         beanstalk = self.release.beanstalk

@@ -20,8 +20,12 @@ UNUSED = {
 }
 """Actions that no release path uses, and the reason for granting them."""
 UNUSED_BY_STAGE = {
+    ("plan", "wafv2:GetWebACL"): "AWS asks for it in GetWebACLForResource; MiniStack does not",
+    ("call_hooks", "elasticbeanstalk:DescribeEvents"): "green is unhealthy at a hook, but neither Severe nor Red",
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
     ("terminate_green", "elasticbeanstalk:AddTags"): "a green that was taken over: tests/scenarios/test_moving_over.py",
+    ("watch_approval", "elasticbeanstalk:DescribeEnvironments"): "no path asks people; their watch moves no users",
+    ("watch_approval", "elasticbeanstalk:DescribeEvents"): "no path asks people; their watch moves no users",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""

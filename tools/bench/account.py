@@ -15,8 +15,10 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
 from lambdas.aws.snapshots import Snapshots
+from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
 from tests.support.beanstalk import BUCKET, PLATFORM
+from tests.support.network import FakeNetwork
 from tests.support.s3 import FakeS3
 from tests.support.source_bundles import release
 from tests.support.stages import FakeAlarms, FakeExecutions
@@ -98,6 +100,7 @@ def _connections(s3: FakeS3, client: Any, autoscaling: Any) -> dict[str, Any]:
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
         "connect_alarms": FakeAlarms(),
         "connect_executions": FakeExecutions(),
+        "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }
     stages = sorted(each.stem for each in Path("lambdas/stages").glob("*_*.py") if each.stem != "__init__")
     modules = ["lambdas.handler", "lambdas.waiter", *(f"lambdas.stages.{name}" for name in [*stages, "plan"])]

@@ -53,6 +53,7 @@ def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
         monkeypatch.setattr(module, "connect_scaling", lambda: release.scaling)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
+    monkeypatch.setattr(plan, "connect_surroundings", lambda: release.surroundings)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
     return release

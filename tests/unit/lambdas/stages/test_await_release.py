@@ -38,7 +38,8 @@ def test_events_are_not_read_while_the_health_after_an_update_settles(release: R
     deploying = release.deploy(release.swapped(release.cloned(), "green"))
     release.account.until_status(deploying.blue_id, "Ready")
     blue = replace(release.look("shop-prod"), colour="Grey")
-    grey = BeanstalkByLook(release.beanstalk, Snapshot({blue.id: blue}))
+    green = release.look("shop-prod-green")
+    grey = BeanstalkByLook(release.beanstalk, Snapshot({blue.id: blue, green.id: green}))
     for seconds, read in ((0, 0), (await_release.HEALTH_SECONDS, 1)):
         release.wait(seconds)
         before = release.calls("DescribeEvents")

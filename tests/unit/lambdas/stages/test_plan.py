@@ -86,6 +86,7 @@ def test_a_version_that_does_not_show_yet_is_looked_for_again_before_plan_refuse
     monkeypatch.setattr(waiter, "connect_beanstalk", lambda: release.beanstalk)
     monkeypatch.setattr(plan, "connect_records", lambda: release.records)
     monkeypatch.setattr(plan, "connect_scaling", lambda: release.scaling)
+    monkeypatch.setattr(plan, "connect_surroundings", lambda: release.surroundings)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())

@@ -1,7 +1,7 @@
 """SwapToGreen and SwapToBlue swap once, and only to a healthy environment."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -41,7 +41,7 @@ def test_a_second_swap_waits_while_the_first_is_in_progress(release: Release) ->
     with pytest.raises(EnvironmentNotReadyError):
         release.swap(deployment, "green")
     with pytest.raises(EnvironmentNotReadyError):
-        await_traffic.await_traffic(deployment, "green", datetime.now(UTC), release.beanstalk)
+        await_traffic.await_traffic(deployment, "green", release.visit(), release.beanstalk)
     release.swapped(deployment, "green")
     assert release.calls("SwapEnvironmentCNAMEs") == 1
 
