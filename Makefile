@@ -34,7 +34,7 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account prove campaign unit integration scenarios test coverage check format synth image audit sbom docs \
+.PHONY: help rehearse account prove campaign bench unit integration scenarios test coverage check format synth image audit sbom docs \
 	permissions clients measure release clean
 
 help:  ## list the targets
@@ -51,6 +51,9 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: $(VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time: calls, waits, dollars (ARGS="1 10")
+	@python -m tools.bench $(ARGS)
 
 # Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The emulator's own
 # tests are as many as all others, and a changed handler needs none of them: they run with the integration tests.

@@ -47,6 +47,10 @@ class StagePermissions:
     """
     executions: bool = False
     """Looks executions up. A stage that takes the environment may anyway."""
+    snapshot: bool = False
+    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
+    so does one that sends requests to an environment.
+    """
     surroundings: bool = False
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
@@ -85,6 +89,7 @@ STAGES: Mapping[str, StagePermissions] = {
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        snapshot=True,
         hooks="know",
         surroundings=True,
     ),
@@ -108,8 +113,9 @@ STAGES: Mapping[str, StagePermissions] = {
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "call_hooks": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
@@ -120,26 +126,27 @@ STAGES: Mapping[str, StagePermissions] = {
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "await_traffic": StagePermissions(environment=DESCRIBE),
-    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read"),
+    "await_traffic": StagePermissions(environment=DESCRIBE, snapshot=True),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read", snapshot=True),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
     ),
-    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
-    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_termination": StagePermissions(environment=DESCRIBE),
+    "await_termination": StagePermissions(environment=DESCRIBE, snapshot=True),
     "keep_green_live": StagePermissions(
         environment=(
             *DESCRIBE,

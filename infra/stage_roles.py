@@ -15,6 +15,7 @@ from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
+from infra.snapshot_store import allow_snapshot
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
@@ -61,6 +62,8 @@ class StageRoles:
             self._allow_record(role, permissions)
         if permissions.executions:
             self._allow_executions(role, "How did a release end that the Map reports as failed?")
+        if permissions.snapshot:
+            allow_snapshot(role, self._applications)
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role

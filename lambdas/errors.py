@@ -65,12 +65,15 @@ class EnvironmentNotReadyError(ReleaseError):
 class ServiceUnavailableError(ReleaseError):
     """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again.
 
-    `unanswered`: the service may have done what it was asked for.
+    `unanswered`: the service may have done what it was asked for. `throttled`: it was asked too often.
     """
 
-    def __init__(self, *, expected: str, found: str, next_step: str, unanswered: bool = False) -> None:
+    def __init__(
+        self, *, expected: str, found: str, next_step: str, unanswered: bool = False, throttled: bool = False
+    ) -> None:
         super().__init__(expected=expected, found=found, next_step=next_step)
         self.unanswered = unanswered
+        self.throttled = throttled
 
 
 class CallRejectedError(ReleaseError):

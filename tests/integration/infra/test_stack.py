@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from aws_cdk.assertions import Match, Template
 
+from infra.snapshot_store import snapshot_environment
 from infra.stage_permissions import STAGES
 from tests.support.template import listed, stage_actions, stage_statements, text
 
@@ -47,13 +48,28 @@ def test_logs_are_kept_for_three_months(template: Template) -> None:
 
 
 @pytest.mark.parametrize("stage", READ_ONLY_STAGES)
-def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> None:
+def test_a_read_only_stage_may_write_nothing_but_the_shared_look(template: Template, stage: str) -> None:
     writes = [
-        action
-        for action in stage_actions(template, stage)
+        (action, text(statement["Resource"]))
+        for statement in stage_statements(template, stage)
+        for action in listed(statement["Action"])
         if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"logs", "xray"}
     ]
-    assert writes == []
+    assert all(action == "s3:PutObject" and on.endswith("/bluegreen/snapshot") for action, on in writes), writes
+
+
+def test_stacks_share_a_look_if_they_see_the_same_applications() -> None:
+    seen = (["*"], ["shop"], ["blog", "shop"], ["shop", "blog"])
+    every, shop, both, same = (snapshot_environment(applications)["SNAPSHOT_KEY"] for applications in seen)
+    assert (every, shop) == ("bluegreen/snapshot", "bluegreen/shop/snapshot")
+    assert both == same not in {every, shop}
+
+
+def test_stages_that_change_what_serves_users_look_by_themselves(template: Template) -> None:
+    own = {stage for stage in STAGES if "/bluegreen/snapshot" not in json.dumps(stage_statements(template, stage))}
+    acting = {"swap_traffic", "deploy_release", "keep_green_live"}
+    asking = {"verify_green", "verify_release", "call_hooks"}
+    assert own == acting | asking | {"register_release", "await_registration", "hold_for_redrive"}
 
 
 @pytest.mark.parametrize(
