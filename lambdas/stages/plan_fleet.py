@@ -3,22 +3,28 @@
 After a redrive it goes on with what is left: releases that succeeded are not made again.
 """
 
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
 from lambdas import fleet_selection as selection
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
-from lambdas.errors import InvalidRequestError, ReleaseRefusedError
+from lambdas.aws.environment import Environment
+from lambdas.errors import InvalidRequestError, ReleaseRefusedError, ServiceUnavailableError
 from lambdas.fleet import LOGGED_AS, Fleet, FleetRelease, FleetStep, ReleaseProgress
 from lambdas.fleet_request import completed_fleet, require_valid_releases
 from lambdas.fleet_waves import wave_numbers
-from lambdas.handler import Event, logger, report_stage
+from lambdas.handler import Event, logger, report_stage, wait_while_throttled
 from lambdas.refusal import require
 from lambdas.request import MAX_PROBLEMS
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
+PAUSE_SECONDS: Final = 2.0
+"""Elastic Beanstalk answers about 2 calls a second in an account and region, and releases need them, too."""
+MAX_PAUSES: Final = 30
+THROTTLED_SECONDS: Final = 1_800
 MAX_PLAN_BYTES: Final = 160_000
 """A state's input has 256 KiB. The rest is for what becomes known: 34 KB of the releases, 20 KB of messages, and 45 KB
 of results of the Map.
@@ -30,7 +36,7 @@ def plan_fleet(request: dict[str, Any], visit: Visit, beanstalk: Beanstalk) -> F
     environments = selection.standing_environments(request, beanstalk)
     given, left_out = request.get("releases"), list[str]()
     if given is None:
-        given, left_out = selection.selected(request, environments, beanstalk.tags)
+        given, left_out = selection.selected(request, environments, lambda each: patient_tags(each, beanstalk))
         require(given, expected="`environments` to select one or more", found=_shown(left_out) or "none", settles=True)
     common = {"version": request["version"], **request["release"]} if "version" in request else request["release"]
     complete = require_valid_releases(common, given)
@@ -63,6 +69,18 @@ def plan_fleet(request: dict[str, Any], visit: Visit, beanstalk: Beanstalk) -> F
     if request["dry_run"]:
         return replace(fleet, next_step=FleetStep.PLANNED)
     return _with_step(fleet)
+
+
+def patient_tags(environment: Environment, beanstalk: Beanstalk) -> dict[str, str]:
+    """Return the environment's tags. Ask again while AWS throttles: from the start again, many reads would not end."""
+    for _ in range(MAX_PAUSES):
+        try:
+            return beanstalk.tags(environment)
+        except ServiceUnavailableError as busy:
+            if not busy.throttled:
+                raise
+            time.sleep(PAUSE_SECONDS)
+    return beanstalk.tags(environment)
 
 
 def resumed(fleet: Fleet, beanstalk: Beanstalk) -> Fleet:
@@ -100,7 +118,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     try:
         # A dry run tells at once what one look shows.
         settled = nullcontext() if dry_run else settled_verdict(visit)
-        with report_stage(visit, LOGGED_AS, visit.execution_name), settled:
+        throttled = wait_while_throttled(visit, THROTTLED_SECONDS)
+        with report_stage(visit, LOGGED_AS, visit.execution_name), throttled, settled:
             request = completed_fleet(given)
             before = event.get("fleet") if visit.redrives else None
             fleet = (

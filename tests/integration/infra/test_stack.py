@@ -69,7 +69,8 @@ def test_stages_that_change_what_serves_users_look_by_themselves(template: Templ
     own = {stage for stage in STAGES if "/bluegreen/snapshot" not in json.dumps(stage_statements(template, stage))}
     acting = {"swap_traffic", "deploy_release", "keep_green_live"}
     asking = {"verify_green", "verify_release", "call_hooks"}
-    assert own == acting | asking | {"register_release", "await_registration", "hold_for_redrive"}
+    fleets = {"plan_fleet", "judge_group"}
+    assert own == acting | asking | fleets | {"register_release", "await_registration", "hold_for_redrive"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.errors import InvalidRequestError, ReleaseRefusedError
+from lambdas.aws.environment import Environment
+from lambdas.errors import InvalidRequestError, ReleaseRefusedError, ServiceUnavailableError
 from lambdas.fleet import Fleet, FleetStep, ReleaseProgress
 from lambdas.fleet_request import completed_fleet
 from lambdas.stages import plan_fleet
@@ -68,6 +69,22 @@ def test_tags_are_read_only_where_they_decide(release: Release, planned: Callabl
     before = release.calls("ListTagsForResource")
     planned(version="v2", environments=[{"application": "shop", "name": "shop-*"}])
     assert release.calls("ListTagsForResource") == before
+
+
+def test_tags_are_asked_for_again_while_aws_throttles(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    tags = release.beanstalk.tags
+
+    def throttled(environment: Environment) -> dict[str, str]:
+        if len(pauses) < 3:
+            raise ServiceUnavailableError(expected="tags", found="Throttling", next_step="Ask again.", throttled=True)
+        return tags(environment)
+
+    monkeypatch.setattr(release.beanstalk, "tags", throttled)
+    blue = release.look("shop-prod")
+    assert plan_fleet.patient_tags(blue, release.beanstalk) == {"team": "checkout"}
+    assert pauses == [2.0] * 3
 
 
 def test_a_clone_is_never_selected(release: Release, planned: Callable[..., Fleet]) -> None:
