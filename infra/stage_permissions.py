@@ -18,6 +18,8 @@ is left that could swap: the branch waits as long.
 
 CALLING_SECONDS = 890
 """The time-out of the function that calls hooks; Lambda allows 900."""
+PLANNING_SECONDS = 890
+"""The time-out of the function that plans fleets: it may read the tags of 1,000 environments."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -47,6 +49,8 @@ class StagePermissions:
     """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
     so does one that sends requests to an environment.
     """
+    executions: bool = False
+    """Looks executions up. A stage that takes the environment may anyway."""
     surroundings: bool = False
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
@@ -158,6 +162,12 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),
+    "plan_fleet": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        applicationversion=("DescribeApplicationVersions",),
+        seconds=PLANNING_SECONDS,
+    ),
+    "judge_group": StagePermissions(executions=True),
 }
 
 

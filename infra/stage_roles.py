@@ -62,6 +62,8 @@ class StageRoles:
             self._allow_record(role, permissions)
         if permissions.snapshot:
             allow_snapshot(role, self._applications)
+        if permissions.executions:
+            self._allow_executions(role, "How did a release end that the Map reports as failed?")
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
@@ -114,10 +116,12 @@ class StageRoles:
                 self._records.allow_writing(role, application, why_written)
         self._records.allow_listing(role)
         if takes:
-            stack = Stack.of(role)
-            executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
-            why = "Is the execution that holds the environment, of this stack or another, still running?"
-            allow(role, ["states:DescribeExecution"], [executions], why=why)
+            self._allow_executions(role, "Is the execution that holds the environment, of any stack, still running?")
+
+    def _allow_executions(self, role: iam.Role, why: str) -> None:
+        stack = Stack.of(role)
+        executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
+        allow(role, ["states:DescribeExecution"], [executions], why=why)
 
     def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
         allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")

@@ -17,6 +17,7 @@
     ├── GreenUnhealthyError         green became unhealthy while it served, and blue is better
     ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
     ├── HookFailedError             a hook of one's own failed, or took too long
+    ├── FleetStoppedError           releases of a fleet failed, so it began no more of them
     ├── UnexpectedEnvironmentError  an environment is not as this release left it
     └── LockLostError               another execution has taken over this blue environment
 
@@ -121,6 +122,10 @@ class ReleaseUnhealthyError(ReleaseError):
 
 class HookFailedError(ReleaseError):
     """A hook of one's own failed, or took too long."""
+
+
+class FleetStoppedError(ReleaseError):
+    """Releases of a fleet failed, so it began no more of them."""
 
 
 class UnexpectedEnvironmentError(ReleaseError):

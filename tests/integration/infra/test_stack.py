@@ -33,8 +33,8 @@ def test_functions_run_python_3_13_on_arm64_with_one_layer_and_tracing(template:
     template.resource_count_is("AWS::Lambda::LayerVersion", 1)
 
 
-def test_the_machine_is_traced_and_logs_every_event_without_data(template: Template) -> None:
-    template.has_resource_properties(
+def test_the_machines_are_traced_and_log_every_event_without_data(template: Template) -> None:
+    template.all_resources_properties(
         "AWS::StepFunctions::StateMachine",
         {
             "TracingConfiguration": {"Enabled": True},
@@ -133,9 +133,11 @@ def test_a_key_of_ones_own_is_also_the_key_of_records_of_before(synthesize: Call
     assert variables["SHARED_RECORD_KEY"] == variables["BLUE_CNAME_CONFIG_FILE"] == "{application}/{blue}"
 
 
-def test_only_plan_asks_whether_an_execution_runs(template: Template) -> None:
-    assert [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)] == ["plan"]
-    (executions,) = (s for s in stage_statements(template, "plan") if s["Action"] == "states:DescribeExecution")
+@pytest.mark.parametrize("stage", ["plan", "judge_group"])
+def test_few_stages_look_executions_up(template: Template, stage: str) -> None:
+    looking = [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)]
+    assert looking == ["plan", "judge_group"]
+    (executions,) = (s for s in stage_statements(template, stage) if s["Action"] == "states:DescribeExecution")
     assert text(executions["Resource"]).endswith(":execution:BeanstalkBlueGreen-*:*"), "of all stacks"
 
 
@@ -197,8 +199,13 @@ def test_artifacts_bucket_replaces_the_stacks_own_bucket(synthesize: Callable[..
     assert "releases-of-shop" in json.dumps(stage_statements(other, "register_release"))
 
 
-def test_the_outputs_name_the_machine_the_bucket_and_the_topic(template: Template) -> None:
-    assert set(template.find_outputs("*")) == {"StateMachineArn", "ArtifactsBucketName", "NotificationsTopicArn"}
+def test_the_outputs_name_the_machines_the_bucket_and_the_topic(template: Template) -> None:
+    assert set(template.find_outputs("*")) == {
+        "StateMachineArn",
+        "FleetStateMachineArn",
+        "ArtifactsBucketName",
+        "NotificationsTopicArn",
+    }
 
 
 def test_the_topic_is_encrypted_and_has_the_address_as_a_subscriber(synthesize: Callable[..., Template]) -> None:
@@ -218,7 +225,28 @@ def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -
             "EventPattern": {
                 "source": ["aws.states"],
                 "detail-type": ["Step Functions Execution Status Change"],
-                "detail": {"status": ["ABORTED", "TIMED_OUT"], "stateMachineArn": Match.any_value()},
+                "detail": {
+                    "status": ["ABORTED", "TIMED_OUT"],
+                    "stateMachineArn": [{"Ref": Match.string_like_regexp("^WorkflowStateMachine")}],
+                    "name": [{"anything-but": {"prefix": "fleet-"}}],
+                },
+            },
+            "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
+        },
+    )
+
+
+def test_a_rule_notifies_of_aborted_and_timed_out_fleets(template: Template) -> None:
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {
+            "EventPattern": {
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {
+                    "status": ["ABORTED", "TIMED_OUT"],
+                    "stateMachineArn": [{"Ref": Match.string_like_regexp("^FleetWorkflowStateMachine")}],
+                },
             },
             "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
         },
