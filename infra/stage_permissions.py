@@ -45,12 +45,12 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
-    executions: bool = False
-    """Looks executions up. A stage that takes the environment may anyway."""
     snapshot: bool = False
     """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
     so does one that sends requests to an environment.
     """
+    executions: bool = False
+    """Looks executions up. A stage that takes the environment may anyway."""
     surroundings: bool = False
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()

@@ -60,10 +60,10 @@ class StageRoles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
             self._allow_record(role, permissions)
-        if permissions.executions:
-            self._allow_executions(role, "How did a release end that the Map reports as failed?")
         if permissions.snapshot:
             allow_snapshot(role, self._applications)
+        if permissions.executions:
+            self._allow_executions(role, "How did a release end that the Map reports as failed?")
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
