@@ -27,7 +27,7 @@ class CallFault(StrEnum):
 
 STALE_SECONDS: Final = 60
 """The age of a stale answer: the most that a release allows for."""
-FOR_GOOD: Final = 1e9
+FOR_GOOD: Final = float("inf")
 
 
 @dataclass(frozen=True, order=True)

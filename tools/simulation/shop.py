@@ -75,6 +75,15 @@ class SimulatedShop:
             **{"SourceBundle.S3Bucket": BUNDLES, "SourceBundle.S3Key": f"{label}.zip"},
         )
 
+    def break_bundle(self, label: str) -> None:
+        """Let the application of a version end at its start, wherever it is deployed from now on."""
+        self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(BEHAVIOURS["dies"])
+
+    def restore_bundles(self) -> None:
+        """Let all versions behave as they should."""
+        for label, behaviour in BEHAVIOURS.items():
+            self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(behaviour)
+
     def call(self, action: str, **parameters: str) -> bool:
         """Make a call as a person does. Return whether Elastic Beanstalk accepted it."""
         return self._client.call(action, **parameters)
