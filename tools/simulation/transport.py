@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -27,6 +28,7 @@ from lambdas.aws.functions import connect_functions
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
 from lambdas.handler import logger
+from lambdas.visit import Visit
 from tools.simulation.services import SentRequest
 
 CONNECTORS = (
@@ -105,6 +107,7 @@ def connected() -> Iterator[Switchboard]:
         for name, replacement in _replacements(switchboard).items():
             owner, attribute = name
             changes.enter_context(patch.object(owner, attribute, replacement))
+        changes.enter_context(patch.object(Visit, "from_context", _punctual(Visit.from_context)))
         logger.setLevel("CRITICAL")
         _forget_clients()
         try:
@@ -123,6 +126,11 @@ def _replacements(switchboard: Switchboard) -> dict[tuple[Any, str], Callable[..
         (metrics, "single_metric"): lambda *_, **__: nullcontext(_NoMetric()),
         (http_answers, "get_status"): lambda url, *_, **__: switchboard.receiver.status(url),
     }
+
+
+def _punctual(from_context: Callable[[Any], Visit]) -> Callable[[Any], Visit]:
+    """Return what makes a visit by the virtual clock. Its class took `time.time` before that was replaced."""
+    return lambda context: replace(from_context(context), begun=time.time())
 
 
 def _forget_clients() -> None:
