@@ -1,12 +1,12 @@
 """Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tools.simulation.attempts import State
 from tools.simulation.definition import Functions
-from tools.simulation.disturbance import Schedule
+from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import ALARM, Incidents
 from tools.simulation.rules import SafetyRules
@@ -42,8 +42,19 @@ class Played:
     history: tuple[str, ...]
     sites: tuple[Site, ...]
     first_end: str
-    points: int
     seconds: float
+    points: int
+    """How many calls there were."""
+    places: tuple[str, ...]
+    """The states in which something happened, as many as the schedule has disturbances."""
+
+
+Chooser = Callable[[World, Site], str | None]
+"""Returns what happens at a call; None for nothing."""
+
+
+def no_choice(_world: World, _site: Site) -> None:
+    """Choose nothing."""
 
 
 class Player:
@@ -53,15 +64,41 @@ class Player:
         self._board = board
         self._definition = definition
         self._functions = functions
-        self._mode = mode
+        self.mode = mode
         self._request = {**RELEASE, **MODES[mode]}
 
-    def play(self, schedule: Schedule = (), seed: int = 0, *, jitters: bool = False) -> Played:
-        """Play a schedule to its end."""
+    def play(
+        self,
+        schedule: Schedule = (),
+        seed: int = 0,
+        *,
+        jitters: bool = False,
+        choose: Chooser = no_choice,
+        keeps_past: bool | None = None,
+    ) -> Played:
+        """Play a schedule to its end, with what `choose` adds to it."""
+        taken = list(schedule)
         incidents = Incidents(self._request)
         rules = SafetyRules(incidents, faults=sum(each.fault is not None for each in schedule))
-        observer = Observer(rules.called, rules.changed, rules.ended, rules.moved)
-        world = World(self._definition, self._functions, schedule, incidents.do, observer, seed, jitters)
+
+        def at_call(world: World, site: Site) -> str | None:
+            chosen = choose(world, site)
+            if chosen:
+                taken.append(Disturbance(site.point, chosen))
+                rules.faults = sum(each.fault is not None for each in taken)
+            return chosen
+
+        world = World(
+            self._definition,
+            self._functions,
+            schedule,
+            incidents.do,
+            Observer(rules.called, rules.changed, rules.ended, rules.moved),
+            seed,
+            jitters,
+            any(each.fault is CallFault.STALE for each in schedule) if keeps_past is None else keeps_past,
+            at_call,
+        )
         self._board.receiver = world
         world.open()
         if "alarms" in self._request:
@@ -75,9 +112,15 @@ class Player:
             rules.violations += _left_over(world, incidents)
         except EndlessError as endless:
             rules.violations.append(f"It does not end: {endless}.")
-        points, seconds = len(world.sites), world.clock.elapsed
         return Played(
-            schedule, tuple(rules.violations), tuple(world.history), tuple(world.sites), first_end, points, seconds
+            tuple(taken),
+            tuple(rules.violations),
+            tuple(world.history),
+            tuple(world.sites),
+            first_end,
+            world.clock.elapsed,
+            len(world.sites),
+            tuple(world.sites[each.point].state for each in taken if each.point < len(world.sites)),
         )
 
     def _finish(self, world: World, incidents: Incidents) -> None:

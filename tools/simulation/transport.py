@@ -15,8 +15,11 @@ import boto3
 import botocore
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import HTTPClientError
 
+from emulator.beanstalk.protocol import response
 from emulator.faults.answers import Answer
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from lambdas import http_answers, metrics
@@ -30,6 +33,7 @@ from lambdas.aws.scaling import connect_scaling
 from lambdas.handler import logger
 from lambdas.visit import Visit
 from tools.simulation.services import SentRequest
+from tools.simulation.shortcuts import Shortcuts
 
 CONNECTORS = (
     connect_alarms,
@@ -74,25 +78,33 @@ class Receiver(Protocol):
 class Switchboard:
     """Connects the handlers' clients, which live as long as the process, with one receiver at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, exact: bool = False) -> None:
         self.receiver: Receiver
+        self.shortcuts = Shortcuts(lambda *call: self.receiver.answer(*call), exact=exact)
 
     def send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         """Answer a request of a client. botocore calls this in place of the network."""
+        met, self.shortcuts.met = self.shortcuts.met, None
+        if isinstance(met, HTTPClientError):
+            raise met
         _, service, action = event_name.split(".")
         body: Any = request.body or b""
         if hasattr(body, "read"):
             body = body.read()
         headers = {name: _text(value) for name, value in request.headers.items()}
         sent = SentRequest(request.method, request.url, headers, body.encode() if isinstance(body, str) else body)
-        status, found, content = self.receiver.answer(service, action, sent)
+        self.shortcuts.sent = sent
+        status, found, content = met or self.receiver.answer(service, action, sent)
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(found), _Content(content))
 
 
 @contextmanager
-def connected() -> Iterator[Switchboard]:
-    """Connect all clients of the handlers with a switchboard, and let them follow its receiver's clock."""
-    switchboard = Switchboard()
+def connected(*, exact: bool = False) -> Iterator[Switchboard]:
+    """Connect all clients of the handlers with a switchboard, and let them follow its receiver's clock.
+
+    `exact`: without the short ways of tools/simulation/shortcuts.py.
+    """
+    switchboard = Switchboard(exact=exact)
     session = botocore.session.Session()
     session.set_credentials(ACCESS_KEY, SECRET_KEY)
     session.set_config_variable("region", REGION)
@@ -119,6 +131,8 @@ def connected() -> Iterator[Switchboard]:
 
 def _replacements(switchboard: Switchboard) -> dict[tuple[Any, str], Callable[..., Any]]:
     return {
+        (BaseClient, "_make_api_call"): lambda *call: switchboard.shortcuts.make(*call),
+        (response, "result_document"): switchboard.shortcuts.write,
         (time, "time"): lambda: switchboard.receiver.now(),
         (time, "sleep"): lambda seconds: switchboard.receiver.sleep(seconds),
         (os, "urandom"): lambda number: switchboard.receiver.random_bytes(number),

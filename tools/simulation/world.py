@@ -95,6 +95,10 @@ class World:
     observer: Observer = field(default_factory=Observer)
     seed: int = 0
     jitters: bool = False
+    keeps_past: bool = False
+    """Whether calls may be answered from the past."""
+    at_call: Callable[["World", Site], str | None] = lambda *_: None
+    """Called before each call; may return what happens at it, besides what is planned."""
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - must be repeatable
@@ -123,7 +127,7 @@ class World:
     def open(self) -> None:
         """Make the account as it is before the first release. Connect the world before."""
         self.shop.open()
-        if any(each.fault is CallFault.STALE for each in self.schedule):
+        if self.keeps_past:
             self.account.service.stale_reads.keep(STALE_SECONDS)
         remember = self.account.service.state.lock.before_release
 
@@ -299,7 +303,8 @@ class World:
         self.pass_until(self.now() + CALL_SECONDS)
         self.sites.append(site)
         fault = None
-        for what in self._planned.get(site.point, ()):
+        chosen = self.at_call(self, site)
+        for what in [*self._planned.get(site.point, ()), *([chosen] if chosen else [])]:
             if what in list(CallFault):
                 fault = CallFault(what)
                 self.note(self.invocation.run.name if self.invocation else "machine", f"{site}: {what.upper()}")
