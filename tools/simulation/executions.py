@@ -56,6 +56,7 @@ class SimulatedExecution:
     redriven: float | None = None
     redrives: int = 0
     output: Any = None
+    ended_at: float = 0.0
     error: str = ""
     state: str = ""
     """The state that was entered last."""
@@ -73,6 +74,11 @@ class SimulatedExecution:
     def arn(self) -> str:
         """The execution's ARN."""
         return f"{MACHINE.replace('stateMachine', 'execution')}:{self.name}"
+
+    @property
+    def output_status(self) -> str:
+        """The `status` in its output; empty when it did not succeed."""
+        return str(self.output.get("status", "")) if self.status == "SUCCEEDED" else ""
 
     def start(self) -> None:
         """Run up to the first pause, from the start or from where it ended."""
@@ -112,6 +118,7 @@ class SimulatedExecution:
             self.token = pause.token
             self.world.wake(self, pause, self.turn)
             return
+        self.ended_at = self.now()
         self.world.note(self.name, f"{self.status} {self.error or json.dumps(self.output)}")
         self.world.ended(self)
 

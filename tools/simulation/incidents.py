@@ -9,6 +9,7 @@ from typing import Final
 
 from emulator.beanstalk.model import Environment
 from emulator.in_memory.hosting import InMemoryHosting
+from tools.simulation.cases import ALARM
 from tools.simulation.disturbance import FOR_GOOD
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN
@@ -19,7 +20,6 @@ RECORD: Final = "/elasticbeanstalk-us-east-1-123456789012/bluegreen/shop/shop-pr
 SLOW: Final = {"launch": 1800, "update": 1800, "swap": 180, "terminate": 900, "configure": 600}
 """How long an operation takes that takes long, in account seconds."""
 REDRIVE_SECONDS: Final = 5
-ALARM: Final = "shop-errors"
 DONE: Final = ""
 REFUSED: Final = "(refused)"
 NOTHING: Final = "(nothing to do)"
@@ -71,7 +71,7 @@ class Incidents:
             record = world.objects.contents.get(RECORD, b"{}")
             if record.startswith(b"edited"):
                 del world.objects.contents[RECORD]
-        for label in ("v2", "v3"):
+        for label in ("v1", "v2", "v3"):
             if label not in world.account.service.state.application(APPLICATION).versions:
                 world.shop.register(label)
 
@@ -114,7 +114,7 @@ class Incidents:
         return DONE
 
     def _fail(self, world: World, operation: str) -> str:
-        world.shop.break_bundle({"launch": "v1", "update": str(self._request["version"])}[operation])
+        world.shop.break_bundle({"launch": "v1", "update": str(self._request.get("version", "v1"))}[operation])
         return DONE
 
     # --- people
@@ -142,7 +142,7 @@ class Incidents:
         return DONE
 
     def _second(self, world: World, version: str) -> str:
-        request = {**self._request, **({"version": "v3"} if version == "other" else {})}
+        request = {**self._request, **({"version": "v3", "source_bundle": None} if version == "other" else {})}
         before, world.invocation = world.invocation, None
         try:
             world.start(f"second-{len(world.executions)}", request)
@@ -198,7 +198,7 @@ class Incidents:
         return DONE if world.objects.contents.pop(RECORD, None) else NOTHING
 
     def _delete_version(self, world: World, _: str) -> str:
-        done = world.shop.call("DeleteApplicationVersion", ApplicationName=APPLICATION, VersionLabel="v2")
+        done = world.shop.call("DeleteApplicationVersion", ApplicationName=APPLICATION, VersionLabel=str(self._request.get("version", "v1")))
         return DONE if done else REFUSED
 
     def _alarm(self, world: World, seconds: str) -> str:

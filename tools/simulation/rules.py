@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from emulator.beanstalk.model import Environment
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
-from tools.simulation.shop import BLUE, BYSTANDER, DURATIONS, GREEN, PRODUCTION
+from tools.simulation.shop import APPLICATION, BLUE, BYSTANDER, DURATIONS, GREEN, PRODUCTION
 from tools.simulation.world import Site, World
 
 DNS_TTL: Final = DURATIONS["dns_ttl"]
@@ -33,10 +33,12 @@ class SafetyRules:
     """Watches one world, and collects the violations of its rules."""
 
     incidents: Incidents
+    proved: set[str]
     faults: int = 0
     """How many faults of calls are planned."""
     violations: list[str] = field(default_factory=list)
-    proved: set[str] = field(default_factory=lambda: {"v1"})
+    begun: bool = False
+    """Whether the release has begun: what is before is not judged."""
     _holder: str | None = None
     _left: dict[str, float] = field(default_factory=dict)
     """By id: when an environment lost the production CNAME."""
@@ -49,6 +51,12 @@ class SafetyRules:
     _told: int = 0
     _notices: int = 0
 
+    def begin(self, world: World) -> None:
+        """Judge from now on."""
+        self.begun = True
+        self._blue_touched = self._blue_tested = self._green_terminated = False
+        self._since, self._told = world.now(), len(world.messages)
+
     def changed(self, world: World) -> None:
         """Look at who serves users now."""
         now, holder = world.now(), world.shop.holder()
@@ -57,13 +65,15 @@ class SafetyRules:
             if self._holder is not None:
                 self._left[self._holder] = now
             self._holder = name
+        if not self.begun:
+            return
         passed, self._since = now - self._since, now
         for environment in self._servers(world, holder):
             self._check_server(world, environment, passed)
 
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Look at a call before it has its effect."""
-        if site.service == "sns" or not site.action.startswith(CHANGES) or world.invocation is None:
+        if site.service == "sns" or not site.action.startswith(CHANGES) or not (world.invocation and self.begun):
             return
         if site.service == "elastic-beanstalk":
             form = {name: values[0] for name, values in parse_qs(arguments["request"].body.decode()).items()}
@@ -72,15 +82,16 @@ class SafetyRules:
     def moved(self, world: World, run: SimulatedExecution, kind: str, state: str) -> None:
         """Take notice of what is proved by a state that ended."""
         if kind == "exited" and state == "VerifyRelease":
-            self.proved.add(str(run.request.get("version", "")))
+            self.proved.add(str(run.request.get("version", "v1")))
             self._blue_tested = True
 
     def ended(self, world: World, run: SimulatedExecution) -> None:
         """Look at what people were told of an execution that failed."""
-        if run.status != "FAILED":
+        if run.status != "FAILED" or not self.begun:
             return
         self._notices += 1
-        told = len(world.messages)
+        told = sum(subject.startswith(("The release", "A release failed")) for _, subject, _ in world.messages)
+        told -= self._told
         if told < self._notices and not self.faults:
             self._violated(world, "An execution failed, and nobody was told.")
         holder = world.shop.holder()
@@ -188,3 +199,25 @@ class SafetyRules:
         if sentence not in self.violations:
             self.violations.append(sentence)
             world.note("RULE", sentence)
+
+
+def left_over(world: World, incidents: Incidents, last: SimulatedExecution, version: str) -> list[str]:
+    """Return what is not as it should be at the end. `version`: that blue should run."""
+    if incidents.live_terminated:
+        return []
+    found = []
+    if last.output_status != "released":
+        found.append(f"Nothing released in the end: {last.name} {last.status} {last.error or last.output}.")
+    state = world.account.service.state
+    standing = sorted(each.name for each in state.alive_environments() if each.name != BYSTANDER)
+    if standing != [BLUE]:
+        found.append(f"At the end there stand {', '.join(standing)}; expected only {BLUE}.")
+    blue = world.shop.environment(BLUE)
+    versions = {version, str(last.request.get("version"))} | ({"by-hand"} if incidents.deployed_by_hand else set())
+    if blue and blue.cname != PRODUCTION:
+        found.append(f"At the end {BLUE} holds {blue.cname}.")
+    if blue and blue.label not in versions:
+        found.append(f"At the end {BLUE} runs {blue.label}.")
+    if templates := state.application(APPLICATION).templates:
+        found.append(f"Saved configurations are left: {', '.join(templates)}.")
+    return found

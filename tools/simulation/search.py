@@ -1,136 +1,119 @@
-"""The search: all single disturbances at all points, pairs of them, and random schedules.
+"""The search: all single disturbances at all points, then pairs, then random schedules."""
 
-A schedule has its begin in common with others. So a process plays the release, and at each call a copy of it (a fork)
-goes on with each disturbance. A copy shares what was played, and leaves no trace in it.
-"""
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Final
 
-import os
-import pickle
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from time import perf_counter
-from typing import IO, Final
-
-from tools.simulation.disturbance import CallFault
+from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.incidents import INCIDENTS
 from tools.simulation.play import Played, Player
-from tools.simulation.world import Site, World
+from tools.simulation.world import Site
 
-FAULTS: Final = tuple(each for each in CallFault if each is not CallFault.STALE)
-
-Alternatives = Callable[[Site], Sequence[str]]
-"""What can happen at a call."""
-
-
-def incidents_and_faults(site: Site) -> Sequence[str]:
-    """Return all that can happen at a call but a stale answer, which needs a world that keeps its past."""
-    return (*faults(site), *INCIDENTS)
+RANDOM_DISTURBANCES: Final = (2, 5)
+"""In a random schedule, at least and at most."""
+RANDOM_FAULTS: Final = 0.6
+"""The share of faults among these."""
 
 
-def faults(site: Site) -> Sequence[str]:
-    """Return the faults that a call can meet but a stale answer. A machine is no process: it is not killed."""
+def possible_faults(site: Site) -> list[str]:
+    """Return the faults that a call can meet. A machine's own call kills no function; only a read can be stale."""
     impossible = {CallFault.KILL_AFTER, CallFault.TWICE} if site.service == "sns" else set()
-    return [each for each in FAULTS if each not in impossible]
+    if not site.reads_beanstalk:
+        impossible.add(CallFault.STALE)
+    return [str(each) for each in CallFault if each not in impossible]
 
 
-def stale_answers(site: Site) -> Sequence[str]:
-    """Return a stale answer, if the call can have one."""
-    return [CallFault.STALE] if site.reads_beanstalk else []
+def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
+    """Yield what can happen at each call of a release that was played, up to its first end."""
+    for site in played.sites[played.first :]:
+        what = [*(possible_faults(site) if faults else []), *(INCIDENTS if incidents else [])]
+        yield from (Disturbance(site.point, each) for each in what)
 
 
-@dataclass
-class Explorer:
-    """Plays one release for each thing that can happen at each call, and `deeper` again in each of these.
+def singles(player: Player) -> Iterator[Played]:
+    """Play a release without any disturbance, then each single one."""
+    base = player.play()
+    yield base
+    for each in disturbances(base):
+        yield player.play((each,))
 
-    `deadline`: when to stop, as `perf_counter` tells; copies that run are finished. `take` gets each schedule that was
-    played. `begin`, `stop`: only calls from `begin` on and before `stop` are disturbed first.
+
+def count_pairs(player: Player, firsts: Sequence[Disturbance], *, incidents: bool) -> int:
+    """Return how many pairs there are of these first disturbances."""
+    return sum(len(_seconds(player.play((first,)), first, incidents=incidents)) for first in firsts)
+
+
+def pairs(player: Player, firsts: Sequence[Disturbance], *, incidents: bool, seed: int) -> Iterator[Played]:
+    """Play pairs: a fault first, then a fault, or an incident if `incidents`, at each later call.
+
+    In an order that the seed decides: a search that ends early has been everywhere. Each round plays one second
+    disturbance after each first one.
     """
-
-    player: Player
-    take: Callable[[Played], None]
-    alternatives: Alternatives = incidents_and_faults
-    deeper: Sequence[Alternatives] = ()
-    keeps_past: bool = False
-    deadline: float = float("inf")
-    begin: int = 0
-    stop: int = 1_000_000
-    complete: bool = True
-    """Whether everything was played."""
-
-    def explore(self) -> None:
-        """Play all schedules, and the release without any disturbance."""
-        levels = [self.alternatives, *self.deeper]
-        original = os.getpid()
-        try:
-            played = self.player.play(choose=_Forks(self, levels).choose, keeps_past=self.keeps_past)
-            self.take(played)
-        except BaseException:
-            if os.getpid() == original:
-                raise
-            traceback.print_exc()
-            os._exit(1)
-        if os.getpid() != original:
-            os._exit(0)
+    chance = Random(seed)  # noqa: S311 - must be repeatable
+    order = list(firsts)
+    chance.shuffle(order)
+    left: dict[Disturbance, list[Disturbance]] = {}
+    for first in order:
+        left[first] = _seconds(player.play((first,)), first, incidents=incidents)
+        chance.shuffle(left[first])
+    while any(left.values()):
+        for first in order:
+            if left[first]:
+                yield player.play((first, left[first].pop()))
 
 
-class _Forks:
-    """Makes the copies of one process, at each call."""
-
-    def __init__(self, explorer: Explorer, levels: Sequence[Alternatives]) -> None:
-        self._explorer = explorer
-        self._levels = levels
-
-    def choose(self, world: World, site: Site) -> str | None:
-        """Return nothing in the process that goes on undisturbed, and in each copy what happens at this call."""
-        if not self._levels or not site.state or not self._explorer.begin <= site.point < self._explorer.stop:
-            return None
-        if any(run.redrives for run in world.executions) or len(world.executions) > 1:
-            return None
-        for what in self._levels[0](site):
-            if perf_counter() > self._explorer.deadline:
-                self._explorer.complete = False
-                return None
-            if self._copied():
-                return what
-        return None
-
-    def _copied(self) -> bool:
-        """Make a copy, and return True in it. Wait for its end in the original, take what it played, return False."""
-        reads, writes = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reads)
-            self._levels = self._levels[1:]
-            self._explorer.begin = 0
-            self._explorer.take = _Writer(writes).take
-            return True
-        os.close(writes)
-        with os.fdopen(reads, "rb") as results:
-            for played in _read(results):
-                self._explorer.take(played)
-        _, status = os.waitpid(child, 0)
-        if status:
-            raise ChildProcessError(f"A copy ended with the status {status}; its error is above.")
-        return False
+def _seconds(played: Played, first: Disturbance, *, incidents: bool) -> list[Disturbance]:
+    found = disturbances(played, incidents=incidents, faults=not incidents)
+    return [each for each in found if each.point >= first.point and each != first]
 
 
-class _Writer:
-    """Sends what a copy played to the process that made it."""
-
-    def __init__(self, target: int) -> None:
-        self._file = os.fdopen(target, "wb")
-
-    def take(self, played: Played) -> None:
-        """Send one schedule. Its history is sent only with a violation."""
-        pickle.dump(replace(played, sites=(), history=played.history if played.violations else ()), self._file)
-        self._file.flush()
-
-
-def _read(results: IO[bytes]) -> Iterator[Played]:
+def randoms(players: Mapping[str, Player], seed: int) -> Iterator[Played]:
+    """Play random schedules without end: any case, several disturbances, delays with jitter."""
+    chance = Random(seed)  # noqa: S311 - must be repeatable
+    bases: dict[str, Played] = {}
     while True:
-        try:
-            yield pickle.load(results)  # noqa: S301 - of this program
-        except EOFError:
-            return
+        name = chance.choice(sorted(players))
+        player = players[name]
+        base = bases.setdefault(name, player.play())
+        points = range(base.first, len(base.sites) + 40)
+        drawn = sorted(
+            _drawn(chance, point, base) for point in chance.choices(points, k=chance.randint(*RANDOM_DISTURBANCES))
+        )
+        yield player.play(tuple(drawn), seed=chance.randrange(1, 1_000_000))
 
+
+def _drawn(chance: Random, point: int, base: Played) -> Disturbance:
+    site = base.sites[min(point, len(base.sites) - 1)]
+    if chance.random() < RANDOM_FAULTS:
+        return Disturbance(point, chance.choice(possible_faults(site)))
+    return Disturbance(point, chance.choice(INCIDENTS))
+
+
+def shrunk(player: Player, played: Played) -> Played:
+    """Return the shortest schedule that violates the same rule, from one that violates it."""
+    rule = _rule(played)
+    found, again = played, True
+    while again:
+        again = False
+        for shorter in _shorter(found):
+            tried = player.play(shorter.schedule, seed=shorter.seed)
+            if tried.violations and _rule(tried) == rule:
+                found, again = tried, True
+                break
+    return found
+
+
+def _shorter(played: Played) -> Iterator[Played]:
+    """Yield schedules with less in them: without jitter, without one of the disturbances, with a shorter incident."""
+    if played.seed is not None:
+        yield replace(played, seed=None)
+    schedule: Schedule = played.schedule
+    if len(schedule) > 1:
+        for left_out in schedule:
+            yield replace(played, schedule=tuple(each for each in schedule if each is not left_out))
+
+
+def _rule(played: Played) -> str:
+    """Return which rule is violated first, without numbers."""
+    return "".join(each for each in played.violations[0] if not each.isdigit())

@@ -22,6 +22,7 @@ BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
     "v1": {},
     "v2": {},
     "v3": {},
+    "v4": {},
     "by-hand": {},
     "answers-500": {"status": 500},
     "dies": {"dies": "No such module."},
@@ -30,8 +31,8 @@ BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
 """How the application of each version behaves; see the behaviour of bundles in memory."""
 DURATIONS: Final = {
     "process_version": 5, "launch": 60, "launch_after_health": 5, "launch_after_failure": 10,
-    "update": 40, "configure": 20, "swap": 5, "instance_launch": 30, "instance_terminate": 20, "abort": 10,
-    "update_tags": 10, "restart": 10, "terminate": 60, "health_check": 10, "in_service": 20, "health": 40,
+    "update": 20, "configure": 20, "swap": 5, "instance_launch": 30, "instance_terminate": 20, "abort": 10,
+    "update_tags": 10, "restart": 10, "terminate": 30, "health_check": 10, "in_service": 10, "health": 20,
     "unhealthy": 20, "warning_chance": 0, "spread": 0, "dns_ttl": 60,
 }  # fmt: skip
 """In account seconds. Shorter than at AWS, so that a schedule has fewer polls; none is left out."""
@@ -53,6 +54,7 @@ class SimulatedShop:
         call("CreateApplication", ApplicationName=APPLICATION)
         for label in BEHAVIOURS:
             self.register(label)
+        call("DeleteApplicationVersion", ApplicationName=APPLICATION, VersionLabel="v4")
         for name, prefix in ((BLUE, "shop"), (BYSTANDER, "staging")):
             call(
                 "CreateEnvironment",
@@ -63,7 +65,7 @@ class SimulatedShop:
                 VersionLabel="v1",
                 **_option(1, *ENHANCED),
             )
-        account.advance(600)
+        account.advance(200)
 
     def register(self, label: str) -> None:
         """Make a version of that label."""

@@ -5,7 +5,6 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from random import Random
 from typing import Any, Final
@@ -18,7 +17,7 @@ from emulator.in_memory.account import InMemoryAccount
 from lambdas.probe import NoAnswerError
 from tools.simulation.attempts import State, StateError
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
-from tools.simulation.executions import SimulatedExecution
+from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause, as_json
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
@@ -27,9 +26,10 @@ CALL_SECONDS: Final = 0.1
 """How long a call takes."""
 SLOW_SECONDS: Final = 20
 """The clients' time-out (lambdas/aws)."""
-END_SECONDS: Final = 48 * 3600
+END_SECONDS: Final = 24 * 3600
 """A world that is not done by then never will be."""
-MAX_POINTS: Final = 4000
+MAX_POINTS: Final = 1500
+"""More calls than any schedule needs: everything ends within them."""
 READS: Final = ("Describe", "List", "Check")
 SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
 
@@ -97,8 +97,8 @@ class World:
     jitters: bool = False
     keeps_past: bool = False
     """Whether calls may be answered from the past."""
-    at_call: Callable[["World", Site], str | None] = lambda *_: None
-    """Called before each call; may return what happens at it, besides what is planned."""
+    abort_in: str | None = None
+    """An execution that enters this state is aborted."""
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - must be repeatable
@@ -115,7 +115,7 @@ class World:
         self.sites: list[Site] = []
         """The calls so far, in their order."""
         self.invocation: Invocation | None = None
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._timers: list[tuple[float, int, Callable[[], None], Callable[[], bool]]] = []
         self._numbers = itertools.count()
         self._planned: dict[int, list[str]] = {}
         for each in self.schedule:
@@ -145,14 +145,16 @@ class World:
         run.start()
         return run
 
-    def at(self, time: float, act: Callable[[], None]) -> None:
-        """Let something happen at a time."""
-        heapq.heappush(self._timers, (time, next(self._numbers), act))
+    def at(self, time: float, act: Callable[[], None], due: Callable[[], bool] = lambda: True) -> None:
+        """Let something happen at a time, unless it is not `due` any longer."""
+        heapq.heappush(self._timers, (time, next(self._numbers), act, due))
 
     def run(self) -> None:
         """Let time pass until nothing is left to happen. Raises EndlessError."""
         while self._timers:
-            time, _, act = heapq.heappop(self._timers)
+            time, _, act, due = heapq.heappop(self._timers)
+            if not due():
+                continue
             self.pass_until(time)
             if self.clock.elapsed > END_SECONDS or len(self.sites) > MAX_POINTS:
                 raise EndlessError(f"{self.clock.elapsed:.0f} seconds and {len(self.sites)} calls")
@@ -179,12 +181,15 @@ class World:
         if kind == "entered" or kind.startswith("failed"):
             self.note(run.name, f"{state} {kind}")
         self.observer.moved(self, run, kind, state)
+        if kind == "entered" and state == self.abort_in:
+            run.stop()
+            raise ExecutionStoppedError
 
     def ended(self, run: SimulatedExecution) -> None:
         self.observer.ended(self, run)
 
     def wake(self, run: SimulatedExecution, pause: Pause, turn: int) -> None:
-        self.at(pause.until, lambda: run.go_on(None) if run.turn == turn else None)
+        self.at(pause.until, lambda: run.go_on(None), lambda: run.turn == turn)
 
     def perform(
         self, run: SimulatedExecution, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float
@@ -303,8 +308,7 @@ class World:
         self.pass_until(self.now() + CALL_SECONDS)
         self.sites.append(site)
         fault = None
-        chosen = self.at_call(self, site)
-        for what in [*self._planned.get(site.point, ()), *([chosen] if chosen else [])]:
+        for what in self._planned.get(site.point, ()):
             if what in list(CallFault):
                 fault = CallFault(what)
                 self.note(self.invocation.run.name if self.invocation else "machine", f"{site}: {what.upper()}")
@@ -324,7 +328,3 @@ class World:
         except StateError as failure:
             self.note(invocation.run.name, f"second {invocation.state} {failure.error}")
 
-
-def later(world: World, seconds: float, act: Callable[[], None]) -> None:
-    """Let something happen in a world after so many seconds."""
-    world.at(world.now() + seconds, partial(act))
