@@ -16,6 +16,7 @@ REQUEST: Final[Mapping[str, Any]] = {
     "unhealthy_seconds": 60,
     "timeouts": {"clone_blue": 600, "deploy_release": 600, "terminate_green": 1200},
 }
+TESTED: Final = {"health_check": {"path": "/health"}}
 BUNDLE: Final = {"bucket": BUNDLES, "key": "v2.zip", "version_id": "1"}
 
 
@@ -38,6 +39,8 @@ class ReleaseCase:
     before: tuple[Before, ...] = ()
     good: frozenset[str] = frozenset({"v1"})
     released: str = "v2"
+    succeeds: bool = True
+    """Whether the release succeeds when nothing happens in it."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -46,7 +49,9 @@ class ReleaseCase:
 
     @property
     def closing(self) -> dict[str, Any] | None:
-        """The input of the execution that goes on from there, when the release stops with users on green."""
+        """The input of the execution that ends what this one cannot: a cutover, or a corrected version."""
+        if not self.succeeds:
+            return request({**self.changes, "version": self.released})
         return request({**self.changes, "mode": "cutover"}) if self.changes.get("mode") == "deploy" else None
 
 
@@ -69,6 +74,9 @@ CASES: Final[Mapping[str, ReleaseCase]] = {
     "other-on-green": ReleaseCase(
         {"version": "v3"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"}), released="v3"
     ),
+    "fails-test": ReleaseCase({"version": "fails-test", **TESTED}, released="v3", succeeds=False),
+    "answers-500": ReleaseCase({"version": "answers-500"}, released="v3", succeeds=False),
+    "dies": ReleaseCase({"version": "dies"}, released="v3", succeeds=False),
     "half-made": ReleaseCase(before=(Before(until="AwaitGreen"),)),
     "swapped": ReleaseCase(before=(Before(until="AwaitGreenLive"),)),
     "half-deployed": ReleaseCase({"version": "v3"}, (Before(until="AwaitRelease"),), released="v3"),

@@ -58,6 +58,7 @@ class SimulatedExecution:
     output: Any = None
     ended_at: float = 0.0
     error: str = ""
+    cause: str = ""
     state: str = ""
     """The state that was entered last."""
     token: str | None = None
@@ -111,7 +112,7 @@ class SimulatedExecution:
         except StopIteration as ended:
             self.status, self.output = "SUCCEEDED", ended.value
         except StateError as failure:
-            self.status, self.error = "FAILED", failure.error
+            self.status, self.error, self.cause = "FAILED", failure.error, failure.cause
         except ExecutionStoppedError:
             return
         else:

@@ -198,7 +198,11 @@ class Incidents:
         return DONE if world.objects.contents.pop(RECORD, None) else NOTHING
 
     def _delete_version(self, world: World, _: str) -> str:
-        done = world.shop.call("DeleteApplicationVersion", ApplicationName=APPLICATION, VersionLabel=str(self._request.get("version", "v1")))
+        done = world.shop.call(
+            "DeleteApplicationVersion",
+            ApplicationName=APPLICATION,
+            VersionLabel=str(self._request.get("version", "v1")),
+        )
         return DONE if done else REFUSED
 
     def _alarm(self, world: World, seconds: str) -> str:

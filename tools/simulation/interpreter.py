@@ -136,7 +136,9 @@ class Interpreter:
                 yield Pause(self._around.now() + float(self._value(state["Seconds"], values)))
                 return self._output(state, values, data), following
             case "Fail":
-                raise StateError(self._value(state.get("Error", ""), values), self._value(state.get("Cause", ""), values))
+                raise StateError(
+                    self._value(state.get("Error", ""), values), self._value(state.get("Cause", ""), values)
+                )
             case _:
                 return self._output(state, values, data), following
 

@@ -10,7 +10,8 @@ from tools.simulation.definition import Functions
 from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents
-from tools.simulation.rules import SafetyRules, left_over
+from tools.simulation.rules import SafetyRules, left_over, unfinished
+from tools.simulation.shop import GREEN
 from tools.simulation.transport import Switchboard
 from tools.simulation.world import EndlessError, Observer, Site, World
 
@@ -77,6 +78,7 @@ class Player:
             run = world.start("release", request_)
             world.run()
             end = run.status
+            rules.violations += unfinished(schedule, end) if self.case.succeeds else []
             self._finish(world, incidents)
             rules.violations += left_over(world, incidents, _last(world), self.case.released)
         except EndlessError as endless:
@@ -104,6 +106,9 @@ class Player:
 
     def _finish(self, world: World, incidents: Incidents) -> None:
         """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
+        world.schedule_over()
+        if not incidents.kinds and _last(world).output_status == "released":
+            return
         world.pass_until(world.now() + REST_SECONDS)
         incidents.repair(world)
         world.pass_until(world.now() + REST_SECONDS)
@@ -118,8 +123,18 @@ class Player:
         for number in range(LAST_TRIES):
             if _last(world).output_status == "released":
                 return
+            _follow(_last(world), world)
             world.start(f"again-{number}", wanted)
             world.run()
+
+
+def _follow(run: SimulatedExecution, world: World) -> None:
+    """Do what the message of a refused execution asks for: terminate a green of which nobody knows what it is for."""
+    green = world.shop.environment(GREEN)
+    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
+        world.note("person", f"TERMINATES {GREEN}, as the message says")
+        world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
+        world.pass_until(world.now() + REST_SECONDS)
 
 
 def _ours(world: World) -> Sequence[SimulatedExecution]:
@@ -132,4 +147,3 @@ def _last(world: World) -> SimulatedExecution:
     ours = _ours(world)
     done = [each for each in ours if each.output_status == "released"]
     return max(done, key=lambda each: each.ended_at) if done else ours[-1]
-

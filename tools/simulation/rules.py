@@ -10,9 +10,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from emulator.beanstalk.model import Environment
+from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
-from tools.simulation.shop import APPLICATION, BLUE, BYSTANDER, DURATIONS, GREEN, PRODUCTION
+from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN, OTHERS, PRODUCTION
 from tools.simulation.world import Site, World
 
 DNS_TTL: Final = DURATIONS["dns_ttl"]
@@ -151,11 +152,11 @@ class SafetyRules:
         invocation = world.invocation
         assert invocation is not None
         self._check_lock(world, site, invocation.run)
+        if form.get("TemplateName") == OTHERS:
+            self._violated(world, f"{site}: {OTHERS} is none of ours.")
         environments = world.account.service.state.environments
         ids = [form[name] for name in form if name.endswith("EnvironmentId")]
         for environment in (environments[id_] for id_ in ids if id_ in environments):
-            if environment.name == BYSTANDER:
-                self._violated(world, f"{site}: {environment.name} is none of ours.")
             if site.action in ("UpdateEnvironment", "TerminateEnvironment"):
                 self._check_not_serving(world, site, environment)
         if site.action == "UpdateEnvironment":
@@ -201,6 +202,14 @@ class SafetyRules:
             world.note("RULE", sentence)
 
 
+def unfinished(schedule: Schedule, end: str) -> list[str]:
+    """Return what is wrong about the release's end: a fault of one call fails no release."""
+    faults = [each for each in schedule if each.fault]
+    if len(schedule) == len(faults) == 1 and end != "SUCCEEDED":
+        return [f"A fault of one call ended the release: {end}."]
+    return []
+
+
 def left_over(world: World, incidents: Incidents, last: SimulatedExecution, version: str) -> list[str]:
     """Return what is not as it should be at the end. `version`: that blue should run."""
     if incidents.live_terminated:
@@ -209,7 +218,7 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
     if last.output_status != "released":
         found.append(f"Nothing released in the end: {last.name} {last.status} {last.error or last.output}.")
     state = world.account.service.state
-    standing = sorted(each.name for each in state.alive_environments() if each.name != BYSTANDER)
+    standing = sorted(each.name for each in state.alive_environments())
     if standing != [BLUE]:
         found.append(f"At the end there stand {', '.join(standing)}; expected only {BLUE}.")
     blue = world.shop.environment(BLUE)
@@ -218,6 +227,6 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
         found.append(f"At the end {BLUE} holds {blue.cname}.")
     if blue and blue.label not in versions:
         found.append(f"At the end {BLUE} runs {blue.label}.")
-    if templates := state.application(APPLICATION).templates:
-        found.append(f"Saved configurations are left: {', '.join(templates)}.")
+    if templates := state.application(APPLICATION).templates.keys() - {OTHERS}:
+        found.append(f"Saved configurations are left: {', '.join(sorted(templates))}.")
     return found

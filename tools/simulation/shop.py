@@ -1,8 +1,9 @@
-"""The account that is simulated: an application, its versions, blue, and an environment that is none of ours."""
+"""The account that is simulated: an application, its versions, blue, and a saved configuration that is none of ours."""
 
 import io
 import json
 import zipfile
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,7 +14,8 @@ from emulator.in_memory.hosting import InMemoryHosting
 APPLICATION: Final = "shop"
 BLUE: Final = "shop-prod"
 GREEN: Final = "shop-prod-green"
-BYSTANDER: Final = "shop-staging"
+OTHERS: Final = "bluegreen-by-hand"
+"""A saved configuration that a person made."""
 PRODUCTION: Final = "shop.us-east-1.elasticbeanstalk.com"
 BUNDLES: Final = "bundles"
 PLATFORM: Final = "64bit Amazon Linux 2023 v4.7.2 running Python 3.13"
@@ -32,7 +34,7 @@ BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
 DURATIONS: Final = {
     "process_version": 5, "launch": 60, "launch_after_health": 5, "launch_after_failure": 10,
     "update": 20, "configure": 20, "swap": 5, "instance_launch": 30, "instance_terminate": 20, "abort": 10,
-    "update_tags": 10, "restart": 10, "terminate": 30, "health_check": 10, "in_service": 10, "health": 20,
+    "update_tags": 10, "restart": 10, "terminate": 30, "health_check": 15, "in_service": 10, "health": 20,
     "unhealthy": 20, "warning_chance": 0, "spread": 0, "dns_ttl": 60,
 }  # fmt: skip
 """In account seconds. Shorter than at AWS, so that a schedule has fewer polls; none is left out."""
@@ -46,30 +48,38 @@ class SimulatedShop:
         self._client = Caller(account)
 
     def open(self) -> None:
-        """Make the application, its versions and its environments, and wait until they are well."""
+        """Make the application, its versions and blue, and wait until it is well."""
         account, call = self.account, self._client.call
         account.service.durations.set(DURATIONS)
         account.service.limits.calls_per_second = 1e6
-        account.store.create_bucket(f"elasticbeanstalk-{account.service.state.region}-{account.service.state.account_id}")
+        account.store.create_bucket(
+            f"elasticbeanstalk-{account.service.state.region}-{account.service.state.account_id}"
+        )
         call("CreateApplication", ApplicationName=APPLICATION)
         for label in BEHAVIOURS:
             self.register(label)
         call("DeleteApplicationVersion", ApplicationName=APPLICATION, VersionLabel="v4")
-        for name, prefix in ((BLUE, "shop"), (BYSTANDER, "staging")):
-            call(
-                "CreateEnvironment",
-                ApplicationName=APPLICATION,
-                EnvironmentName=name,
-                CNAMEPrefix=prefix,
-                SolutionStackName=PLATFORM,
-                VersionLabel="v1",
-                **_option(1, *ENHANCED),
-            )
+        call(
+            "CreateEnvironment",
+            ApplicationName=APPLICATION,
+            EnvironmentName=BLUE,
+            CNAMEPrefix="shop",
+            SolutionStackName=PLATFORM,
+            VersionLabel="v1",
+            **_option(1, *ENHANCED),
+        )
         account.advance(200)
+        blue = self.environment(BLUE)
+        call(
+            "CreateConfigurationTemplate",
+            ApplicationName=APPLICATION,
+            TemplateName=OTHERS,
+            EnvironmentId=blue.id if blue else "",
+        )
 
     def register(self, label: str) -> None:
         """Make a version of that label."""
-        self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(BEHAVIOURS[label])
+        self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(label)
         self._client.call(
             "CreateApplicationVersion",
             ApplicationName=APPLICATION,
@@ -79,12 +89,12 @@ class SimulatedShop:
 
     def break_bundle(self, label: str) -> None:
         """Let the application of a version end at its start, wherever it is deployed from now on."""
-        self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(BEHAVIOURS["dies"])
+        self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle("dies")
 
     def restore_bundles(self) -> None:
         """Let all versions behave as they should."""
-        for label, behaviour in BEHAVIOURS.items():
-            self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(behaviour)
+        for label in BEHAVIOURS:
+            self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(label)
 
     def call(self, action: str, **parameters: str) -> bool:
         """Make a call as a person does. Return whether Elastic Beanstalk accepted it."""
@@ -134,9 +144,10 @@ def _option(number: int, namespace: str, name: str, value: str) -> dict[str, str
     return {f"{prefix}.Namespace": namespace, f"{prefix}.OptionName": name, f"{prefix}.Value": value}
 
 
-def _bundle(behaviour: dict[str, Any]) -> bytes:
+@cache
+def _bundle(label: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(zipfile.ZipInfo("application.py"), "")
-        archive.writestr(zipfile.ZipInfo("behaviour.json"), json.dumps(behaviour))
+        archive.writestr(zipfile.ZipInfo("behaviour.json"), json.dumps(BEHAVIOURS[label]))
     return content.getvalue()
