@@ -12,7 +12,7 @@ from emulator.in_memory.hosting import InMemoryHosting
 from tools.simulation.cases import ALARM
 from tools.simulation.disturbance import FOR_GOOD
 from tools.simulation.executions import SimulatedExecution
-from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN
+from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN, hosting_of
 from tools.simulation.world import World
 
 BLUE_TAG: Final = "bluegreen:blue"
@@ -211,12 +211,6 @@ class Incidents:
         world.alarms.ringing[ALARM] = world.now()
         world.at(world.now() + float(seconds), lambda: world.alarms.ringing.update({ALARM: None}))
         return DONE
-
-
-def hosting_of(environment: Environment) -> InMemoryHosting:
-    """Return an environment's hosting in memory."""
-    assert isinstance(environment.hosting, InMemoryHosting)
-    return environment.hosting
 
 
 def record_in(world: World) -> dict[str, object]:

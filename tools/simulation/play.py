@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.simulation.attempts import State
+from tools.simulation.calls import Site
 from tools.simulation.cases import ALARM, ReleaseCase, request
 from tools.simulation.definition import Functions
 from tools.simulation.disturbance import CallFault, Schedule
@@ -13,7 +14,7 @@ from tools.simulation.incidents import Incidents
 from tools.simulation.rules import SafetyRules, left_over, unfinished
 from tools.simulation.shop import GREEN
 from tools.simulation.transport import Switchboard
-from tools.simulation.world import EndlessError, Observer, Site, World
+from tools.simulation.world import EndlessError, Observer, World
 
 REST_SECONDS: Final = 300
 """From the end of a release to what people do next: what was broken is well again by then."""

@@ -43,8 +43,8 @@ class SearchReport:
         """Return the report in lines."""
         real, worked = perf_counter() - self.began, process_time() - self.worked
         found = [
-            f"{self.schedules:,} schedules in {real:.0f} seconds ({worked:.0f} of the processor):"
-            f" {self.schedules / max(worked, 1e-9):.0f} for each second of the processor.",
+            f"{self.schedules:,} schedules in {real:.0f} seconds, {worked:.0f} of the processor.",
+            f"  {self.schedules / max(worked, 1e-9):.0f} schedules for each second of the processor.",
             "  " + ", ".join(f"{number:,} {part}" for part, number in self.parts.items()),
             "  ended " + ", ".join(f"{end or 'nowhere'}: {number:,}" for end, number in sorted(self.ends.items())),
             f"  {len(self.reached):,} pairs of a state and what happened in it were reached.",

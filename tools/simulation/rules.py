@@ -10,11 +10,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from emulator.beanstalk.model import Environment
+from tools.simulation.calls import Site
 from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN, OTHERS, PRODUCTION
-from tools.simulation.world import Site, World
+from tools.simulation.world import Invocation, World
 
 DNS_TTL: Final = DURATIONS["dns_ttl"]
 RESCUE_SECONDS: Final = 330
@@ -78,9 +79,9 @@ class SafetyRules:
             return
         if site.service == "elastic-beanstalk":
             form = {name: values[0] for name, values in parse_qs(arguments["request"].body.decode()).items()}
-            self._check_change(world, site, form)
+            self._check_change(world, site, world.invocation, form)
 
-    def moved(self, world: World, run: SimulatedExecution, kind: str, state: str) -> None:
+    def moved(self, _: World, run: SimulatedExecution, kind: str, state: str) -> None:
         """Take notice of what is proved by a state that ended."""
         if kind == "exited" and state == "VerifyRelease":
             self.proved.add(str(run.request.get("version", "v1")))
@@ -138,7 +139,8 @@ class SafetyRules:
         """Return whether an execution that watches the environment knows a good one to move its users to."""
         states = [each.state for each in world.executions if each.status == "RUNNING"]
         others = [id_ for id_, (begin, end) in self.incidents.sick.items() if begin <= world.now() <= end + 120]
-        if any(id_ != environment.id for id_ in others):
+        other = world.shop.environment(GREEN if environment.name == BLUE else BLUE)
+        if any(id_ != environment.id for id_ in others) or not (other and world.shop.serves_well(other)):
             return False
         if environment.name == BLUE:
             return not self._green_terminated and any(state in WATCHING_BLUE for state in states)
@@ -148,9 +150,7 @@ class SafetyRules:
 
     # --- acts
 
-    def _check_change(self, world: World, site: Site, form: Mapping[str, str]) -> None:
-        invocation = world.invocation
-        assert invocation is not None
+    def _check_change(self, world: World, site: Site, invocation: Invocation, form: Mapping[str, str]) -> None:
         self._check_lock(world, site, invocation.run)
         if form.get("TemplateName") == OTHERS:
             self._violated(world, f"{site}: {OTHERS} is none of ours.")

@@ -5,10 +5,10 @@ from dataclasses import replace
 from random import Random
 from typing import Final
 
+from tools.simulation.calls import Site
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.incidents import INCIDENTS
 from tools.simulation.play import Played, Player
-from tools.simulation.world import Site
 
 RANDOM_DISTURBANCES: Final = (2, 5)
 """In a random schedule, at least and at most."""

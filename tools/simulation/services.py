@@ -34,24 +34,32 @@ class Objects:
 
     def answer(self, request: SentRequest) -> Answer:
         """Return the answer to GetObject, HeadObject, PutObject or CopyObject."""
-        path, headers = _object_path(request.url), request.headers
-        content = self.contents.get(path)
+        path = _object_path(request.url)
         if request.method in ("GET", "HEAD"):
-            if content is None:
-                return _s3_error(404, "NoSuchKey")
-            found = {"ETag": etag(content), "Content-Length": str(len(content))}
-            return 200, found, b"" if request.method == "HEAD" else content
-        if "x-amz-copy-source" in headers:
-            source = "/" + unquote(headers["x-amz-copy-source"]).partition("?")[0].lstrip("/")
-            if source not in self.contents:
-                return _s3_error(404, "NoSuchKey")
-            self.contents[path] = self.contents[source]
-            return 200, {}, b"<CopyObjectResult/>"
-        if "If-None-Match" in headers and content is not None:
-            return _s3_error(412, "PreconditionFailed")
-        if "If-Match" in headers and content is None:
+            return self._read(path, request.method)
+        if "x-amz-copy-source" in request.headers:
+            return self._copy(request.headers["x-amz-copy-source"], path)
+        return self._write(path, request)
+
+    def _read(self, path: str, method: str) -> Answer:
+        content = self.contents.get(path)
+        if content is None:
             return _s3_error(404, "NoSuchKey")
-        if "If-Match" in headers and headers["If-Match"] != etag(content or b""):
+        found = {"ETag": etag(content), "Content-Length": str(len(content))}
+        return 200, found, b"" if method == "HEAD" else content
+
+    def _copy(self, source: str, path: str) -> Answer:
+        content = self.contents.get("/" + unquote(source).partition("?")[0].lstrip("/"))
+        if content is None:
+            return _s3_error(404, "NoSuchKey")
+        self.contents[path] = content
+        return 200, {}, b"<CopyObjectResult/>"
+
+    def _write(self, path: str, request: SentRequest) -> Answer:
+        content, wanted = self.contents.get(path), request.headers.get("If-Match")
+        if wanted and content is None:
+            return _s3_error(404, "NoSuchKey")
+        if content is not None and ("If-None-Match" in request.headers or (wanted and wanted != etag(content))):
             return _s3_error(412, "PreconditionFailed")
         self.contents[path] = written = _written(request)
         return 200, {"ETag": etag(written)}, b""

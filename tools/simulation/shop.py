@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from emulator.beanstalk.model import Environment
@@ -45,7 +45,7 @@ class SimulatedShop:
 
     def __init__(self, account: InMemoryAccount) -> None:
         self.account = account
-        self._client = Caller(account)
+        self._client = Person(account)
 
     def open(self) -> None:
         """Make the application, its versions and blue, and wait until it is well."""
@@ -112,15 +112,20 @@ class SimulatedShop:
 
     def serves_well(self, environment: Environment) -> bool:
         """Return whether each instance in service answers users well, and there is one."""
-        serving = _hosting(environment).in_service()
+        serving = hosting_of(environment).in_service()
         return bool(serving) and all(each.probe("/") == 200 for each in serving)
 
     def versions_served(self, environment: Environment) -> set[str]:
         """Return the versions that users get from an environment."""
-        return {each.running_label or "" for each in _hosting(environment).in_service()}
+        return {each.running_label or "" for each in hosting_of(environment).in_service()}
 
 
-class Caller:
+def hosting_of(environment: Environment) -> InMemoryHosting:
+    """Return what an environment runs on."""
+    return cast("InMemoryHosting", environment.hosting)
+
+
+class Person:
     """Calls Elastic Beanstalk as a person does, without a client."""
 
     def __init__(self, account: InMemoryAccount) -> None:
@@ -131,12 +136,6 @@ class Caller:
         body = urlencode({"Action": action, "Version": "2010-12-01", **parameters}).encode()
         status, _, _ = self._account.service.handle(body, {})
         return status == 200
-
-
-def _hosting(environment: Environment) -> InMemoryHosting:
-    hosting = environment.hosting
-    assert isinstance(hosting, InMemoryHosting)
-    return hosting
 
 
 def _option(number: int, namespace: str, name: str, value: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ A call passes through the world each time.
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,6 +24,9 @@ from tools.simulation.services import SentRequest
 QUERY_SERVICES: Final = ("elasticbeanstalk", "autoscaling")
 READ_OBJECT: Final = "GetObject"
 OK: Final = 200
+SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "boolean": bool, "integer": int, "long": int, "double": float, "float": float,
+}  # fmt: skip
 
 Outcome = Answer | HTTPClientError
 """What a request met: an answer, or an error of its connection."""
@@ -43,16 +47,16 @@ class Shortcuts:
     def __init__(self, answer: Callable[[str, str, SentRequest], Answer], *, exact: bool = False) -> None:
         self._answer = answer
         self._exact = exact
-        self._make: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]
+        self._make: Callable[..., Any] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name for it
         self._write = response.result_document
         self._requests: dict[tuple[str, str, str], SentRequest] = {}
         self._unwritten = False
-        self.sent: SentRequest | None = None
-        """The last request that botocore built."""
+        self.sent: list[SentRequest] = []
+        """The requests that botocore built for this call."""
         self.met: Outcome | None = None
         """What the next request of botocore meets, since its call was made already."""
 
-    def make(self, client: BaseClient, operation: str, parameters: Mapping[str, Any]) -> Any:
+    def make(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Return what the call returns. Raises what the call raises."""
         service = client.meta.service_model.service_name
         if self._exact or not (service in QUERY_SERVICES or operation == READ_OBJECT):
@@ -60,10 +64,9 @@ class Shortcuts:
         key = (service, operation, json.dumps(parameters, sort_keys=True, default=repr))
         sent = self._requests.get(key)
         if sent is None:
-            self.sent = None
+            self.sent.clear()
             found = self._long_way(client, operation, parameters)
-            if self.sent:
-                self._requests[key] = self.sent
+            self._requests[key] = self.sent[0]
             return found
         before, self._unwritten = self._unwritten, True
         try:
@@ -80,7 +83,7 @@ class Shortcuts:
         self.met = answer
         return self._long_way(client, operation, parameters)
 
-    def _long_way(self, client: BaseClient, operation: str, parameters: Mapping[str, Any]) -> Any:
+    def _long_way(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         before, self._unwritten = self._unwritten, False
         try:
             return self._make(client, operation, parameters)
@@ -109,12 +112,6 @@ def read(shape: Shape, value: Any) -> Any:
         return [read(shape.member, each) for each in value]
     match shape.type_name:
         case "timestamp":
-            return datetime.fromtimestamp(int(value * 1000 + 1e-3) / 1000, UTC)
-        case "boolean":
-            return bool(value)
-        case "integer" | "long":
-            return int(value)
-        case "double" | "float":
-            return float(value)
-        case _:
-            return str(value)
+            return datetime.fromtimestamp(math.floor(value * 1000 + 1e-3) / 1000, UTC)
+        case kind:
+            return SCALARS.get(kind, str)(value)

@@ -4,7 +4,7 @@ import io
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -80,9 +80,28 @@ class Switchboard:
 
     def __init__(self, *, exact: bool = False) -> None:
         self.receiver: Receiver
-        self.shortcuts = Shortcuts(lambda *call: self.receiver.answer(*call), exact=exact)
+        self.shortcuts = Shortcuts(self._answer, exact=exact)
 
-    def send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
+    def _answer(self, service: str, action: str, request: SentRequest) -> Answer:
+        return self.receiver.answer(service, action, request)
+
+    def now(self) -> float:
+        """Return the receiver's time."""
+        return self.receiver.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the receiver's time pass."""
+        self.receiver.sleep(seconds)
+
+    def random_bytes(self, number: int) -> bytes:
+        """Return what identifiers are made from."""
+        return self.receiver.random_bytes(number)
+
+    def status(self, url: str, *_: Any, **__: Any) -> int:
+        """Return the status code of a GET. Raises NoAnswerError."""
+        return self.receiver.status(url)
+
+    def send(self, request: AWSPreparedRequest, event_name: str, **_more: Any) -> AWSResponse:
         """Answer a request of a client. botocore calls this in place of the network."""
         met, self.shortcuts.met = self.shortcuts.met, None
         if isinstance(met, HTTPClientError):
@@ -93,7 +112,7 @@ class Switchboard:
             body = body.read()
         headers = {name: _text(value) for name, value in request.headers.items()}
         sent = SentRequest(request.method, request.url, headers, body.encode() if isinstance(body, str) else body)
-        self.shortcuts.sent = sent
+        self.shortcuts.sent.append(sent)
         status, found, content = met or self.receiver.answer(service, action, sent)
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(found), _Content(content))
 
@@ -105,7 +124,7 @@ def connected(*, exact: bool = False) -> Iterator[Switchboard]:
     `exact`: without the short ways of tools/simulation/shortcuts.py.
     """
     switchboard = Switchboard(exact=exact)
-    session = botocore.session.Session()
+    session: Any = botocore.session.Session()
     session.set_credentials(ACCESS_KEY, SECRET_KEY)
     session.set_config_variable("region", REGION)
     # Python's own parser of dates; dateutil's, the default, takes a fifth of a call.
@@ -130,15 +149,18 @@ def connected(*, exact: bool = False) -> Iterator[Switchboard]:
 
 
 def _replacements(switchboard: Switchboard) -> dict[tuple[Any, str], Callable[..., Any]]:
+    def make(client: BaseClient, operation: str, parameters: Mapping[str, Any]) -> Any:
+        return switchboard.shortcuts.make(client, operation, parameters)
+
     return {
-        (BaseClient, "_make_api_call"): lambda *call: switchboard.shortcuts.make(*call),
+        (BaseClient, "_make_api_call"): make,
         (response, "result_document"): switchboard.shortcuts.write,
-        (time, "time"): lambda: switchboard.receiver.now(),
-        (time, "sleep"): lambda seconds: switchboard.receiver.sleep(seconds),
-        (os, "urandom"): lambda number: switchboard.receiver.random_bytes(number),
-        (random, "_urandom"): lambda number: switchboard.receiver.random_bytes(number),
+        (time, "time"): switchboard.now,
+        (time, "sleep"): switchboard.sleep,
+        (os, "urandom"): switchboard.random_bytes,
+        (random, "_urandom"): switchboard.random_bytes,
         (metrics, "single_metric"): lambda *_, **__: nullcontext(_NoMetric()),
-        (http_answers, "get_status"): lambda url, *_, **__: switchboard.receiver.status(url),
+        (http_answers, "get_status"): switchboard.status,
     }
 
 

@@ -9,33 +9,20 @@ from importlib import import_module
 from random import Random
 from typing import Any, Final
 
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
-
-from emulator.beanstalk.stale_reads import AGE_HEADER
-from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
+from emulator.faults.answers import Answer
 from emulator.in_memory.account import InMemoryAccount
-from lambdas.probe import NoAnswerError
 from tools.simulation.attempts import State, StateError
+from tools.simulation.calls import Calls, FunctionKilled, Site
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause, as_json
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
 
-CALL_SECONDS: Final = 0.1
-"""How long a call takes."""
-SLOW_SECONDS: Final = 20
-"""The clients' time-out (lambdas/aws)."""
 END_SECONDS: Final = 24 * 3600
 """A world that is not done by then never will be."""
 MAX_POINTS: Final = 1500
 """More calls than any schedule needs: everything ends within them."""
-READS: Final = ("Describe", "List", "Check")
-SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
-
-
-class FunctionKilled(BaseException):  # noqa: N818 - no error of the function: nothing in it may catch this
-    """The function was killed."""
 
 
 class EndlessError(Exception):
@@ -50,24 +37,6 @@ class Invocation:
     state: str
     function: str
     event: Any
-
-
-@dataclass(frozen=True)
-class Site:
-    """A call of a schedule: its number, and where it is made. `state` is empty outside of executions."""
-
-    point: int
-    state: str
-    service: str
-    action: str
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.service}.{self.action}"
-
-    @property
-    def reads_beanstalk(self) -> bool:
-        """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
-        return self.service in SERVICES and self.action.startswith(READS)
 
 
 @dataclass
@@ -112,16 +81,22 @@ class World:
         self.messages: list[tuple[float, str, str]] = []
         """What people were told: when, subject, text."""
         self.history: list[str] = []
-        self.sites: list[Site] = []
-        """The calls so far, in their order."""
         self.invocation: Invocation | None = None
-        self._reads = False
         self._timers: list[tuple[float, int, Callable[[], None], Callable[[], bool]]] = []
         self._numbers = itertools.count()
-        self._planned: dict[int, list[str]] = {}
-        for each in self.schedule:
-            self._planned.setdefault(each.point, []).append(each.what)
-        self._executions_by_arn = ExecutionList(self._described)
+        self.calls = Calls(
+            self,
+            self.account,
+            self.schedule,
+            objects=self.objects,
+            alarms=self.alarms,
+            executions=ExecutionList(self._described),
+        )
+
+    @property
+    def sites(self) -> list[Site]:
+        """The calls so far, in their order."""
+        return self.calls.sites
 
     # --- running
 
@@ -134,7 +109,7 @@ class World:
 
         def before_release() -> None:
             remember()
-            if not self._reads:
+            if not self.calls.reads:
                 self.observer.changed(self)
 
         self.account.service.state.lock.before_release = before_release
@@ -173,7 +148,7 @@ class World:
 
     def schedule_over(self) -> None:
         """Let nothing that is planned happen from now on."""
-        self._planned.clear()
+        self.calls.planned.clear()
 
     # --- what executions need
 
@@ -227,7 +202,11 @@ class World:
         return as_json(result)
 
     def _publish(self, run: SimulatedExecution, state: str, arguments: Mapping[str, Any]) -> Any:
-        fault = self._visit(Site(len(self.sites), state, "sns", "Publish"), arguments)
+        before, self.invocation = self.invocation, Invocation(run, state, "", None)
+        try:
+            fault = self.calls.visit("sns", "Publish", arguments)
+        finally:
+            self.invocation = before
         if fault is None or fault.takes_effect:
             self.messages.append((self.now(), arguments["Subject"], arguments["Message"]))
             self.note(run.name, f"TOLD {arguments['Subject']}")
@@ -245,97 +224,48 @@ class World:
     def _described(self, arn: str) -> dict[str, Any] | None:
         return next((each.describe() for each in self.executions if each.arn == arn), None)
 
-    # --- what the handlers' clients need
+    # --- what calls need
 
-    def sleep(self, seconds: float) -> None:
-        self.pass_until(self.now() + seconds)
-
-    def random_bytes(self, number: int) -> bytes:
-        return self._identifiers.randbytes(number)
-
-    def status(self, url: str) -> int:
-        """Return what an environment answers at its own endpoint. Raises NoAnswerError."""
-        fault = self._visit(Site(len(self.sites), self._state(), "http", "GET"), {"url": url})
-        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
-        if fault is CallFault.KILL_AFTER:
-            raise FunctionKilled
-        if fault is CallFault.SLOW:
-            self.sleep(SLOW_SECONDS)
-        if fault not in (None, CallFault.TWICE):
-            raise NoAnswerError(str(fault))
-        for each in self.account.service.state.alive_environments():
-            if each.endpoint == name:
-                status, _ = each.hosting.answer(path)  # type: ignore[attr-defined]
-                return int(status)
-        raise NoAnswerError("NameResolutionError")
-
-    def answer(self, service: str, action: str, request: SentRequest) -> Answer:
-        """Return the answer to a call, or what its fault makes of it. Raises botocore's errors of connections."""
-        site = Site(len(self.sites), self._state(), service, action)
-        fault = self._visit(site, {"request": request})
-        headers = dict(request.headers)
-        if fault is CallFault.STALE:
-            headers |= {AGE_HEADER: str(STALE_SECONDS)}
-        if fault in (None, CallFault.STALE, CallFault.TWICE):
-            return self._served(service, request, headers)
-        if fault.takes_effect:
-            self._served(service, request, headers)
-        match fault:
-            case CallFault.THROTTLE:
-                return throttling_answer(SERVICES.get(service, service), headers.get("Content-Type", ""))
-            case CallFault.ERROR_BEFORE | CallFault.ERROR_AFTER:
-                return unavailable_answer()
-            case CallFault.KILL_AFTER:
-                raise FunctionKilled
-            case CallFault.SLOW:
-                self.sleep(SLOW_SECONDS)
-                raise ReadTimeoutError(endpoint_url=request.url)
-            case _:
-                raise ConnectionClosedError(endpoint_url=request.url)
-
-    def _served(self, service: str, request: SentRequest, headers: Mapping[str, str]) -> Answer:
-        match service:
-            case "elastic-beanstalk" if self.sites[-1].reads_beanstalk:
-                self._reads = True  # a read changes nothing that has to be judged
-                try:
-                    return self.account.service.handle(request.body, headers)
-                finally:
-                    self._reads = False
-            case "elastic-beanstalk":
-                return self.account.service.handle(request.body, headers)
-            case "auto-scaling":
-                return self.account.autoscaling.handle(request.body, headers)
-            case "s3":
-                return self.objects.answer(request)
-            case "cloudwatch":
-                return self.alarms.answer(request)
-            case _:
-                return self._executions_by_arn.answer(request)
-
-    def _state(self) -> str:
+    def state(self) -> str:
+        """Return the state whose function runs now."""
         return self.invocation.state if self.invocation else ""
 
-    def _visit(self, site: Site, arguments: Mapping[str, Any]) -> CallFault | None:
-        """Count a call, let what is planned before it happen, and return its fault."""
-        self.pass_until(self.now() + CALL_SECONDS)
-        self.sites.append(site)
-        fault = None
-        for what in self._planned.get(site.point, ()):
-            if what in list(CallFault):
-                fault = CallFault(what)
-                self.note(self.invocation.run.name if self.invocation else "machine", f"{site}: {what.upper()}")
-            else:
-                self.note("schedule", f"before {site}: {what} {self.incident(self, what)}")
-        if fault is CallFault.TWICE and self.invocation:
-            self._again(self.invocation)
-        self.observer.called(self, site, arguments)
-        if not site.action.startswith((*READS, "Get")) or fault:
-            self.note(self.invocation.run.name if self.invocation else "machine", f"{site}")
-        return fault
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.pass_until(self.now() + seconds)
 
-    def _again(self, invocation: Invocation) -> None:
-        """Run a function a second time, while the first one waits. Its result is lost."""
+    def note_call(self, what: str) -> None:
+        """Write a line of the history about the one that calls."""
+        self.note(self.invocation.run.name if self.invocation else "machine", what)
+
+    def happens(self, site: Site, what: str) -> None:
+        """Let an incident happen before a call."""
+        self.note("schedule", f"before {site}: {what} {self.incident(self, what)}")
+
+    def run_twice(self) -> None:
+        """Run the function that runs now a second time, while the first one waits. Its result is lost."""
+        invocation = self.invocation
+        if invocation is None or not invocation.function:
+            return
         try:
             self._invoke(invocation, float("inf"))
         except StateError as failure:
             self.note(invocation.run.name, f"second {invocation.state} {failure.error}")
+
+    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Take notice of a call before its effect."""
+        self.observer.called(self, site, arguments)
+
+    # --- what the handlers' clients need; see Receiver
+
+    def random_bytes(self, number: int) -> bytes:
+        """Return what identifiers are made from."""
+        return self._identifiers.randbytes(number)
+
+    def status(self, url: str) -> int:
+        """Return what an environment answers at its own endpoint. Raises NoAnswerError."""
+        return self.calls.status(url)
+
+    def answer(self, service: str, action: str, request: SentRequest) -> Answer:
+        """Return the answer to a call. Raises botocore's errors of connections."""
+        return self.calls.answer(service, action, request)
