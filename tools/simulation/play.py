@@ -65,7 +65,6 @@ class Player:
             incidents.do,
             Observer(rules.called, rules.changed, rules.ended, rules.moved),
             seed or 0,
-            seed is not None,
             any(each.fault is CallFault.STALE for each in schedule),
         )
         self.board.receiver = world
@@ -75,6 +74,7 @@ class Player:
         try:
             self._prepare(world)
             rules.begin(world)
+            world.jitters = seed is not None
             first = len(world.sites)
             run = world.start("release", request_)
             world.run()

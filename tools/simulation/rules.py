@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from emulator.beanstalk.model import Environment
+from emulator.beanstalk.model import Environment, EnvironmentStatus
 from tools.simulation.calls import Site
 from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
@@ -140,7 +140,7 @@ class SafetyRules:
         states = [each.state for each in world.executions if each.status == "RUNNING"]
         others = [id_ for id_, (begin, end) in self.incidents.sick.items() if begin <= world.now() <= end + 120]
         other = world.shop.environment(GREEN if environment.name == BLUE else BLUE)
-        if any(id_ != environment.id for id_ in others) or not (other and world.shop.serves_well(other)):
+        if any(id_ != environment.id for id_ in others) or not (other and _is_ready(world, other)):
             return False
         if environment.name == BLUE:
             return not self._green_terminated and any(state in WATCHING_BLUE for state in states)
@@ -200,6 +200,10 @@ class SafetyRules:
         if sentence not in self.violations:
             self.violations.append(sentence)
             world.note("RULE", sentence)
+
+
+def _is_ready(world: World, environment: Environment) -> bool:
+    return environment.status is EnvironmentStatus.READY and world.shop.serves_well(environment)
 
 
 def unfinished(schedule: Schedule, end: str) -> list[str]:

@@ -54,7 +54,7 @@ class World:
     """A world. `definition`: of new executions. `schedule`: what happens in it, by the numbers of its calls.
 
     `functions`: the Lambda function of each logical id: the module of the stage, and its time-out.
-    `incident`: carries out an incident. `seed` decides identifiers, and delays too if `jitters`.
+    `incident`: carries out an incident. `seed` decides identifiers, and delays too while `jitters`.
     """
 
     definition: State
@@ -63,9 +63,9 @@ class World:
     incident: Callable[["World", str], str]
     observer: Observer = field(default_factory=Observer)
     seed: int = 0
-    jitters: bool = False
     keeps_past: bool = False
     """Whether calls may be answered from the past."""
+    jitters: bool = False
     abort_in: str | None = None
     """An execution that enters this state is aborted."""
 
