@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         deadline = report.began + options.seconds
         gc.freeze()
         for part in options.parts:
-            for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options.seed)):
+            for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options)):
                 if report.add(part, played):
                     shortest = shrunk(players[played.case], played) if len(played.schedule) > 1 else played
                     print("\n".join([*story(shortest), ""]), flush=True)
@@ -40,16 +40,16 @@ def main(arguments: list[str]) -> int:
     return 1 if report.rules else 0
 
 
-def _part(part: str, players: dict[str, Player], seed: int) -> Iterator[Played]:
+def _part(part: str, players: dict[str, Player], options: argparse.Namespace) -> Iterator[Played]:
     if part == "random":
-        yield from randoms(players, seed)
+        yield from randoms(players, options.seed)
         return
     for player in players.values():
         if part == "singles":
-            yield from singles(player)
+            yield from singles(player, options.stride)
         else:
             firsts = list(disturbances(player.play(), incidents=False))
-            yield from pairs(player, firsts, incidents=part == "incident pairs", seed=seed)
+            yield from pairs(player, firsts, incidents=part == "incident pairs", seed=options.seed)
 
 
 def _play(players: dict[str, Player], words: list[str]) -> int:
@@ -66,6 +66,7 @@ def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the order of pairs and of random schedules (SEED=)")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="the releases to disturb")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to play")
+    parser.add_argument("--stride", type=int, default=1, help="play one single disturbance of so many")
     parser.add_argument("--exact", action="store_true", help="without short ways through clients and services")
     parser.add_argument("--play", nargs="+", metavar="WORD", help="play one schedule: a case, then 12:throttle ...")
     return parser.parse_args(list(arguments))

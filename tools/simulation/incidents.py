@@ -61,6 +61,7 @@ class Incidents:
     def repair(self, world: World) -> None:
         """End what still lasts, as a person does before the release is tried again."""
         world.account.service.durations.set(DURATIONS)
+        self.sick = {id_: (begin, min(end, world.now())) for id_, (begin, end) in self.sick.items()}
         world.shop.restore_bundles()
         for environment in world.account.service.state.alive_environments():
             hosting_of(environment).order, hosting_of(environment).warns = None, False
@@ -142,12 +143,9 @@ class Incidents:
         return DONE
 
     def _second(self, world: World, version: str) -> str:
-        request = {**self._request, **({"version": "v3", "source_bundle": None} if version == "other" else {})}
-        before, world.invocation = world.invocation, None
-        try:
-            world.start(f"second-{len(world.executions)}", request)
-        finally:
-            world.invocation = before
+        other = {**self._request, "version": "v3"}
+        other.pop("source_bundle", None)
+        world.start(f"second-{len(world.executions)}", other if version == "other" else self._request)
         return DONE
 
     def _swap(self, world: World, _: str) -> str:

@@ -13,8 +13,9 @@ from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents
 from tools.simulation.rules import SafetyRules, left_over, unfinished
 from tools.simulation.shop import GREEN
+from tools.simulation.timeline import EndlessError
 from tools.simulation.transport import Switchboard
-from tools.simulation.world import EndlessError, Observer, World
+from tools.simulation.world import Observer, World
 
 REST_SECONDS: Final = 300
 """From the end of a release to what people do next: what was broken is well again by then."""
@@ -75,7 +76,7 @@ class Player:
             self._prepare(world)
             rules.begin(world)
             world.jitters = seed is not None
-            first = len(world.sites)
+            first = len(world.calls.sites)
             run = world.start("release", request_)
             world.run()
             end = run.status
@@ -88,8 +89,8 @@ class Player:
             self.name,
             schedule,
             tuple(rules.violations),
-            tuple(world.history),
-            tuple(world.sites),
+            tuple(world.timeline.history),
+            tuple(world.calls.sites),
             first,
             end,
             world.clock.elapsed,
@@ -107,7 +108,7 @@ class Player:
 
     def _finish(self, world: World, incidents: Incidents) -> None:
         """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
-        world.schedule_over()
+        world.calls.planned.clear()
         if not incidents.kinds and _last(world).output_status == "released":
             return
         world.pass_until(world.now() + REST_SECONDS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from random import Random
 from typing import Final
 
@@ -31,17 +32,12 @@ def disturbances(played: Played, *, incidents: bool = True, faults: bool = True)
         yield from (Disturbance(site.point, each) for each in what)
 
 
-def singles(player: Player) -> Iterator[Played]:
-    """Play a release without any disturbance, then each single one."""
+def singles(player: Player, stride: int = 1) -> Iterator[Played]:
+    """Play a release without any disturbance, then each single one, or one of `stride`."""
     base = player.play()
     yield base
-    for each in disturbances(base):
+    for each in islice(disturbances(base), 0, None, stride):
         yield player.play((each,))
-
-
-def count_pairs(player: Player, firsts: Sequence[Disturbance], *, incidents: bool) -> int:
-    """Return how many pairs there are of these first disturbances."""
-    return sum(len(_seconds(player.play((first,)), first, incidents=incidents)) for first in firsts)
 
 
 def pairs(player: Player, firsts: Sequence[Disturbance], *, incidents: bool, seed: int) -> Iterator[Played]:
