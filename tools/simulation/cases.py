@@ -12,7 +12,7 @@ REQUEST: Final[Mapping[str, Any]] = {
     "blue": BLUE,
     "version": "v2",
     "drain_seconds": 60,
-    "bake_seconds": 60,
+    "bake_seconds": 90,
     "unhealthy_seconds": 60,
     "timeouts": {"clone_blue": 600, "deploy_release": 600, "terminate_green": 1200},
 }

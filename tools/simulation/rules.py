@@ -12,7 +12,7 @@ from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
-from tools.simulation.shop import APPLICATION, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
+from tools.simulation.shop import APPLICATION, BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
 from tools.simulation.users import DNS_TTL, ServedUsers
 from tools.simulation.world import World
 
@@ -68,7 +68,7 @@ class SafetyRules:
         if kind == "entered":
             self._entered[run.name, state] = world.now()
         if kind == "exited" and state == "VerifyRelease":
-            self.proved.add(str(run.request.get("version", "v1")))
+            self.proved |= {str(run.request.get("version", "v1"))} - set(BAD_VERSIONS)
             self.users.blue_tested = self.begun
 
     def ended(self, world: World, run: SimulatedExecution) -> None:

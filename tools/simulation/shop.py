@@ -31,6 +31,8 @@ BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
     "fails-test": {"by_path": {"/health": 500}},
 }
 """How the application of each version behaves; see the behaviour of bundles in memory."""
+BAD_VERSIONS: Final = ("answers-500", "dies", "fails-test")
+"""Versions that no user should meet."""
 DURATIONS: Final = {
     "process_version": 5, "launch": 60, "launch_after_health": 5, "launch_after_failure": 10,
     "update": 20, "configure": 20, "swap": 5, "instance_launch": 30, "instance_terminate": 20, "abort": 10,

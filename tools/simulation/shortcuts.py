@@ -28,6 +28,10 @@ SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "boolean": bool, "integer": int, "long": int, "double": float, "float": float,
 }  # fmt: skip
 
+MAKE: Final[Callable[..., Any]] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name
+WRITE: Final = response.result_document
+"""What makes calls, and what writes responses, without any short way."""
+
 Outcome = Answer | HTTPClientError
 """What a request met: an answer, or an error of its connection."""
 
@@ -47,8 +51,6 @@ class Shortcuts:
     def __init__(self, answer: Callable[[str, str, SentRequest], Answer], *, exact: bool = False) -> None:
         self._answer = answer
         self._exact = exact
-        self._make: Callable[..., Any] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name for it
-        self._write = response.result_document
         self._requests: dict[tuple[str, str, str], SentRequest] = {}
         self._unwritten = False
         self.sent: list[SentRequest] = []
@@ -86,14 +88,14 @@ class Shortcuts:
     def _long_way(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         before, self._unwritten = self._unwritten, False
         try:
-            return self._make(client, operation, parameters)
+            return MAKE(client, operation, parameters)
         finally:
             self._unwritten = before
 
     def write(self, operation: OperationModel, result: Any, request_id: str, *, as_json: bool) -> bytes:
         """Return the response to a call; see `result_document`. A nested call may need it written."""
         if not self._unwritten:
-            return self._write(operation, result, request_id, as_json=as_json)
+            return WRITE(operation, result, request_id, as_json=as_json)
         document = UnwrittenDocument()
         document.parsed = read(operation.output_shape, result) if operation.output_shape else {}
         document.parsed["ResponseMetadata"] = {"RequestId": request_id, "HTTPStatusCode": OK}
