@@ -28,9 +28,10 @@ class FakeSurroundings:
     def perform(self, _resource: str, arguments: Any, _context: Mapping[str, Any], _seconds: float) -> Any:
         """Call a function. An exception is an error of its class's name."""
         try:
-            return {"Payload": self.functions[arguments["FunctionName"]](arguments["Payload"])}
+            payload = self.functions[arguments["FunctionName"]](arguments["Payload"])
         except Exception as error:
             raise StateError(type(error).__name__, str(error)) from error
+        return {"Payload": payload, "StatusCode": 200}
 
     def note(self, kind: str, state: str) -> None:
         self.notes.append((kind, state))

@@ -12,7 +12,7 @@ from tools.simulation.definition import synthesized
 from tools.simulation.disturbance import Disturbance
 from tools.simulation.play import Played, Player
 from tools.simulation.report import SearchReport, shown, story
-from tools.simulation.search import disturbances, pairs, randoms, shrunk, singles
+from tools.simulation.search import Limits, pairs, randoms, shrunk, singles
 from tools.simulation.transport import connected
 
 PARTS = ("singles", "fault pairs", "incident pairs", "random")
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
                 if report.add(part, played):
                     shortest = shrunk(players[played.case], played) if len(played.schedule) > 1 else played
                     print("\n".join([*story(shortest), ""]), flush=True)
+                    if options.first:
+                        return 1
         print("\n".join(report.lines()))
         if perf_counter() >= deadline:
             print(f"  The search ended after SECONDS={options.seconds:g}, before all was played.")
@@ -44,12 +46,12 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
     if part == "random":
         yield from randoms(players, options.seed)
         return
+    limits = Limits(options.states, options.what, options.stride)
     for player in players.values():
         if part == "singles":
-            yield from singles(player, options.stride)
+            yield from singles(player, limits)
         else:
-            firsts = list(disturbances(player.play(), incidents=False))
-            yield from pairs(player, firsts, incidents=part == "incident pairs", seed=options.seed)
+            yield from pairs(player, limits, incidents=part == "incident pairs", seed=options.seed)
 
 
 def _play(players: dict[str, Player], words: list[str]) -> int:
@@ -66,6 +68,9 @@ def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the order of pairs and of random schedules (SEED=)")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="the releases to disturb")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to play")
+    parser.add_argument("--states", nargs="+", default=[], help="disturb calls in these states only")
+    parser.add_argument("--what", nargs="+", default=[], help="let only this happen, such as throttle or sick/blue")
+    parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--stride", type=int, default=1, help="play one single disturbance of so many")
     parser.add_argument("--exact", action="store_true", help="without short ways through clients and services")
     parser.add_argument("--play", nargs="+", metavar="WORD", help="play one schedule: a case, then 12:throttle ...")

@@ -1,7 +1,7 @@
 """The search: all single disturbances at all points, then pairs, then random schedules."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
 from typing import Final
@@ -25,6 +25,20 @@ def possible_faults(site: Site) -> list[str]:
     return [str(each) for each in CallFault if each not in impossible]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a search leaves out: all states but `states`, everything but `what`, all but one disturbance of `stride`."""
+
+    states: Collection[str] = ()
+    what: Collection[str] = ()
+    stride: int = 1
+
+    def allow(self, played: Played, disturbance: Disturbance) -> bool:
+        """Return whether the search plays a disturbance of a release."""
+        state = played.sites[disturbance.point].state
+        return (not self.states or state in self.states) and (not self.what or disturbance.what in self.what)
+
+
 def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
     """Yield what can happen at each call of a release that was played, up to its first end."""
     for site in played.sites[played.first :]:
@@ -32,22 +46,24 @@ def disturbances(played: Played, *, incidents: bool = True, faults: bool = True)
         yield from (Disturbance(site.point, each) for each in what)
 
 
-def singles(player: Player, stride: int = 1) -> Iterator[Played]:
-    """Play a release without any disturbance, then each single one, or one of `stride`."""
+def singles(player: Player, limits: Limits) -> Iterator[Played]:
+    """Play a release without any disturbance, then each single one."""
     base = player.play()
     yield base
-    for each in islice(disturbances(base), 0, None, stride):
+    allowed = (each for each in disturbances(base) if limits.allow(base, each))
+    for each in islice(allowed, 0, None, limits.stride):
         yield player.play((each,))
 
 
-def pairs(player: Player, firsts: Sequence[Disturbance], *, incidents: bool, seed: int) -> Iterator[Played]:
+def pairs(player: Player, limits: Limits, *, incidents: bool, seed: int) -> Iterator[Played]:
     """Play pairs: a fault first, then a fault, or an incident if `incidents`, at each later call.
 
     In an order that the seed decides: a search that ends early has been everywhere. Each round plays one second
     disturbance after each first one.
     """
     chance = Random(seed)  # noqa: S311 - must be repeatable
-    order = list(firsts)
+    base = player.play()
+    order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
     left: dict[Disturbance, list[Disturbance]] = {}
     for first in order:
