@@ -35,7 +35,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "lambdas/swaps.py",
         "    if seconds < SWAP_SECONDS:",
         "    if seconds < 0:",
-        "--cases full --parts 'fault pairs'",
+        "--cases full --parts fault-pairs",
     ),
     Mutation(
         "mark without a condition",
@@ -193,19 +193,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if description is not None and description.startswith(DESCRIPTION_PREFIX):",
         "    if False:",
     ),
-    Mutation(
-        "configurations of others go",
-        "lambdas/clone.py",
-        '    own = re.compile(re.escape(template_prefix(deployment.blue)) + "[0-9a-f]{12}")',
-        '    own = re.compile(".*")',
-        "--cases full --parts singles --what throttle --first",
-    ),
     # --- faults of calls
     Mutation(
         "throttling ends a release",
         "lambdas/aws/errors.py",
-        "THROTTLING",
-        "THROTTLING",
+        '    "Throttling",\n',
+        "",
     ),
     # --- the machine
     Mutation(
@@ -232,8 +225,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no Catch",
         "infra/workflow.py",
-        '        state.add_catch(self._failure_branch, errors=["States.ALL"], outputs=CAUGHT_FAILURE)\n        return state\n\n\ndef',
-        "        return state\n\n\ndef",
+        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.ALL"]',
+        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.Timeout"]',
         _singles("dies"),
     ),
     Mutation(

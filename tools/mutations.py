@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         for mutation in MUTATIONS:
             if not only or mutation.name in only:
-                trial = tried(mutation, Path(folder) / mutation.name)
+                trial = tried(mutation, Path(folder) / mutation.name.replace(" ", "-"))
                 print(_line(trial), flush=True)
                 if not trial.story:
                     missed.append(mutation.name)
@@ -60,7 +60,7 @@ def tried(mutation: Mutation, copy: Path) -> Trial:
     path = copy / mutation.file
     path.write_text(mutated(path.read_text(), mutation))
     began = perf_counter()
-    program = subprocess.run(  # noqa: S603 - this Python, and a program of our own
+    program = subprocess.run(
         [sys.executable, "-m", "tools.simulation", "--first", *mutation.search.split()],
         cwd=copy,
         capture_output=True,

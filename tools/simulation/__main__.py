@@ -12,10 +12,10 @@ from tools.simulation.definition import synthesized
 from tools.simulation.disturbance import Disturbance
 from tools.simulation.play import Played, Player
 from tools.simulation.report import SearchReport, shown, story
-from tools.simulation.search import Limits, pairs, randoms, shrunk, singles
+from tools.simulation.search import SearchLimits, pairs, randoms, shrunk, singles
 from tools.simulation.transport import connected
 
-PARTS = ("singles", "fault pairs", "incident pairs", "random")
+PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
 
 
 def main(arguments: list[str]) -> int:
@@ -46,12 +46,12 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
     if part == "random":
         yield from randoms(players, options.seed)
         return
-    limits = Limits(options.states, options.what, options.stride)
+    limits = SearchLimits(options.states, options.what, options.stride)
     for player in players.values():
         if part == "singles":
             yield from singles(player, limits)
         else:
-            yield from pairs(player, limits, incidents=part == "incident pairs", seed=options.seed)
+            yield from pairs(player, limits, incidents=part == "incident-pairs", seed=options.seed)
 
 
 def _play(players: dict[str, Player], words: list[str]) -> int:

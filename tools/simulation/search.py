@@ -26,7 +26,7 @@ def possible_faults(site: Site) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Limits:
+class SearchLimits:
     """What a search leaves out: all states but `states`, everything but `what`, all but one disturbance of `stride`."""
 
     states: Collection[str] = ()
@@ -46,7 +46,7 @@ def disturbances(played: Played, *, incidents: bool = True, faults: bool = True)
         yield from (Disturbance(site.point, each) for each in what)
 
 
-def singles(player: Player, limits: Limits) -> Iterator[Played]:
+def singles(player: Player, limits: SearchLimits) -> Iterator[Played]:
     """Play a release without any disturbance, then each single one."""
     base = player.play()
     yield base
@@ -55,7 +55,7 @@ def singles(player: Player, limits: Limits) -> Iterator[Played]:
         yield player.play((each,))
 
 
-def pairs(player: Player, limits: Limits, *, incidents: bool, seed: int) -> Iterator[Played]:
+def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -> Iterator[Played]:
     """Play pairs: a fault first, then a fault, or an incident if `incidents`, at each later call.
 
     In an order that the seed decides: a search that ends early has been everywhere. Each round plays one second

@@ -18,7 +18,7 @@ from tools.simulation.cases import CASES
 from tools.simulation.disturbance import Disturbance, Schedule
 from tools.simulation.play import Played, Player
 from tools.simulation.report import story
-from tools.simulation.search import Limits, disturbances, pairs, randoms, shrunk
+from tools.simulation.search import SearchLimits, disturbances, pairs, randoms, shrunk
 from tools.simulation.transport import connected
 
 ROOT = Path(__file__).parents[4]
@@ -48,8 +48,8 @@ def test_single_disturbances_violate_no_rule(player: Players) -> None:
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [
-        *islice(pairs(full, Limits(stride=200), incidents=True, seed=1), 2),
-        *islice(pairs(full, Limits(stride=200), incidents=False, seed=1), 2),
+        *islice(pairs(full, SearchLimits(stride=200), incidents=True, seed=1), 2),
+        *islice(pairs(full, SearchLimits(stride=200), incidents=False, seed=1), 2),
         *islice(randoms({"both": player("both"), "full": full}, seed=2), 4),
     ]:
         good(played)
