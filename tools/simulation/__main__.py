@@ -46,7 +46,7 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
     if part == "random":
         yield from randoms(players, options.seed)
         return
-    limits = SearchLimits(options.states, options.what, options.stride)
+    limits = SearchLimits(options.states, options.what, options.then, options.stride)
     for player in players.values():
         if part == "singles":
             yield from singles(player, limits)
@@ -70,6 +70,7 @@ def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to play")
     parser.add_argument("--states", nargs="+", default=[], help="disturb calls in these states only")
     parser.add_argument("--what", nargs="+", default=[], help="let only this happen, such as throttle or sick/blue")
+    parser.add_argument("--then", nargs="+", default=[], help="let only this happen second in a pair")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--stride", type=int, default=1, help="play one single disturbance of so many")
     parser.add_argument("--exact", action="store_true", help="without short ways through clients and services")

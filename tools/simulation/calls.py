@@ -83,6 +83,8 @@ class Calls:
         """The calls so far, in their order."""
         self.reads = False
         """Whether the account answers a call that changes nothing."""
+        self.stale_until = 0.0
+        """Until when every read of Elastic Beanstalk has an old answer."""
         self.planned: dict[int, list[str]] = {}
         for each in schedule:
             self.planned.setdefault(each.point, []).append(each.what)
@@ -130,7 +132,8 @@ class Calls:
         """Return the answer to a call, or what its fault makes of it. Raises botocore's errors of connections."""
         fault = self.visit(service, action, {"request": request})
         headers = dict(request.headers)
-        if fault is CallFault.STALE:
+        stale = fault is None and self.sites[-1].reads_beanstalk and self._account.clock.time() < self.stale_until
+        if fault is CallFault.STALE or stale:
             headers |= {AGE_HEADER: str(STALE_SECONDS)}
         if fault in (None, CallFault.STALE, CallFault.TWICE):
             return self._served(service, action, request, headers)

@@ -26,7 +26,7 @@ NOTHING: Final = "(nothing to do)"
 
 ON_ENVIRONMENT: Final = (
     "sick/green", "sick/green/240", "sick/blue", "sick/blue/240", "warn/green/240", "warn/blue/240",
-    "lose/green", "lose/blue",
+    "lose/green", "lose/blue", "stale/60",
 )  # fmt: skip
 OPERATIONS: Final = ("slow/launch", "slow/update", "slow/swap", "slow/terminate", "fail/launch", "fail/update")
 PEOPLE: Final = (
@@ -108,6 +108,10 @@ class Incidents:
                 "&ShouldDecrementDesiredCapacity=false".encode(),
                 {},
             )
+        return DONE
+
+    def _stale(self, world: World, seconds: str) -> str:
+        world.calls.stale_until = world.now() + float(seconds)
         return DONE
 
     def _slow(self, world: World, operation: str) -> str:

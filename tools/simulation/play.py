@@ -66,7 +66,7 @@ class Player:
             incidents.do,
             Observer(rules.called, rules.changed, rules.ended, rules.moved),
             seed or 0,
-            any(each.fault is CallFault.STALE for each in schedule),
+            any(each.what.startswith(CallFault.STALE) for each in schedule),
         )
         self.board.receiver = world
         world.open()

@@ -27,10 +27,14 @@ def possible_faults(site: Site) -> list[str]:
 
 @dataclass(frozen=True)
 class SearchLimits:
-    """What a search leaves out: all states but `states`, everything but `what`, all but one disturbance of `stride`."""
+    """What a search leaves out: all states but `states`, everything but `what`, all but one disturbance of `stride`.
+
+    `then`: what may happen second in a pair.
+    """
 
     states: Collection[str] = ()
     what: Collection[str] = ()
+    then: Collection[str] = ()
     stride: int = 1
 
     def allow(self, played: Played, disturbance: Disturbance) -> bool:
@@ -66,13 +70,16 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
     order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
     left: dict[Disturbance, list[Disturbance]] = {}
-    for first in order:
-        left[first] = _seconds(player.play((first,)), first, incidents=incidents)
-        chance.shuffle(left[first])
-    while any(left.values()):
-        for first in order:
+    while order:
+        for first in list(order):
+            if first not in left:
+                found = _seconds(player.play((first,)), first, incidents=incidents)
+                left[first] = [each for each in found if not limits.then or each.what in limits.then]
+                chance.shuffle(left[first])
             if left[first]:
                 yield player.play((first, left[first].pop()))
+            else:
+                order.remove(first)
 
 
 def _seconds(played: Played, first: Disturbance, *, incidents: bool) -> list[Disturbance]:
