@@ -35,7 +35,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "lambdas/swaps.py",
         "    if seconds < SWAP_SECONDS:",
         "    if seconds < 0:",
-        "--cases full --parts incident-pairs --states SwapToGreen --what reset_after error_after --then stale/60",
+        "--cases full --parts incident-pairs --states SwapToGreen --what reset_after --then stale/60",
     ),
     Mutation(
         "mark without a condition",

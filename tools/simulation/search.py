@@ -74,8 +74,9 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
         for first in list(order):
             if first not in left:
                 found = _seconds(player.play((first,)), first, incidents=incidents)
-                left[first] = [each for each in found if not limits.then or each.what in limits.then]
-                chance.shuffle(left[first])
+                seconds = [each for each in found if not limits.then or each.what in limits.then]
+                # The near ones mostly come first: they are the likely ones to matter together.
+                left[first] = sorted(seconds, key=lambda each: -(each.point - first.point + 1) * chance.random())
             if left[first]:
                 yield player.play((first, left[first].pop()))
             else:
