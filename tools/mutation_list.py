@@ -38,13 +38,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "--cases full --parts incident-pairs --states SwapToGreen --what reset_after --then stale/60",
     ),
     Mutation(
-        "mark without a condition",
-        "lambdas/aws/records.py",
-        '{"IfMatch": seen.etag} if seen and seen.etag else {"IfNoneMatch": "*"}',
-        "{}",
-        _singles("full", "Plan SwapToGreen", "second/same twice"),
-    ),
-    Mutation(
         "swap onto a blue that changed",
         "lambdas/tested.py",
         "    if blue.version != deployment.version:",
