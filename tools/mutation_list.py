@@ -39,9 +39,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "swap onto a blue that changed",
-        "lambdas/tested.py",
-        "    if blue.version != deployment.version:",
-        "    if False:",
+        "lambdas/stages/swap_traffic.py",
+        '    if to == "blue":\n        _require',
+        "    if False:\n        _require",
         _singles("full approval", "AwaitApproval SwapToBlue VerifyRelease", "deploy/blue"),
     ),
     # --- waiting

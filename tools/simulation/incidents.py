@@ -1,6 +1,7 @@
 """Incidents of a schedule: what happens to environments, and what people do, between two calls.
 
 The words are those of the campaign (rehearsal/campaign/plan.py), with some that the emulated account has no switch for.
+It is over 200 lines, since all incidents stand here, a few lines each.
 """
 
 import json
@@ -47,8 +48,12 @@ class Incidents:
         """By id: until when users may get errors from what people did to an environment that serves."""
         self.swapped_by_hand: float | None = None
         self.deployed_by_hand = False
+        self.deployed_live = False
+        """Whether a person deployed where users were."""
         self.untagged: str | None = None
         self.kinds: set[str] = set()
+        self.with_old_answers: Callable[[World, str], bool] = lambda *_: False
+        """Whether users with old DNS answers are on the environment of an id."""
         self.live_terminated = False
 
     def do(self, world: World, what: str) -> str:
@@ -179,7 +184,9 @@ class Incidents:
         if blue is None or not world.shop.call("UpdateEnvironment", EnvironmentName=BLUE, **parameters):
             return REFUSED
         self.disturbed[blue.id] = world.now() + 300
-        self.deployed_by_hand |= "VersionLabel" in parameters
+        if "VersionLabel" in parameters:
+            self.deployed_by_hand = True
+            self.deployed_live |= blue is world.shop.holder() or self.with_old_answers(world, blue.id)
         return DONE
 
     def _edit_tags(self, world: World, _: str) -> str:

@@ -2,7 +2,7 @@
 
 It knows what the definition uses, in JSONata: Task, Choice, Wait, Pass, Succeed, Fail, Map, Parallel, Retry, Catch. The
 emulator's Step Functions runs executions in threads and in real time, so it cannot run here; a test holds both to the
-same histories (docs/decisions.md).
+same histories (docs/decisions.md). It is over 200 lines, since the kinds of states belong together.
 """
 
 import json

@@ -13,7 +13,7 @@ from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
 from tools.simulation.shop import APPLICATION, BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
-from tools.simulation.users import DNS_TTL, ServedUsers
+from tools.simulation.users import ServedUsers
 from tools.simulation.world import World
 
 SHOWN_SECONDS: Final = 150
@@ -42,6 +42,7 @@ class SafetyRules:
 
     def __post_init__(self) -> None:
         self.users = ServedUsers(self.incidents, self.proved, self.faults, self.violated)
+        self.incidents.with_old_answers = self.users.with_old_answers
 
     def begin(self, world: World) -> None:
         """Judge from now on."""
@@ -115,10 +116,9 @@ class SafetyRules:
     def _check_not_serving(self, world: World, site: Site, environment: Environment) -> None:
         if self.users.swapped_by_hand(world):
             return
-        left = self.users.left.get(environment.id, float("-inf"))
         if environment is world.shop.holder():
             self.violated(world, f"{site}: {environment.name} serves users.")
-        elif world.now() - left < DNS_TTL:
+        elif self.users.with_old_answers(world, environment.id):
             self.violated(world, f"{site}: users with old DNS answers are still on {environment.name}.")
 
     def _check_update(self, world: World, site: Site, invocation: Invocation) -> None:

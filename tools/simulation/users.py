@@ -71,6 +71,10 @@ class ServedUsers:
         for environment in (holder, *(environments[id_] for id_ in recent)):
             self._check_server(world, environment, passed)
 
+    def with_old_answers(self, world: World, id_: str) -> bool:
+        """Return whether users with old DNS answers are on the environment."""
+        return world.now() - self.left.get(id_, float("-inf")) < DNS_TTL
+
     def swapped_by_hand(self, world: World, seconds: float = HAND_SECONDS) -> bool:
         """Return whether a person swapped so many seconds ago at most."""
         at = self._incidents.swapped_by_hand
@@ -81,7 +85,8 @@ class ServedUsers:
             if not self._excused(world, environment, passed):
                 self._violated(world, f"Users of {environment.name} got errors ({environment.status}).")
             return
-        unproved = world.shop.versions_served(environment) - self.proved - {"by-hand"}
+        chosen = {"by-hand"} if self._incidents.deployed_live else set()
+        unproved = world.shop.versions_served(environment) - self.proved - chosen
         if unproved and self._incidents.swapped_by_hand is None:
             self._violated(world, f"Users of {environment.name} were served {', '.join(sorted(unproved))}, unproved.")
 
