@@ -49,8 +49,8 @@ class ReleaseCase:
 
     @property
     def closing(self) -> dict[str, Any] | None:
-        """The input of the execution that ends what this one cannot: a cutover, or a corrected version."""
-        if not self.succeeds:
+        """The input of the execution that ends what this one cannot: a cutover, a corrected version, or a named one."""
+        if not self.succeeds or self.changes.get("version", "") is None:
             return request({**self.changes, "version": self.released})
         return request({**self.changes, "mode": "cutover"}) if self.changes.get("mode") == "deploy" else None
 

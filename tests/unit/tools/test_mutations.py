@@ -23,5 +23,5 @@ def test_there_are_thirty_mutations_with_names_of_their_own() -> None:
 
 def test_a_place_that_is_not_there_is_told() -> None:
     mutation = Mutation("gone", "lambdas/pair.py", "no such text", "")
-    with pytest.raises(ValueError, match="gone: expected once in .*, found 0 times"):
+    with pytest.raises(ValueError, match=r"gone: expected once in .*, found 0 times"):
         mutated("", mutation)
