@@ -5,10 +5,11 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from pathlib import Path
 from time import perf_counter
 
 from tools.simulation.cases import CASES
-from tools.simulation.definition import synthesized
+from tools.simulation.definition import read, synthesized
 from tools.simulation.disturbance import Disturbance
 from tools.simulation.play import Played, Player
 from tools.simulation.report import SearchReport, shown, story
@@ -21,7 +22,7 @@ PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
 def main(arguments: list[str]) -> int:
     """Return 0 when no schedule violates a rule, 1 otherwise."""
     options = _options(arguments)
-    definition, functions = synthesized()
+    definition, functions = read(options.definition) if options.definition else synthesized()
     with connected(exact=options.exact) as board:
         players = {name: Player(board, definition, functions, name, CASES[name]) for name in options.cases}
         if options.play:
@@ -74,6 +75,7 @@ def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--stride", type=int, default=1, help="play one single disturbance of so many")
     parser.add_argument("--exact", action="store_true", help="without short ways through clients and services")
+    parser.add_argument("--definition", type=Path, help="a file in build/simulation; by default that of the source")
     parser.add_argument("--play", nargs="+", metavar="WORD", help="play one schedule: a case, then 12:throttle ...")
     return parser.parse_args(list(arguments))
 

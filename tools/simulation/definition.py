@@ -15,11 +15,21 @@ Functions = dict[str, tuple[str, float]]
 
 def synthesized() -> tuple[dict[str, Any], Functions]:
     """Return the definition and the functions. It takes some seconds when the source has changed."""
+    return read(kept_definition())
+
+
+def kept_definition() -> Path:
+    """Return the file of the definition, which is made first if the source has changed."""
     kept = CACHE / f"definition-{_digest()}.json"
     if not kept.exists():
         found = _synthesize()
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(found))
+    return kept
+
+
+def read(kept: Path) -> tuple[dict[str, Any], Functions]:
+    """Return the definition and the functions in a file."""
     definition, functions = json.loads(kept.read_text())
     return definition, {name: (module, seconds) for name, (module, seconds) in functions.items()}
 

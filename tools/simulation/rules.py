@@ -13,11 +13,11 @@ from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
 from tools.simulation.shop import APPLICATION, BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
-from tools.simulation.users import ServedUsers
+from tools.simulation.users import FAULT_SECONDS, ServedUsers
 from tools.simulation.world import World
 
-SHOWN_SECONDS: Final = 150
-"""From the begin of a sickness until every look has shown it for some time."""
+SHOWN_SECONDS: Final = 60
+"""From the begin of a sickness until a look has shown it: 20 seconds, a health check, and a poll."""
 CHANGES: Final = ("Create", "Update", "Terminate", "Swap", "Delete", "Abort", "Set")
 TARGETS: Final = {"SwapToGreen": GREEN, "SwapToBlue": BLUE}
 SERVED_BY: Final = "Users are served by: "
@@ -141,9 +141,10 @@ class SafetyRules:
             self.violated(world, f"{site}: the users are on a sick {BLUE}, and {GREEN} is removed.")
 
     def _shown_sick(self, environment: Environment, now: float) -> bool:
-        """Return whether every look shows for some time that the environment is sick."""
+        """Return whether a look has shown that the environment is sick, also after delays by faults."""
         begin, end = self.incidents.sick.get(environment.id, (now, now))
-        return begin + SHOWN_SECONDS <= now < end and not hosting_of(environment).warns
+        later = self.faults + len(self.incidents.kinds & {"stale"})
+        return begin + SHOWN_SECONDS + later * FAULT_SECONDS <= now < end and not hosting_of(environment).warns
 
     def _check_swap(self, world: World, site: Site, state: str) -> None:
         holder, wanted = world.shop.holder(), TARGETS.get(state)
