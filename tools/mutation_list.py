@@ -75,22 +75,14 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a new version is not awaited",
         "lambdas/stages/await_release.py",
-        "    if not blue.ready:",
-        "    if False:",
-        _singles("full dies answers-500"),
-    ),
-    Mutation(
-        "errors of an update do not count",
-        "lambdas/stages/await_release.py",
-        "    if update.aborted or update.errors:",
-        "    if False:",
-        _singles("dies full", "DeployRelease", "fail/update"),
+        "    return await_release(deployment, connect_beanstalk())",
+        "    return deployment",
     ),
     Mutation(
         "green is not awaited",
         "lambdas/stages/await_green.py",
-        "    if not green.ready:",
-        "    if False:",
+        "    return await_green(deployment, visit, connect_beanstalk())",
+        "    return deployment",
     ),
     Mutation(
         "the end of green is not awaited",
@@ -111,7 +103,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "lambdas/pair.py",
         "    if not environment.healthy(accepted):",
         "    if False:",
-        _singles("answers-500 full", "AwaitRelease SwapToBlue", "sick/blue"),
+        _singles("fails-users"),
     ),
     # --- what serves is left alone
     Mutation(
@@ -126,7 +118,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "lambdas/stages/deploy_release.py",
         "    if seconds < deployment.drain_seconds:",
         "    if seconds < 0:",
-        _singles("swapped", "DrainBlue DeployRelease AwaitGreenLive", "abort abort_redrive"),
+        _singles("full", "AwaitGreenLive DrainBlue", "abort_start"),
     ),
     # --- failure branch
     Mutation(
@@ -142,20 +134,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "quality(there) > quality(here)",
         "quality(there) < quality(here)",
         _singles("full", "WatchRelease DrainBlue VerifyRelease", "sick/blue sick/green"),
-    ),
-    Mutation(
-        "a bad version may serve",
-        "lambdas/proofs.py",
-        "    if error in VERDICTS and state not in BLUE_UNCHANGED:",
-        "    if False:",
-        _singles("fails-test answers-500", "VerifyRelease AwaitRelease KeepGreenLive", "sick/green"),
-    ),
-    Mutation(
-        "a half-made green stays",
-        "lambdas/recovery.py",
-        "        remove_configuration(deployment, beanstalk)\n    served_by",
-        "        pass\n    served_by",
-        _singles("full", "AwaitGreen", "fail/launch terminate/green"),
     ),
     Mutation(
         "a redrive fails again",
@@ -233,5 +211,24 @@ MUTATIONS: tuple[Mutation, ...] = (
         "infra/workflow.py",
         "before_blue.next(to_blue).next(await_blue_live).next(watch).next(terminate).next(await_termination)",
         "before_blue.next(to_blue).next(await_blue_live).next(terminate).next(watch).next(await_termination)",
+    ),
+    Mutation(
+        "waiting ends a release",
+        "infra/stage_tasks.py",
+        "max_attempts=10_000,",
+        "max_attempts=1,",
+    ),
+    Mutation(
+        "the test is left out",
+        "infra/workflow.py",
+        ".next(await_release).next(test).next(how_far)",
+        ".next(await_release).next(how_far)",
+    ),
+    Mutation(
+        "the failure branch knows no deployment",
+        "infra/jsonata_expressions.py",
+        'CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}",',
+        'CAUGHT_FAILURE: dict[str, Any] = {"deployment": "{% null %}",',
+        _singles("full", "WatchRelease", "sick/blue"),
     ),
 )

@@ -75,6 +75,7 @@ CASES: Final[Mapping[str, ReleaseCase]] = {
         {"version": "v3"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"}), released="v3"
     ),
     "fails-test": ReleaseCase({"version": "fails-test", **TESTED}, released="v3", succeeds=False),
+    "fails-users": ReleaseCase({"version": "fails-users", **TESTED}, released="v3", succeeds=False),
     "answers-500": ReleaseCase({"version": "answers-500"}, released="v3", succeeds=False),
     "dies": ReleaseCase({"version": "dies"}, released="v3", succeeds=False),
     "half-made": ReleaseCase(before=(Before(until="AwaitGreen"),)),

@@ -31,7 +31,8 @@ ON_ENVIRONMENT: Final = (
 )  # fmt: skip
 OPERATIONS: Final = ("slow/launch", "slow/update", "slow/swap", "slow/terminate", "fail/launch", "fail/update")
 PEOPLE: Final = (
-    "abort", "abort_redrive", "time_out", "second/same", "second/other", "swap", "terminate/green", "deploy/blue",
+    "abort", "abort_redrive", "abort_start", "time_out", "second/same", "second/other", "swap", "terminate/green",
+    "deploy/blue",
     "configure/blue", "edit_tags/green", "edit_record", "delete_record", "delete_version", "alarm/240",
 )  # fmt: skip
 INCIDENTS: Final = (*ON_ENVIRONMENT, *OPERATIONS, *PEOPLE)
@@ -149,6 +150,18 @@ class Incidents:
             return NOTHING
         run.stop()
         world.at(world.now() + REDRIVE_SECONDS, lambda: run.redrive() if run.status == "ABORTED" else None)
+        return DONE
+
+    def _abort_start(self, world: World, _: str) -> str:
+        run = _running(world)
+        if run is None:
+            return NOTHING
+        run.stop()
+
+        def start() -> None:
+            self._second(world, "same")
+
+        world.at(world.now() + REDRIVE_SECONDS, start)
         return DONE
 
     def _second(self, world: World, version: str) -> str:

@@ -86,6 +86,11 @@ class SafetyRules:
         if holder and said in (BLUE, GREEN) and said != holder.name and not self.users.swapped_by_hand(world):
             self.violated(world, f"People were told that {said} serves, and {holder.name} holds {PRODUCTION}.")
 
+        left = holder and self._shown_sick(holder, world.now()) and "failed in Plan" not in text
+        holds = record_in(world).get("execution") == run.arn and not self.faults
+        if holder and left and holds and self.users.can_move(world, holder, ["KeepGreenLive"]):
+            self.violated(world, f"The execution failed, and left users on a sick {holder.name}.")
+
     def violated(self, world: World, sentence: str) -> None:
         """Note a violation, once."""
         if sentence not in self.violations:
@@ -166,7 +171,9 @@ def _notices(world: World) -> int:
 
 
 def unfinished(schedule: Schedule, end: str) -> list[str]:
-    """Return what is wrong about the release's end: a fault of one call fails no release."""
+    """Return what is wrong about the release's end: it succeeds when nothing happens, or a fault of one call."""
+    if not schedule and end != "SUCCEEDED":
+        return [f"The release does not succeed, although nothing happens in it: {end}."]
     faults = [each for each in schedule if each.fault]
     if len(schedule) == len(faults) == 1 and end != "SUCCEEDED":
         return [f"A fault of one call ended the release: {end}."]

@@ -28,10 +28,11 @@ BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
     "by-hand": {},
     "answers-500": {"status": 500},
     "dies": {"dies": "No such module."},
+    "fails-users": {"status": 500, "by_path": {"/health": 200}},
     "fails-test": {"by_path": {"/health": 500}},
 }
 """How the application of each version behaves; see the behaviour of bundles in memory."""
-BAD_VERSIONS: Final = ("answers-500", "dies", "fails-test")
+BAD_VERSIONS: Final = ("answers-500", "dies", "fails-test", "fails-users")
 """Versions that no user should meet."""
 DURATIONS: Final = {
     "process_version": 5, "launch": 60, "launch_after_health": 5, "launch_after_failure": 10,

@@ -4,7 +4,7 @@ They are served by the environment with the production CNAME, and by those that 
 ago. Each of these must answer well, with a version that is known to be good.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from emulator.beanstalk.model import Environment, EnvironmentStatus
@@ -98,13 +98,13 @@ class ServedUsers:
         begin, end = self._incidents.sick.get(id_, (0.0, 0.0))
         if not begin <= now <= end + RECOVERY_SECONDS:
             return False
-        if self._can_move(world, environment):
+        states = [each.state for each in world.executions if each.status == "RUNNING"]
+        if self.can_move(world, environment, states):
             self._spent[id_] = self._spent.get(id_, 0.0) + passed
         return self._spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
 
-    def _can_move(self, world: World, environment: Environment) -> bool:
-        """Return whether an execution that watches the environment knows a good one to move its users to."""
-        states = [each.state for each in world.executions if each.status == "RUNNING"]
+    def can_move(self, world: World, environment: Environment, states: Collection[str]) -> bool:
+        """Return whether an execution in one of these states knows a good environment to move the users to."""
         other = world.shop.environment(GREEN if environment.name == BLUE else BLUE)
         sick = [
             id_
