@@ -98,13 +98,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        if answers := failed_answers(test, url) and []:",
         _singles("fails-test"),
     ),
-    Mutation(
-        "a bad health is good",
-        "lambdas/pair.py",
-        "    if not environment.healthy(accepted):",
-        "    if False:",
-        _singles("fails-users"),
-    ),
     # --- what serves is left alone
     Mutation(
         "deploy where users are",
@@ -112,13 +105,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if pair.live.id == environment.id:",
         "    if False:",
         "--cases full --parts singles --what slow/swap swap abort_redrive",
-    ),
-    Mutation(
-        "drain of another run is not awaited",
-        "lambdas/stages/deploy_release.py",
-        "    if seconds < deployment.drain_seconds:",
-        "    if seconds < 0:",
-        _singles("full", "AwaitGreenLive DrainBlue", "abort_start"),
     ),
     # --- failure branch
     Mutation(
@@ -155,7 +141,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "lambdas/aws/records.py",
         "        if record is None or record.execution != execution:",
         "        if record is None:",
-        "--cases full --parts singles --what abort_redrive second/other second/same twice",
+        _singles("full", "CloneBlue AwaitGreen DrainBlue DeployRelease", "abort_both"),
     ),
     # --- clean up
     Mutation(
@@ -229,6 +215,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "infra/jsonata_expressions.py",
         'CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}",',
         'CAUGHT_FAILURE: dict[str, Any] = {"deployment": "{% null %}",',
+        _singles("full", "WatchRelease", "sick/blue"),
+    ),
+    Mutation(
+        "no Catch at the bake",
+        "infra/bake.py",
+        '    return state.add_catch(failure_branch, errors=["States.ALL"], outputs=BAKE_FAILURE)',
+        "    return state",
         _singles("full", "WatchRelease", "sick/blue"),
     ),
 )

@@ -29,6 +29,18 @@ STALE_SECONDS: Final = 60
 """The age of a stale answer: the most that a release allows for."""
 FOR_GOOD: Final = float("inf")
 
+ON_ENVIRONMENT: Final = (
+    "sick/green", "sick/green/240", "sick/blue", "sick/blue/240", "warn/green/240", "warn/blue/240",
+    "lose/green", "lose/blue", "stale/60",
+)  # fmt: skip
+OPERATIONS: Final = ("slow/launch", "slow/update", "slow/swap", "slow/terminate", "fail/launch", "fail/update")
+PEOPLE: Final = (
+    "abort", "abort_redrive", "abort_start", "abort_both", "time_out", "second/same", "second/other", "swap",
+    "terminate/green", "deploy/blue",
+    "configure/blue", "edit_tags/green", "edit_record", "delete_record", "delete_version", "alarm/240",
+)  # fmt: skip
+INCIDENTS: Final = (*ON_ENVIRONMENT, *OPERATIONS, *PEOPLE)
+
 
 @dataclass(frozen=True, order=True)
 class Disturbance:

@@ -21,21 +21,11 @@ RECORD: Final = "/elasticbeanstalk-us-east-1-123456789012/bluegreen/shop/shop-pr
 SLOW: Final = {"launch": 1800, "update": 1800, "swap": 180, "terminate": 900, "configure": 600}
 """How long an operation takes that takes long, in account seconds."""
 REDRIVE_SECONDS: Final = 5
+OVERTAKEN_SECONDS: Final = 100
+"""From an abort to the redrive of an execution that another one has followed by then."""
 DONE: Final = ""
 REFUSED: Final = "(refused)"
 NOTHING: Final = "(nothing to do)"
-
-ON_ENVIRONMENT: Final = (
-    "sick/green", "sick/green/240", "sick/blue", "sick/blue/240", "warn/green/240", "warn/blue/240",
-    "lose/green", "lose/blue", "stale/60",
-)  # fmt: skip
-OPERATIONS: Final = ("slow/launch", "slow/update", "slow/swap", "slow/terminate", "fail/launch", "fail/update")
-PEOPLE: Final = (
-    "abort", "abort_redrive", "abort_start", "time_out", "second/same", "second/other", "swap", "terminate/green",
-    "deploy/blue",
-    "configure/blue", "edit_tags/green", "edit_record", "delete_record", "delete_version", "alarm/240",
-)  # fmt: skip
-INCIDENTS: Final = (*ON_ENVIRONMENT, *OPERATIONS, *PEOPLE)
 
 
 class Incidents:
@@ -163,6 +153,13 @@ class Incidents:
 
         world.at(world.now() + REDRIVE_SECONDS, start)
         return DONE
+
+    def _abort_both(self, world: World, rest: str) -> str:
+        run = _running(world)
+        done = self._abort_start(world, rest)
+        if run:
+            world.at(world.now() + OVERTAKEN_SECONDS, run.redrive, lambda: run.status == "ABORTED")
+        return done
 
     def _second(self, world: World, version: str) -> str:
         other = {**self._request, "version": "v3"}

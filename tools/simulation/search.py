@@ -7,8 +7,7 @@ from random import Random
 from typing import Final
 
 from tools.simulation.calls import Site
-from tools.simulation.disturbance import CallFault, Disturbance, Schedule
-from tools.simulation.incidents import INCIDENTS
+from tools.simulation.disturbance import INCIDENTS, CallFault, Disturbance, Schedule
 from tools.simulation.play import Played, Player
 
 RANDOM_DISTURBANCES: Final = (2, 5)
