@@ -6,6 +6,7 @@ IMAGE ?= beanstalk-bluegreen
 RUNS ?= 60
 SEED ?=
 WORKERS ?= 4
+SECONDS ?= 600
 
 VENV := .venv
 EMULATOR_VENV := .venv-emulator
@@ -34,8 +35,8 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account prove campaign unit integration scenarios test coverage check format synth image audit sbom docs \
-	permissions clients measure release clean
+.PHONY: help rehearse account prove campaign bench simulate mutations unit integration scenarios test coverage check format \
+	synth image audit sbom docs permissions clients measure release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +52,16 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: $(VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time: calls, waits, dollars (ARGS="1 10")
+	@python -m tools.bench $(ARGS)
+
+simulate: $(VENV)/ready  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
+	@python -m tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+mutations: $(VENV)/ready  ## break each safety rule in a copy, and check that the simulator finds it
+	@python -m tools.simulation --seconds 60 --cases full --parts singles --stride 400
+	@python -m tools.mutations $(ARGS)
 
 # Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The emulator's own
 # tests are as many as all others, and a changed handler needs none of them: they run with the integration tests.

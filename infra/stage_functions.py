@@ -16,6 +16,7 @@ from infra.network import place_in_network
 from infra.policies import explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
+from infra.snapshot_store import snapshot_environment
 from infra.stage_permissions import STAGES, StagePermissions
 from infra.stage_roles import DEFAULT_BUS, StageRoles
 from lambdas.aws.event_bus import BUS
@@ -46,6 +47,7 @@ class StageFunctions(Construct):
         self._records = records
         self._network = network
         self._hooks = hooks
+        self._applications = applications
         self._code = lambda_.Code.from_asset(
             ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
         )
@@ -92,6 +94,7 @@ class StageFunctions(Construct):
             environment={
                 **self._records.environment(Stack.of(self)),
                 **({BUS: DEFAULT_BUS} if permissions.events else {}),
+                **(snapshot_environment(self._applications) if permissions.snapshot else {}),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
                 **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },

@@ -18,6 +18,8 @@ is left that could swap: the branch waits as long.
 
 CALLING_SECONDS = 890
 """The time-out of the function that calls hooks; Lambda allows 900."""
+PLANNING_SECONDS = 890
+"""The time-out of the function that plans fleets: it may read the tags of 1,000 environments."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -43,6 +45,12 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    snapshot: bool = False
+    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
+    so does one that sends requests to an environment.
+    """
+    executions: bool = False
+    """Looks executions up. A stage that takes the environment may anyway."""
     surroundings: bool = False
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
@@ -83,6 +91,7 @@ STAGES: Mapping[str, StagePermissions] = {
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        snapshot=True,
         hooks="know",
         surroundings=True,
     ),
@@ -106,8 +115,9 @@ STAGES: Mapping[str, StagePermissions] = {
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
     "call_hooks": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
@@ -118,26 +128,27 @@ STAGES: Mapping[str, StagePermissions] = {
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "await_traffic": StagePermissions(environment=DESCRIBE),
-    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read"),
+    "await_traffic": StagePermissions(environment=DESCRIBE, snapshot=True),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read", snapshot=True),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
     ),
-    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
-    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), events=False),
+    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True, events=False),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
         tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_termination": StagePermissions(environment=DESCRIBE),
+    "await_termination": StagePermissions(environment=DESCRIBE, snapshot=True),
     "keep_green_live": StagePermissions(
         environment=(
             *DESCRIBE,
@@ -153,6 +164,13 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(events=False),
+    "plan_fleet": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        applicationversion=("DescribeApplicationVersions",),
+        seconds=PLANNING_SECONDS,
+        events=False,
+    ),
+    "judge_group": StagePermissions(executions=True, events=False),
 }
 
 

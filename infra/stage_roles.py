@@ -15,6 +15,7 @@ from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
+from infra.snapshot_store import allow_snapshot
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
@@ -49,6 +50,21 @@ class StageRoles:
         """Return a role with these permissions for a function."""
         role = iam.Role(self._scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self._beanstalk.grant(role, permissions)
+        self._allow_services(role, permissions)
+        if permissions.bundles:
+            self._allow_bundles(role, copies=permissions.bundles == "copy")
+        if permissions.record:
+            self._allow_record(role, permissions)
+        if permissions.snapshot:
+            allow_snapshot(role, self._applications)
+        if permissions.executions:
+            self._allow_executions(role, "How did a release end that the Map reports as failed?")
+        if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
+            self._allow_key(role, self._artifacts.encryption_key, permissions)
+        return role
+
+    def _allow_services(self, role: iam.Role, permissions: StagePermissions) -> None:
+        """Allow the calls to services beside Elastic Beanstalk and S3."""
         if permissions.alarms:
             why = "Is an alarm of the release on? For several alarms, AWS authorises on all alarms only."
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
@@ -62,13 +78,6 @@ class StageRoles:
             self._allow_surroundings(role)
         if permissions.hooks == "call" and self._hooks:
             self._allow_hooks(role)
-        if permissions.bundles:
-            self._allow_bundles(role, copies=permissions.bundles == "copy")
-        if permissions.record:
-            self._allow_record(role, permissions)
-        if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
-            self._allow_key(role, self._artifacts.encryption_key, permissions)
-        return role
 
     def _allow_scaling(self, role: iam.Role) -> None:
         stack = Stack.of(role)
@@ -118,10 +127,12 @@ class StageRoles:
                 self._records.allow_writing(role, application, why_written)
         self._records.allow_listing(role)
         if takes:
-            stack = Stack.of(role)
-            executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
-            why = "Is the execution that holds the environment, of this stack or another, still running?"
-            allow(role, ["states:DescribeExecution"], [executions], why=why)
+            self._allow_executions(role, "Is the execution that holds the environment, of any stack, still running?")
+
+    def _allow_executions(self, role: iam.Role, why: str) -> None:
+        stack = Stack.of(role)
+        executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
+        allow(role, ["states:DescribeExecution"], [executions], why=why)
 
     def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
         allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")

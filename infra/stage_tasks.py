@@ -9,6 +9,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.retry_delays import FAULTS, WAITING
 from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
 
@@ -22,8 +23,7 @@ class Pace:
     jitter: sfn.JitterType
 
 
-LONGEST_DELAY = Duration.seconds(30)
-QUICK = Pace(Duration.seconds(5), 1.5, LONGEST_DELAY, sfn.JitterType.FULL)
+QUICK = Pace(Duration.seconds(WAITING.first), WAITING.rate, Duration.seconds(WAITING.longest), sfn.JitterType.FULL)
 """For what Elastic Beanstalk does."""
 SLOW = Pace(Duration.seconds(60), 1.02, Duration.seconds(300), sfn.JitterType.NONE)
 """For what people do: a history has room for days. The 80th look is after 3 hours, and the rest every 5 minutes."""
@@ -61,7 +61,7 @@ class StageTasks:
         payload: Mapping[str, str] | None = None,
         outputs: Mapping[str, str] | None = None,
         timeout: Duration | None = None,
-        attempts: int = 20,
+        attempts: int = FAULTS.attempts,
         waits: bool = True,
         pace: Pace = QUICK,
     ) -> tasks.LambdaInvoke:
@@ -87,14 +87,14 @@ class StageTasks:
                 backoff_rate=pace.growth,
                 max_delay=pace.longest,
                 jitter_strategy=pace.jitter,
-                max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
+                max_attempts=WAITING.attempts,
             )
         state.add_retry(
             errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_delay=LONGEST_DELAY,
+            interval=Duration.seconds(FAULTS.first),
+            backoff_rate=FAULTS.rate,
+            max_delay=Duration.seconds(FAULTS.longest),
             jitter_strategy=sfn.JitterType.FULL,
-            max_attempts=attempts,  # 20 take at most 2 + 4 + 8 + 16 + 16 x 30 = 510 seconds
+            max_attempts=attempts,
         )
         return state

@@ -14,8 +14,8 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   register 2 x 3600, clone 2 x 10800, swap 4 x 3600, deploy 2 x 10800, terminate 2 x 10800  :  86400
   drain 3600, tests 2 x 920, approval 604800, watch 21600, keep green live 3600             : 635440
   an unhealthy environment in the drain and in the watch 2 x 3600                           :   7200
-  a last poll and the retries of a faulty service, 27 tasks x 600                           :  16200
-  together 745240, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  a last poll, and the retries of a service that is faulty or throttles, 27 tasks x 1200    :  32400
+  together 761440, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
 History: a poll is 3 events, and on average 15 seconds from the next: 122400 / 15 x 3 = 24480, below the 25000 of AWS.
 Plan refuses an approval whose watch does not fit beside the rest (lambdas/request.py).

@@ -16,18 +16,21 @@ from lambdas.settling import NEXT_STEP, require_no_new_swap
 from lambdas.visit import Visit
 
 
-def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
     """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
 
+    `by_look`: shows both environments as all executions see them. Before the termination, green is looked at again.
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
     while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
-    green = beanstalk.environment(deployment.green_id) if deployment.green_id else None
+    ids = [deployment.blue_id, deployment.green_id] if deployment.green_id else []
+    found = (by_look or beanstalk).environments_by_id(*ids) if ids else {}
+    green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
         try:
-            _terminate(green, deployment, visit, beanstalk)
+            _terminate(green, Pair.from_found(found, deployment), deployment, visit, beanstalk)
         except CallRejectedError as error:
             if not error.settles:
                 raise
@@ -38,11 +41,10 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     remove_configuration(deployment, beanstalk)
 
 
-def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
     if not deployment.adopted:
         require_own_clone(green, deployment, beanstalk)
-    before = _look(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
     if deployment.adopted:

@@ -146,6 +146,10 @@ class Deployment:
     and in a deployment that an older function passed on.
     """
 
+    tested_date: str = ""
+    """Blue's DateUpdated at its test; ISO 8601. While blue has the same, it was not changed. Empty as `tested_update`.
+    """
+
     approval_expiry: Expiry = "fail"
     question: str = ""
     """What people are asked for their approval, without the commands. Empty before the test of blue."""

@@ -29,7 +29,7 @@ MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execu
 
 def completed(request: object) -> dict[str, Any]:
     """Return the request with every default. Raises InvalidRequestError, which names all problems at once."""
-    problems = [*_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
+    problems = [*schema_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
     if problems:
         left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
         raise InvalidRequestError(
@@ -42,7 +42,7 @@ def completed(request: object) -> dict[str, Any]:
         "hooks": {},
         "timeouts": {},
     }  # defaults inside an object need the object
-    complete: dict[str, Any] = _validator(json.dumps(SCHEMA))(nested | _with_integers(request))
+    complete: dict[str, Any] = validator(json.dumps(SCHEMA))(nested | with_integers(request))
     complete.setdefault("green", green_name(complete["blue"]))
     _require_time(complete)
     _require_hook_limits(complete["hooks"])
@@ -56,13 +56,13 @@ def green_name(blue: str) -> str:
     return blue[: NAME_LENGTH - len(GREEN_SUFFIX)].rstrip("-") + GREEN_SUFFIX
 
 
-def _with_integers(request: object) -> dict[str, Any]:
+def with_integers(request: object) -> dict[str, Any]:
     """Return a copy with 3 for 3.0. JSON Schema takes both for an integer."""
     whole: dict[str, Any] = json.loads(json.dumps(request), parse_float=lambda text: int(float(text)))
     return whole
 
 
-def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
+def schema_problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     """Yield all problems. The validator stops at the first one, so it gets each key of an object alone."""
     keys = schema.get("properties")
     if not keys or not isinstance(value, Mapping):
@@ -73,7 +73,7 @@ def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[s
             yield f"{path}.{key} is missing"
     for key, item in value.items():
         if key in keys:
-            yield from _problems(item, keys[key], f"{path}.{key}")
+            yield from schema_problems(item, keys[key], f"{path}.{key}")
         else:
             yield f"{path}.{json.dumps(key)[1:-1][:100]} is not a known key"
 
@@ -86,7 +86,7 @@ def _required(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
 
 def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     try:
-        _validator(json.dumps({"properties": {"value": schema}}))({"value": value})
+        validator(json.dumps({"properties": {"value": schema}}))({"value": value})
     except fastjsonschema.JsonSchemaValueException as error:
         rule = error.message.removeprefix("data.value")
         yield f"{path}{rule}, not {_shown(value)}"
@@ -95,7 +95,7 @@ def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[st
 
 
 @cache
-def _validator(schema: str) -> Callable[[object], Any]:
+def validator(schema: str) -> Callable[[object], Any]:
     """Return what validates a document against a schema, given as JSON, and fills in its defaults.
 
     Powertools' `validate` uses the same library, but compiles the schema in every call: 20 ms for all of it.

@@ -16,10 +16,13 @@ EXAMPLES = """examples:
   release v2 of the sample shop:      make rehearse
   let a release fail on purpose:      make rehearse ARGS="--fail test"
   release an application of yours:    make rehearse ARGS="--bundle app.zip"
+  release a fleet:                    make rehearse ARGS="--fleet 12"
   keep the account after the release: make rehearse ARGS=--keep
   keep an account, release nothing:   make account
   without make:                       python -m rehearsal; python -m rehearsal account --port 4566
 """
+SMALLEST_FLEET, LARGEST_FLEET = 3, 40
+"""Three waves need three environments. Each one takes a process, and another one during its release."""
 PLATFORMS = {"python": PYTHON, "node": NODE}
 
 
@@ -30,7 +33,8 @@ class ReleaseOptions:
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
     them. `capacity`: requests a second that each instance can take, None for no limit. `fail`: the failure that is made
-    on purpose, in words of rehearsal.planned_failures; None for none.
+    on purpose, in words of rehearsal.planned_failures; None for none. `fleet`: the number of environments to release as
+    a fleet, None for a single release.
     """
 
     scale: float
@@ -41,6 +45,7 @@ class ReleaseOptions:
     capacity: float | None
     fail: str | None
     keep: bool
+    fleet: int | None
     output: Path
 
 
@@ -86,10 +91,13 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
     parser.add_argument(
         "--fail", choices=FAILURES, help="let the release fail there on purpose, then show the rerun after the repair"
     )
+    parser.add_argument(
+        "--fleet", type=_fleet, metavar="NUMBER", help=f"release a fleet of environments, {SMALLEST_FLEET} or more"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     options = ReleaseOptions(**vars(parser.parse_args(given)))
-    if options.fail and options.bundle:
-        parser.error("--fail releases a bundle of its own: leave out --bundle")
+    if options.fail and (options.bundle or options.fleet):
+        parser.error("--fail is one release of a bundle of its own: leave out --bundle and --fleet")
     return options
 
 
@@ -133,6 +141,14 @@ def _setting(text: str) -> dict[str, str]:
     if separator and namespace and name:
         return {"Namespace": namespace, "OptionName": name, "Value": value}
     raise argparse.ArgumentTypeError(f"expected NAMESPACE:NAME=VALUE, found {text!r}")
+
+
+def _fleet(text: str) -> int:
+    if text.isdecimal() and SMALLEST_FLEET <= int(text) <= LARGEST_FLEET:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"expected a number of environments from {SMALLEST_FLEET} to {LARGEST_FLEET}, found {text!r}"
+    )
 
 
 def _capacity(text: str) -> float:

@@ -33,6 +33,8 @@ class Testbed:
         self.cloudwatch = account.client("cloudwatch")
         self.lambdas = account.client("lambda")
         self.machine = outputs["StateMachineArn"]
+        self.fleets = outputs["FleetStateMachineArn"]
+        """The state machine of fleets."""
         self.artifacts = outputs["ArtifactsBucketName"]
         """The stack's own bucket, for source bundles. Its functions may read no other one."""
         self.records_bucket = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
@@ -86,6 +88,11 @@ class Testbed:
 
         until(asked, f"a question for approval of {execution}")
         return found[0]
+
+    def start_fleet(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start a fleet with that name and input, and return its ARN."""
+        started = self.states.start_execution(stateMachineArn=self.fleets, name=name, input=json.dumps(request))
+        return str(started["executionArn"])
 
     def set_alarm(self, alarm: str, state: str = "ALARM") -> None:
         """Create the CloudWatch alarm if there is none, and set its state."""

@@ -10,7 +10,8 @@ from types import FrameType
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trigger import exit_status
-from trigger.commands import COMMANDS, MODES, Commands, RefusedError
+from trigger.commands import COMMANDS, MODES, OF_ENVIRONMENTS, Commands, RefusedError
+from trigger.fleet_commands import FleetCommands
 from trigger.output import Output
 from trigger.variables import Variables
 
@@ -27,10 +28,15 @@ HELP = """commands, each with an example:
   approve    let a waiting release go on:     trigger approve
   reject     let a waiting release fail:      trigger reject --because "wrong price"
   abort      stop the release where it is:    trigger abort --because "wrong version"
+  fleet      release many environments:       trigger fleet
+             look at the newest fleet:        trigger fleet status
 
 exit status: 0 the release SUCCEEDED, or status or abort did its work; 1 FAILED; 2 wrong variables or
 arguments; 3 TIMED_OUT; 4 ABORTED; 5 nothing was started, redriven, answered or aborted; 6 the program lost contact with
 AWS, the release goes on; 128 + n: signal n ended the program, the release goes on."""
+
+
+FLEET = "fleet"
 
 
 class SignalReceived(BaseException):
@@ -41,9 +47,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the program; return its exit status."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _raise_signal)
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.action and options.command != FLEET:
+        parser.error(f"unrecognized arguments: {options.action}")
     output = Output(as_json=options.output == "json")
-    commands = Commands(options, output)
+    commands = FleetCommands(options, output) if options.command == FLEET else Commands(options, output)
     try:
         return commands.run(Variables(environ))
     except RefusedError as refusal:
@@ -69,7 +78,7 @@ def _hint(error: Exception) -> str:
 
 def _what_goes_on(commands: Commands) -> str:
     if commands.followed is None:
-        return "The program follows no release. Run status to see whether one runs."
+        return "The program follows nothing. Run status to see whether a release runs."
     return f"The release goes on: {commands.followed}\nThe same command follows it again; abort stops it."
 
 
@@ -85,7 +94,15 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("command", nargs="?", choices=MODES + COMMANDS, default="full", help="default: %(default)s")
+    parser.add_argument(
+        "command", nargs="?", choices=(*MODES, *COMMANDS, FLEET), default="full", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=[each for each in COMMANDS if each not in OF_ENVIRONMENTS],
+        help=f"after {FLEET}: acts on the newest fleet instead of starting one",
+    )
     parser.add_argument("--detach", action="store_true", help="start the release, and do not follow it")
     parser.add_argument("--dry-run", action="store_true", help="only report what a release would do")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")

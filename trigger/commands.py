@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from trigger import exit_status
 from trigger.aws_session import create_session, sign_in
 from trigger.environment_pair import EnvironmentPair, in_words
-from trigger.follower import ReleaseFollower
+from trigger.follower import Follower, ReleaseFollower
 from trigger.output import Output
 from trigger.production import FORMER_KEY, former_cname
 from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecutions
@@ -20,6 +20,8 @@ from trigger.variables import BUCKET_NAMES, Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
 COMMANDS = ("status", "watch", "history", "report", "redrive", "approve", "reject", "abort")
+OF_ENVIRONMENTS = ("history", "report")
+"""The commands that fleets do not have."""
 SHOWN_RELEASES = 10
 MORE_RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 
@@ -35,6 +37,8 @@ class RefusedError(Exception):
 class Commands:
     """Runs the command of the options."""
 
+    _nothing_runs = "No release runs on this environment. Run status to see the last one."
+
     def __init__(self, options: argparse.Namespace, output: Output) -> None:
         self._options, self._output = options, output
         self.followed: str | None = None
@@ -42,25 +46,35 @@ class Commands:
 
     def run(self, variables: Variables) -> int:
         """Run the command; return the exit status. Raises RefusedError and botocore's exceptions."""
-        command = self._options.command
-        request = variables.execution_input(command, dry_run=self._options.dry_run)
+        request = self._request(variables)
         session = create_session(variables)
         self._require_no(variables.problems)
         if session is None:
             raise AssertionError("a session is missing without a problem")
         session, machine = sign_in(session, variables)
         self._require_no(variables.problems)
-        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
-        self._take_former_cname(session, variables, request)
-        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
-        self._follower = ReleaseFollower(self._executions, self._environments, self._output)
+        self._connect(session, variables, machine, request)
         try:
-            return self._run(command)
+            return self._run(self._command)
         except self._executions.states.exceptions.StateMachineDoesNotExist as error:
             raise RefusedError(
                 f"There is no state machine {machine}. Correct ENV, STATE_MACHINE_ARN, the region or the account; "
                 "or deploy the stack first."
             ) from error
+
+    @property
+    def _command(self) -> str:
+        return str(self._options.command)
+
+    def _request(self, variables: Variables) -> dict[str, Any]:
+        return variables.execution_input(self._command, dry_run=self._options.dry_run)
+
+    def _connect(self, session: Session, variables: Variables, machine: str, request: dict[str, Any]) -> None:
+        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
+        self._take_former_cname(session, variables, request)
+        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
+        self._releases = ReleaseFollower(self._executions, self._environments, self._output)
+        self._follower: Follower = self._releases
 
     def _run(self, command: str) -> int:
         if command in MODES:
@@ -72,7 +86,7 @@ class Commands:
         if command in of_newest:
             return of_newest[command](running or self._executions.newest())
         if running is None:
-            raise RefusedError("No release runs on this environment. Run status to see the last one.")
+            raise RefusedError(self._nothing_runs)
         of_running = {"watch": self._follow, "abort": self._abort}
         return of_running.get(command, self._answer)(running["executionArn"])
 
@@ -112,7 +126,7 @@ class Commands:
     def _history(self) -> int:
         found = list(islice(self._executions.of_environment(), SHOWN_RELEASES))
         for each in found:
-            self._follower.write_line(each)
+            self._releases.write_line(each)
         if not found:
             self._output.write("release", "There was no release yet.")
         return exit_status.SUCCEEDED
@@ -120,7 +134,7 @@ class Commands:
     def _report(self, newest: Found | None) -> int:
         if newest is None:
             raise RefusedError("There was no release yet, so there is nothing to report.")
-        self._follower.write_stages(newest)
+        self._releases.write_stages(newest)
         self._follower.write_summary(newest)
         return exit_status.SUCCEEDED
 
@@ -144,7 +158,7 @@ class Commands:
         if token is None:
             raise RefusedError(f"No request for approval is open in {execution}. Run status to see its state.")
         last = next(self._executions.events(execution))["id"]
-        if self._options.command == "approve":
+        if self._command == "approve":
             self._executions.states.send_task_success(taskToken=token, output="{}")
         else:
             because = self._options.because

@@ -32,8 +32,7 @@ class ReleaseExecutions:
     def start(self) -> str:
         """Start an execution and return its ARN; return the running one if its name and input are the same."""
         text = json.dumps(self._request, sort_keys=True)
-        words = f"{self._request['blue']}-{self._request.get('version', '')[:15]}-{self._request['mode']}"
-        name = f"{re.sub('[^A-Za-z0-9]+', '-', words)}-{sha256(text.encode()).hexdigest()[:8]}"
+        name = f"{re.sub('[^A-Za-z0-9]+', '-', self._words)}-{sha256(text.encode()).hexdigest()[:8]}"
         numbers = count(2)
         numbered = name
         while True:
@@ -44,6 +43,11 @@ class ReleaseExecutions:
                 self.states.exceptions.ExecutionAlreadyExists
             ):  # it has ended; Step Functions keeps its name for 90 days
                 numbered = f"{name}-{next(numbers)}"
+
+    @property
+    def _words(self) -> str:
+        """The first part of the name of an execution."""
+        return f"{self._request['blue']}-{self._request.get('version', '')[:15]}-{self._request['mode']}"
 
     def newest(self, status: str | None = None) -> Found | None:
         """Return the newest execution of any status, or of this one; never a dry run."""

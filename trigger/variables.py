@@ -57,6 +57,24 @@ class Variables:
         self.problems += [f"EXECUTION_INPUT gives {name}, and so does a variable" for name in more if name in given]
         return more | given
 
+    def fleet_input(self, *, starts: bool, dry_run: bool) -> dict[str, Any]:
+        """Return the input of a fleet as in docs/fleet.md. Without a list or a selection, the variables select."""
+        more = self._more()
+        application, name = self.get("BEANSTALK_APP_NAME"), self.get("BLUE_ENV_NAME")
+        selector = {key: value for key, value in (("application", application), ("name", name)) if value}
+        if starts and not selector and not {"releases", "environments"} & set(more):
+            self.problems.append(
+                "EXECUTION_INPUT has neither `releases` nor `environments`, and BEANSTALK_APP_NAME is missing"
+            )
+        named = {
+            "version": self.get("VERSION_LABEL"),
+            "environments": [selector] if selector and not {"releases", "environments"} & set(more) else None,
+            "dry_run": dry_run,
+        }
+        given = {key: value for key, value in named.items() if value}
+        self.problems += [f"EXECUTION_INPUT gives {key}, and so does a variable" for key in more if key in given]
+        return more | given
+
     def _more(self) -> dict[str, Any]:
         try:
             return dict(json.loads(self.get("EXECUTION_INPUT") or "{}"))

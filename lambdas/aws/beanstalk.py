@@ -3,9 +3,8 @@
 Facts: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -21,6 +20,7 @@ from lambdas.errors import CallRejectedError
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient, type_defs
 
+_translated_errors: Final = partial(translated_errors, "Elastic Beanstalk")
 NO_CONFIGURATION: Final = "No Configuration Template named"
 MAX_EVENT_PAGES: Final = 5
 STARTING: Final = ("NoData", "Pending", "Unknown")
@@ -51,15 +51,11 @@ class Beanstalk:
 
     def environments(self, *names: str) -> list[Environment]:
         """Return the environments of these names that are not Terminated, in any application."""
-        with _translated_errors(f"show the environments {', '.join(names)}"):
-            found = self._client.describe_environments(EnvironmentNames=list(names), IncludeDeleted=False)
-        return [Environment.from_description(each) for each in found["Environments"]]
+        return self._environments(names, EnvironmentNames=[*names], IncludeDeleted=False)[0]
 
     def environments_in(self, application: str) -> list[Environment]:
         """Return all environments of an application that are not Terminated."""
-        with _translated_errors(f"show the environments of {application}"):
-            found = self._client.describe_environments(ApplicationName=application, IncludeDeleted=False)
-        return [Environment.from_description(each) for each in found["Environments"]]
+        return self._environments([f"of {application}"], ApplicationName=application, IncludeDeleted=False)[0]
 
     def environment(self, id_: str) -> Environment | None:
         """Return the environment of this id, Terminated or not; None when Elastic Beanstalk does not show it."""
@@ -67,9 +63,16 @@ class Beanstalk:
 
     def environments_by_id(self, *ids: str) -> dict[str, Environment]:
         """Return the environments of these ids, Terminated or not, by id, in one call."""
-        with _translated_errors(f"show the environments {', '.join(ids)}"):
-            found = self._client.describe_environments(EnvironmentIds=list(ids), IncludeDeleted=True)
-        return {each["EnvironmentId"]: Environment.from_description(each) for each in found["Environments"]}
+        return {each.id: each for each in self._environments(ids, EnvironmentIds=[*ids], IncludeDeleted=True)[0]}
+
+    def all_environments(self) -> tuple[list[Environment], bool]:
+        """Return the environments that the role may see, recently Terminated ones too, and whether these are all."""
+        return self._environments(["of all applications"], IncludeDeleted=True)
+
+    def _environments(self, which: Iterable[str], **asked: Any) -> tuple[list[Environment], bool]:
+        with _translated_errors(f"show the environments {', '.join(which)}"):
+            found = self._client.describe_environments(**asked)
+        return [Environment.from_description(each) for each in found["Environments"]], not found.get("NextToken")
 
     def version(self, application: str, label: str) -> ApplicationVersion | None:
         """Return the application version of this label; None when there is none."""
@@ -234,10 +237,6 @@ class Beanstalk:
 
 def _tag_list(tags: Mapping[str, str]) -> "list[type_defs.TagTypeDef]":
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _translated_errors(task: str) -> AbstractContextManager[None]:
-    return translated_errors("Elastic Beanstalk", task)
 
 
 @cache

@@ -3,13 +3,14 @@
 The health of the environment that serves is for the watch behind it to judge, and to act upon.
 """
 
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import Pair
 from lambdas.serving_green import report_unhealthy
 from lambdas.visit import Visit
+from lambdas.waiter import waiter
 
 
 def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Beanstalk) -> Deployment:
@@ -27,7 +28,7 @@ def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bea
     return deployment.drained(since=visit.now) if to == "green" else deployment
 
 
-@stage(timeout="swap_traffic")
-def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
+@waiter(timeout="swap_traffic", fresh=5)
+def handler(deployment: Deployment, visit: Visit, event: Event, beanstalk: Beanstalk) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return await_traffic(deployment, event["to"], visit, connect_beanstalk())
+    return await_traffic(deployment, event["to"], visit, beanstalk)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
-from lambdas.aws.beanstalk import connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
@@ -16,10 +16,10 @@ from lambdas.aws.scaling import connect_scaling
 from lambdas.aws.surroundings import connect_surroundings
 from lambdas.checks import check
 from lambdas.decision import decide, describe
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.drift import with_drift
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.handler import Event, logger, report_stage
+from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
@@ -28,6 +28,7 @@ from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
 from lambdas.visit import Visit
+from lambdas.waiter import look_for_all
 
 
 def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deployment:
@@ -77,9 +78,13 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
-        with report_stage(visit, request["application"], request["blue"]):
+        with (
+            report_stage(visit, request["application"], request["blue"]),
+            wait_while_throttled(visit, THROTTLED_SECONDS),
+        ):
+            seen, beanstalk = _look(request, visit)
             services = Services(
-                connect_beanstalk(),
+                beanstalk,
                 connect_alarms(),
                 connect_records(),
                 connect_executions(),
@@ -89,8 +94,8 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
                 resolves if "TESTS_IN_NETWORK" not in os.environ else _unasked,
             )
             # A dry run tells at once what one look shows.
-            with nullcontext() if request["dry_run"] else settled_verdict(visit):
-                deployment = plan(request, visit, services)
+            with nullcontext() if request["dry_run"] else settled_verdict(seen):
+                deployment = plan(request, seen, services)
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}
@@ -106,3 +111,14 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()
+
+
+def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:
+    """Return what Plan sees, and its invocation as of then.
+
+    It looks by itself where the version to release may be what an environment runs: the shared look is in a bucket that
+    instances may write to, and they must not choose what runs.
+    """
+    if request["mode"] in (Mode.CUTOVER, Mode.ROLLBACK):
+        return visit, connect_beanstalk()
+    return look_for_all(visit, of_run=True)

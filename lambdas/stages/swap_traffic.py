@@ -4,7 +4,8 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.records import Records, connect_records
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import Sizing, sizing
-from lambdas.deployment import Deployment, Role
+from lambdas.deployment import Deployment, Mode, Role
+from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
 from lambdas.proofs import proof_of_blue, proof_of_green
@@ -40,6 +41,8 @@ def swap_traffic(
     pair.require_ready()
     if to == "blue":
         _require_as_tested(pair, deployment, visit, beanstalk)
+    elif deployment.mode != Mode.ROLLBACK:
+        _require_as_blue(pair)
     size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
     size.request(scaling, deployment, visit.now)
     if not _is_better(pair, size, deployment, visit):
@@ -47,6 +50,19 @@ def swap_traffic(
         size.require_enough()
     swap_once(to, visit, (record, pair), records, beanstalk)
     return deployment
+
+
+def _require_as_blue(pair: Pair) -> None:
+    """Require that green runs the version that users have. Raises UnexpectedEnvironmentError.
+
+    Somebody may have deployed onto blue since green was launched. And Plan's look may be one that all executions share.
+    """
+    if pair.green.version != pair.blue.version:
+        raise UnexpectedEnvironmentError(
+            expected=f"{pair.green.name} to run what users have on {pair.blue.name}, {pair.blue.version}",
+            found=f"{pair.green}",
+            next_step=f"{pair.blue.name} serves on. Redrive this execution, or start a new one: it makes a new clone.",
+        )
 
 
 def _require_as_tested(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:

@@ -8,15 +8,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from lambdas.approval import MAX_MESSAGES, Condition, Told, news
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.failing import is_failing
-from lambdas.handler import Event, report_stage
+from lambdas.handler import Event, report_stage, wait_while_throttled
 from lambdas.serving_green import report_unhealthy
 from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
+from lambdas.waiter import look_for_all
 
 FOREVER = float("inf")
 """Only the events tell for how long an environment has been unhealthy: the watch has no length of its own."""
@@ -75,5 +76,6 @@ def handler(event: Event, _context: object) -> Mapping[str, Any]:
     The age of the release is not measured here: an alarm must not ring because people take their time.
     """
     deployment, visit = Deployment.from_json(event["deployment"]), Visit.from_context(event["context"])
-    with report_stage(visit, deployment.application, deployment.blue):
-        return watch_approval(deployment, Told.from_json(event.get("told")), visit, connect_beanstalk())
+    with report_stage(visit, deployment.application, deployment.blue), wait_while_throttled(visit, FOREVER):
+        seen, beanstalk = look_for_all(visit, fresh=20, of_run=True)
+        return watch_approval(deployment, Told.from_json(event.get("told")), seen, beanstalk)

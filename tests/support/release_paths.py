@@ -122,7 +122,24 @@ def green_is_replaced(testbed: ScenarioTestbed) -> list[PathEnd]:
     return [PathEnd.of(shop.release("v2"), shop)]
 
 
+def fleet_stops(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """A fleet selects an environment by its tags. Plan refuses its release, so the fleet stops."""
+    shop = testbed.open_shop()
+    arn = shop.environment(shop.blue)["EnvironmentArn"]
+    testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "fleet", "Value": shop.name}])
+    shop.until_ready(shop.blue)
+    request = {
+        "version": "v2",
+        "environments": [{"application": shop.name, "tags": {"fleet": shop.name}}],
+        "release": {"alarms": ["no-such-alarm"]},
+    }
+    return [PathEnd.of(testbed.follow(testbed.start_fleet(f"fleet-of-{shop.name}", request)), shop)]
+
+
 PATHS: Mapping[str, ReleasePath] = {
     each.__name__: each
-    for each in (release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs, green_is_replaced)
+    for each in (
+        *(release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs, green_is_replaced),
+        fleet_stops,
+    )
 }

@@ -38,6 +38,12 @@ def definition(template: Template) -> Json:
 
 
 @pytest.fixture(scope="session")
+def fleets(template: Template) -> Json:
+    """Return the definition of the state machine of fleets."""
+    return definition_in(template, fleets=True)
+
+
+@pytest.fixture(scope="session")
 def tasks(definition: Json) -> dict[str, Json]:
     return {name: state for name, state in all_states(definition).items() if state["Type"] == "Task"}
 

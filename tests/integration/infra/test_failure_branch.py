@@ -51,9 +51,24 @@ def test_a_failure_of_plan_gives_the_branch_no_deployment(tasks: dict[str, Json]
 
 
 def test_the_branch_keeps_green_live_then_notifies_then_holds_for_redrive(tasks: dict[str, Json]) -> None:
-    assert tasks["KeepGreenLive"]["Next"] == "NotifyFailure"
+    assert tasks["KeepGreenLive"]["Next"] == "WhoTells"
     assert tasks["NotifyFailure"]["Next"] == "HoldForRedrive"
     assert tasks["HoldForRedrive"]["Next"] == "Plan"
+
+
+@pytest.mark.parametrize(
+    ("given", "fleet_tells"),
+    [({"notify": False}, True), ({"notify": True}, False), ({}, False), ([], False), ("notify", False), (None, False)],
+)
+def test_only_notify_false_leaves_the_message_of_a_failure_to_the_fleet(
+    definition: Json, given: object, *, fleet_tells: bool
+) -> None:
+    who_tells = definition["States"]["WhoTells"]
+    (rule,) = who_tells["Choices"]
+    assert (rule["Next"], who_tells["Default"]) == ("HoldForRedrive", "NotifyFailure")
+    parsed = Jsonata(rule["Condition"].strip("{}% "))
+    parsed.assign("states", {"context": {"Execution": {"Input": given}}})
+    assert parsed.evaluate({}) is fleet_tells
 
 
 def test_a_failure_of_the_branch_does_not_hide_the_stages_failure(tasks: dict[str, Json]) -> None:

@@ -97,7 +97,7 @@ def test_the_longest_release_that_the_schema_allows_ends_before_the_machine_time
         + most["swap_traffic"]
     )
     unhealthy = 2 * properties["unhealthy_seconds"]["maximum"]
-    assert waiting + fixed + unhealthy + len(tasks) * 600 < definition["TimeoutSeconds"]
+    assert waiting + fixed + unhealthy + len(tasks) * 1200 < definition["TimeoutSeconds"]
     polled = waiting + properties["bake_seconds"]["maximum"] + most["swap_traffic"]
     polled += properties["drain_seconds"]["maximum"] + unhealthy
     assert polled / 15 * 3 <= MAX_HISTORY < 25_000  # events in a history

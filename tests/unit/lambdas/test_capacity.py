@@ -12,7 +12,7 @@ from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.scaling import InstanceGroup
 from lambdas.capacity import HOLD_SECONDS, START_SECONDS
 from lambdas.decision import describe
-from lambdas.deployment import Deployment
+from lambdas.deployment import Deployment, Mode
 from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
 from lambdas.failure import Failure
 from lambdas.recovery import recover
@@ -170,7 +170,7 @@ def test_blue_that_has_not_shrunk_yet_keeps_its_instances_too(triggered: Release
 def test_a_later_swap_holds_the_instances_anew_and_knows_the_minimum_of_before(triggered: Release) -> None:
     deployment = triggered.deployed(triggered.swapped(triggered.cloned(), "green"))
     triggered.swapped(deployment, "blue")
-    triggered.swapped(deployment, "green")
+    triggered.swapped(replace(deployment, mode=Mode.ROLLBACK), "green")
     triggered.wait(10 * 60)
     triggered.swapped(deployment, "blue")
     triggered.wait(10 * 60)

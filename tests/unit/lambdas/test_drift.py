@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from lambdas import waiter
 from lambdas.aws.environment import Environment
 from lambdas.aws.surroundings import MAX_PAGES
 from lambdas.drift import MAX_FINDINGS, MAX_LENGTH
@@ -256,6 +257,7 @@ def test_a_dry_run_shows_the_findings(around: Surrounded, monkeypatch: pytest.Mo
     services = around.release.services(FakeAlarms())
     for name in ("beanstalk", "alarms", "records", "executions", "scaling", "surroundings"):
         monkeypatch.setattr(plan, f"connect_{name}", lambda name=name: getattr(services, name))
+    monkeypatch.setattr(waiter, "connect_beanstalk", lambda: services.beanstalk)
     moment = around.release.account.now().isoformat()
     request = {"application": "shop", "blue": BLUE, "version": "v2", "dry_run": True}
     execution = {"Id": "arn:aws:states:us-east-1:123456789012:execution:m:e", "StartTime": moment, "Input": request}

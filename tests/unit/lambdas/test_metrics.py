@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import http_answers
+from lambdas import http_answers, waiter
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
@@ -47,7 +47,7 @@ def printed(capsys: Lines) -> PrintedMetrics:
 @pytest.fixture
 def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """Connect the handlers to the release's account."""
-    for module in (plan, verify_release, await_termination, keep_green_live):
+    for module in (waiter, verify_release, keep_green_live):
         monkeypatch.setattr(module, "connect_beanstalk", lambda: release.beanstalk)
     for module in (plan, keep_green_live):
         monkeypatch.setattr(module, "connect_records", lambda: release.records)

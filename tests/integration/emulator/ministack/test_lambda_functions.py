@@ -127,6 +127,20 @@ def test_invocations_run_at_the_same_time_each_in_a_process_of_its_own(functions
     assert len(set(answers)) == 4
 
 
+def test_an_invocation_that_an_update_of_the_code_interrupts_is_an_exit_error(
+    functions: Functions, account: Account
+) -> None:
+    """On AWS it ends by the old code. MiniStack ends its process, which must look like a fault that passes."""
+    name = functions.make("import threading\ndef handler(event, context): threading.Event().wait(5)")
+    changed = packed({"app.py": "def handler(event, context): return 1"})
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(account.client("lambda").invoke, FunctionName=name)
+        time.sleep(1)
+        functions.client.update_function_code(FunctionName=name, ZipFile=changed)
+        failure = json.load(answer.result()["Payload"])
+    assert failure["errorType"] == "Runtime.ExitError", failure
+
+
 def test_the_log_holds_what_this_invocation_printed_and_the_error_it_ended_with(functions: Functions) -> None:
     name = functions.make("""
         def handler(event, context):

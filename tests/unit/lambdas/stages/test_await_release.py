@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.aws.snapshot import Snapshot
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
+from lambdas.shared_look import BeanstalkByLook
 from lambdas.stages import await_release
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED
@@ -29,6 +31,23 @@ def test_error_events_are_a_failed_deployment_also_if_blue_had_the_label_before(
     with pytest.raises(DeploymentFailedError, match="Unable to download from S3"):
         release.eventually(lambda: await_release.await_release(deployment, release.visit(), release.beanstalk))
     assert release.look("shop-prod").version == "v1"
+
+
+def test_events_are_not_read_while_the_health_after_an_update_settles(release: Release) -> None:
+    """Elastic Beanstalk limits both calls: https://github.com/aws/aws-toolkit-azure-devops/issues/62"""
+    deploying = release.deploy(release.swapped(release.cloned(), "green"))
+    release.account.until_status(deploying.blue_id, "Ready")
+    blue = replace(release.look("shop-prod"), colour="Grey")
+    green = release.look("shop-prod-green")
+    grey = BeanstalkByLook(release.beanstalk, Snapshot({blue.id: blue, green.id: green}))
+    for seconds, read in ((0, 0), (await_release.HEALTH_SECONDS, 1)):
+        release.wait(seconds)
+        before = release.calls("DescribeEvents")
+        with pytest.raises(EnvironmentNotReadyError, match="shop-prod to be healthy"):
+            await_release.await_release(deploying, release.visit(), grey)
+        assert release.calls("DescribeEvents") - before == read
+    tested = release.eventually(lambda: await_release.await_release(deploying, release.visit(), release.beanstalk))
+    assert tested.tested_date == release.look("shop-prod").updated.isoformat()
 
 
 def test_a_warning_after_a_completed_update_is_waited_for(release: Release) -> None:

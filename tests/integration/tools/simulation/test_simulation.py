@@ -1,0 +1,127 @@
+"""A slice of the simulator's search, and that its rules find what is broken."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.aws.event_log import EventLog
+from lambdas.errors import EnvironmentNotReadyError
+from lambdas.stages import await_green, drain_blue, keep_green_live, terminate_green, verify_release, watch_release
+from tools.simulation.cases import CASES
+from tools.simulation.disturbance import Disturbance, Schedule
+from tools.simulation.play import Played, Player
+from tools.simulation.report import story
+from tools.simulation.search import SearchLimits, disturbances, pairs, randoms, shrunk
+from tools.simulation.transport import connected
+
+ROOT = Path(__file__).parents[4]
+STRIDE = 97
+"""A prime: one disturbance of so many is played, of each kind some."""
+Players = Callable[[str], Player]
+
+
+def good(played: Played) -> Played:
+    """Fail with the story of a schedule that violates a rule."""
+    assert not played.violations, "\n".join(story(played))
+    return played
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_release_ends_as_it_should_when_nothing_happens(player: Players, name: str) -> None:
+    assert good(player(name).play()).end == ("SUCCEEDED" if CASES[name].succeeds else "FAILED")
+
+
+def test_single_disturbances_violate_no_rule(player: Players) -> None:
+    """`make simulate` plays all of them, of all releases."""
+    full = player("full")
+    for each in islice(disturbances(full.play()), 0, None, STRIDE):
+        good(full.play((each,)))
+
+
+def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
+    full = player("full")
+    for played in [
+        *islice(pairs(full, SearchLimits(stride=200), incidents=True, seed=1), 2),
+        *islice(pairs(full, SearchLimits(stride=200), incidents=False, seed=1), 2),
+        *islice(randoms({"both": player("both"), "full": full}, seed=2), 4),
+    ]:
+        good(played)
+
+
+def test_a_schedule_has_one_history_whatever_the_process(player: Players) -> None:
+    words = ["swapped", "seed=7", "50:twice", "60:reset_after", "70:sick/green/240"]
+    schedule = tuple(Disturbance.from_text(word) for word in words[2:])
+    here = player("swapped").play(schedule, seed=7)
+    assert here == player("swapped").play(schedule, seed=7)
+    program = subprocess.run(  # noqa: S603 - this Python, and a program of our own
+        [sys.executable, "-m", "tools.simulation", "--play", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "3"},
+        capture_output=True,
+        check=False,
+    )
+    assert program.stdout.decode().splitlines()[: len(here.history)] == list(here.history)
+
+
+def test_the_short_ways_change_no_history(player: Players) -> None:
+    schedule = (Disturbance(12, "throttle"), Disturbance(40, "error_after"), Disturbance(45, "stale"))
+    short = player("full")
+    with connected(exact=True) as board:
+        exact = replace(short, board=board).play(schedule)
+    assert short.play(schedule).history == exact.history
+
+
+# --- what the rules find, when something is broken
+
+
+def at_once(deployment: Any, *_: Any, **__: Any) -> Any:
+    return deployment
+
+
+def refuse(*_: Any, **__: Any) -> Any:
+    raise EnvironmentNotReadyError(expected="anything", found="nothing", next_step="Wait.")
+
+
+BROKEN: dict[str, tuple[Any, str, Any, str, str]] = {
+    "nothing is drained": (drain_blue, "drain_blue", at_once, "", "users with old DNS answers are still on shop-prod"),
+    "green is not awaited": (await_green, "await_green", at_once, "", "Nothing released in the end"),
+    "blue is not watched": (watch_release, "watch_release", at_once, "", "was watched for 70 seconds only"),
+    "nobody is rescued": (
+        keep_green_live,
+        "recover",
+        refuse,
+        "WatchRelease sick/blue",
+        "Users of shop-prod got errors",
+    ),
+    "green is not removed": (terminate_green, "remove_green", at_once, "", "Nothing released in the end"),
+    "blue is not tested": (verify_release, "verify_release", at_once, "", "were served fails-test, unproved"),
+}
+"""By what is broken: where, how, what happens in which state, and a rule that is violated."""
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_rule_finds_what_is_broken(player: Players, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    module, function, broken, happens, rule = BROKEN[name]
+    case = player("fails-test" if "tested" in name else "full")
+    schedule: Schedule = ()
+    if happens:
+        state, what = happens.split()
+        schedule = (Disturbance(next(each.point for each in case.play().sites if each.state == state), what),)
+    monkeypatch.setattr(module, function, broken)
+    played = case.play(schedule)
+    assert any(rule in each for each in played.violations), story(played)
+
+
+def test_a_schedule_is_shrunk_to_what_violates_the_rule(player: Players, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventLog, "runs_label", property(lambda _: True))
+    monkeypatch.setattr(drain_blue, "drain_blue", at_once)
+    schedule = (Disturbance(3, "throttle"), Disturbance(5, "error_before"))
+    full = player("full")
+    assert len(shrunk(full, full.play(schedule, seed=3)).schedule) == 1

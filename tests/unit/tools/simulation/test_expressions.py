@@ -1,0 +1,29 @@
+"""The JSONata of definitions in the simulator."""
+
+from typing import Any
+
+import pytest
+
+from tools.simulation.attempts import StateError
+from tools.simulation.expressions import evaluated, library_value
+
+STATES: dict[str, Any] = {"input": {"deployment": {"mode": "full", "steps": [1], "nothing": None}}, "context": {}}
+NOW = "2027-01-15T08:00:00.000Z"
+
+
+@pytest.mark.parametrize("path", ["input", "input.deployment", "input.deployment.mode", "input.deployment.steps"])
+def test_the_short_way_of_a_path_finds_what_the_library_finds(path: str) -> None:
+    expression = f"$states.{path}"
+    assert evaluated(f"{{% {expression} %}}", STATES, NOW) == library_value(expression, STATES, NOW)
+
+
+def test_a_template_keeps_what_is_no_expression() -> None:
+    template = {"a": ["{% $states.input.deployment.mode = 'full' %}", 1], "now": "{% $now() %}"}
+    assert evaluated(template, STATES, NOW) == {"a": [True, 1], "now": NOW}
+
+
+def test_null_is_a_value_and_a_missing_path_is_an_error() -> None:
+    assert evaluated("{% $states.input.deployment.nothing %}", STATES, NOW) is None
+    assert evaluated("{% null %}", STATES, NOW) is None
+    with pytest.raises(StateError, match=r"States\.QueryEvaluationError: .* returned nothing"):
+        evaluated("{% $states.input.missing %}", STATES, NOW)

@@ -1,0 +1,164 @@
+"""The calls of functions and of the machine: each is counted, may be disturbed, and is answered by the account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+from emulator.beanstalk.stale_reads import AGE_HEADER
+from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
+from emulator.in_memory.account import InMemoryAccount
+from lambdas.probe import NoAnswerError
+from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
+from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
+
+CALL_SECONDS: Final = 0.1
+"""How long a call takes."""
+SLOW_SECONDS: Final = 20
+"""The clients' time-out (lambdas/aws)."""
+READS: Final = ("Describe", "List", "Check")
+SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
+"""Their names in URLs and in answers, by those in botocore's events."""
+
+
+class FunctionKilled(BaseException):
+    """The function was killed. No error of the function: nothing in it may catch this."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call of a schedule: its number, and where it is made. `state` is empty outside of executions."""
+
+    point: int
+    state: str
+    service: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.service}.{self.action}"
+
+    @property
+    def reads_beanstalk(self) -> bool:
+        """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
+        return self.service in SERVICES and self.action.startswith(READS)
+
+
+class CallingWorld(Protocol):
+    """The world, as its calls see it."""
+
+    def state(self) -> str:
+        """Return the state whose function calls now."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def note_call(self, what: str) -> None:
+        """Write a line of the history about the one that calls."""
+
+    def happens(self, site: Site, what: str) -> None:
+        """Let an incident happen before a call."""
+
+    def run_twice(self) -> None:
+        """Run the function that calls a second time."""
+
+    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Take notice of a call before its effect."""
+
+
+class Calls:
+    """All calls of one world."""
+
+    def __init__(
+        self,
+        caller: CallingWorld,
+        account: InMemoryAccount,
+        schedule: Schedule,
+        *,
+        objects: Objects,
+        alarms: AlarmBoard,
+        executions: ExecutionList,
+    ) -> None:
+        self.sites: list[Site] = []
+        """The calls so far, in their order."""
+        self.reads = False
+        """Whether the account answers a call that changes nothing."""
+        self.stale_until = 0.0
+        """Until when every read of Elastic Beanstalk has an old answer."""
+        self.planned: dict[int, list[str]] = {}
+        for each in schedule:
+            self.planned.setdefault(each.point, []).append(each.what)
+        self._caller = caller
+        self._account = account
+        self._answering = {"s3": objects.answer, "cloudwatch": alarms.answer, "sfn": executions.answer}
+
+    def visit(self, service: str, action: str, arguments: Mapping[str, Any]) -> CallFault | None:
+        """Count a call, let what is planned happen before it, and return its fault."""
+        caller = self._caller
+        caller.sleep(CALL_SECONDS)
+        site = Site(len(self.sites), caller.state(), service, action)
+        self.sites.append(site)
+        fault = None
+        for what in self.planned.get(site.point, ()):
+            if what in list(CallFault):
+                fault = CallFault(what)
+                caller.note_call(f"{site}: {what.upper()}")
+            else:
+                caller.happens(site, what)
+        if fault is CallFault.TWICE:
+            caller.run_twice()
+        caller.called(site, arguments)
+        if not site.action.startswith((*READS, "Get")):
+            caller.note_call(f"{site}")
+        return fault
+
+    def status(self, url: str) -> int:
+        """Return what an environment answers at its own endpoint. Raises NoAnswerError."""
+        fault = self.visit("http", "GET", {"url": url})
+        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
+        if fault is CallFault.KILL_AFTER:
+            raise FunctionKilled
+        if fault is CallFault.SLOW:
+            self._caller.sleep(SLOW_SECONDS)
+        if fault not in (None, CallFault.TWICE):
+            raise NoAnswerError(str(fault))
+        for each in self._account.service.state.alive_environments():
+            if each.endpoint == name:
+                status, _ = self._account.hostings[each.name].answer(path)
+                return status
+        raise NoAnswerError("NameResolutionError")
+
+    def answer(self, service: str, action: str, request: SentRequest) -> Answer:
+        """Return the answer to a call, or what its fault makes of it. Raises botocore's errors of connections."""
+        fault = self.visit(service, action, {"request": request})
+        headers = dict(request.headers)
+        stale = fault is None and self.sites[-1].reads_beanstalk and self._account.clock.time() < self.stale_until
+        if fault is CallFault.STALE or stale:
+            headers |= {AGE_HEADER: str(STALE_SECONDS)}
+        if fault in (None, CallFault.STALE, CallFault.TWICE):
+            return self._served(service, action, request, headers)
+        if fault.takes_effect:
+            self._served(service, action, request, headers)
+        match fault:
+            case CallFault.THROTTLE:
+                return throttling_answer(SERVICES.get(service, service), headers.get("Content-Type", ""))
+            case CallFault.ERROR_BEFORE | CallFault.ERROR_AFTER:
+                return unavailable_answer()
+            case CallFault.KILL_AFTER:
+                raise FunctionKilled
+            case CallFault.SLOW:
+                self._caller.sleep(SLOW_SECONDS)
+                raise ReadTimeoutError(endpoint_url=request.url)
+            case _:
+                raise ConnectionClosedError(endpoint_url=request.url)
+
+    def _served(self, service: str, action: str, request: SentRequest, headers: Mapping[str, str]) -> Answer:
+        if service in self._answering:
+            return self._answering[service](request)
+        if service == "auto-scaling":
+            return self._account.autoscaling.handle(request.body, headers)
+        before, self.reads = self.reads, action.startswith(READS)
+        try:
+            return self._account.service.handle(request.body, headers)
+        finally:
+            self.reads = before

@@ -1,0 +1,151 @@
+"""Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tools.simulation.attempts import State
+from tools.simulation.calls import Site
+from tools.simulation.cases import ALARM, ReleaseCase, request
+from tools.simulation.definition import Functions
+from tools.simulation.disturbance import CallFault, Schedule
+from tools.simulation.executions import SimulatedExecution
+from tools.simulation.incidents import Incidents
+from tools.simulation.rules import SafetyRules, left_over, unfinished
+from tools.simulation.shop import GREEN
+from tools.simulation.timeline import EndlessError
+from tools.simulation.transport import Switchboard
+from tools.simulation.world import Observer, World
+
+REST_SECONDS: Final = 300
+"""From the end of a release to what people do next: what was broken is well again by then."""
+LAST_TRIES: Final = 3
+
+
+@dataclass(frozen=True)
+class Played:
+    """A schedule that was played: what was violated, its history, the calls that it made, and how it ended."""
+
+    case: str
+    schedule: Schedule
+    violations: tuple[str, ...]
+    history: tuple[str, ...] = field(repr=False)
+    sites: tuple[Site, ...] = field(repr=False)
+    first: int
+    """The number of the first call of the release."""
+    end: str
+    """How the release ended, before anything was repaired."""
+    seconds: float
+    seed: int | None = None
+
+    @property
+    def disturbed(self) -> list[str]:
+        """The states in which something happened, as many as the schedule has disturbances."""
+        return [self.sites[each.point].state for each in self.schedule if each.point < len(self.sites)]
+
+
+@dataclass(frozen=True)
+class Player:
+    """Plays schedules of one case."""
+
+    board: Switchboard
+    definition: State
+    functions: Functions
+    name: str
+    case: ReleaseCase
+
+    def play(self, schedule: Schedule = (), seed: int | None = None) -> Played:
+        """Play a schedule to its end. With a seed, the delays have jitter."""
+        request_ = self.case.request
+        incidents = Incidents(request_)
+        rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
+        world = World(
+            self.definition,
+            self.functions,
+            schedule,
+            incidents.do,
+            Observer(rules.called, rules.changed, rules.ended, rules.moved),
+            seed or 0,
+            any(each.what.startswith(CallFault.STALE) for each in schedule),
+        )
+        self.board.receiver = world
+        world.open()
+        world.alarms.ringing[ALARM] = None
+        first, end = 0, ""
+        try:
+            self._prepare(world)
+            rules.begin(world)
+            world.jitters = seed is not None
+            first = len(world.calls.sites)
+            run = world.start("release", request_)
+            world.run()
+            end = run.status
+            rules.violations += unfinished(schedule, end) if self.case.succeeds else []
+            self._finish(world, incidents)
+            rules.violations += left_over(world, incidents, _last(world), self.case.released)
+        except EndlessError as endless:
+            rules.violations.append(f"It does not end: {endless}.")
+        return Played(
+            self.name,
+            schedule,
+            tuple(rules.violations),
+            tuple(world.timeline.history),
+            tuple(world.calls.sites),
+            first,
+            end,
+            world.clock.elapsed,
+            seed,
+        )
+
+    def _prepare(self, world: World) -> None:
+        """Play what happened before the release."""
+        for number, before in enumerate(self.case.before):
+            world.abort_in = before.until
+            world.start(f"before-{number}", request(before.changes))
+            world.run()
+            world.abort_in = None
+            world.pass_until(world.now() + REST_SECONDS)
+
+    def _finish(self, world: World, incidents: Incidents) -> None:
+        """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
+        world.calls.planned.clear()
+        if not incidents.kinds and _last(world).output_status == "released":
+            return
+        world.pass_until(world.now() + REST_SECONDS)
+        incidents.repair(world)
+        world.pass_until(world.now() + REST_SECONDS)
+        if incidents.live_terminated:
+            return
+        ours = _ours(world)
+        if not any(each.status == "SUCCEEDED" for each in ours):
+            for run in ours:
+                run.redrive()
+                world.run()
+        wanted = self.case.closing or self.case.request
+        for number in range(LAST_TRIES):
+            if _last(world).output_status == "released":
+                return
+            _follow(_last(world), world)
+            world.start(f"again-{number}", wanted)
+            world.run()
+
+
+def _follow(run: SimulatedExecution, world: World) -> None:
+    """Do what the message of a refused execution asks for: terminate a green of which nobody knows what it is for."""
+    green = world.shop.environment(GREEN)
+    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
+        world.note("person", f"TERMINATES {GREEN}, as the message says")
+        world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
+        world.pass_until(world.now() + REST_SECONDS)
+
+
+def _ours(world: World) -> Sequence[SimulatedExecution]:
+    """Return the executions of the schedule: all but those of before."""
+    return [each for each in world.executions if not each.name.startswith("before")]
+
+
+def _last(world: World) -> SimulatedExecution:
+    """Return the execution that released last; else the one that was started last."""
+    ours = _ours(world)
+    done = [each for each in ours if each.output_status == "released"]
+    return max(done, key=lambda each: each.ended_at) if done else ours[-1]

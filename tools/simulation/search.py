@@ -1,0 +1,138 @@
+"""The search: all single disturbances at all points, then pairs, then random schedules."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from random import Random
+from typing import Final
+
+from tools.simulation.calls import Site
+from tools.simulation.disturbance import INCIDENTS, CallFault, Disturbance, Schedule
+from tools.simulation.play import Played, Player
+
+RANDOM_DISTURBANCES: Final = (2, 5)
+"""In a random schedule, at least and at most."""
+RANDOM_FAULTS: Final = 0.6
+"""The share of faults among these."""
+
+
+def possible_faults(site: Site) -> list[str]:
+    """Return the faults that a call can meet. A machine's own call kills no function; only a read can be stale."""
+    impossible = {CallFault.KILL_AFTER, CallFault.TWICE} if site.service == "sns" else set()
+    if not site.reads_beanstalk:
+        impossible.add(CallFault.STALE)
+    return [str(each) for each in CallFault if each not in impossible]
+
+
+@dataclass(frozen=True)
+class SearchLimits:
+    """What a search leaves out: all states but `states`, everything but `what`, all but one disturbance of `stride`.
+
+    `then`: what may happen second in a pair.
+    """
+
+    states: Collection[str] = ()
+    what: Collection[str] = ()
+    then: Collection[str] = ()
+    stride: int = 1
+
+    def allow(self, played: Played, disturbance: Disturbance) -> bool:
+        """Return whether the search plays a disturbance of a release."""
+        state = played.sites[disturbance.point].state
+        return (not self.states or state in self.states) and (not self.what or disturbance.what in self.what)
+
+
+def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
+    """Yield what can happen at each call of a release that was played, up to its first end."""
+    for site in played.sites[played.first :]:
+        what = [*(possible_faults(site) if faults else []), *(INCIDENTS if incidents else [])]
+        yield from (Disturbance(site.point, each) for each in what)
+
+
+def singles(player: Player, limits: SearchLimits) -> Iterator[Played]:
+    """Play a release without any disturbance, then each single one."""
+    base = player.play()
+    yield base
+    allowed = (each for each in disturbances(base) if limits.allow(base, each))
+    for each in islice(allowed, 0, None, limits.stride):
+        yield player.play((each,))
+
+
+def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -> Iterator[Played]:
+    """Play pairs: a fault first, then a fault, or an incident if `incidents`, at each later call.
+
+    In an order that the seed decides: a search that ends early has been everywhere. Each round plays one second
+    disturbance after each first one.
+    """
+    chance = Random(seed)  # noqa: S311 - must be repeatable
+    base = player.play()
+    order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
+    chance.shuffle(order)
+    left: dict[Disturbance, list[Disturbance]] = {}
+    while order:
+        for first in list(order):
+            if first not in left:
+                found = _seconds(player.play((first,)), first, incidents=incidents)
+                seconds = [each for each in found if not limits.then or each.what in limits.then]
+                # The near ones mostly come first: they are the likely ones to matter together.
+                left[first] = sorted(seconds, key=lambda each: -(each.point - first.point + 1) * chance.random())
+            if left[first]:
+                yield player.play((first, left[first].pop()))
+            else:
+                order.remove(first)
+
+
+def _seconds(played: Played, first: Disturbance, *, incidents: bool) -> list[Disturbance]:
+    found = disturbances(played, incidents=incidents, faults=not incidents)
+    return [each for each in found if each.point >= first.point and each != first]
+
+
+def randoms(players: Mapping[str, Player], seed: int) -> Iterator[Played]:
+    """Play random schedules without end: any case, several disturbances, delays with jitter."""
+    chance = Random(seed)  # noqa: S311 - must be repeatable
+    bases: dict[str, Played] = {}
+    while True:
+        name = chance.choice(sorted(players))
+        player = players[name]
+        base = bases.setdefault(name, player.play())
+        points = range(base.first, len(base.sites) + 40)
+        drawn = sorted(
+            _drawn(chance, point, base) for point in chance.choices(points, k=chance.randint(*RANDOM_DISTURBANCES))
+        )
+        yield player.play(tuple(drawn), seed=chance.randrange(1, 1_000_000))
+
+
+def _drawn(chance: Random, point: int, base: Played) -> Disturbance:
+    site = base.sites[min(point, len(base.sites) - 1)]
+    if chance.random() < RANDOM_FAULTS:
+        return Disturbance(point, chance.choice(possible_faults(site)))
+    return Disturbance(point, chance.choice(INCIDENTS))
+
+
+def shrunk(player: Player, played: Played) -> Played:
+    """Return the shortest schedule that violates the same rule, from one that violates it."""
+    rule = _rule(played)
+    found, again = played, True
+    while again:
+        again = False
+        for shorter in _shorter(found):
+            tried = player.play(shorter.schedule, seed=shorter.seed)
+            if tried.violations and _rule(tried) == rule:
+                found, again = tried, True
+                break
+    return found
+
+
+def _shorter(played: Played) -> Iterator[Played]:
+    """Yield schedules with less in them: without jitter, without one of the disturbances, with a shorter incident."""
+    if played.seed is not None:
+        yield replace(played, seed=None)
+    schedule: Schedule = played.schedule
+    if len(schedule) > 1:
+        for left_out in schedule:
+            yield replace(played, schedule=tuple(each for each in schedule if each is not left_out))
+
+
+def _rule(played: Played) -> str:
+    """Return which rule is violated first, without numbers."""
+    return "".join(each for each in played.violations[0] if not each.isdigit())

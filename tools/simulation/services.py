@@ -1,0 +1,128 @@
+"""The other services that a release uses, in memory: S3's objects, Step Functions' executions, CloudWatch's alarms.
+
+Each answers an HTTP request as botocore sends it. S3 shows a write at once, and honours conditional writes:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from emulator.faults.answers import Answer
+
+JSON_1_0 = "application/x-amz-json-1.0"
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """A request as botocore sends it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Objects:
+    """S3's objects, by `/bucket/key`. It shares `contents` with Elastic Beanstalk's bundles."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        self.contents = contents
+
+    def answer(self, request: SentRequest) -> Answer:
+        """Return the answer to GetObject, HeadObject, PutObject or CopyObject."""
+        path = _object_path(request.url)
+        if request.method in ("GET", "HEAD"):
+            return self._read(path, request.method)
+        if "x-amz-copy-source" in request.headers:
+            return self._copy(request.headers["x-amz-copy-source"], path)
+        return self._write(path, request)
+
+    def _read(self, path: str, method: str) -> Answer:
+        content = self.contents.get(path)
+        if content is None:
+            return _s3_error(404, "NoSuchKey")
+        found = {"ETag": etag(content), "Content-Length": str(len(content))}
+        return 200, found, b"" if method == "HEAD" else content
+
+    def _copy(self, source: str, path: str) -> Answer:
+        content = self.contents.get("/" + unquote(source).partition("?")[0].lstrip("/"))
+        if content is None:
+            return _s3_error(404, "NoSuchKey")
+        self.contents[path] = content
+        return 200, {}, b"<CopyObjectResult/>"
+
+    def _write(self, path: str, request: SentRequest) -> Answer:
+        content, wanted = self.contents.get(path), request.headers.get("If-Match")
+        if wanted and content is None:
+            return _s3_error(404, "NoSuchKey")
+        if content is not None and ("If-None-Match" in request.headers or (wanted and wanted != etag(content))):
+            return _s3_error(412, "PreconditionFailed")
+        self.contents[path] = written = _written(request)
+        return 200, {"ETag": etag(written)}, b""
+
+
+@dataclass
+class AlarmBoard:
+    """CloudWatch's alarms: by name, since when each one is in ALARM; None for one that is OK."""
+
+    ringing: dict[str, float | None] = field(default_factory=dict)
+
+    def answer(self, _: SentRequest) -> Answer:
+        """Return the answer to DescribeAlarms, for all alarms."""
+        alarms = [
+            {
+                "AlarmName": name,
+                "StateValue": "OK" if since is None else "ALARM",
+                "StateTransitionedTimestamp": since or 0.0,
+            }
+            for name, since in self.ringing.items()
+        ]
+        body = {"MetricAlarms": alarms, "CompositeAlarms": []}
+        return 200, {"Content-Type": JSON_1_0}, json.dumps(body).encode()
+
+
+class ExecutionList:
+    """Step Functions' executions. `described` returns one as DescribeExecution does; None without it."""
+
+    def __init__(self, described: Callable[[str], dict[str, Any] | None]) -> None:
+        self._described = described
+
+    def answer(self, request: SentRequest) -> Answer:
+        """Return the answer to DescribeExecution."""
+        found = self._described(json.loads(request.body)["executionArn"])
+        if found is None:
+            missing = {"__type": "ExecutionDoesNotExist", "message": "Execution Does Not Exist"}
+            return 400, {"Content-Type": JSON_1_0}, json.dumps(missing).encode()
+        return 200, {"Content-Type": JSON_1_0}, json.dumps(found).encode()
+
+
+def etag(content: bytes) -> str:
+    """Return an object's ETag, with its quotes."""
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _written(request: SentRequest) -> bytes:
+    """Return the content of an upload, which has its checksum in a trailer: size, content, checksum.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    """
+    if request.headers.get("Content-Encoding") != "aws-chunked":
+        return request.body
+    size, _, rest = request.body.partition(b"\r\n")
+    return rest[: int(size, 16)]
+
+
+def _s3_error(status: int, code: str) -> Answer:
+    return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code><Message/></Error>".encode()
+
+
+def _object_path(url: str) -> str:
+    """Return `/bucket/key` of a URL, which has the bucket in its host."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    path = unquote(parts.path)
+    return path if host.startswith("s3.") else f"/{host.partition('.')[0]}{path}"

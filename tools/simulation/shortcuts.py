@@ -1,0 +1,119 @@
+"""Short ways through clients and services. They take most of a schedule's time, and do the same work again and again.
+
+A request that botocore built is sent again for the same parameters. An answer of the emulator goes to the caller as the
+object that its XML would be parsed to. tests/integration/tools/simulation holds both to what botocore itself does.
+A call passes through the world each time.
+"""
+
+import io
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from botocore.client import BaseClient
+from botocore.exceptions import HTTPClientError
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.response import StreamingBody
+
+from emulator.beanstalk.protocol import response
+from emulator.faults.answers import Answer
+from tools.simulation.services import SentRequest
+
+QUERY_SERVICES: Final = ("elasticbeanstalk", "autoscaling")
+READ_OBJECT: Final = "GetObject"
+OK: Final = 200
+SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "boolean": bool, "integer": int, "long": int, "double": float, "float": float,
+}  # fmt: skip
+
+MAKE: Final[Callable[..., Any]] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name
+WRITE: Final = response.result_document
+"""What makes calls, and what writes responses, without any short way."""
+
+Outcome = Answer | HTTPClientError
+"""What a request met: an answer, or an error of its connection."""
+
+
+class UnwrittenDocument(bytes):
+    """An answer that nobody has written as XML: `parsed` is what a client would read in it."""
+
+    parsed: dict[str, Any]
+
+
+class Shortcuts:
+    """Makes calls as BaseClient does. `answer` returns the answer to a request that was built before.
+
+    `exact`: no short ways; botocore and the emulator do all of their work each time.
+    """
+
+    def __init__(self, answer: Callable[[str, str, SentRequest], Answer], *, exact: bool = False) -> None:
+        self._answer = answer
+        self._exact = exact
+        self._requests: dict[tuple[str, str, str], SentRequest] = {}
+        self._unwritten = False
+        self.sent: list[SentRequest] = []
+        """The requests that botocore built for this call."""
+        self.met: Outcome | None = None
+        """What the next request of botocore meets, since its call was made already."""
+
+    def make(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+        """Return what the call returns. Raises what the call raises."""
+        service = client.meta.service_model.service_name
+        if self._exact or not (service in QUERY_SERVICES or operation == READ_OBJECT):
+            return self._long_way(client, operation, parameters)
+        key = (service, operation, json.dumps(parameters, sort_keys=True, default=repr))
+        sent = self._requests.get(key)
+        if sent is None:
+            self.sent.clear()
+            found = self._long_way(client, operation, parameters)
+            self._requests[key] = self.sent[0]
+            return found
+        before, self._unwritten = self._unwritten, True
+        try:
+            answer = self._answer(client.meta.service_model.service_id.hyphenize(), operation, sent)
+        except HTTPClientError as error:
+            self.met = error
+            return self._long_way(client, operation, parameters)
+        finally:
+            self._unwritten = before
+        if answer[0] == OK and isinstance(answer[2], UnwrittenDocument):
+            return answer[2].parsed
+        if answer[0] == OK and operation == READ_OBJECT:
+            return {"Body": StreamingBody(io.BytesIO(answer[2]), len(answer[2])), "ETag": answer[1]["ETag"]}
+        self.met = answer
+        return self._long_way(client, operation, parameters)
+
+    def _long_way(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+        before, self._unwritten = self._unwritten, False
+        try:
+            return MAKE(client, operation, parameters)
+        finally:
+            self._unwritten = before
+
+    def write(self, operation: OperationModel, result: Any, request_id: str, *, as_json: bool) -> bytes:
+        """Return the response to a call; see `result_document`. A nested call may need it written."""
+        if not self._unwritten:
+            return WRITE(operation, result, request_id, as_json=as_json)
+        document = UnwrittenDocument()
+        document.parsed = read(operation.output_shape, result) if operation.output_shape else {}
+        document.parsed["ResponseMetadata"] = {"RequestId": request_id, "HTTPStatusCode": OK}
+        return document
+
+
+def read(shape: Shape, value: Any) -> Any:
+    """Return what botocore parses from the XML that the emulator writes of a value."""
+    if isinstance(shape, StructureShape):
+        return {
+            name: read(shape.members[name], each)
+            for name, each in (value or {}).items()
+            if each is not None and name in shape.members
+        }
+    if isinstance(shape, ListShape):
+        return [read(shape.member, each) for each in value]
+    match shape.type_name:
+        case "timestamp":
+            return datetime.fromtimestamp(math.floor(value * 1000 + 1e-3) / 1000, UTC)
+        case kind:
+            return SCALARS.get(kind, str)(value)
