@@ -35,7 +35,7 @@ class Trial:
 
 def main(arguments: list[str]) -> int:
     """Return 0 when every mutation was found."""
-    parser = argparse.ArgumentParser(prog="make mutations", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make mutations", description=__doc__, allow_abbrev=False)
     parser.add_argument("--only", nargs="+", default=[], help="names of mutations")
     only = parser.parse_args(arguments).only
     missed, began = [], perf_counter()

@@ -22,7 +22,7 @@ BY_CALLS = (100, 300, 1_000)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when all figures are within their limits."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("at_once", nargs="*", type=int, default=AT_ONCE, help="numbers of releases at once")
     parser.add_argument("--seed", type=int, default=1, help="what the delays of retries are drawn from")
     options = parser.parse_args(arguments)

@@ -64,7 +64,7 @@ def _play(players: dict[str, Player], words: list[str]) -> int:
 
 
 def _options(arguments: Iterable[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__, allow_abbrev=False)
     parser.add_argument("--seconds", type=float, default=600, help="when to stop (SECONDS=)")
     parser.add_argument("--seed", type=int, default=1, help="of the order of pairs and of random schedules (SEED=)")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="the releases to disturb")
