@@ -136,13 +136,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        True,\n",
         _singles("full", "DrainBlue DeployRelease AwaitRelease", "second/same second/other"),
     ),
-    Mutation(
-        "the lock is not looked at",
-        "lambdas/aws/records.py",
-        "        if record is None or record.execution != execution:",
-        "        if record is None:",
-        _singles("full", "CloneBlue AwaitGreen DrainBlue DeployRelease", "abort_both"),
-    ),
     # --- clean up
     Mutation(
         "the configuration stays",
@@ -223,5 +216,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         '    return state.add_catch(failure_branch, errors=["States.ALL"], outputs=BAKE_FAILURE)',
         "    return state",
         _singles("full", "WatchRelease", "sick/blue"),
+    ),
+    Mutation(
+        "no swap back",
+        "infra/workflow.py",
+        "before_blue.next(to_blue).next(await_blue_live).next(watch)",
+        "before_blue.next(watch)",
     ),
 )
