@@ -35,8 +35,8 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account prove campaign unit integration scenarios test coverage check format synth image audit sbom docs \
-	permissions clients simulate mutations measure release clean
+.PHONY: help rehearse account prove campaign bench simulate mutations unit integration scenarios test coverage check format \
+	synth image audit sbom docs permissions clients measure release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: $(VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time: calls, waits, dollars (ARGS="1 10")
+	@python -m tools.bench $(ARGS)
 
 simulate: $(VENV)/ready  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
 	@python -m tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)

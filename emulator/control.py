@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.clock import Clock
@@ -23,13 +24,14 @@ Answer = tuple[int, Any]
 
 
 class ControlApi:
-    """Answers requests for `/_account`. `identity`: the account's region, account_id and proxy."""
+    """Answers requests for `/_account`. `identity`: the account's region, account_id and proxy. `resolve`: its DNS."""
 
     def __init__(
         self,
         *,
         clock: Clock,
         beanstalk: ElasticBeanstalk,
+        resolve: Callable[[str], ResolvedName | None],
         capacities: Capacities,
         impairments: Impairments,
         invocations: InvocationCounter,
@@ -39,6 +41,7 @@ class ControlApi:
     ) -> None:
         self._clock = clock
         self._beanstalk = beanstalk
+        self._resolve_name = resolve
         self._capacities = capacities
         self._impairments = impairments
         self._invocations = invocations
@@ -90,11 +93,12 @@ class ControlApi:
 
     def _resolve(self, query: str) -> Answer:
         name = parse_qs(query).get("name", [""])[0]
-        answer = self._beanstalk.resolve(name)
+        answer = self._resolve_name(name)
         if answer is None:
-            return 404, {"error": f"No environment has the CNAME {name!r}."}
+            return 404, {"error": f"No environment has the CNAME {name!r}, and no hosted zone has a record of it."}
         ttl = self._clock.real(answer.ttl)
-        return 200, {"name": answer.name, "address": answer.address, "port": answer.port, "ttl": ttl}
+        where = {"address": answer.address, "port": answer.port, "public_address": answer.public_address}
+        return 200, {"name": answer.name, **where, "ttl": ttl}
 
     def _logs(self, query: str) -> dict[str, Any]:
         return self._beanstalk.logs(parse_qs(query).get("environment", [""])[0])

@@ -3,6 +3,7 @@
 import http.client
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,7 +62,8 @@ class Forwarder:
 
     def __init__(self, route: Route, port: int = 0) -> None:
         self._server = _Server(route, port)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
+        # It looks once a second whether it is to stop. Each look wakes the process, for each environment.
+        self._thread = Thread(target=self._server.serve_forever, args=(1.0,), daemon=True)
         self.port: int = self._server.server_address[1]
 
     def start(self) -> None:
@@ -71,6 +73,8 @@ class Forwarder:
     def stop(self) -> None:
         """Stop listening and cut open connections. May be called again."""
         if self._thread.is_alive():
+            with suppress(OSError):  # Linux wakes the thread, so that nothing waits for its next look.
+                self._server.socket.shutdown(socket.SHUT_RDWR)
             self._server.shutdown()
         self._server.server_close()
         self._server.cut_connections()
@@ -241,9 +245,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """The account keeps no access log."""
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name in the base class
         """The account keeps no access log."""

@@ -26,9 +26,11 @@ from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
+from emulator.beanstalk.security_groups import made_groups
 from emulator.clock import Clock
 from emulator.codepipeline import CodePipeline
 from emulator.control import ControlApi
+from emulator.domain_names import DomainNames
 from emulator.faults import FaultInjector
 from emulator.forwarder import Forwarder, Target
 from emulator.iam.recorder import PermissionRecorder
@@ -83,6 +85,7 @@ class Server:
             bundles=S3BundleStore(region=REGION, account_id=ACCOUNT_ID, endpoint_url=self._url),
             create_hosting=self._create_hosting,
         )
+        self._names = DomainNames(self._beanstalk.resolve, _record_sets, REGION)
 
     async def serve(self, *, attached: bool) -> None:
         """Serve until a signal or, when attached, the end of standard input; then end all processes of the account."""
@@ -126,9 +129,17 @@ class Server:
         control = ControlApi(
             clock=self._clock,
             beanstalk=self._beanstalk,
+            resolve=self._names.resolve,
             capacities=self._capacities,
             impairments=self._impairments,
-            invocations=install_corrections(self._clock, faults, permissions, sessions, rules),
+            invocations=install_corrections(
+                self._clock,
+                faults,
+                permissions,
+                sessions,
+                rules,
+                made_groups=partial(made_groups, self._beanstalk.state),
+            ),
             faults=faults,
             permissions=permissions,
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},
@@ -156,10 +167,10 @@ class Server:
     def _route(self, host: str) -> Target | str:
         if host in PREFIXED_HOSTS:
             return Target("127.0.0.1", self._socket.getsockname()[1])
-        if answer := self._beanstalk.resolve(host):
+        if answer := self._names.resolve(host):
             return Target(answer.address, answer.port)
         return (
-            f"Expected the CNAME of an environment of this account, found {host}."
+            f"Expected the CNAME of an environment of this account, or a name in its hosted zones, found {host}."
             " The emulated account has no network: it reaches its own environments only."
         )
 
@@ -183,6 +194,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, help="folder for the packages of applications; by default in the home")
     parser.add_argument("--attached", action="store_true", help="end when standard input ends")
     return parser.parse_args(arguments)
+
+
+def _record_sets() -> list[dict[str, Any]]:
+    from emulator.ministack.route53 import record_sets  # noqa: PLC0415 - after set_environment
+
+    return record_sets()
 
 
 def _await_end_of_input(then: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledgments import acknowledge
+from infra.fleet_workflow import FleetWorkflow
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.pipeline import ReleasePipeline
@@ -43,11 +44,21 @@ class BlueGreenStack(Stack):
             hooks=settings.hooks,
         )
         workflow = Workflow(self, "Workflow", self.stack_name, functions.by_name, notifications.topic)
+        fleets = FleetWorkflow(
+            self,
+            "FleetWorkflow",
+            name=self.stack_name,
+            functions=functions.by_name,
+            topic=notifications.topic,
+            releases=workflow.machine,
+        )
         notifications.notify_of_stopped_releases(workflow.machine)
+        notifications.notify_of_stopped_fleets(fleets.machine)
         Monitoring(
             self,
             "Monitoring",
             machine=workflow.machine,
+            fleets=fleets.machine,
             functions=functions.by_name,
             topic=notifications.topic,
             slow_minutes=settings.slow_minutes,
@@ -57,7 +68,7 @@ class BlueGreenStack(Stack):
             "Questions",  # not "SavedQueries": the logical ids of deployed stacks come from it
             folder=self.stack_name,
             functions=[function.log_group for function in functions.by_name.values()],
-            machine=workflow.log,
+            machines=[workflow.log, fleets.log],
         )
         if settings.pipeline:
             ReleasePipeline(
@@ -69,6 +80,7 @@ class BlueGreenStack(Stack):
                 topic=notifications.topic,
             )
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
+        CfnOutput(self, "FleetStateMachineArn", value=fleets.machine.state_machine_arn)
         CfnOutput(self, "ArtifactsBucketName", value=artifacts.bucket_name)
         CfnOutput(self, "NotificationsTopicArn", value=notifications.topic.topic_arn)
 

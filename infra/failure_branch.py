@@ -14,6 +14,8 @@ from infra.jsonata_expressions import DEPLOYMENT, FALLBACK_NOTICE, PLAN_FAILURE
 from infra.stage_tasks import RESULT, StageTasks
 
 FAILURE = "{% $states.input.failure %}"
+FLEET_TELLS = "{% $states.context.Execution.Input.notify = false %}"
+"""Whether the input says so. When KeepGreenLive itself fails, people are told in any case."""
 
 
 def failure_branch(
@@ -50,6 +52,9 @@ def failure_branch(
     # A failure of either state must not hide the stage's failure.
     keep.add_catch(notify, errors=["States.ALL"], outputs={"failure": FAILURE, "notice": FALLBACK_NOTICE})
     notify.add_catch(hold, errors=["States.ALL"], outputs={"failure": FAILURE})
-    keep.next(notify).next(hold).next(plan)
+    who_tells = sfn.Choice.jsonata(scope, "WhoTells", comment="Leave the message to the fleet, if it is one's release.")
+    who_tells.when(sfn.Condition.jsonata(FLEET_TELLS), hold).otherwise(notify)
+    keep.next(who_tells)
+    notify.next(hold).next(plan)
     plan.add_catch(keep, errors=["States.ALL"], outputs=PLAN_FAILURE)
     return keep

@@ -2,53 +2,68 @@
 
 from typing import Any
 
+from lambdas.approval import RELEASE
 from lambdas.errors import HookFailedError
 from lambdas.hooks import Gate
 
 
-def _value_or(expression: str, otherwise: str) -> str:
+def value_or(expression: str, otherwise: str) -> str:
     """Return an expression that always has a value: without one it is an error, and an error bypasses a Catch."""
     return f"($exists({expression}) ? {expression} : {otherwise})"
 
 
-_ERROR = _value_or("$states.errorOutput.Error", "'unknown'")
-_CAUSE = _value_or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has no cause
+ERROR = value_or("$states.errorOutput.Error", "'unknown'")
+CAUSE = value_or("$states.errorOutput.Cause", "'no cause was given'")  # a time-out has no cause
 
-_FAILURE = {
+FAILURE_FIELDS = {
     "State": "{% $states.context.State.Name %}",
-    "Error": f"{{% {_ERROR} %}}",
-    "Cause": f"{{% {_CAUSE} %}}",
-    "RedriveCount": f"{{% {_value_or('$states.context.Execution.RedriveCount', '0')} %}}",
+    "Error": f"{{% {ERROR} %}}",
+    "Cause": f"{{% {CAUSE} %}}",
+    "RedriveCount": f"{{% {value_or('$states.context.Execution.RedriveCount', '0')} %}}",
 }
 
 DEPLOYMENT = "$states.input.deployment"
 """The deployment. It is in the input of every state after Plan: a redriven state gets the same input again."""
 
-CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}", "failure": _FAILURE}
+CAUGHT_FAILURE: dict[str, Any] = {"deployment": f"{{% {DEPLOYMENT} %}}", "failure": FAILURE_FIELDS}
 """What a Catch passes on of a stage's failure."""
 
 BAKE_FAILURE: dict[str, Any] = {
     **CAUGHT_FAILURE,
     "failure": {
-        **_FAILURE,
-        "State": f"{{% {_ERROR} = '{HookFailedError.__name__}' ? 'HooksAfterBlue' : 'WatchRelease' %}}",
+        **FAILURE_FIELDS,
+        "State": f"{{% {ERROR} = '{HookFailedError.__name__}' ? 'HooksAfterBlue' : 'WatchRelease' %}}",
     },
 }
 """What the Catch of Bake passes on, with the branch that failed."""
 
-PLAN_FAILURE: dict[str, Any] = {"deployment": "{% null %}", "failure": _FAILURE}
+PLAN_FAILURE: dict[str, Any] = {"deployment": "{% null %}", "failure": FAILURE_FIELDS}
 """What the Catch of Plan passes on."""
 
+APPROVAL_FAILURE: dict[str, Any] = {**CAUGHT_FAILURE, "failure": {**FAILURE_FIELDS, "State": "AwaitApproval"}}
+"""What the Catch of Approval passes on. Only the question can fail it: the watch catches its own errors."""
+
+_APPROVAL = f"$merge([{DEPLOYMENT}, {{'approved_at': $now()}}])"
+
+APPROVED: dict[str, Any] = {"deployment": f"{{% {_APPROVAL} %}}"}
+"""What Approval passes on. The alarm on slow releases counts from there."""
+
 APPROVAL_EXPIRED: dict[str, Any] = {
-    **CAUGHT_FAILURE,
-    "failure": {**_FAILURE, "Error": "ApprovalExpired", "Cause": "Nobody approved or rejected the release in time."},
+    "deployment": f"{{% {DEPLOYMENT}.approval_expiry = '{RELEASE}' ? {_APPROVAL} : {DEPLOYMENT} %}}",
+    "failure": {
+        **FAILURE_FIELDS,
+        "State": "AwaitApproval",
+        "Error": "ApprovalExpired",
+        "Cause": "Nobody approved or rejected the release in time.",
+    },
 }
+"""What Approval passes on when nobody has answered. The failure counts unless the input says to go on."""
 
-APPROVED: dict[str, Any] = {"deployment": f"{{% $merge([{DEPLOYMENT}, {{'approved_at': $now()}}]) %}}"}
-"""What AwaitApproval passes on. The alarm on slow releases counts from there."""
+TOLD = f"{{% {value_or('$states.input.told', 'null')} %}}"
+"""What people know of both environments while they decide; null before the first message."""
 
 
-def _text(*parts: str) -> str:
+def text(*parts: str) -> str:
     """Return one expression that joins its parts; a part is literal text or a `$` expression."""
     joined = " & ".join(part if part.startswith(("$", "($")) else _literal(part) for part in parts)
     return f"{{% {joined} %}}"
@@ -58,30 +73,23 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-APPROVAL_REQUEST = _text(
-    "$states.input.deployment.version",
-    " of ",
-    "$states.input.deployment.application",
-    " runs on ",
-    "$states.input.deployment.blue",
-    " and passed its test. Now ",
-    "$states.input.deployment.green",
-    " serves users, with ",
-    "$states.input.deployment.green_version",
-    '.\n\nApprove:\n\n  aws stepfunctions send-task-success --task-output "{}" --task-token ',
+_REGION = "$split($states.context.Execution.Id, ':')[3]"
+
+APPROVAL_REQUEST = text(
+    f"{DEPLOYMENT}.question",
+    "\n\nApprove:\n\n  aws stepfunctions send-task-success --region ",
+    _REGION,
+    ' --task-output "{}" --task-token ',
     "$states.context.Task.Token",
-    "\n\nReject (green continues to serve users):\n\n"
-    '  aws stepfunctions send-task-failure --error Rejected --cause "why" --task-token ',
+    "\n\nReject (green continues to serve users):\n\n  aws stepfunctions send-task-failure --region ",
+    _REGION,
+    ' --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
-    "\n\nThis request expires after ",
-    "$string($states.input.deployment.approval_seconds)",
-    " seconds. To get a new one then, redrive the execution:\n\n  aws stepfunctions redrive-execution --execution-arn ",
-    "$states.context.Execution.Id",
 )
 
 FALLBACK_NOTICE = {
     "subject": "A release failed, and so did its failure branch",
-    "message": _text(
+    "message": text(
         "The release failed in ",
         "$states.input.failure.State",
         ": ",
@@ -89,9 +97,9 @@ FALLBACK_NOTICE = {
         ": ",
         "$states.input.failure.Cause",
         "\n\nIts failure branch failed too: ",
-        _ERROR,
+        ERROR,
         ": ",
-        _CAUSE,
+        CAUSE,
         "\n\nThe environment with the production CNAME serves users: check both environments in the "
         "Elastic Beanstalk console. Then redrive the execution:\n\n"
         "  aws stepfunctions redrive-execution --execution-arn ",
@@ -103,7 +111,7 @@ FALLBACK_NOTICE = {
 
 def hooks_at(gate: Gate) -> str:
     """Return the hooks of a gate. An older Plan passes on a deployment without any."""
-    return f"{{% {_value_or(f'{DEPLOYMENT}.hooks.{gate}', '[]')} %}}"
+    return f"{{% {value_or(f'{DEPLOYMENT}.hooks.{gate}', '[]')} %}}"
 
 
 def release_result(status: str, served_by: str) -> dict[str, str]:

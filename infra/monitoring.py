@@ -45,12 +45,13 @@ class Monitoring(Construct):
         construct_id: str,
         *,
         machine: sfn.StateMachine,
+        fleets: sfn.StateMachine,
         functions: Mapping[str, lambda_.Function],
         topic: sns.Topic,
         slow_minutes: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._machine = machine
+        self._machine, self._fleets = machine, fleets
         self._functions = functions
         self._prefix = Stack.of(self).stack_name
         self.alarms = [self._end_alarm(name, *end) for name, end in FAILED_ENDS.items()] + [
@@ -70,6 +71,7 @@ class Monitoring(Construct):
                 [self._results(), self._stages()],
                 [self._who_serves(), self._alarm_states()],
                 [self._throttles(), self._errors()],
+                [self._fleet_executions()],
             ],
         )
 
@@ -112,12 +114,10 @@ class Monitoring(Construct):
         )
 
     def _executions(self) -> cloudwatch.GraphWidget:
-        names = ["ExecutionsSucceeded", *(metric for metric, _ in FAILED_ENDS.values()), "ExecutionsRedriven"]
-        return _graph(
-            "Executions by their end",
-            *(self._machine.metric(name, statistic="Sum", period=Duration.hours(1)) for name in names),
-            stacked=True,
-        )
+        return _graph("Executions by their end", *_ends(self._machine), stacked=True)
+
+    def _fleet_executions(self) -> cloudwatch.GraphWidget:
+        return _graph("Fleets by their end", *_ends(self._fleets), stacked=True)
 
     def _durations(self) -> cloudwatch.GraphWidget:
         measured = {
@@ -179,6 +179,12 @@ class Monitoring(Construct):
 
 def _graph(title: str, *metrics: cloudwatch.IMetric, stacked: bool = False) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=list(metrics), stacked=stacked, width=HALF, height=HEIGHT)
+
+
+def _ends(machine: sfn.StateMachine) -> list[cloudwatch.Metric]:
+    """Return how many executions of a state machine ended, by their end."""
+    names = ["ExecutionsSucceeded", *(metric for metric, _ in FAILED_ENDS.values()), "ExecutionsRedriven"]
+    return [machine.metric(name, statistic="Sum", period=Duration.hours(1)) for name in names]
 
 
 def _search(metric: str, by: str, statistic: str, period: Duration) -> cloudwatch.SearchExpression:

@@ -1,5 +1,9 @@
 """Notifications to people: a topic, and a rule for executions that bypass the failure branch."""
 
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
 from aws_cdk import Aws, CfnMapping, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,6 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from lambdas.console import HOSTS
+from lambdas.fleet import RELEASE_PREFIX
 
 EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 
@@ -32,32 +37,64 @@ class Notifications(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
+    @cached_property
     def _console(self) -> str:
         """Return the console's host in the partition that the stack is deployed to."""
         hosts = CfnMapping(self, "Consoles", mapping={partition: {"host": host} for partition, host in HOSTS.items()})
         return hosts.find_in_map(Aws.PARTITION, "host")
 
     def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
-        """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status."""
+        """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status.
+
+        Releases of a fleet are left out, by their names: the fleet tells of them, or of its own abort.
+        """
+        what_to_do = (
+            "Nothing was cleaned up: the environment with the production CNAME serves users, and a green environment "
+            "may be left over.\nWhat to do: redrive the execution, which resumes where it stopped, or start a new one, "
+            "which observes both environments first."
+        )
+        single = {"name": [{"anything-but": {"prefix": RELEASE_PREFIX}}]}
+        self._notify_of_ends("Ends", "Releases that were aborted or timed out", "release", what_to_do, machine, single)
+
+    def notify_of_stopped_fleets(self, machine: sfn.IStateMachine) -> None:
+        """Notify of fleets that are aborted or time out. Their releases that ran are aborted with them."""
+        what_to_do = (
+            "Its releases that ran were aborted with it, and nothing was cleaned up: of each, the environment with the "
+            "production CNAME serves users.\nWhat to do: redrive the fleet, which goes on with what is left, or "
+            "start a new one."
+        )
+        self._notify_of_ends("FleetEnds", "Fleets that were aborted or timed out", "fleet", what_to_do, machine, {})
+
+    def _notify_of_ends(  # noqa: PLR0917 - one call for each machine
+        self,
+        construct_id: str,
+        description: str,
+        what: str,
+        what_to_do: str,
+        machine: sfn.IStateMachine,
+        more: Mapping[str, Any],
+    ) -> None:
         # Fields without free text only: a quotation mark in free text loses the notification.
         field = events.EventField.from_path
         execution = field("$.detail.executionArn")
         text = (
-            f"The release {field('$.detail.name')} ended {field('$.detail.status')}. Nothing was cleaned up: the "
-            "environment with the production CNAME serves users, and a green environment may be left over.\n"
-            "What to do: redrive the execution, which resumes where it stopped, or start a new one, which observes "
-            f"both environments first.\n  aws stepfunctions redrive-execution --execution-arn {execution}\n"
-            f"  https://{self._console()}/states/home?region={field('$.region')}"
+            f"The {what} {field('$.detail.name')} ended {field('$.detail.status')}. {what_to_do}\n"
+            f"  aws stepfunctions redrive-execution --execution-arn {execution}\n"
+            f"  https://{self._console}/states/home?region={field('$.region')}"
             f"#/v2/executions/details/{execution}\n"
         )
         events.Rule(
             self,
-            "Ends",
-            description="Releases that were aborted or timed out",
+            construct_id,
+            description=description,
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"status": ["ABORTED", "TIMED_OUT"], "stateMachineArn": [machine.state_machine_arn]},
+                detail={
+                    "status": ["ABORTED", "TIMED_OUT"],
+                    "stateMachineArn": [machine.state_machine_arn],
+                    **more,
+                },
             ),
             targets=[targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_multiline_text(text))],
         )

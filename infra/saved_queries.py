@@ -1,4 +1,4 @@
-"""Saved queries of CloudWatch Logs Insights over the logs of the functions and the state machine."""
+"""Saved queries of CloudWatch Logs Insights over the logs of the functions and the state machines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,11 +85,11 @@ class SavedQueries(Construct):
         *,
         folder: str,
         functions: Sequence[logs.ILogGroup],
-        machine: logs.ILogGroup,
+        machines: Sequence[logs.ILogGroup],
     ) -> None:
         super().__init__(scope, construct_id)
         queries = [(query, functions) for query in FUNCTION_QUERIES]
-        for query, groups in [*queries, *((query, [machine]) for query in MACHINE_QUERIES)]:
+        for query, groups in [*queries, *((query, machines) for query in MACHINE_QUERIES)]:
             logs.CfnQueryDefinition(
                 self,
                 query.title.title().replace(" ", ""),

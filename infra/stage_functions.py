@@ -16,6 +16,7 @@ from infra.network import place_in_network
 from infra.policies import explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
+from infra.snapshot_store import snapshot_environment
 from infra.stage_permissions import STAGES, StagePermissions
 from infra.stage_roles import StageRoles
 
@@ -45,6 +46,7 @@ class StageFunctions(Construct):
         self._records = records
         self._network = network
         self._hooks = hooks
+        self._applications = applications
         self._code = lambda_.Code.from_asset(
             ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
         )
@@ -90,7 +92,9 @@ class StageFunctions(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 **self._records.environment(Stack.of(self)),
+                **(snapshot_environment(self._applications) if permissions.snapshot else {}),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
+                **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },
         )
         if self._network and name in TESTING:

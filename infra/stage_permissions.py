@@ -18,6 +18,8 @@ is left that could swap: the branch waits as long.
 
 CALLING_SECONDS = 890
 """The time-out of the function that calls hooks; Lambda allows 900."""
+PLANNING_SECONDS = 890
+"""The time-out of the function that plans fleets: it may read the tags of 1,000 environments."""
 TESTING_SECONDS = 890
 """The time-out of functions that test; Lambda allows 900."""
 
@@ -43,6 +45,14 @@ class StagePermissions:
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
     """
+    snapshot: bool = False
+    """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
+    so does one that sends requests to an environment.
+    """
+    executions: bool = False
+    """Looks executions up. A stage that takes the environment may anyway."""
+    surroundings: bool = False
+    """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
     seconds: int = 120
@@ -66,13 +76,22 @@ class StagePermissions:
 
 STAGES: Mapping[str, StagePermissions] = {
     "plan": StagePermissions(
-        environment=(*DESCRIBE, "DescribeConfigurationSettings", "DescribeEvents", "ListTagsForResource"),
+        environment=(
+            *DESCRIBE,
+            "DescribeConfigurationSettings",
+            "DescribeEnvironmentResources",
+            "DescribeEvents",
+            "ListTagsForResource",
+        ),
         application=("DescribeApplications",),
         applicationversion=("DescribeApplicationVersions",),
+        configurationtemplate=("DescribeConfigurationSettings",),
         alarms=True,
         policy_parts=(PolicyPart.READS,),
         record="take",
+        snapshot=True,
         hooks="know",
+        surroundings=True,
     ),
     "register_release": StagePermissions(
         application=("CreateApplicationVersion",),
@@ -94,35 +113,40 @@ STAGES: Mapping[str, StagePermissions] = {
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_green": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_green": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "call_hooks": StagePermissions(environment=DESCRIBE, hooks="call", record="read", seconds=CALLING_SECONDS),
+    "call_hooks": StagePermissions(
+        environment=(*DESCRIBE, "DescribeEvents"), hooks="call", record="read", seconds=CALLING_SECONDS
+    ),
     "swap_traffic": StagePermissions(
         environment=(*DESCRIBE, "DescribeEnvironmentHealth", "DescribeEvents", "SwapEnvironmentCNAMEs"),
         scaling=True,
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "await_traffic": StagePermissions(environment=DESCRIBE),
-    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read"),
+    "await_traffic": StagePermissions(environment=DESCRIBE, snapshot=True),
+    "drain_blue": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), record="read", snapshot=True),
     "deploy_release": StagePermissions(
         environment=(*DESCRIBE, "AbortEnvironmentUpdate", "DescribeEvents", "UpdateEnvironment"),
         bundles="read",
         policy_parts=ALL_PARTS,
         record="read",
     ),
-    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents")),
+    "await_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "verify_release": StagePermissions(environment=DESCRIBE, seconds=TESTING_SECONDS),
-    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True),
+    "watch_release": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), alarms=True, snapshot=True),
+    "watch_approval": StagePermissions(environment=(*DESCRIBE, "DescribeEvents"), snapshot=True),
     "terminate_green": StagePermissions(
         environment=(*DESCRIBE, "DescribeEvents", "ListTagsForResource"),
-        tagged_environment=("TerminateEnvironment",),
+        tagged_environment=("AddTags", "TerminateEnvironment"),
         configurationtemplate=("DeleteConfigurationTemplate", "DescribeConfigurationSettings"),
         policy_parts=ALL_PARTS,
         record="read",
+        snapshot=True,
     ),
-    "await_termination": StagePermissions(environment=DESCRIBE),
+    "await_termination": StagePermissions(environment=DESCRIBE, snapshot=True),
     "keep_green_live": StagePermissions(
         environment=(
             *DESCRIBE,
@@ -138,20 +162,27 @@ STAGES: Mapping[str, StagePermissions] = {
         seconds=SWAPPING_SECONDS,
     ),
     "hold_for_redrive": StagePermissions(),
+    "plan_fleet": StagePermissions(
+        environment=(*DESCRIBE, "ListTagsForResource"),
+        applicationversion=("DescribeApplicationVersions",),
+        seconds=PLANNING_SECONDS,
+    ),
+    "judge_group": StagePermissions(executions=True),
 }
 
 
 WHY: Mapping[str, str] = {
     "AbortEnvironmentUpdate": "An update of blue that hangs is aborted.",
-    "AddTags": "Green gets the tag of a clone when it is created.",
+    "AddTags": "Green gets the tag of a clone: when it is created, or, taken over, before it is terminated.",
     "CreateApplicationVersion": "The version is created from its source bundle.",
     "CreateConfigurationTemplate": "Green is created from blue's saved configuration.",
     "CreateEnvironment": "Green is created.",
     "DeleteConfigurationTemplate": "Green's saved configuration is deleted with it, or by the next release.",
     "DescribeApplicationVersions": "Does the version exist, and is it processed?",
     "DescribeApplications": "Does the application exist? Which saved configurations did ended executions leave?",
-    "DescribeConfigurationSettings": "Is a database coupled to blue? Which environment is the saved configuration for?",
+    "DescribeConfigurationSettings": "Is a database coupled to blue? Did this tool make the saved configuration?",
     "DescribeEnvironmentHealth": "How many instances have started?",
+    "DescribeEnvironmentResources": "Which load balancer has blue, and not its clone?",
     "DescribeEnvironments": "Which environments exist, which one serves, how healthy are they?",
     "DescribeEvents": "How did the last operation end, and when was the last swap?",
     "ListTagsForResource": "Is this a clone of this tool, and of which environment?",

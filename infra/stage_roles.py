@@ -15,6 +15,7 @@ from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
+from infra.snapshot_store import allow_snapshot
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
@@ -51,12 +52,18 @@ class StageRoles:
             allow(role, ["cloudwatch:DescribeAlarms"], ["*"], why=why)
         if permissions.scaling:
             self._allow_scaling(role)
+        if permissions.surroundings:
+            self._allow_surroundings(role)
         if permissions.hooks == "call" and self._hooks:
             self._allow_hooks(role)
         if permissions.bundles:
             self._allow_bundles(role, copies=permissions.bundles == "copy")
         if permissions.record:
             self._allow_record(role, permissions)
+        if permissions.snapshot:
+            allow_snapshot(role, self._applications)
+        if permissions.executions:
+            self._allow_executions(role, "How did a release end that the Map reports as failed?")
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):
             self._allow_key(role, self._artifacts.encryption_key, permissions)
         return role
@@ -69,7 +76,21 @@ class StageRoles:
         allow(role, ["autoscaling:DescribeScalingActivities"], ["*"], why=why)
         groups = f"arn:{stack.partition}:autoscaling:{stack.region}:{stack.account}:autoScalingGroup:*"
         why = "The environment that gets the users gets as many instances. AWS's policy names these groups."
-        allow(role, ["autoscaling:SetDesiredCapacity"], [f"{groups}:autoScalingGroupName/awseb-e-*"], why=why)
+        named = [f"{groups}:autoScalingGroupName/awseb-e-*"]
+        allow(role, ["autoscaling:SetDesiredCapacity"], named, why=why)
+        why = "It keeps them until its users have come: its MinSize is raised, and given back by a scheduled action."
+        allow(role, ["autoscaling:PutScheduledUpdateGroupAction", "autoscaling:UpdateAutoScalingGroup"], named, why=why)
+        why = "What MinSize does such a group get back? AWS authorises that on all groups only."
+        allow(role, ["autoscaling:DescribeScheduledActions"], ["*"], why=why)
+
+    def _allow_surroundings(self, role: iam.Role) -> None:
+        why = "Does a web ACL protect blue's load balancer? It may be one of another account, and AWS asks for both."
+        allow(role, ["wafv2:GetWebACL", "wafv2:GetWebACLForResource"], ["*"], why=why)
+        why = "Which hosted zones may have records of blue's load balancer? AWS authorises that on all zones only."
+        allow(role, ["route53:ListHostedZones"], ["*"], why=why)
+        zones = f"arn:{Stack.of(role).partition}:route53:::hostedzone/*"
+        why = "Does a DNS record lead to blue's load balancer, past the CNAME that is swapped?"
+        allow(role, ["route53:ListResourceRecordSets"], [zones], why=why)
 
     def _allow_hooks(self, role: iam.Role) -> None:
         stack = Stack.of(role)
@@ -95,10 +116,12 @@ class StageRoles:
                 self._records.allow_writing(role, application, why_written)
         self._records.allow_listing(role)
         if takes:
-            stack = Stack.of(role)
-            executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
-            why = "Is the execution that holds the environment, of this stack or another, still running?"
-            allow(role, ["states:DescribeExecution"], [executions], why=why)
+            self._allow_executions(role, "Is the execution that holds the environment, of any stack, still running?")
+
+    def _allow_executions(self, role: iam.Role, why: str) -> None:
+        stack = Stack.of(role)
+        executions = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:execution:{MACHINES}:*"
+        allow(role, ["states:DescribeExecution"], [executions], why=why)
 
     def _allow_key(self, role: iam.Role, key: kms.IKey, permissions: StagePermissions) -> None:
         allow(role, ["kms:Decrypt"], [key.key_arn], why="The bucket's objects are encrypted with this key.")

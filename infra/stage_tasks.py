@@ -1,6 +1,7 @@
 """The states that call stage functions: what each passes on, how each waits, what each retries."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -8,9 +9,24 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.retry_delays import FAULTS, WAITING
 from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
 
-LONGEST_DELAY = Duration.seconds(30)
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a state waits between two looks: at first, by how much more each time, and at most."""
+
+    first: Duration
+    growth: float
+    longest: Duration
+    jitter: sfn.JitterType
+
+
+QUICK = Pace(Duration.seconds(WAITING.first), WAITING.rate, Duration.seconds(WAITING.longest), sfn.JitterType.FULL)
+"""For what Elastic Beanstalk does."""
+SLOW = Pace(Duration.seconds(60), 1.02, Duration.seconds(300), sfn.JitterType.NONE)
+"""For what people do: a history has room for days. The 80th look is after 3 hours, and the rest every 5 minutes."""
 RESULT = "{% $states.result.Payload %}"
 FUNCTION_FAULTS = [
     "Lambda.AWSLambdaException",
@@ -45,13 +61,14 @@ class StageTasks:
         payload: Mapping[str, str] | None = None,
         outputs: Mapping[str, str] | None = None,
         timeout: Duration | None = None,
-        attempts: int = 20,
+        attempts: int = FAULTS.attempts,
         waits: bool = True,
+        pace: Pace = QUICK,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `waits`: whether the stage asks for a retry by an error of its own.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`.
         """
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
@@ -66,18 +83,18 @@ class StageTasks:
         if waits:
             state.add_retry(
                 errors=[EnvironmentNotReadyError.__name__],
-                interval=Duration.seconds(5),
-                backoff_rate=1.5,
-                max_delay=LONGEST_DELAY,
-                jitter_strategy=sfn.JitterType.FULL,
-                max_attempts=10_000,  # the stage's own time-out ends the waiting, long before
+                interval=pace.first,
+                backoff_rate=pace.growth,
+                max_delay=pace.longest,
+                jitter_strategy=pace.jitter,
+                max_attempts=WAITING.attempts,
             )
         state.add_retry(
             errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_delay=LONGEST_DELAY,
+            interval=Duration.seconds(FAULTS.first),
+            backoff_rate=FAULTS.rate,
+            max_delay=Duration.seconds(FAULTS.longest),
             jitter_strategy=sfn.JitterType.FULL,
-            max_attempts=attempts,  # 20 take at most 2 + 4 + 8 + 16 + 16 x 30 = 510 seconds
+            max_attempts=attempts,
         )
         return state

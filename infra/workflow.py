@@ -14,16 +14,17 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   register 2 x 3600, clone 2 x 10800, swap 4 x 3600, deploy 2 x 10800, terminate 2 x 10800  :  86400
   drain 3600, tests 2 x 920, approval 604800, watch 21600, keep green live 3600             : 635440
   an unhealthy environment in the drain and in the watch 2 x 3600                           :   7200
-  a last poll and the retries of a faulty service, 22 tasks x 600                           :  13200
-  together 742240, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  a last poll, and the retries of a service that is faulty or throttles, 27 tasks x 1200    :  32400
+  together 761440, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
 History: a poll is 3 events, and on average 15 seconds from the next: 122400 / 15 x 3 = 24480, below the 25000 of AWS.
+Plan refuses an approval whose watch does not fit beside the rest (lambdas/request.py).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
@@ -31,17 +32,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.approval import approval
 from infra.bake import bake
 from infra.failure_branch import failure_branch
 from infra.hook_gates import hook_gate
-from infra.jsonata_expressions import (
-    APPROVAL_EXPIRED,
-    APPROVAL_REQUEST,
-    APPROVED,
-    CAUGHT_FAILURE,
-    DEPLOYMENT,
-    release_result,
-)
+from infra.jsonata_expressions import CAUGHT_FAILURE, DEPLOYMENT, release_result
 from infra.machine_role import allow_machine
 from infra.stage_permissions import TESTING_SECONDS
 from infra.stage_tasks import StageTasks
@@ -112,8 +107,8 @@ class Workflow(Construct):
             "Check blue over HTTP before it serves users.",
             timeout=TEST_TIMEOUT,
         )
-        approval = self._approval()
         before_blue = self._gate(Gate.BEFORE_BLUE, "Call hooks before blue serves users.")
+        ask = approval(self, self._stage_tasks, self._topic, failure_branch=self._failure_branch, approved=before_blue)
         to_blue = self._stage("SwapToBlue", "swap_traffic", "Blue serves users, with the new version.", to="blue")
         await_blue_live = self._stage("AwaitBlueLive", "await_traffic", "Wait for the swap.", to="blue")
         watch = bake(self, self._stage_tasks, self._failure_branch)
@@ -144,35 +139,10 @@ class Workflow(Construct):
         clone.next(await_green).next(test_green).next(before_green).next(to_green).next(await_green_live).next(drain)
         drain.next(before_deploy).next(deploy).next(await_release).next(test).next(how_far)
         how_far.when(_condition(f"{DEPLOYMENT}.mode = '{Mode.DEPLOY}'"), deployed)
-        how_far.when(_condition(f"{DEPLOYMENT}.approval"), approval).otherwise(before_blue)
-        approval.next(before_blue)
+        how_far.when(_condition(f"{DEPLOYMENT}.approval"), ask).otherwise(before_blue)
         before_blue.next(to_blue).next(await_blue_live).next(watch).next(terminate).next(await_termination)
         await_termination.next(after_release).next(released)
         return self._plan
-
-    def _approval(self) -> sfn.CustomState:
-        keep = self._failure_branch.state_id
-        return sfn.CustomState(
-            self,
-            "AwaitApproval",
-            state_json={
-                "Type": "Task",
-                "Comment": "Ask a person. Without an answer in time, green stays live.",
-                "Resource": f"arn:{Stack.of(self).partition}:states:::sns:publish.waitForTaskToken",
-                "Arguments": {
-                    "TopicArn": self._topic.topic_arn,
-                    "Subject": "A release waits for your approval",
-                    "Message": APPROVAL_REQUEST,
-                },
-                "TimeoutSeconds": f"{{% {DEPLOYMENT}.approval_seconds %}}",
-                "Output": APPROVED,
-                # add_catch of a CustomState leaves out the outputs.
-                "Catch": [
-                    {"ErrorEquals": ["States.Timeout"], "Output": APPROVAL_EXPIRED, "Next": keep},
-                    {"ErrorEquals": ["States.ALL"], "Output": CAUGHT_FAILURE, "Next": keep},
-                ],
-            },
-        )
 
     def _gate(self, gate: Gate, comment: str) -> sfn.Map:
         state = hook_gate(self, self._stage_tasks, gate, comment)

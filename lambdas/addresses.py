@@ -50,6 +50,11 @@ def blocked_address(host: str) -> str | None:
     return address if is_blocked(address) else None
 
 
+def resolves(name: str) -> bool:
+    """Return whether DNS knows an address of the name."""
+    return bool(_addresses(name))
+
+
 def lead_to_same(one: str, other: str) -> bool:
     """Return whether DNS gives both names an address in common; False for a name that it does not know."""
     return not _addresses(one).isdisjoint(_addresses(other))

@@ -19,6 +19,8 @@ MATCH: Final = "match"
 """As many as the environment that serves has in service."""
 TEMPLATE: Final = "template"
 """As many as the saved configuration says."""
+HOLD_SECONDS: Final = 900
+"""How long a group keeps its instances after the drain: its trigger measures the load of its users until then."""
 START_SECONDS: Final = 300
 """Under basic health reporting, nothing tells when a new instance gets requests. It does after this time."""
 
@@ -40,11 +42,18 @@ class Sizing:
         """Whether the environment has as many instances as its users need."""
         return self.serving >= self.needed
 
-    def request(self, scaling: Scaling) -> None:
-        """Ask Auto Scaling for the instances that are missing, unless they are on their way."""
-        if self.group and self.group.desired < self.needed:
+    def request(self, scaling: Scaling, deployment: Deployment, now: datetime) -> None:
+        """Ask Auto Scaling for the instances that are missing, and let the group keep those that are needed.
+
+        Its trigger finds the environment idle until its users have come, and would take instances away. It keeps those
+        that it has: an environment with fewer than MinSize is not healthy.
+        """
+        if self.group is None or self.needed <= 1:
+            return
+        if self.group.desired < self.needed:
             scaling.set_desired(self.group, self.needed)
             logger.info("asked for instances", environment=self.environment.name, needed=self.needed)
+        scaling.hold(self.group, min(self.needed, self.serving), now, deployment.drain_seconds + HOLD_SECONDS)
 
     def require_enough(self) -> None:
         """Raise EnvironmentNotReadyError while instances are missing."""

@@ -7,7 +7,7 @@ was found and what to do next.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from lambdas import environment_checks, kind_checks
+from lambdas import environment_checks, kind_checks, production_checks
 from lambdas.aws.alarms import require_existing
 from lambdas.aws.application_version import ApplicationVersion
 from lambdas.aws.bundles import key_of_copy
@@ -154,12 +154,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_not_overtaken,
     check_hooks,
     environment_checks.check_blue_exists,
-    environment_checks.check_green_is_own_clone,
-    environment_checks.check_production_cname,
-    environment_checks.check_record,
-    environment_checks.check_test_urls,
-    check_version_named,
     kind_checks.check_tier,
+    production_checks.check_green_is_own_clone,
+    production_checks.check_production_known,
+    production_checks.check_production_cname,
+    production_checks.check_record,
+    environment_checks.check_test_urls,
+    environment_checks.check_hosts,
+    check_version_named,
     kind_checks.check_platform,
     kind_checks.check_scaling_group,
     kind_checks.check_group_shown,

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import replace
-from typing import Final
 
+from lambdas.adoption import require_adopted
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.decision import template_prefix
@@ -11,25 +11,26 @@ from lambdas.deployment import Deployment
 from lambdas.errors import CallRejectedError, EnvironmentNotReadyError
 from lambdas.handler import logger
 from lambdas.pair import Pair, require_not_live, require_own_clone
+from lambdas.saved_configuration import is_own
 from lambdas.settling import NEXT_STEP, require_no_new_swap
 from lambdas.visit import Visit
 
-DESCRIPTION_PREFIX: Final = "made by beanstalk-bluegreen for "
-"""The first words in the description of every saved configuration that this tool makes."""
 
-
-def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
     """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
 
+    `by_look`: shows both environments as all executions see them. Before the termination, green is looked at again.
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
     while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
-    green = beanstalk.environment(deployment.green_id) if deployment.green_id else None
+    ids = [deployment.blue_id, deployment.green_id] if deployment.green_id else []
+    found = (by_look or beanstalk).environments_by_id(*ids) if ids else {}
+    green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
     else:
         try:
-            _terminate(green, deployment, visit, beanstalk)
+            _terminate(green, Pair.from_found(found, deployment), deployment, visit, beanstalk)
         except CallRejectedError as error:
             if not error.settles:
                 raise
@@ -40,12 +41,14 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     remove_configuration(deployment, beanstalk)
 
 
-def _terminate(green: Environment, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
     """Start to terminate green. Raises as `remove_green`, and CallRejectedError when green is Terminated by now."""
-    require_own_clone(green, deployment, beanstalk)
-    before = _look(green, deployment, beanstalk)
+    if not deployment.adopted:
+        require_own_clone(green, deployment, beanstalk)
     require_not_live(before, before.green, "it is terminated")
     require_no_new_swap(before, visit, beanstalk)
+    if deployment.adopted:
+        require_adopted(before.green, deployment, beanstalk)
     pair = _look(green, deployment, beanstalk)  # the last call before the termination
     require_not_live(pair, pair.green, "it is terminated")
     if not pair.green.ready:
@@ -83,5 +86,5 @@ def remove_left_configurations(deployment: Deployment, beanstalk: Beanstalk) -> 
 def remove_configuration(deployment: Deployment, beanstalk: Beanstalk) -> None:
     """Delete green's saved configuration, unless this tool did not make it."""
     description = beanstalk.configuration_description(deployment.application, deployment.config_template)
-    if description is not None and description.startswith(DESCRIPTION_PREFIX):
+    if description is not None and is_own(description):
         beanstalk.delete_configuration(deployment.application, deployment.config_template)

@@ -22,6 +22,14 @@ which is in AWS's endpoint rules: https://github.com/boto/botocore/tree/develop/
 
 def console_link(execution: str) -> str:
     """Return the URL of the execution's page. Shape: arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME."""
+    return f"{_home(execution, 'states')}#/v2/executions/details/{execution}"
+
+
+def environment_link(execution: str, environment: str) -> str:
+    """Return the URL of an environment's page, in the partition and region of the execution. `environment`: its id."""
+    return f"{_home(execution, 'elasticbeanstalk')}#/environment/dashboard?environmentId={environment}"
+
+
+def _home(execution: str, service: str) -> str:
     partition, region = execution.split(":")[1], execution.split(":")[3]
-    host = HOSTS.get(partition, HOSTS["aws"])
-    return f"https://{host}/states/home?region={region}#/v2/executions/details/{execution}"
+    return f"https://{HOSTS.get(partition, HOSTS['aws'])}/{service}/home?region={region}"

@@ -29,15 +29,17 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
     launched = version if mode == Mode.ROLLBACK else live.version
     # Green has a saved configuration of its own, which is deleted with green.
     template = observation.green_tags.get(CONFIG_TEMPLATE_TAG)
+    asked_template = None if observation.template_is_taken else request.get("config_template")
     decided = {
         "version": version,
         "blue_id": pair.blue.id,
         "green_id": green.id if green else None,
+        "adopted": observation.adopted,
         "production_cname": pair.production_cname,
         "previous_version": live.version or "",
         "green_version": (green.version if green else launched) or "",
         "next_step": next_step(mode, request["accepted_health"], observation),
-        "config_template": template or request.get("config_template", template_name(pair.blue.name, visit)),
+        "config_template": template or asked_template or template_name(pair.blue.name, visit),
         "drain_until": "",
         "tested_update": _last_update(observation),
     }

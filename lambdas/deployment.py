@@ -11,6 +11,8 @@ from lambdas.hooks import Hooks
 
 Role = Literal["blue", "green"]
 InstanceCount = Literal["match", "template"] | int
+Expiry = Literal["fail", "release"]
+"""What happens when nobody answers the question for approval."""
 
 BLUE_TAG = "bluegreen:blue"
 """The tag of green that has blue's name. Roles may make and terminate only environments that have it."""
@@ -127,8 +129,12 @@ class Deployment:
     """The instances that an environment needs to get the users: see lambdas/capacity.py."""
     sizing: str = ""
     """What Plan says about that, for people."""
+    not_cloned: tuple[str, ...] = ()
+    """What Plan found that green does not bring, for people: see lambdas/drift.py."""
     hooks: Hooks = field(default_factory=Hooks)
     green_id: str | None = None
+    adopted: bool = False
+    """Whether green is one that this tool did not make. It gets its tags before it is terminated."""
     source_bundle: SourceBundle | None = None
     update_since: str = ""
     """When the update of blue began, or DeployRelease asked for it; ISO 8601. Empty before, and in a deployment that
@@ -140,8 +146,15 @@ class Deployment:
     and in a deployment that an older function passed on.
     """
 
+    tested_date: str = ""
+    """Blue's DateUpdated at its test; ISO 8601. While blue has the same, it was not changed. Empty as `tested_update`.
+    """
+
+    approval_expiry: Expiry = "fail"
+    question: str = ""
+    """What people are asked for their approval, without the commands. Empty before the test of blue."""
     approved_at: str | None = None
-    """When a person approved the release; ISO 8601. The state AwaitApproval sets it."""
+    """When a person approved the release, or its question expired; ISO 8601. The state Approval sets it."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -160,6 +173,7 @@ class Deployment:
                 "source_bundle": SourceBundle(**_known(SourceBundle, bundle)) if bundle else None,
                 "accepted_health": tuple(data["accepted_health"]),
                 "alarms": tuple(data["alarms"]),
+                "not_cloned": tuple(data.get("not_cloned", ())),
                 "timeouts": Timeouts(**_known(Timeouts, data["timeouts"])),
                 "next_step": NextStep(data["next_step"]),
                 "mode": Mode(data["mode"]),

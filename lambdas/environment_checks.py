@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lambdas.deployment import BLUE_TAG, Mode
+from lambdas.deployment import Mode
 from lambdas.observation import Observation
 from lambdas.refusal import require
 
@@ -28,31 +28,6 @@ def check_blue_exists(request: Request, observation: Observation) -> None:
     )
 
 
-def check_green_is_own_clone(_: Request, observation: Observation) -> None:
-    """Require that this tool made green from blue, if there is a green."""
-    blue, green, tags = observation.pair.blue, observation.pair.standing.get("green"), observation.green_tags
-    if green:
-        require(
-            tags.get(BLUE_TAG) == blue.name and green.application == blue.application,
-            expected=f"{green.name} to be a clone that this tool made of {blue.name}",
-            found=f"an environment of {green.application} with the tags {tags}",
-            remedy="Choose another name for `green`, or remove that environment",
-            settles=True,
-        )
-
-
-def check_production_cname(_: Request, observation: Observation) -> None:
-    """Require that blue or green holds the production CNAME."""
-    pair = observation.pair
-    require(
-        pair.holder,
-        expected=f"{' or '.join(pair.names.values())} to hold the production CNAME {pair.production_cname}",
-        found=" and ".join(each.cname for each in pair.standing.values()),
-        remedy="Give the production CNAME back to one of the two",
-        settles=True,
-    )
-
-
 def check_test_urls(request: Request, observation: Observation) -> None:
     """Require that no test asks the production CNAME: green serves there while blue is tested."""
     pair = observation.pair
@@ -66,20 +41,13 @@ def check_test_urls(request: Request, observation: Observation) -> None:
         )
 
 
-def check_record(_: Request, observation: Observation) -> None:
-    """Require that the record names the observed production CNAME. If not, a person has to say which one is right."""
-    record, blue, holders = observation.record, observation.pair.blue, observation.cname_holders
-    if record is None or record.production_cname == observation.pair.production_cname:
-        return
-    remedy = f"Give {blue.name} that CNAME back, or delete {record.where} if the present one is right"
-    if holders and holders != (blue.name,):
-        remedy = f"Name {holders[0]} as `green`, or give {blue.name} its CNAME back"
+def check_hosts(_: Request, observation: Observation) -> None:
+    """Require that DNS knows the hosts that the tests ask: the tests come only once green has the users."""
     require(
-        condition=False,
-        expected=f"the production CNAME of {blue.name} to be {record.production_cname}, as its record says",
-        found=f"{blue.name} at {blue.cname}, and {record.production_cname} at "
-        f"{', '.join(holders) or 'no environment of the application'}",
-        remedy=remedy,
+        not observation.unknown_hosts,
+        expected=f"DNS to know the hosts that the tests of {observation.pair.blue.name} ask",
+        found=f"no address of {' or of '.join(observation.unknown_hosts)}",
+        remedy="Correct the `url`, or test by `path`",
         settles=True,
     )
 
@@ -139,7 +107,7 @@ def check_green_version(_: Request, observation: Observation) -> None:
             green.version == pair.blue.version,
             expected=f"{green.name}, left by an earlier release, to run {pair.blue.version} as {pair.blue.name} does",
             found=str(green.version),
-            remedy=f"Terminate {green.name}; or release {pair.blue.version} to end that release, or roll it back"
-            f" (`mode`: `rollback`)",
+            remedy=f"Terminate {green.name}, which serves no users; or release {pair.blue.version} to end that release,"
+            " or roll it back (`mode`: `rollback`)",
             settles=True,
         )

@@ -17,6 +17,7 @@
     ├── GreenUnhealthyError         green became unhealthy while it served, and blue is better
     ├── ReleaseUnhealthyError       blue became unhealthy, or an alarm went off, during the watch
     ├── HookFailedError             a hook of one's own failed, or took too long
+    ├── FleetStoppedError           releases of a fleet failed, so it began no more of them
     ├── UnexpectedEnvironmentError  an environment is not as this release left it
     └── LockLostError               another execution has taken over this blue environment
 
@@ -64,12 +65,15 @@ class EnvironmentNotReadyError(ReleaseError):
 class ServiceUnavailableError(ReleaseError):
     """A service of AWS throttles, fails (5xx) or gives no answer: the state's Retry asks again.
 
-    `unanswered`: the service may have done what it was asked for.
+    `unanswered`: the service may have done what it was asked for. `throttled`: it was asked too often.
     """
 
-    def __init__(self, *, expected: str, found: str, next_step: str, unanswered: bool = False) -> None:
+    def __init__(
+        self, *, expected: str, found: str, next_step: str, unanswered: bool = False, throttled: bool = False
+    ) -> None:
         super().__init__(expected=expected, found=found, next_step=next_step)
         self.unanswered = unanswered
+        self.throttled = throttled
 
 
 class CallRejectedError(ReleaseError):
@@ -118,6 +122,10 @@ class ReleaseUnhealthyError(ReleaseError):
 
 class HookFailedError(ReleaseError):
     """A hook of one's own failed, or took too long."""
+
+
+class FleetStoppedError(ReleaseError):
+    """Releases of a fleet failed, so it began no more of them."""
 
 
 class UnexpectedEnvironmentError(ReleaseError):

@@ -11,6 +11,7 @@ from lambdas.deployment import Deployment
 MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
 MAX_SENTENCE_LENGTH = 2_000  # causes and events are quotes, of any length
 MAX_EVENTS, MAX_EVENT_LENGTH = 20, 400
+MAX_LACKS = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def notification(failure: Failure, outcome: Outcome, deployment: Deployment | No
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
     lines = [f"{subject}.", "", f"Why: {failure.name}: {failure.message}"]
     lines += [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
+    lacks = deployment.not_cloned[:MAX_LACKS] if deployment else ()
+    lines += [f"Green does not bring: {one_line(words, MAX_SENTENCE_LENGTH)}" for words in lacks]
     lines += [
         "",
         "What to do: once the cause is gone, redrive the execution (in the Step Functions console, or by the command",

@@ -4,18 +4,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from aws_lambda_powertools import Logger
 
 from lambdas.aws.records import connect_records
 from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError, ReleaseError, WaitTimedOutError
+from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError, WaitTimedOutError
 from lambdas.metrics import count_error, time_release, time_state
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
 logger = Logger(service="bluegreen")
+
+THROTTLED_SECONDS: Final = 600
+"""How long a stage without a time-out waits while a service throttles."""
 
 Event = Mapping[str, Any]
 
@@ -67,6 +70,8 @@ def report_stage(visit: Visit, application: str, environment: str) -> Iterator[N
         yield
     except EnvironmentNotReadyError as waiting:
         logger.info("waiting", found=waiting.found)
+        if isinstance(waiting.__cause__, ServiceUnavailableError):
+            count_error(application, ServiceUnavailableError.__name__)
         raise
     except ReleaseError as error:
         logger.error("failed", error=type(error).__name__, cause=str(error))  # noqa: TRY400 - a stack trace adds nothing
@@ -79,10 +84,12 @@ def report_stage(visit: Visit, application: str, environment: str) -> Iterator[N
 def limit_wait(visit: Visit, seconds: float) -> Iterator[None]:
     """Raise WaitTimedOutError for EnvironmentNotReadyError when the wait has lasted for `seconds`.
 
-    A wait for answers to settle ends by itself, so it has no limit.
+    A wait for answers to settle ends by itself, so it has no limit. Throttling is waited for as long, or
+    THROTTLED_SECONDS without a limit: a state retries other faults of a service 20 times only.
     """
     try:
-        yield
+        with wait_while_throttled(visit, seconds if seconds < float("inf") else THROTTLED_SECONDS):
+            yield
     except EnvironmentNotReadyError as waiting:
         if visit.elapsed(time.time()) < seconds or waiting.settles:
             raise
@@ -91,3 +98,14 @@ def limit_wait(visit: Visit, seconds: float) -> Iterator[None]:
             found=waiting.found,
             next_step=f"{waiting.next_step} Then redrive this execution; a longer limit goes into `timeouts`.",
         ) from waiting
+
+
+@contextmanager
+def wait_while_throttled(visit: Visit, seconds: float) -> Iterator[None]:
+    """Raise EnvironmentNotReadyError for throttling, until the wait has lasted for `seconds`."""
+    try:
+        yield
+    except ServiceUnavailableError as busy:
+        if not busy.throttled or visit.seconds >= seconds:
+            raise
+        raise EnvironmentNotReadyError(expected=busy.expected, found=busy.found, next_step=busy.next_step) from busy

@@ -77,12 +77,15 @@ class HookCall:
     details: Any = None
     """The hookDetails for the next call."""
     wait_seconds: int = 0
-    """The time until the next call; 0 when the hook has ended."""
+    """The time until the next look; 0 when the hook has ended."""
+    due: str = ""
+    """When the hook is called next; ISO 8601. Empty where that is the next look."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """`data`: {"function", "gate"} before the first call, then what `to_json` returned."""
-        return cls(**{**data, "gate": Gate(data["gate"])})
+        """`data`: {"function", "gate"} before the first call, then what `to_json` returned, of any version."""
+        known: dict[str, Any] = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
+        return cls(**known | {"gate": Gate(data["gate"])})
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of this class."""
@@ -90,7 +93,7 @@ class HookCall:
 
     def ended(self) -> Self:
         """Return the call of a hook that is not called again."""
-        return replace(self, details=None, wait_seconds=0)
+        return replace(self, details=None, wait_seconds=0, due="")
 
 
 def deployed_hooks() -> frozenset[str]:

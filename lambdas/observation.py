@@ -1,9 +1,12 @@
 """What Plan observes: all facts that its checks and its decision need, each read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from lambdas.addresses import resolves
+from lambdas.adoption import is_adopted, tags_of_adopted
 from lambdas.aws.alarms import Alarms, AlarmState
 from lambdas.aws.application_version import ApplicationVersion
 from lambdas.aws.beanstalk import Beanstalk
@@ -14,10 +17,13 @@ from lambdas.aws.executions import Executions
 from lambdas.aws.record import Record, Success
 from lambdas.aws.records import Records
 from lambdas.aws.scaling import InstanceGroup, Scaling
+from lambdas.aws.surroundings import Surroundings
 from lambdas.capacity import TEMPLATE
-from lambdas.deployment import PRODUCTION_CNAME_TAG, Mode, Role
+from lambdas.deployment import Mode, Role
 from lambdas.holder import Holder
 from lambdas.pair import Pair, find_environments
+from lambdas.production import neighbours, production_cname
+from lambdas.saved_configuration import is_own
 from lambdas.visit import Visit
 
 
@@ -30,8 +36,11 @@ class Services:
     records: Records
     executions: Executions
     scaling: Scaling
+    surroundings: Surroundings
     hooks: frozenset[str] = frozenset()
     """The functions that the stack was deployed with as hooks."""
+    resolves: Callable[[str], bool] = resolves
+    """Whether DNS knows a name, as the functions that test see it."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,14 @@ class Observation:
     """By the ids of environments, if `capacity` needs them."""
     hooks: frozenset[str] = frozenset()
     """The functions that the stack was deployed with as hooks."""
-    cname_holders: tuple[str, ...] = ()
-    """The application's environments that hold the CNAME of the record, if that is another than the observed one."""
+    neighbours: tuple[Environment, ...] = ()
+    """The application's other environments with a CNAME, if blue and green do not tell where users are."""
+    adopted: bool = False
+    """Whether green is one that this tool did not make, and that the release takes over."""
+    template_is_taken: bool = False
+    """Whether the saved configuration that the request names is one that this tool did not make."""
+    unknown_hosts: tuple[str, ...] = ()
+    """The hosts of the request's tests that DNS does not know."""
     last_success: Success | None = None
     """The last execution that is known to have succeeded."""
     overtaken_by: Success | None = None
@@ -86,12 +101,16 @@ def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Obs
     standing = find_environments(names, beanstalk)
     blue, green = standing.get("blue"), standing.get("green")
     green_tags = beanstalk.tags(green) if green else {}
-    pair = Pair(names, standing, _production_cname(blue, green, green_tags))
+    production = production_cname(request, record, standing, green_tags, beanstalk)
+    pair = Pair(names, standing, production)
+    adopted = is_adopted(green, green_tags, record, production, asked=request["adopt_green"])
+    if adopted and blue and green and green.application == blue.application:
+        green_tags |= tags_of_adopted(blue.name, production)
     holder = Holder.of(record, visit, services.executions)
     success = (holder.success if holder else None) or (record.success if record else None)
     facts: dict[str, Any] = {}
     if blue and blue.application == application and pair.holder:
-        facts = _facts_of_pair(request, pair, record, services)
+        facts = _facts_of_pair(request, pair, services)
     return Observation(
         application_exists=beanstalk.has_application(application),
         record=record,
@@ -99,21 +118,17 @@ def observe(request: Mapping[str, Any], visit: Visit, services: Services) -> Obs
         alarm_states=services.alarms.states(request["alarms"]),
         pair=pair,
         green_tags=green_tags,
+        neighbours=_neighbours(record, pair, beanstalk),
+        adopted=adopted,
         last_success=success,
         overtaken_by=success if success and visit.redrives and success.started > visit.started else None,
         hooks=services.hooks,
+        unknown_hosts=tuple(host for host in _hosts(request) if not services.resolves(host)),
         **facts,
     )
 
 
-def _production_cname(blue: Environment | None, green: Environment | None, green_tags: Mapping[str, str]) -> str:
-    """Return the CNAME that users know: green's tag names it; without a green, blue holds it."""
-    if green:
-        return green_tags.get(PRODUCTION_CNAME_TAG, "")
-    return blue.cname if blue else ""
-
-
-def _facts_of_pair(request: Mapping[str, Any], pair: Pair, record: Record | None, services: Services) -> dict[str, Any]:
+def _facts_of_pair(request: Mapping[str, Any], pair: Pair, services: Services) -> dict[str, Any]:
     version, beanstalk = _version(request, pair), services.beanstalk
     sized = request["capacity"] != TEMPLATE
     return {
@@ -123,8 +138,14 @@ def _facts_of_pair(request: Mapping[str, Any], pair: Pair, record: Record | None
         "versions": _versions(request, version, pair, beanstalk),
         "event_logs": _event_logs(request, version, pair, beanstalk),
         "groups": services.scaling.groups(*pair.standing.values()) if sized else {},
-        "cname_holders": _cname_holders(record, pair, beanstalk),
+        "template_is_taken": _template_is_taken(request, beanstalk),
     }
+
+
+def _hosts(request: Mapping[str, Any]) -> list[str]:
+    """Return the hosts that the tests ask by a URL of their own."""
+    tests = request["health_checks"] or [request["health_check"]]
+    return [host for test in tests if (host := urlsplit(test.get("url", "")).hostname)]
 
 
 def _version(request: Mapping[str, Any], pair: Pair) -> str | None:
@@ -156,8 +177,14 @@ def _event_logs(
     }
 
 
-def _cname_holders(record: Record | None, pair: Pair, beanstalk: Beanstalk) -> tuple[str, ...]:
-    if record is None or record.production_cname == pair.production_cname:
+def _neighbours(record: Record | None, pair: Pair, beanstalk: Beanstalk) -> tuple[Environment, ...]:
+    blue = pair.standing.get("blue")
+    known = pair.holder is not None and (record is None or record.production_cname == pair.production_cname)
+    if blue is None or known:
         return ()
-    environments = beanstalk.environments_in(pair.blue.application)
-    return tuple(each.name for each in environments if each.cname == record.production_cname and not each.gone)
+    return tuple(each for each in neighbours(blue, beanstalk) if each.name not in pair.names.values())
+
+
+def _template_is_taken(request: Mapping[str, Any], beanstalk: Beanstalk) -> bool:
+    name = request.get("config_template")
+    return name is not None and not is_own(beanstalk.configuration_description(request["application"], name))

@@ -67,8 +67,9 @@ class Pair:
 
     @property
     def holder(self) -> Environment | None:
-        """The environment that holds the production CNAME; None when neither does."""
-        return next((each for each in self.standing.values() if each.cname == self.production_cname), None)
+        """The environment that holds the production CNAME; None when neither does, or it is not known."""
+        held = (each for each in self.standing.values() if each.cname == self.production_cname)
+        return next(held, None) if self.production_cname else None
 
     @property
     def live(self) -> Environment:
@@ -139,7 +140,7 @@ def require_own_clone(green: Environment, deployment: Deployment, beanstalk: Bea
         raise UnexpectedEnvironmentError(
             expected=f"{green.name} to be a clone of {deployment.blue} that this tool made ({deployment.tags})",
             found=f"an environment with the tags {tags}",
-            next_step="It was left alone. Start a new execution with another name for `green`, or remove it by hand.",
+            next_step="It was left alone. Start a new execution with another name for `green`.",
         )
 
 

@@ -21,6 +21,7 @@ from lambdas.metrics import count_rollback
 from lambdas.pair import Pair
 from lambdas.proofs import BLUE_PROVED, BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
+from lambdas.serving_green import report_unhealthy
 from lambdas.settling import require_no_swap_since, require_settled_state
 from lambdas.swaps import made_by, require_swap_shown, swap_once
 from lambdas.visit import Visit
@@ -69,6 +70,7 @@ def recover(
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.find(deployment, beanstalk)
     require_swap_shown(record, pair, visit)
+    report_unhealthy(pair.holder, deployment, visit)
     if not is_certain(failure.state, pair, record):
         require_settled_state(visit)
     if len(pair.standing) < len(pair.names):
@@ -83,7 +85,8 @@ def recover(
         _swap(target, (record, pair), visit, records, beanstalk)
     if target == "green":
         return Outcome(_served_by(pair), left_over=f"{pair.blue}, which serves no users", events=events)
-    if failure.state in NEVER_SERVED and deployment.mode != Mode.ROLLBACK and not _served(record, visit):
+    new = failure.state in NEVER_SERVED and not deployment.adopted
+    if new and deployment.mode != Mode.ROLLBACK and not _served(record, visit):
         remove_green(replace(deployment, blue_id=pair.blue.id, green_id=pair.green.id), visit, beanstalk)
         return Outcome(_served_by(pair), done=f"{pair.green.name}, half-made, is being terminated", events=events)
     return Outcome(_served_by(pair), left_over=f"{pair.green.name}, which the next run removes", events=events)
@@ -130,8 +133,7 @@ def _sizing(
     """Return the sizing of the environment, and ask for what is missing. An error here keeps no users from it."""
     try:
         size = sizing(pair.environment(to), pair.live, deployment, visit.now, beanstalk, scaling=scaling)
-        if not size.enough:
-            size.request(scaling)
+        size.request(scaling, deployment, visit.now)
     except ReleaseError as error:
         logger.warning("the number of instances is unknown", environment=pair.names[to], cause=str(error))
         return Sizing(pair.environment(to))

@@ -19,12 +19,17 @@ NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
 MAX_TEST_SECONDS = 720  # the longest of one test; Lambda ends a function after 900
 MAX_HOOK_SECONDS = 7200  # of all hooks of a release; the history of an execution is limited
+MAX_HISTORY = 24_500  # Step Functions ends an execution at 25,000 events; those of hooks and messages come on top
+POLL_EVENTS = 3
+POLL_SECONDS = 15  # between two polls, on average
+APPROVAL_POLL_SECONDS = 300  # the same while people decide, after some hours
+EARLY_POLLS = 80  # the polls that come sooner than that
 MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
 
 
 def completed(request: object) -> dict[str, Any]:
     """Return the request with every default. Raises InvalidRequestError, which names all problems at once."""
-    problems = [*_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
+    problems = [*schema_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
     if problems:
         left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
         raise InvalidRequestError(
@@ -37,11 +42,12 @@ def completed(request: object) -> dict[str, Any]:
         "hooks": {},
         "timeouts": {},
     }  # defaults inside an object need the object
-    complete: dict[str, Any] = _validator(json.dumps(SCHEMA))(nested | _with_integers(request))
+    complete: dict[str, Any] = validator(json.dumps(SCHEMA))(nested | with_integers(request))
     complete.setdefault("green", green_name(complete["blue"]))
     _require_time(complete)
     _require_hook_limits(complete["hooks"])
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
+    _require_short_history(complete)
     return complete
 
 
@@ -50,13 +56,13 @@ def green_name(blue: str) -> str:
     return blue[: NAME_LENGTH - len(GREEN_SUFFIX)].rstrip("-") + GREEN_SUFFIX
 
 
-def _with_integers(request: object) -> dict[str, Any]:
+def with_integers(request: object) -> dict[str, Any]:
     """Return a copy with 3 for 3.0. JSON Schema takes both for an integer."""
     whole: dict[str, Any] = json.loads(json.dumps(request), parse_float=lambda text: int(float(text)))
     return whole
 
 
-def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
+def schema_problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     """Yield all problems. The validator stops at the first one, so it gets each key of an object alone."""
     keys = schema.get("properties")
     if not keys or not isinstance(value, Mapping):
@@ -67,7 +73,7 @@ def _problems(value: object, schema: Mapping[str, Any], path: str) -> Iterator[s
             yield f"{path}.{key} is missing"
     for key, item in value.items():
         if key in keys:
-            yield from _problems(item, keys[key], f"{path}.{key}")
+            yield from schema_problems(item, keys[key], f"{path}.{key}")
         else:
             yield f"{path}.{json.dumps(key)[1:-1][:100]} is not a known key"
 
@@ -80,7 +86,7 @@ def _required(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
 
 def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     try:
-        _validator(json.dumps({"properties": {"value": schema}}))({"value": value})
+        validator(json.dumps({"properties": {"value": schema}}))({"value": value})
     except fastjsonschema.JsonSchemaValueException as error:
         rule = error.message.removeprefix("data.value")
         yield f"{path}{rule}, not {_shown(value)}"
@@ -89,7 +95,7 @@ def _finding(value: object, schema: Mapping[str, Any], path: str) -> Iterator[st
 
 
 @cache
-def _validator(schema: str) -> Callable[[object], Any]:
+def validator(schema: str) -> Callable[[object], Any]:
     """Return what validates a document against a schema, given as JSON, and fills in its defaults.
 
     Powertools' `validate` uses the same library, but compiles the schema in every call: 20 ms for all of it.
@@ -145,6 +151,27 @@ def _require_hook_limits(hooks: Mapping[str, Any]) -> None:
             found=f"{number} hooks of `timeout_seconds` {hooks['timeout_seconds']}",
             next_step="Lower `timeout_seconds` or the number of hooks, and start a new execution; nothing was touched.",
         )
+
+
+def _require_short_history(complete: Mapping[str, Any]) -> None:
+    """Raise InvalidRequestError when the polls of the release and of its approval may fill the execution's history."""
+    if not complete["approval"]:
+        return
+    limits = complete["timeouts"]
+    waits = 2 * sum(limits.values()) + 3 * limits["swap_traffic"]  # four of swaps, and one of the failure branch
+    watches = complete["drain_seconds"] + complete["bake_seconds"] + 2 * complete["unhealthy_seconds"]
+    events = (waits + watches) / POLL_SECONDS * POLL_EVENTS + approval_events(complete["approval_seconds"])
+    if events > MAX_HISTORY:
+        raise InvalidRequestError(
+            expected=f"a release of at most {MAX_HISTORY} events, as many as Step Functions keeps of an execution",
+            found=f"`timeouts`, `bake_seconds` and `approval_seconds` that may make {events:.0f}",
+            next_step="Lower one of them and start a new execution; nothing was touched.",
+        )
+
+
+def approval_events(seconds: int) -> float:
+    """Return how many events the watch of an approval makes at most: a look every minute, later every 5 minutes."""
+    return (seconds / APPROVAL_POLL_SECONDS + EARLY_POLLS) * POLL_EVENTS
 
 
 def _host(url: str) -> str:

@@ -1,12 +1,13 @@
-"""Green while it serves: whether users have to go back to blue, which nothing was deployed onto yet."""
+"""The environment that serves users: whether it is well, and whether users have to leave green for blue."""
 
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
 from lambdas.errors import GreenUnhealthyError
 from lambdas.failing import is_failing
 from lambdas.handler import logger
 from lambdas.metrics import count_unhealthy
-from lambdas.pair import Pair
+from lambdas.pair import Pair, require_standing
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
 from lambdas.visit import Visit
@@ -21,7 +22,6 @@ def require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstal
     green = pair.green
     if pair.live != green or green.healthy(deployment.accepted_health):
         return
-    report_unhealthy(pair, deployment, visit)
     blue_standing = Standing(
         fitness(pair.blue, deployment.accepted_health), proof_of_blue(deployment, visit.state, changed=False)
     )
@@ -37,8 +37,25 @@ def require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstal
         )
 
 
-def report_unhealthy(pair: Pair, deployment: Deployment, visit: Visit) -> None:
-    """Log and count a look at an environment that serves users and is unhealthy. An alarm of the stack rings for it."""
-    if not pair.live.healthy(deployment.accepted_health):
-        logger.warning("users are served by an unhealthy environment", environment=str(pair.live))
-        count_unhealthy(visit.machine)
+def look_at_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Environment:
+    """Return blue, as `look` found it. Raises UnexpectedEnvironmentError when it is gone."""
+    return require_standing(deployment.blue, look(deployment, visit, beanstalk).get(deployment.blue_id))
+
+
+def look(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> dict[str, Environment]:
+    """Return both environments by id, in one call, and report when the one that serves is unhealthy."""
+    found = beanstalk.environments_by_id(deployment.blue_id, deployment.green_id or "")
+    holders = [each for each in found.values() if each.cname == deployment.production_cname and not each.gone]
+    report_unhealthy(holders[0] if holders else None, deployment, visit)
+    return found
+
+
+def report_unhealthy(live: Environment | None, deployment: Deployment, visit: Visit) -> None:
+    """Log and count a look at an environment that serves users and is unhealthy. An alarm of the stack rings for it.
+
+    `live`: None when neither environment serves. Basic health is Grey during an operation, and shows nothing then.
+    """
+    if live and (live.healthy(deployment.accepted_health) or (not live.ready and live.health == "Grey")):
+        return
+    logger.warning("users are served by an unhealthy environment", environment=str(live or "neither environment"))
+    count_unhealthy(visit.machine)

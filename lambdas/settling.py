@@ -57,8 +57,15 @@ def require_no_swap_since(moment: datetime, pair: Pair, beanstalk: Beanstalk) ->
 
 
 def _event_logs(pair: Pair, beanstalk: Beanstalk) -> list[EventLog]:
-    """Return the events of both environments. Waits when none are shown: an empty list proves nothing."""
-    logs = [beanstalk.events(each) for each in pair.standing.values()]
+    """Return the events of the environment that holds the production CNAME: a swap that moves it is among them.
+
+    An environment that nothing happened to for weeks has none, so the other's are read then. Waits when none are shown:
+    an empty list proves nothing.
+    """
+    others = [each for each in pair.standing.values() if each != pair.holder]
+    logs = [beanstalk.events(pair.holder)] if pair.holder else []
+    if all(log.empty for log in logs):
+        logs += [beanstalk.events(each) for each in others]
     if all(log.empty for log in logs):
         raise EnvironmentNotReadyError(
             expected=f"the events of {' or '.join(pair.names.values())}, to know whether a swap is in progress",

@@ -7,9 +7,15 @@ from lambdas.errors import UnexpectedEnvironmentError
 
 
 def require_as_tested(blue: Environment, deployment: Deployment, beanstalk: Beanstalk) -> None:
-    """Raise UnexpectedEnvironmentError when blue has another version than the release, or an update since its test."""
+    """Raise UnexpectedEnvironmentError when blue has another version than the release, or an update since its test.
+
+    The events tell of updates. They are not read while DateUpdated, "the last modified date for this environment", is
+    as it was: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_EnvironmentDescription.html
+    """
     if blue.version != deployment.version:
         raise _changed(blue, deployment, str(blue))
+    if blue.ready and blue.updated.isoformat() == deployment.tested_date:
+        return
     began = beanstalk.events_since_deployment(blue).last_operation.began
     if deployment.tested and began and began > deployment.tested:
         raise _changed(

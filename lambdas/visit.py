@@ -7,7 +7,7 @@ have been done in the last SETTLE_SECONDS.
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
@@ -32,7 +32,7 @@ class Visit:
     """When the execution was redriven last."""
     redrives: int = 0
     """How often the execution was redriven."""
-    begun: float = field(default_factory=time.time, compare=False)
+    begun: float = field(default_factory=lambda: time.time(), compare=False)  # noqa: PLW0108 - a clock may replace it
     """The epoch at which this was made, a moment after `now`."""
 
     @classmethod
@@ -88,9 +88,18 @@ class Visit:
         return self.execution.split(":")[6]
 
     @property
+    def region(self) -> str:
+        """The region of the execution."""
+        return self.execution.split(":")[3]
+
+    @property
     def resumed(self) -> bool:
         """Whether a redrive resumed this state. What it did before the redrive may not show yet."""
         return self.since == self.redriven
+
+    def as_of(self, moment: datetime) -> Self:
+        """Return the invocation as if it had begun at another moment: when what it sees was looked at."""
+        return replace(self, now=moment, begun=self.begun - (self.now - moment).total_seconds())
 
     def present(self) -> datetime:
         """Return the time at which it is called."""

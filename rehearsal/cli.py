@@ -11,6 +11,7 @@ from rehearsal import options
 from rehearsal.account.account import AccountError
 from rehearsal.account.cdk import CdkError
 from rehearsal.account.shop import ShopError
+from rehearsal.fleet_rehearsal import rehearse_fleet
 from rehearsal.keep import keep
 from rehearsal.prepare import PrepareError
 from rehearsal.rehearse import rehearse
@@ -24,7 +25,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         if arguments[:1] == ["account"]:
             return keep(options.read_account_options(arguments[1:]), progress)
-        return rehearse(options.read_release_options(arguments), progress)
+        release_options = options.read_release_options(arguments)
+        if release_options.fleet:
+            return rehearse_fleet(release_options, release_options.fleet, progress)
+        return rehearse(release_options, progress)
     except (AccountError, CdkError, PrepareError, ShopError, WaitLimitError) as error:
         return _write_error(str(error))
     except (BotoCoreError, ClientError) as error:

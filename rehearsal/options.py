@@ -11,6 +11,8 @@ from rehearsal import arguments
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
 BUILD = Path("build")
+SMALLEST_FLEET, LARGEST_FLEET = 3, 40
+"""Three waves need three environments. Each one takes a process, and another one during its release."""
 PLATFORMS = {"python": PYTHON, "node": NODE}
 
 
@@ -20,7 +22,8 @@ class ReleaseOptions:
 
     `port`: 0 takes a free one. `bundle`: the file to release, else the shop's v2. `platform`: the bundle's language,
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
-    them. `capacity`: requests a second that each instance can take, None for no limit.
+    them. `capacity`: requests a second that each instance can take, None for no limit. `fleet`: the number of
+    environments to release as a fleet, None for a single release.
     """
 
     scale: float
@@ -30,6 +33,7 @@ class ReleaseOptions:
     settings: list[dict[str, str]]
     capacity: float | None
     keep: bool
+    fleet: int | None
     output: Path
 
 
@@ -72,6 +76,9 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         metavar="NUMBER",
         help="requests a second that each instance can take (default: no limit)",
     )
+    parser.add_argument(
+        "--fleet", type=_fleet, metavar="NUMBER", help=f"release a fleet of environments, {SMALLEST_FLEET} or more"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
     return ReleaseOptions(**vars(parser.parse_args(given)))
 
@@ -110,6 +117,14 @@ def _setting(text: str) -> dict[str, str]:
     if separator and namespace and name:
         return {"Namespace": namespace, "OptionName": name, "Value": value}
     raise argparse.ArgumentTypeError(f"expected NAMESPACE:NAME=VALUE, found {text!r}")
+
+
+def _fleet(text: str) -> int:
+    if text.isdecimal() and SMALLEST_FLEET <= int(text) <= LARGEST_FLEET:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"expected a number of environments from {SMALLEST_FLEET} to {LARGEST_FLEET}, found {text!r}"
+    )
 
 
 def _capacity(text: str) -> float:

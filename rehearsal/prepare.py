@@ -65,6 +65,15 @@ def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
         )
 
 
+def start(account: Account, folder: Path, progress: Progress) -> Testbed:
+    """Start the account, and deploy the stack; logs go to `folder`. Raises as `prepare` does."""
+    require_space(folder)
+    with progress.step("start an AWS account on this machine"):
+        account.start()
+    with progress.step("deploy the stack, by cdk bootstrap and cdk deploy"):
+        return Testbed.deploy(account, folder)
+
+
 def prepare(
     account: Account, folder: Path, versions: Versions, progress: Progress, settings: Sequence[Mapping[str, str]] = ()
 ) -> Prepared:
@@ -73,20 +82,16 @@ def prepare(
     `settings`: option settings of the shop's environment, beside enhanced health.
     Raises PrepareError, AccountError, CdkError, ShopError and WaitLimitError. The caller stops the account.
     """
-    require_space(folder)
-    with progress.step("start an AWS account on this machine"):
-        account.start()
-    with progress.step("deploy the stack, by cdk bootstrap and cdk deploy"):
-        testbed = Testbed.deploy(account, folder)
+    testbed = start(account, folder, progress)
     shop = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts, versions.language)
-    with progress.step(f"launch {shop.blue} with {LIVE_VERSION}"), _short_durations(testbed.control):
+    with progress.step(f"launch {shop.blue} with {LIVE_VERSION}"), short_durations(testbed.control):
         bundles = {LIVE_VERSION: versions.live, NEXT_VERSION: versions.next}
         shop.create(LIVE_VERSION, bundles, ENHANCED_HEALTH, *settings)
     return Prepared(testbed, shop)
 
 
 @contextmanager
-def _short_durations(control: Control) -> Iterator[None]:
+def short_durations(control: Control) -> Iterator[None]:
     """Shorten the durations while the block runs: the launch of the shop is not part of the release."""
     described = control.describe()
     short = SHORT_REAL_SECONDS / described["scale"]

@@ -10,6 +10,7 @@ from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
 from rehearsal.account.control import Control
+from rehearsal.assemblies import copy_or_make
 
 
 class Testbed:
@@ -27,6 +28,8 @@ class Testbed:
         self.cloudwatch = account.client("cloudwatch")
         self.lambdas = account.client("lambda")
         self.machine = outputs["StateMachineArn"]
+        self.fleets = outputs["FleetStateMachineArn"]
+        """The state machine of fleets."""
         self.artifacts = outputs["ArtifactsBucketName"]
         """The stack's own bucket, for source bundles. Its functions may read no other one."""
         self.records_bucket = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
@@ -62,6 +65,11 @@ class Testbed:
         ]
         return arn
 
+    def start_fleet(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start a fleet with that name and input, and return its ARN."""
+        started = self.states.start_execution(stateMachineArn=self.fleets, name=name, input=json.dumps(request))
+        return str(started["executionArn"])
+
     def set_alarm(self, alarm: str, state: str = "ALARM") -> None:
         """Create the CloudWatch alarm if there is none, and set its state."""
         self.cloudwatch.put_metric_alarm(
@@ -89,8 +97,14 @@ def deploy_stack(environment: Mapping[str, str], folder: Path, assembly: Path) -
 
 
 def synthesize(folder: Path, environment: Mapping[str, str] | None = None) -> Path:
-    """Synthesize the app into `folder`/cdk.out and return that folder. Raises CdkError."""
-    target = {"CDK_DEFAULT_ACCOUNT": ACCOUNT_ID, "CDK_DEFAULT_REGION": REGION}
-    assembly = folder.resolve() / "cdk.out"
-    Cdk(environment or target, folder.resolve() / "cdk.log", assembly).synthesize("-c", f"hooks={','.join(HOOKS)}")
-    return assembly
+    """Synthesize the app into `folder`/cdk.out and return that folder. Raises CdkError.
+
+    When the app has not changed since an earlier run, its assembly is copied from there.
+    """
+    variables = environment or {"CDK_DEFAULT_ACCOUNT": ACCOUNT_ID, "CDK_DEFAULT_REGION": REGION}
+    cdk = Cdk(variables, folder.resolve() / "cdk.log", folder.resolve() / "cdk.out")
+    options = ("-c", f"hooks={','.join(HOOKS)}")
+    if copy_or_make(cdk.assembly, options, variables, lambda: cdk.synthesize(*options)):
+        with cdk.log.open("a") as log:
+            log.write("The app has not changed since it was last synthesized: its assembly is copied.\n")
+    return cdk.assembly

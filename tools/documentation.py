@@ -7,6 +7,7 @@ tests/integration/infra/test_documentation.py fails when a document differs from
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from aws_cdk.assertions import Template
 
 from infra.bluegreen_stack import BlueGreenStack
 from infra.settings import Settings
+from lambdas.fleet_request import FLEET_SCHEMA
 from lambdas.request import SCHEMA
 from rehearsal.prove.facts import FACTS
 from tests.support.template import CONTEXT, definition_in
@@ -23,15 +25,19 @@ from tools.beanstalk_operations import OPERATIONS
 
 Json = dict[str, Any]
 
-FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
+PREFIX = re.compile(r"^\$states\.(input\.(deployment|fleet)|context\.Execution\.Input)\.")
+"""What all conditions of a state machine begin with."""
+
+FAILURE_BRANCH = ("KeepGreenLive", "WhoTells", "NotifyFailure", "HoldForRedrive")
+FLEET_FAILURE_BRANCH = ("NotifyFleetFailure", "HoldFleet")
 
 
-def state_machine(definition: Json) -> str:
-    """Return the state machine as a Mermaid flowchart, from top to bottom."""
+def state_machine(definition: Json, failing: Sequence[str] = FAILURE_BRANCH) -> str:
+    """Return a state machine as a Mermaid flowchart, from top to bottom. `failing`: the states that end it."""
     lines = ["```mermaid", "flowchart TD", "    start((start)) --> " + definition["StartAt"]]
     for name, state in definition["States"].items():
-        lines += [*_shape(name, state), *_edges(name, state)]
-    lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(FAILURE_BRANCH)} failing", "```"]
+        lines += [*_shape(name, state), *_edges(name, state, failing)]
+    lines += ["    classDef failing fill:#fdd,stroke:#b00", f"    class {','.join(failing)} failing", "```"]
     return "\n".join(lines)
 
 
@@ -43,14 +49,19 @@ def _shape(name: str, state: Json) -> list[str]:
     return [f"    {name}{shapes[state['Type']].format(name)}"] if state["Type"] in shapes else []
 
 
-def _edges(name: str, state: Json) -> list[str]:
+def _edges(name: str, state: Json, failing: Sequence[str]) -> list[str]:
     edges = [f"    {name} --> {state['Next']}"] if "Next" in state else []
     for rule in state.get("Choices", []):
-        condition = rule["Condition"].strip("{}% ").removeprefix("$states.input.deployment.").replace("'", "")
+        condition = PREFIX.sub("", rule["Condition"].strip("{}% ")).replace("'", "")
         edges.append(f'    {name} -- "{condition}" --> {rule["Next"]}')
     if "Default" in state:
         edges.append(f"    {name} -- else --> {state['Default']}")
-    if name == "Plan":  # every stage has this edge; the picture shows it once
+    edges += [
+        f"    {name} -- {' or '.join(catch['ErrorEquals'])} --> {catch['Next']}"
+        for catch in state.get("Catch", [])  # of errors that are answers, not failures
+        if catch["Next"] != state.get("Next") and not {name, catch["Next"]} & set(failing)
+    ]
+    if name in {"Plan", "PlanFleet"}:  # every stage has this edge; the picture shows it once
         edges.append(f"    {name} -. any stage fails .-> {state['Catch'][0]['Next']}")
     return edges
 
@@ -72,7 +83,9 @@ def _kind(rule: Json) -> str:
         return " or ".join(_kind(one) for one in rule["anyOf"])
     if "type" not in rule:
         return " or ".join(f"`{value}`" for value in rule["enum"])
-    return str(rule["type"]) if rule["type"] != "array" else f"list of {rule['items'].get('type', 'names')}"
+    if rule["type"] != "array":
+        return str(rule["type"])
+    return f"list of {_kind(rule['items']) if 'anyOf' in rule['items'] else rule['items'].get('type', 'names')}"
 
 
 def _default(rule: Json) -> str:
@@ -91,10 +104,15 @@ def _limits(rule: Json) -> str:
 
 def documents(stack: Stack) -> dict[Path, dict[str, str]]:
     """Return the generated parts, by document and by name."""
-    definition = definition_in(Template.from_stack(stack))
+    template = Template.from_stack(stack)
+    definition, fleets = definition_in(template), definition_in(template, fleets=True)
     return {
-        Path("README.md"): {"state machine": state_machine(definition)},
+        Path("docs/workflow.md"): {"state machine": state_machine(definition)},
         Path("docs/execution-input.md"): {"keys": input_table(SCHEMA)},
+        Path("docs/fleet.md"): {
+            "fleet keys": input_table(FLEET_SCHEMA),
+            "fleet machine": state_machine(fleets, FLEET_FAILURE_BRANCH),
+        },
         Path("docs/elastic-beanstalk.md"): {
             "operations": beanstalk_table.markdown(beanstalk_table.operations(), beanstalk_table.modules(), OPERATIONS)
         },

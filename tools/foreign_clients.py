@@ -66,6 +66,7 @@ class Clients:
         self._expect("a log of the application", "web.stdout.log" in logs, expected=True)
         self._expect("the health", "Ok" in self._eb("health", "health", "shop-blue"), expected=True)
         self._eb("save the configuration", "config", "save", "shop-blue", "--cfg", "saved")
+        self._eb("check and put it", "config", "put", "saved")
 
     def _run_ebdeploy(self) -> None:
         """Deploy once more with ebdeploy."""

@@ -93,6 +93,8 @@ def _readable(resource: Any, names: Mapping[str, str]) -> str:
         return resource
     if "Fn::Join" in resource:
         return "".join(_readable(part, names) for part in resource["Fn::Join"][1])
+    if "Fn::Select" in resource:  # the name in an ARN
+        return _readable(resource["Fn::Select"][1]["Fn::Split"][1], names)
     if "Fn::GetAtt" in resource:
         return f"<{names[resource['Fn::GetAtt'][0]]}>"
     return PSEUDO_PARAMETERS.get(resource["Ref"]) or f"<{names[resource['Ref']]}>"

@@ -36,7 +36,10 @@ def create_session(variables: Variables) -> boto3.Session | None:
 
 
 def sign_in(session: boto3.Session, variables: Variables) -> tuple[boto3.Session, str]:
-    """Return the session, in AWS_ROLE if it is set, and the state machine's ARN. Raises botocore's exceptions."""
+    """Return the session, in AWS_ROLE if it is set, and the state machine's ARN. Raises botocore's exceptions.
+
+    An account that the session cannot reach becomes a problem of the variables.
+    """
     _, partition, _, _, own, caller = session.client("sts").get_caller_identity()["Arn"].split(":")
     account, role = variables.get("AWS_ACCOUNT_ID") or own, variables.get("AWS_ROLE") or ""
     arn = role if role.startswith("arn:") else f"arn:{partition}:iam::{account}:role/{role}"
@@ -45,6 +48,11 @@ def sign_in(session: boto3.Session, variables: Variables) -> tuple[boto3.Session
         session = boto3.Session(botocore_session=_RoleSession(session, arn))
     name = f"BeanstalkBlueGreen-{variables.get('ENV') or 'dev'}"
     composed = f"arn:{partition}:states:{session.region_name}:{account}:stateMachine:{name}"
+    if account != own and not role and not variables.get("STATE_MACHINE_ARN"):
+        variables.problems.append(
+            f"AWS_ACCOUNT_ID={account} is not the account of the credentials, {own}: correct or unset it, or name a "
+            "role of that account as AWS_ROLE"
+        )
     return session, variables.get("STATE_MACHINE_ARN") or composed
 
 

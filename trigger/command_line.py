@@ -11,12 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from trigger import exit_status
 from trigger.commands import COMMANDS, MODES, Commands, RefusedError
+from trigger.fleet_commands import FleetCommands
 from trigger.output import Output
 from trigger.variables import Variables
 
 HELP = """exit status: 0 the release SUCCEEDED, or status or abort did its work; 1 FAILED; 2 wrong variables or
 arguments; 3 TIMED_OUT; 4 ABORTED; 5 nothing was started, redriven, answered or aborted; 6 the program lost contact with
 AWS, the release goes on; 128 + n: signal n ended the program, the release goes on."""
+
+
+FLEET = "fleet"
 
 
 class SignalReceived(BaseException):
@@ -27,9 +31,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the program; return its exit status."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _raise_signal)
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.action and options.command != FLEET:
+        parser.error(f"unrecognized arguments: {options.action}")
     output = Output(as_json=options.output == "json")
-    commands = Commands(options, output)
+    commands = FleetCommands(options, output) if options.command == FLEET else Commands(options, output)
     try:
         return commands.run(Variables(environ))
     except RefusedError as refusal:
@@ -41,14 +48,21 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         text, status = f"The output was closed. {_what_goes_on(commands)}", exit_status.SIGNAL + signal.SIGPIPE
     except (BotoCoreError, ClientError) as error:
         status = exit_status.LOST_CONTACT if commands.followed else exit_status.REFUSED
-        text = f"{error}\n{_what_goes_on(commands)} If credentials have expired, renew them first."
+        text = f"{error}\n{_hint(error)}{_what_goes_on(commands)} If credentials have expired, renew them first."
     output.write("error", text, execution=commands.followed, exit_status=status)
     return status
 
 
+def _hint(error: Exception) -> str:
+    """Return what to do about a role that cannot be assumed; docker-beanstalk-bluegreen did not assume it."""
+    if not isinstance(error, ClientError) or error.operation_name != "AssumeRole":
+        return ""
+    return "AWS_ROLE names that role. Unset AWS_ROLE if the credentials are enough, or let them assume the role.\n"
+
+
 def _what_goes_on(commands: Commands) -> str:
     if commands.followed is None:
-        return "The program follows no release. Run status to see whether one runs."
+        return "The program follows nothing. Run status to see whether a release runs."
     return f"The release goes on: {commands.followed}\nThe same command follows it again; abort stops it."
 
 
@@ -58,7 +72,12 @@ def _raise_signal(number: int, _frame: FrameType | None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trigger", description=__doc__, epilog=HELP)
-    parser.add_argument("command", nargs="?", choices=MODES + COMMANDS, default="full", help="default: %(default)s")
+    parser.add_argument(
+        "command", nargs="?", choices=(*MODES, *COMMANDS, FLEET), default="full", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "action", nargs="?", choices=COMMANDS, help=f"after {FLEET}: acts on the newest fleet instead of starting one"
+    )
     parser.add_argument("--detach", action="store_true", help="start the release, and do not follow it")
     parser.add_argument("--dry-run", action="store_true", help="only report what a release would do")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")

@@ -1,16 +1,21 @@
 """The commands of the program: start a release, show, redrive, answer or abort one."""
 
 import argparse
+from collections.abc import Sequence
+from typing import Any
 
+from boto3 import Session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from trigger import exit_status
 from trigger.aws_session import create_session, sign_in
 from trigger.environment_pair import EnvironmentPair, in_words
-from trigger.follower import ReleaseFollower
+from trigger.follower import Follower, ReleaseFollower
 from trigger.output import Output
+from trigger.production import FORMER_KEY, former_cname
 from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecutions
-from trigger.variables import Variables
+from trigger.variables import BUCKET_NAMES, Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
 COMMANDS = ("status", "redrive", "approve", "reject", "abort")
@@ -28,6 +33,8 @@ class RefusedError(Exception):
 class Commands:
     """Runs the command of the options."""
 
+    _nothing_runs = "No release runs on this environment. Run status to see the last one."
+
     def __init__(self, options: argparse.Namespace, output: Output) -> None:
         self._options, self._output = options, output
         self.followed: str | None = None
@@ -35,24 +42,34 @@ class Commands:
 
     def run(self, variables: Variables) -> int:
         """Run the command; return the exit status. Raises RefusedError and botocore's exceptions."""
-        command = self._options.command
-        request = variables.execution_input(command, dry_run=self._options.dry_run)
+        request = self._request(variables)
         session = create_session(variables)
-        if variables.problems or session is None:
-            problems = "\n  - ".join(["Nothing was done. Correct the environment variables:", *variables.problems])
-            raise RefusedError(problems, exit_status.WRONG_VARIABLES)
-        self._warn_of_record_key(variables.get("BLUE_CNAME_CONFIG_FILE") or "")
+        self._require_no(variables.problems)
+        if session is None:
+            raise AssertionError("a session is missing without a problem")
         session, machine = sign_in(session, variables)
-        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
-        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
-        self._follower = ReleaseFollower(self._executions, self._environments, self._output)
+        self._require_no(variables.problems)
+        self._connect(session, variables, machine, request)
         try:
-            return self._run(command)
+            return self._run(self._command)
         except self._executions.states.exceptions.StateMachineDoesNotExist as error:
             raise RefusedError(
                 f"There is no state machine {machine}. Correct ENV, STATE_MACHINE_ARN, the region or the account; "
                 "or deploy the stack first."
             ) from error
+
+    @property
+    def _command(self) -> str:
+        return str(self._options.command)
+
+    def _request(self, variables: Variables) -> dict[str, Any]:
+        return variables.execution_input(self._command, dry_run=self._options.dry_run)
+
+    def _connect(self, session: Session, variables: Variables, machine: str, request: dict[str, Any]) -> None:
+        self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
+        self._take_former_cname(session, variables, request)
+        self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
+        self._follower: Follower = ReleaseFollower(self._executions, self._environments, self._output)
 
     def _run(self, command: str) -> int:
         if command in MODES:
@@ -63,21 +80,37 @@ class Commands:
         if command == "redrive":
             return self._redrive(running or self._executions.newest())
         if running is None:
-            raise RefusedError("No release runs on this environment. Run status to see the last one.")
+            raise RefusedError(self._nothing_runs)
         if command == "abort":
             return self._abort(running["executionArn"])
         return self._answer(running["executionArn"])
 
-    def _warn_of_record_key(self, key: str) -> None:
-        if key and not ("{application}" in key and "{blue}" in key):
-            why = "is not used: where records are kept is decided when the stack is deployed (-c record_key=)"
-            self._output.write("warning", f"BLUE_CNAME_CONFIG_FILE={key} {why}.")
+    @staticmethod
+    def _require_no(problems: Sequence[str]) -> None:
+        if problems:
+            text = "\n  - ".join(["Nothing was done. Correct the environment variables:", *problems])
+            raise RefusedError(text, exit_status.WRONG_VARIABLES)
+
+    def _take_former_cname(self, session: Session, variables: Variables, request: dict[str, Any]) -> None:
+        """Add to the request the production CNAME that docker-beanstalk-bluegreen left, if nothing else tells it."""
+        bucket, key = variables.get(*BUCKET_NAMES), variables.get("BLUE_CNAME_CONFIG_FILE") or FORMER_KEY
+        if not bucket or "{" in key or "production_cname" in request:
+            return
+        try:
+            if self._environments.tells_production():
+                return
+            cname = former_cname(session.client("s3"), bucket, key)
+            if cname and self._environments.holds(cname):
+                request["production_cname"] = cname
+                self._output.write("production", f"users know {cname}, as s3://{bucket}/{key} says", cname=cname)
+        except (BotoCoreError, ClientError):
+            return  # the state machine finds out, or asks for it
 
     def _status(self, newest: Found | None) -> int:
         environments = self._environments.describe()
         for each in environments:
             self._output.write("environment", in_words(each) + ("  <- users" if each["serves"] else ""), **each)
-        if not environments:
+        if not any(each["serves"] for each in environments):
             self._output.write("warning", f"Users are served by {self._environments.serving()}.")
         if newest is None:
             self._output.write("release", "There was no release yet.")
@@ -105,7 +138,7 @@ class Commands:
         if token is None:
             raise RefusedError(f"No request for approval is open in {execution}. Run status to see its state.")
         last = next(self._executions.events(execution))["id"]
-        if self._options.command == "approve":
+        if self._command == "approve":
             self._executions.states.send_task_success(taskToken=token, output="{}")
         else:
             because = self._options.because

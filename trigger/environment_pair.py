@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from trigger.production import Standing, production_cname
+
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
 
@@ -19,7 +21,7 @@ class EnvironmentPair:
     """Blue and green of a release. `request`: its execution input."""
 
     def __init__(self, beanstalk: "ElasticBeanstalkClient", request: Mapping[str, Any]) -> None:
-        self._beanstalk = beanstalk
+        self._beanstalk, self._request = beanstalk, request
         self._application: str = request["application"]
         self._blue: str = request["blue"]
         self._green: str = request.get("green") or green_name(self._blue)
@@ -29,14 +31,28 @@ class EnvironmentPair:
 
         Raises botocore's exceptions.
         """
-        found = self._beanstalk.describe_environments(
-            ApplicationName=self._application, EnvironmentNames=[self._blue, self._green], IncludeDeleted=False
-        )
-        standing = {each["EnvironmentName"]: each for each in found["Environments"] if each["Status"] != "Terminating"}
-        production = standing[self._blue]["CNAME"] if self._blue in standing else None
-        if green := standing.get(self._green):  # its tags name the production CNAME
-            tags = self._beanstalk.list_tags_for_resource(ResourceArn=green["EnvironmentArn"])["ResourceTags"]
-            production = {tag["Key"]: tag["Value"] for tag in tags}.get("bluegreen:production-cname", production)
+        return self._described(*self._look())
+
+    def tells_production(self) -> bool:
+        """Return whether something tells which CNAME users know. Raises botocore's exceptions."""
+        return self._look()[1] is not None
+
+    def holds(self, cname: str) -> bool:
+        """Return whether an environment of the application holds the CNAME. Raises botocore's exceptions."""
+        return cname.lower() in {each["CNAME"].lower() for each in self._look()[0].values()}
+
+    def _look(self) -> tuple[Standing, str | None]:
+        """Return the application's environments that have a CNAME, and the production CNAME if something tells it."""
+        found = self._beanstalk.describe_environments(ApplicationName=self._application, IncludeDeleted=False)
+        standing = {
+            each["EnvironmentName"]: each
+            for each in found["Environments"]
+            if each["Status"] != "Terminating" and each.get("CNAME")
+        }
+        given = self._request.get("production_cname")
+        return standing, production_cname(self._beanstalk, standing, given, self._blue, self._green)
+
+    def _described(self, standing: Standing, production: str | None) -> list[dict[str, Any]]:
         return [
             {
                 "name": name,
@@ -46,7 +62,8 @@ class EnvironmentPair:
                 "url": f"http://{each['CNAME']}/",
                 "serves": each["CNAME"] == production,
             }
-            for name, each in sorted(standing.items(), key=lambda item: item[0] != self._blue)
+            for name in (self._blue, self._green)
+            if (each := standing.get(name))
         ]
 
     def serving(self) -> str:
@@ -54,10 +71,17 @@ class EnvironmentPair:
         return " and ".join(_or_unknown(self._serving)) or "NOBODY"
 
     def _serving(self) -> list[str]:
-        standing = self.describe()
-        if not standing:
+        standing, production = self._look()
+        described = self._described(standing, production)
+        if not described:
             return [f"NOBODY: {self._application} has neither {self._blue} nor {self._green}"]
-        return [in_words(each) for each in standing if each["serves"]]
+        held = ", ".join(f"{name} holds {each['CNAME']}" for name, each in sorted(standing.items()))
+        if production is None:
+            return [f"unknown: nothing tells which CNAME users know ({held}). Name it as production_cname"]
+        other = [name for name, each in standing.items() if each["CNAME"] == production]
+        return [in_words(each) for each in described if each["serves"]] or [
+            f"{name}, which is neither {self._blue} nor {self._green}, at http://{production}/" for name in other
+        ]
 
     def errors(self, since: datetime) -> list[str]:
         """Return Elastic Beanstalk's ERROR events since then, a line each, newest last."""

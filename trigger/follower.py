@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from trigger import exit_status
 from trigger.environment_pair import EnvironmentPair
@@ -20,6 +20,19 @@ CONSOLES = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 """The console's host by partition, as in lambdas/console.py."""
+
+
+class Follower(Protocol):
+    """Writes what happens in executions. All methods raise botocore's exceptions."""
+
+    def write_start(self, execution: str) -> None:
+        """Write the name of the execution, and the link to it."""
+
+    def follow(self, execution: str, *, after: int, poll_seconds: float) -> int:
+        """Write what happens after the event of that number, until the execution ends; return the exit status."""
+
+    def write_summary(self, found: Found) -> int:
+        """Write all facts about an execution; return the exit status for its status."""
 
 
 class ReleaseFollower:

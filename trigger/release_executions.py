@@ -15,6 +15,8 @@ UNDER_WAY = (RUNNING, "PENDING_REDRIVE")
 """The statuses of a release that goes on. AWS lists PENDING_REDRIVE for map runs only, never by state machine."""
 LONGEST_SEARCH = 100
 """The most executions of each status that a search looks at."""
+BESIDE_APPROVAL = frozenset({"WatchApproval", "TellApprovers"})
+"""The states that an execution may enter while it waits for approval."""
 
 Found = Mapping[str, Any]
 """An answer of AWS, with the keys of its API."""
@@ -30,8 +32,7 @@ class ReleaseExecutions:
     def start(self) -> str:
         """Start an execution and return its ARN; return the running one if its name and input are the same."""
         text = json.dumps(self._request, sort_keys=True)
-        words = f"{self._request['blue']}-{self._request.get('version', '')[:15]}-{self._request['mode']}"
-        name = f"{re.sub('[^A-Za-z0-9]+', '-', words)}-{sha256(text.encode()).hexdigest()[:8]}"
+        name = f"{re.sub('[^A-Za-z0-9]+', '-', self._words)}-{sha256(text.encode()).hexdigest()[:8]}"
         numbers = count(2)
         numbered = name
         while True:
@@ -42,6 +43,11 @@ class ReleaseExecutions:
                 self.states.exceptions.ExecutionAlreadyExists
             ):  # it has ended; Step Functions keeps its name for 90 days
                 numbered = f"{name}-{next(numbers)}"
+
+    @property
+    def _words(self) -> str:
+        """The first part of the name of an execution."""
+        return f"{self._request['blue']}-{self._request.get('version', '')[:15]}-{self._request['mode']}"
 
     def newest(self, status: str | None = None) -> Found | None:
         """Return the newest execution of any status, or of this one; never a dry run."""
@@ -68,12 +74,13 @@ class ReleaseExecutions:
     def current_state(self, execution: str) -> str | None:
         """Return the name of the state that the execution entered last."""
         entered = (event.get("stateEnteredEventDetails") for event in self.events(execution))
-        return next((details["name"] for details in entered if details), None)
+        return next((each["name"] for each in entered if each and each["name"] not in BESIDE_APPROVAL), None)
 
     def approval_token(self, execution: str) -> str | None:
         """Return the token of the open request for approval; None if none is open."""
         for event in self.events(execution):
-            if event["type"].endswith(("StateEntered", "StateExited")):
+            state = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails")
+            if state and state["name"] not in BESIDE_APPROVAL:
                 return None
             asked = json.loads(event.get("taskScheduledEventDetails", {}).get("parameters", "{}"))
             if found := re.search(r"--task-token (\S+)", str(asked.get("Message"))):

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+BUCKET_NAMES = ("ARTIFACTS_S3_BUCKET", "S3_ARTIFACTS_BUCKET")
+"""The variable of the bucket, by the names that versions of docker-beanstalk-bluegreen gave it."""
+
 
 class Variables:
     """Reads variables; an empty one is unset. `problems`: all that is missing or contradictory."""
@@ -34,7 +37,7 @@ class Variables:
     def execution_input(self, mode: str, *, dry_run: bool) -> dict[str, Any]:
         """Return the execution input as in docs/execution-input.md. The state machine checks the values."""
         new = mode in ("deploy", "full")
-        bucket, key = self.get("ARTIFACTS_S3_BUCKET", "S3_ARTIFACTS_BUCKET"), self.get("S3_ARTIFACTS_OBJECT")
+        bucket, key = self.get(*BUCKET_NAMES), self.get("S3_ARTIFACTS_OBJECT")
         if key and not bucket:
             self.problems.append("ARTIFACTS_S3_BUCKET is missing: the bucket with S3_ARTIFACTS_OBJECT")
         check = self.get("RELEASE_HEALTH_CHECKING_PATH") or ""
@@ -52,6 +55,24 @@ class Variables:
         given = {name: value for name, value in named.items() if value}
         more = self._more()
         self.problems += [f"EXECUTION_INPUT gives {name}, and so does a variable" for name in more if name in given]
+        return more | given
+
+    def fleet_input(self, *, starts: bool, dry_run: bool) -> dict[str, Any]:
+        """Return the input of a fleet as in docs/fleet.md. Without a list or a selection, the variables select."""
+        more = self._more()
+        application, name = self.get("BEANSTALK_APP_NAME"), self.get("BLUE_ENV_NAME")
+        selector = {key: value for key, value in (("application", application), ("name", name)) if value}
+        if starts and not selector and not {"releases", "environments"} & set(more):
+            self.problems.append(
+                "EXECUTION_INPUT has neither `releases` nor `environments`, and BEANSTALK_APP_NAME is missing"
+            )
+        named = {
+            "version": self.get("VERSION_LABEL"),
+            "environments": [selector] if selector and not {"releases", "environments"} & set(more) else None,
+            "dry_run": dry_run,
+        }
+        given = {key: value for key, value in named.items() if value}
+        self.problems += [f"EXECUTION_INPUT gives {key}, and so does a variable" for key in more if key in given]
         return more | given
 
     def _more(self) -> dict[str, Any]:

@@ -10,6 +10,13 @@ from emulator.beanstalk.operations import load_trigger
 from emulator.beanstalk.scaling_group import ActivityStatus, ScalingActivity
 
 _FILTERS = ("tag-key", "tag-value")
+_TAG_FILTERS = {
+    "auto-scaling-group": "ResourceId",
+    "key": "Key",
+    "value": "Value",
+    "propagate-at-launch": "PropagateAtLaunch",
+}
+"""The filters of DescribeTags, and the member that each compares."""
 
 
 class GroupReports:
@@ -61,13 +68,21 @@ class GroupReports:
         ]
         return page(call, "ScalingPolicies", found, call.get("MaxRecords", 50))
 
+    def describe_tags(self, call: Call) -> Result:
+        """DescribeTags. Raises ValidationError for an unknown filter."""
+        found = [tag for each in self._groups.all() for tag in _tags(each)]
+        for one in call.get("Filters", []):
+            member = _TAG_FILTERS.get(one.get("Name", ""))
+            if member is None:
+                expected = ", ".join(_TAG_FILTERS)
+                raise ValidationError(f"Filter name {one.get('Name')} is not supported. Expected one of {expected}.")
+            found = [
+                tag for tag in found if str(tag[member]).lower() in {value.lower() for value in one.get("Values", [])}
+            ]
+        return page(call, "Tags", found, call.get("MaxRecords", 50))
+
     def _group(self, each: EnvironmentGroup) -> dict[str, Any]:
         environment, group = each
-        tags = [
-            {"ResourceId": group.name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
-            | {"Key": key, "Value": value}
-            for key, value in each.tags.items()
-        ]
         return {
             "AutoScalingGroupName": group.name,
             "AutoScalingGroupARN": group.arn,
@@ -84,7 +99,7 @@ class GroupReports:
             "SuspendedProcesses": [
                 {"ProcessName": name, "SuspensionReason": reason} for name, reason in sorted(group.suspended.items())
             ],
-            "Tags": tags,
+            "Tags": _tags(each),
             "TerminationPolicies": ["Default"],
             "NewInstancesProtectedFromScaleIn": False,
         }
@@ -116,6 +131,14 @@ class GroupReports:
             "Alarms": [{"AlarmName": policy.alarm, "AlarmARN": alarm}],
             "Enabled": True,
         }
+
+
+def _tags(each: EnvironmentGroup) -> list[dict[str, Any]]:
+    return [
+        {"ResourceId": each.group.name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
+        | {"Key": key, "Value": value}
+        for key, value in each.tags.items()
+    ]
 
 
 def activity_description(each: EnvironmentGroup, activity: ScalingActivity) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 import logging
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import cache
+from typing import Any
 
 import botocore.loaders
 from botocore.model import ServiceModel
@@ -13,6 +12,7 @@ from botocore.model import ServiceModel
 from emulator.autoscaling.environment_groups import EnvironmentGroups
 from emulator.autoscaling.group_changes import GroupChanges
 from emulator.autoscaling.group_reports import GroupReports
+from emulator.autoscaling.scheduled_actions import ScheduledActions
 from emulator.beanstalk.call import Action, Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.errors import InternalFailureError, InvalidActionError, ServiceError
@@ -53,51 +53,60 @@ class AutoScaling:
         """Return the response to a request of the query protocol: status, headers, body. Never raises."""
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
-        as_json = "application/json" in lowercase.get("accept", "")
+        as_json = request.wants_json(lowercase, body)
         try:
-            status, document = 200, self._call(body, request_id, caller, lowercase.get(AGE_HEADER), as_json=as_json)
+            form = request.read_form(body)
+            result = self.answer(form, request_id, caller, lowercase.get(AGE_HEADER))
+            called = request.called_operation(form, service_model())
+            status, document = 200, response.result_document(called, result, request_id, as_json=as_json)
         except ServiceError as error:
             status, document = error.status, _error(error, request_id, as_json=as_json)
         except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
             _log.exception("A call of Auto Scaling stopped because of a defect")
             failure = InternalFailureError("The emulated Auto Scaling has a defect. See the server's log.")
             status, document = failure.status, _error(failure, request_id, as_json=as_json)
-        date = format_datetime(datetime.fromtimestamp(self._state.clock.time(), UTC), usegmt=True)
-        kind = "application/json" if as_json else "text/xml"
-        return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
+        return status, response.headers(request_id, self._state.clock.time(), as_json=as_json), document
+
+    def answer(
+        self, form: request.Form, request_id: str, caller: Caller = ADMINISTRATOR, age: str | None = None
+    ) -> dict[str, Any] | None:
+        """Return the result of a request by the names of its members, dates in epoch seconds. Raises ServiceError.
+
+        `form`: the request's parameters by their flat names. `age`: of the state to read; see stale_reads.
+        """
+        caller.authenticate()
+        called = request.called_operation(form, service_model())
+        if called.name not in self._actions:
+            raise InvalidActionError(
+                f"{called.name} is not supported for groups of environments. Supported are:"
+                f" {', '.join(sorted(self._actions))}."
+            )
+        call = Call(request_id, request.read_parameters(called, form), caller)
+        with self._state.lock:
+            self._groups.require_permission(called.name, call)
+            state = self._stale_reads.state_to_read(called.name, age)
+            actions = self._actions if state is self._state else self._actions_on(state)
+            return actions[called.name](call)
 
     def _actions_on(self, state: State) -> dict[str, Action]:
         """Return the actions by name, on the present state or on a past one."""
         groups = EnvironmentGroups(state)
         reports, changes = GroupReports(groups), GroupChanges(state, groups, self._changes)
+        scheduled = ScheduledActions(state, groups, self._changes)
         return {
             "DescribeAutoScalingGroups": reports.describe_groups,
             "DescribeAutoScalingInstances": reports.describe_instances,
             "DescribePolicies": reports.describe_policies,
             "DescribeScalingActivities": reports.describe_activities,
+            "DescribeTags": reports.describe_tags,
+            "DescribeScheduledActions": scheduled.describe,
+            "PutScheduledUpdateGroupAction": scheduled.put,
             "ResumeProcesses": changes.resume_processes,
             "SetDesiredCapacity": changes.set_desired_capacity,
             "SuspendProcesses": changes.suspend_processes,
             "TerminateInstanceInAutoScalingGroup": changes.terminate_instance,
             "UpdateAutoScalingGroup": changes.update_group,
         }
-
-    def _call(self, body: bytes, request_id: str, caller: Caller, age: str | None, *, as_json: bool) -> bytes:
-        caller.authenticate()
-        flat = request.read_form(body)
-        called = request.called_operation(flat, service_model())
-        if called.name not in self._actions:
-            raise InvalidActionError(
-                f"{called.name} is not supported for groups of environments. Supported are:"
-                f" {', '.join(sorted(self._actions))}."
-            )
-        call = Call(request_id, request.read_parameters(called, flat), caller)
-        with self._state.lock:
-            self._groups.require_permission(called.name, call)
-            state = self._stale_reads.state_to_read(called.name, age)
-            actions = self._actions if state is self._state else self._actions_on(state)
-            result = actions[called.name](call)
-        return response.result_document(called, result, request_id, as_json=as_json)
 
 
 @cache

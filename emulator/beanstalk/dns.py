@@ -1,5 +1,6 @@
 """The DNS names of environments: CNAMEs and load balancers' names, and where they lead."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -9,12 +10,16 @@ from emulator.beanstalk.state import State, new_id
 
 @dataclass(frozen=True)
 class ResolvedName:
-    """Where a name leads. It has a port, since all environments share one address. `ttl` in account seconds."""
+    """Where a name leads. It has a port, since all environments share one address. `ttl` in account seconds.
+
+    `public_address`: what DNS answers on AWS, where each load balancer has an address of its own.
+    """
 
     name: str
     address: str
     port: int
     ttl: float
+    public_address: str
 
 
 def resolve(state: State, name: str) -> ResolvedName | None:
@@ -22,7 +27,7 @@ def resolve(state: State, name: str) -> ResolvedName | None:
     wanted = name.lower().rstrip(".")
     for environment in state.alive_environments():
         if wanted in _names(environment) and (port := environment.hosting.port) is not None:
-            return ResolvedName(wanted, "127.0.0.1", port, state.durations.dns_ttl)
+            return ResolvedName(wanted, "127.0.0.1", port, state.durations.dns_ttl, _public_address(environment))
     return None
 
 
@@ -55,4 +60,17 @@ def instance_address() -> str:
 
 
 def _names(environment: Environment) -> list[str]:
-    return [name.lower() for name in (environment.cname, environment.endpoint) if name]
+    names = (environment.cname, environment.endpoint, _public_address(environment))
+    return [name.lower() for name in names if name]
+
+
+def _public_address(environment: Environment) -> str:
+    """Return the endpoint of an environment of type SingleInstance, or an address for its load balancer's name.
+
+    The range is reserved for tests of networks: https://www.rfc-editor.org/rfc/rfc2544
+    """
+    endpoint = environment.endpoint or ""
+    if not endpoint or endpoint.replace(".", "").isdigit():
+        return endpoint
+    number = int.from_bytes(hashlib.sha256(endpoint.encode()).digest()[:4])
+    return f"198.{18 + number % 2}.{number // 2 % 256}.{number // 512 % 256}"

@@ -43,6 +43,12 @@ class Durations:
     """RestartAppServer."""
     terminate: float = 210
     """TerminateEnvironment until Terminated. Recorded: 140 to 280."""
+    terminate_serves: float = 17
+    """From the begin of a termination until its instances are terminated; the environment serves until then.
+
+    Recorded: 17 to 18, from `terminateEnvironment is starting.` to `Waiting for EC2 instances to terminate.`
+    Source: https://github.com/gabepublic/aws-ebeanstalk-py-django-01 (the log of `eb terminate`).
+    """
     health_check: float = 10
     """Between two health checks of one environment."""
     in_service: float = 30

@@ -17,6 +17,7 @@ _HEALTHCHECK_PATH = Option("aws:elasticbeanstalk:environment:process:default", "
 _MATCHER = Option("aws:elasticbeanstalk:environment:process:default", "MatcherHTTPCode")
 _TIMEOUT = Option("aws:elasticbeanstalk:command", "Timeout")
 _IGNORE_HEALTH = Option("aws:elasticbeanstalk:command", "IgnoreHealthCheck")
+_ROLLBACK_LAUNCH = Option("aws:elasticbeanstalk:control", "RollbackLaunchOnFailure")
 _POLICY = Option("aws:elasticbeanstalk:command", "DeploymentPolicy")
 _TYPE = Option("aws:elasticbeanstalk:environment", "EnvironmentType")
 _BALANCER_TYPE = Option("aws:elasticbeanstalk:environment", "LoadBalancerType")
@@ -40,6 +41,7 @@ DEFAULTS: Mapping[Option, str] = {
         _MATCHER,
         _TIMEOUT,
         _IGNORE_HEALTH,
+        _ROLLBACK_LAUNCH,
         _POLICY,
         _TYPE,
         _MANAGED_ACTIONS,
@@ -140,6 +142,11 @@ def managed_actions(settings: Settings) -> bool:
 
 def ignores_health(settings: Settings) -> bool:
     return settings[_IGNORE_HEALTH] == "true"
+
+
+def rolls_back_launch(settings: Settings) -> bool:
+    """Return whether a launch that fails removes the environment."""
+    return settings[_ROLLBACK_LAUNCH] == "true"
 
 
 def command_timeout(settings: Settings) -> float:

@@ -13,6 +13,8 @@ from emulator.beanstalk.model import BundleLocation, ConfigurationTemplate
 from emulator.beanstalk.option_settings import Settings
 
 _VERSION = "1.1.0.0"
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""In C where libyaml is there, which is ten times as fast."""
 
 
 class SavedConfiguration(NamedTuple):
@@ -45,7 +47,7 @@ def written(template: ConfigurationTemplate) -> bytes:
         "EnvironmentTier": {"Type": "Standard", "Name": "WebServer"},
         "AWSConfigurationTemplateVersion": _VERSION,
     }
-    return str(yaml.safe_dump(document, sort_keys=False, width=1000)).encode()
+    return str(yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=1000)).encode()
 
 
 def read(text: str | bytes) -> SavedConfiguration:

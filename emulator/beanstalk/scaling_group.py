@@ -28,6 +28,16 @@ class ScalingActivity:
     status: ActivityStatus = ActivityStatus.IN_PROGRESS
 
 
+@dataclass(frozen=True)
+class ScheduledAction:
+    """A change of the group's sizes at `start`, in account time. `sizes`: by MinSize, MaxSize and DesiredCapacity."""
+
+    name: str
+    id: str
+    start: float
+    sizes: dict[str, int]
+
+
 @dataclass
 class Load:
     """What the group's trigger has measured. `samples`: account time, and the requests received until then.
@@ -49,6 +59,7 @@ class ScalingGroup:
 
     `cooldown`: account seconds after a scaling in which no policy scales. `scaled`: when it last scaled. `reason`: why
     `desired` changed, until instances follow. `suspended`: the processes that are suspended, with the reason.
+    `scheduled`: the actions that have not run yet, by name.
     `health_check`: EC2 replaces instances that are terminated, ELB also those that the load balancer finds unhealthy,
     from `grace` account seconds after their launch on.
     """
@@ -65,5 +76,6 @@ class ScalingGroup:
     grace: float = 0
     reason: str = ""
     suspended: dict[str, str] = field(default_factory=dict)
+    scheduled: dict[str, ScheduledAction] = field(default_factory=dict)
     load: Load = field(default_factory=Load)
     activities: list[ScalingActivity] = field(default_factory=list)

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from botocore.model import OperationModel
 
 from emulator.beanstalk import dns
 from emulator.beanstalk.actions.table import actions_by_name, managed_updates
@@ -93,10 +93,11 @@ class ElasticBeanstalk:
         times = self._machine_times if outside and self.switches.outside_dates is OutsideDates.MACHINE else None
         request_id = str(uuid.uuid4())
         lowercase = {name.lower(): value for name, value in headers.items()}
-        as_json = "application/json" in lowercase.get("accept", "")
+        as_json = request.wants_json(lowercase, body)
         try:
-            document = self._call(body, request_id, caller, lowercase.get(AGE_HEADER), times, as_json=as_json)
-            status = 200
+            form = request.read_form(body)
+            called, result = self._answer(form, request_id, caller, lowercase.get(AGE_HEADER), times)
+            status, document = 200, response.result_document(called, result, request_id, as_json=as_json)
         except ServiceError as error:
             status, document = error.status, response.error_document(error, request_id, as_json=as_json)
         except Exception:  # noqa: BLE001 - a defect in one call must not stop other calls
@@ -105,9 +106,16 @@ class ElasticBeanstalk:
             status, document = failure.status, response.error_document(failure, request_id, as_json=as_json)
         # In the same time as all dates: callers compare this one with those of events.
         now = self._state.clock.time()
-        date = format_datetime(datetime.fromtimestamp(times.written(now) if times else now, UTC), usegmt=True)
-        kind = "application/json" if as_json else "text/xml"
-        return status, {"Content-Type": kind, "Date": date, "x-amzn-RequestId": request_id}, document
+        return status, response.headers(request_id, times.written(now) if times else now, as_json=as_json), document
+
+    def answer(
+        self, form: request.Form, request_id: str, caller: Caller = ADMINISTRATOR, age: str | None = None
+    ) -> dict[str, Any] | None:
+        """Return the result of a request by the names of its members, dates in epoch seconds. Raises ServiceError.
+
+        `form`: the request's parameters by their flat names. `age`: of the state to read; see stale_reads.
+        """
+        return self._answer(form, request_id, caller, age, None)[1]
 
     @property
     def state(self) -> State:
@@ -143,24 +151,16 @@ class ElasticBeanstalk:
         for thread in closing:
             thread.join(_CLOSE_SECONDS)
 
-    def _call(
-        self,
-        body: bytes,
-        request_id: str,
-        caller: Caller,
-        age: str | None,
-        times: "_Times | None",
-        *,
-        as_json: bool,
-    ) -> bytes:
+    def _answer(
+        self, form: request.Form, request_id: str, caller: Caller, age: str | None, times: "_Times | None"
+    ) -> tuple[OperationModel, dict[str, Any] | None]:
         caller.authenticate()
-        flat = request.read_form(body)
-        called = request.called_operation(flat)
+        called = request.called_operation(form)
         with self._state.lock:
             self.calls[called.name] += 1
             if called.name in self._buckets:
                 self._buckets[called.name].take_token()
-        parameters = request.read_parameters(called, flat)
+        parameters = request.read_parameters(called, form)
         if times:
             parameters = converted(called.input_shape, parameters, times.read)
         call = Call(request_id, parameters, caller)
@@ -175,4 +175,4 @@ class ElasticBeanstalk:
             result = visible_part(called.name, call, result, self._state)
         if times:
             result = converted(called.output_shape, result, times.written)
-        return response.result_document(called, result, request_id, as_json=as_json)
+        return called, result

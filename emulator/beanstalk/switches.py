@@ -6,11 +6,12 @@ from enum import StrEnum
 
 
 class FailedLaunchEnd(StrEnum):
-    """How a launch ends whose application does not start. A launch that AWS denies always ends Terminated."""
+    """How a launch ends whose command fails on an instance. One that fails before ends Terminated in any case."""
 
-    TERMINATED = "terminated"
     READY = "ready"
     """Ready, with ERROR events and Red."""
+    TERMINATED = "terminated"
+    """As with the option RollbackLaunchOnFailure."""
 
 
 class LaunchedHealth(StrEnum):
@@ -41,7 +42,7 @@ class OutsideDates(StrEnum):
 class Switches:
     """The switches of an account. May be changed at any time."""
 
-    failed_launch: FailedLaunchEnd = FailedLaunchEnd.TERMINATED
+    failed_launch: FailedLaunchEnd = FailedLaunchEnd.READY
     launched_health: LaunchedHealth = LaunchedHealth.OK
     label_during_update: LabelDuringUpdate = LabelDuringUpdate.NEW
     outside_dates: OutsideDates = OutsideDates.ACCOUNT

@@ -12,6 +12,9 @@ from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.replacement import UnknownMiniStackError, install_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from emulator.beanstalk.security_groups import MadeGroup
     from emulator.ministack.role_sessions import RoleSessions
 
 __all__ = ["UnknownMiniStackError", "install_corrections"]
@@ -23,12 +26,14 @@ def install_corrections(
     permissions: PermissionRecorder,
     sessions: "RoleSessions",
     rules: dict[str, str],
+    *,
+    made_groups: "Callable[[], Iterable[MadeGroup]]",
 ) -> InvocationCounter:
     """Correct MiniStack; return the counter of Lambda invocations. The environment must be final by now.
 
     `faults` strike the calls of state machines, `permissions` records the requests of roles. Rules of EventBridge start
-    pipelines in `sessions`; `rules` gets the rule behind each session. Raises UnknownMiniStackError when MiniStack is
-    not the version that the corrections are written for.
+    pipelines in `sessions`; `rules` gets the rule behind each session. `made_groups` returns the security groups of
+    environments. Raises UnknownMiniStackError when MiniStack is not the version that the corrections are written for.
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
@@ -40,6 +45,7 @@ def install_corrections(
         metric_queries,
         pipeline_targets,
         s3,
+        security_groups,
         sns,
         stepfunctions,
     )
@@ -53,6 +59,7 @@ def install_corrections(
             *cloudformation.replacements(clock),
             *cloudwatch.replacements(),
             *s3.replacements(),
+            *security_groups.replacements(made_groups),
             *sns.replacements(faults),
             *eventbridge.replacements(),
             *logs.replacements(),

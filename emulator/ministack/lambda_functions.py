@@ -22,6 +22,7 @@ from ministack.services import lambda_svc
 from emulator.clock import Clock
 from emulator.faults.function_call import CALLER_HEADER
 from emulator.ministack.lambda_invocations import InvocationCounter
+from emulator.ministack.lambda_layers import shared_layers
 from emulator.ministack.lambda_worker import END_OF_LOG
 from emulator.ministack.replacement import Replacement
 
@@ -91,7 +92,7 @@ def _execute(function: dict[str, Any], config: dict[str, Any], event: Any, reque
 
 def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
     try:
-        _ensure_spawned(worker)
+        process = _spawned(worker)
     except RuntimeError:
         if worker._proc is None:
             raise
@@ -104,26 +105,31 @@ def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) ->
         "trace_id": lambda_svc._xray_trace_id_for_invocation(config),
     }
     try:
-        answer = _exchange(worker._proc, {"event": event, "ctx": request}, seconds)
+        answer = _exchange(process, {"event": event, "ctx": request}, seconds)
     except TimeoutError:
-        _kill(worker)
+        _kill(process)
         message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
         return _failure_result({"errorType": "Sandbox.Timedout", "errorMessage": message}, _whole_log(worker))
     if answer is None:
-        return _failure_result(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
+        return _failure_result(_exit_error(request_id, process.wait()), _whole_log(worker))
     log = _log(worker)
     if answer["last"]:
         # The worker ends by itself; the next invocation needs a new one.
-        worker._proc.wait()
+        process.wait()
     if answer["status"] == "ok":
         return {"body": answer["result"], "log": log}
     return _failure_result(answer["payload"], log)
 
 
-def _ensure_spawned(worker: Any) -> None:
-    if worker._proc is None or worker._proc.poll() is not None:
-        worker._spawn()
+def _spawned(worker: Any) -> Any:
+    """Return the worker's process. MiniStack takes it from the worker at any time, when the function changes."""
+    process = worker._proc
+    if process is None or process.poll() is not None:
+        with shared_layers(worker):
+            worker._spawn()
+        process = worker._proc
         _log(worker)
+    return process
 
 
 def _exchange(process: Any, message: dict[str, Any], seconds: float) -> dict[str, Any] | None:
@@ -131,9 +137,11 @@ def _exchange(process: Any, message: dict[str, Any], seconds: float) -> dict[str
     try:
         process.stdin.write(json.dumps(message) + "\n")
         process.stdin.flush()
-    except BrokenPipeError:
+        line = _read_line(process.stdout.fileno(), time.monotonic() + seconds)
+    except TimeoutError:
+        raise
+    except (OSError, ValueError):  # the pipe is broken, or closed already
         return None
-    line = _read_line(process.stdout.fileno(), time.monotonic() + seconds)
     answer: dict[str, Any] | None = json.loads(line) if line else None
     return answer
 
@@ -153,9 +161,9 @@ def _read_line(descriptor: int, deadline: float) -> bytes:
     return line
 
 
-def _kill(worker: Any) -> None:
-    worker._proc.kill()
-    worker._proc.wait()
+def _kill(process: Any) -> None:
+    process.kill()
+    process.wait()
 
 
 def _exit_error(request_id: str, status: int) -> dict[str, str]:

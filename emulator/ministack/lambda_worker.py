@@ -1,18 +1,26 @@
 """The worker program: runs the invocations of one Python function in a process of its own.
 
-MiniStack's worker program is the text of this file and a call of `main`, so it is one file and imports nothing of ours.
+MiniStack's worker program is the text of this file and a call of `main`: one file of over 250 lines, which imports
+nothing of ours.
 Standard input has one line of JSON for each message: the first names what to import, each further one is an invocation.
 Answers go to the former standard output. What the function prints goes to standard error, which is its log.
 """
 
+import contextlib
+import hashlib
 import importlib
+import ipaddress
 import json
 import os
 import queue
+import socket
 import sys
 import threading
 import time
 import traceback
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -53,7 +61,8 @@ def main(scale: float, origin: float, caller_header: str) -> NoReturn:
     lines, answers = redirect_streams()
     start = json.loads(lines.get())
     follow_account_clock(scale, origin)
-    set_import_path(start["code_dir"])
+    use_account_dns(os.environ.get("AWS_ENDPOINT_URL", ""))
+    set_import_path(shared_code(Path(start["code_dir"])))
     add_caller_header(caller_header)
     handler, failure = load(start["module"], start["handler"])
     answer(answers, {"status": "ready"})
@@ -99,9 +108,53 @@ def follow_account_clock(scale: float, origin: float) -> None:
     time.sleep = lambda seconds: real_sleep(float(seconds) * scale)
 
 
-def set_import_path(code_folder: str) -> None:
-    """Find the function's code first, then its layers, then the runtime's packages."""
-    sys.path[0] = code_folder
+def use_account_dns(account: str) -> None:
+    """Let the account's DNS answer for names. Addresses and the machine's own name stay as they are."""
+    look_up = socket.getaddrinfo
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        flags = named.get("flags", more[3] if len(more) > 3 else 0)
+        if not name or name == "localhost" or flags & socket.AI_NUMERICHOST or is_address(name):
+            return look_up(host, port, *more, **named)
+        try:
+            with opener.open(f"{account}/_account/resolve?name={urllib.parse.quote(name)}", timeout=10) as answer:
+                return look_up(json.load(answer)["public_address"], port, *more, **named)
+        except urllib.error.HTTPError:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from None
+        except OSError as error:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution") from error
+
+    socket.getaddrinfo = getaddrinfo
+
+
+def is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def shared_code(folder: Path) -> Path:
+    """Return the folder that workers of the same code share. The first one moves its own there."""
+    shared = folder.parent.parent / "code" / hashlib.sha256(folder.with_name("code.zip").read_bytes()).hexdigest()[:16]
+    shared.parent.mkdir(exist_ok=True)
+    with contextlib.suppress(OSError):  # another one was first
+        folder.rename(shared)
+    os.chdir(shared)
+    os.environ["LAMBDA_TASK_ROOT"] = str(shared)
+    return shared
+
+
+def set_import_path(code_folder: Path) -> None:
+    """Find the function's code first, then its layers, then the runtime's packages.
+
+    Workers share these folders: the first one compiles what it imports for all.
+    """
+    sys.dont_write_bytecode = False
+    sys.path[0] = str(code_folder)
     for layer in filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)):
         packages = Path(layer, "python")
         sys.path[1:1] = [*map(str, packages.glob("lib/python*/site-packages")), str(packages)]

@@ -1,11 +1,10 @@
-"""The one adapter that talks to Elastic Beanstalk. Facts: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/
+"""The one adapter that talks to Elastic Beanstalk. It is over 200 lines: all calls of the service, a few lines each.
 
-It is over 200 lines, since all calls of the service stand here, a few lines each.
+Facts: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/
 """
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -19,12 +18,9 @@ from lambdas.aws.event_log import EventLog
 from lambdas.errors import CallRejectedError
 
 if TYPE_CHECKING:
-    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
-    from mypy_boto3_elasticbeanstalk.type_defs import (
-        ConfigurationOptionSettingTypeDef,
-        EventDescriptionTypeDef,
-    )
+    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient, type_defs
 
+_translated_errors: Final = partial(translated_errors, "Elastic Beanstalk")
 NO_CONFIGURATION: Final = "No Configuration Template named"
 MAX_EVENT_PAGES: Final = 5
 STARTING: Final = ("NoData", "Pending", "Unknown")
@@ -55,15 +51,11 @@ class Beanstalk:
 
     def environments(self, *names: str) -> list[Environment]:
         """Return the environments of these names that are not Terminated, in any application."""
-        with _translated_errors(f"show the environments {', '.join(names)}"):
-            found = self._client.describe_environments(EnvironmentNames=list(names), IncludeDeleted=False)
-        return [Environment.from_description(each) for each in found["Environments"]]
+        return self._environments(names, EnvironmentNames=[*names], IncludeDeleted=False)[0]
 
     def environments_in(self, application: str) -> list[Environment]:
         """Return all environments of an application that are not Terminated."""
-        with _translated_errors(f"show the environments of {application}"):
-            found = self._client.describe_environments(ApplicationName=application, IncludeDeleted=False)
-        return [Environment.from_description(each) for each in found["Environments"]]
+        return self._environments([f"of {application}"], ApplicationName=application, IncludeDeleted=False)[0]
 
     def environment(self, id_: str) -> Environment | None:
         """Return the environment of this id, Terminated or not; None when Elastic Beanstalk does not show it."""
@@ -71,9 +63,16 @@ class Beanstalk:
 
     def environments_by_id(self, *ids: str) -> dict[str, Environment]:
         """Return the environments of these ids, Terminated or not, by id, in one call."""
-        with _translated_errors(f"show the environments {', '.join(ids)}"):
-            found = self._client.describe_environments(EnvironmentIds=list(ids), IncludeDeleted=True)
-        return {each["EnvironmentId"]: Environment.from_description(each) for each in found["Environments"]}
+        return {each.id: each for each in self._environments(ids, EnvironmentIds=[*ids], IncludeDeleted=True)[0]}
+
+    def all_environments(self) -> tuple[list[Environment], bool]:
+        """Return the environments that the role may see, recently Terminated ones too, and whether these are all."""
+        return self._environments(["of all applications"], IncludeDeleted=True)
+
+    def _environments(self, which: Iterable[str], **asked: Any) -> tuple[list[Environment], bool]:
+        with _translated_errors(f"show the environments {', '.join(which)}"):
+            found = self._client.describe_environments(**asked)
+        return [Environment.from_description(each) for each in found["Environments"]], not found.get("NextToken")
 
     def version(self, application: str, label: str) -> ApplicationVersion | None:
         """Return the application version of this label; None when there is none."""
@@ -126,14 +125,21 @@ class Beanstalk:
 
     def events_since_deployment(self, environment: Environment) -> EventLog:
         """Return what the events since the last deployment say, or the latest 5,000 events if it is older."""
-        events: list[EventDescriptionTypeDef] = []
+        return self._events_back_to(lambda log: log.last_deployment is not None, environment)
+
+    def events_since_creation(self, environment: Environment) -> EventLog:
+        """Return what the events since the creation say, or the latest 5,000 events if it is older."""
+        return self._events_back_to(lambda log: log.from_creation, environment)
+
+    def _events_back_to(self, reached: Callable[[EventLog], bool], environment: Environment) -> EventLog:
+        events: list[type_defs.EventDescriptionTypeDef] = []
         token: Any = {}
         for _ in range(MAX_EVENT_PAGES):
             with _translated_errors(f"show the events of {environment.name}"):
                 found = self._client.describe_events(EnvironmentId=environment.id, MaxRecords=1000, **token)
             events += found["Events"]
             log = EventLog.from_events(events)
-            if log.last_deployment or not found.get("NextToken"):
+            if reached(log) or not found.get("NextToken"):
                 break
             token = {"NextToken": found["NextToken"]}
         return log
@@ -142,12 +148,10 @@ class Beanstalk:
 
     def register(self, application: str, version: str, bucket: str, key: str) -> None:
         """Start to make the version from a source bundle. Raises AlreadyExistsError."""
+        source: type_defs.S3LocationTypeDef = {"S3Bucket": bucket, "S3Key": key}
         with _translated_errors(f"register the version {version}"):
             self._client.create_application_version(
-                ApplicationName=application,
-                VersionLabel=version,
-                SourceBundle={"S3Bucket": bucket, "S3Key": key},
-                Process=True,
+                ApplicationName=application, VersionLabel=version, SourceBundle=source, Process=True
             )
 
     def save_configuration(self, environment: Environment, template: str, description: str) -> None:
@@ -194,15 +198,21 @@ class Beanstalk:
 
         `minimum`: the least number of instances, in place of the configuration's.
         """
+        option: Any = {"Namespace": GROUP, "OptionName": "MinSize", "Value": str(minimum)}
         with _translated_errors(f"launch {name}"):
             return self._client.create_environment(
                 ApplicationName=application,
                 EnvironmentName=name,
                 TemplateName=template,
                 VersionLabel=version,
-                OptionSettings=[_minimum_size(minimum)] if minimum else [],
-                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                OptionSettings=[option] if minimum else [],
+                Tags=_tag_list(tags),
             )["EnvironmentId"]
+
+    def tag(self, environment: Environment, tags: Mapping[str, str]) -> None:
+        """Start to add the tags to the environment, which is Updating meanwhile."""
+        with _translated_errors(f"tag {environment.name}"):
+            self._client.update_tags_for_resource(ResourceArn=environment.arn, TagsToAdd=_tag_list(tags))
 
     def deploy(self, environment: Environment, version: str) -> None:
         """Start to deploy the version onto the environment."""
@@ -225,20 +235,15 @@ class Beanstalk:
             self._client.terminate_environment(EnvironmentId=environment.id)
 
 
-def _minimum_size(number: int) -> "ConfigurationOptionSettingTypeDef":
-    return {"Namespace": GROUP, "OptionName": "MinSize", "Value": str(number)}
-
-
-def _translated_errors(task: str) -> AbstractContextManager[None]:
-    return translated_errors("Elastic Beanstalk", task)
+def _tag_list(tags: Mapping[str, str]) -> "list[type_defs.TagTypeDef]":
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 @cache
 def connect_beanstalk() -> Beanstalk:
     """Return Elastic Beanstalk by the function's credentials and region; one client a process.
 
-    One attempt a call: a retry inside the SDK could repeat a swap whose answer was lost, and undo it.
-    The state's Retry looks again before it acts.
+    One attempt a call: a retry inside the SDK could undo a swap whose answer was lost. The state's Retry looks again.
     """
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
     return Beanstalk(boto3.client("elasticbeanstalk", config=config))

@@ -27,7 +27,12 @@ _RESOURCE: Final = re.compile(r"on resource: (\S+)")
 _ROLE: Final = re.compile(r"assumed-role/([^/\s]+)/")
 _OBJECT: Final = re.compile(r"S3Bucket=([^,\s]+), S3Key=([^,\s]+)")
 _COPY: Final = "copy an Amazon S3 object"
-_PREFIXES: Final = {"Elastic Beanstalk": "elasticbeanstalk", "Step Functions": "states"}
+_PREFIXES: Final = {
+    "Auto Scaling": "autoscaling",
+    "Elastic Beanstalk": "elasticbeanstalk",
+    "Route 53": "route53",
+    "Step Functions": "states",
+}
 _ACTIONS_OF_CALLS: Final = {"s3:HeadObject": "s3:GetObject", "s3:CopyObject": "s3:GetObject and s3:PutObject"}
 """The actions of calls that have another name than their action."""
 

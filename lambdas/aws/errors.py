@@ -20,15 +20,17 @@ from lambdas.errors import (
     ServiceUnavailableError,
 )
 
-UNAVAILABLE_CODES: Final = {
-    "ConditionalRequestConflict",
-    "OperationAborted",
+THROTTLING_CODES: Final = {
     "RequestLimitExceeded",
-    "RequestTimeout",
     "SlowDown",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+}
+UNAVAILABLE_CODES: Final = THROTTLING_CODES | {
+    "ConditionalRequestConflict",
+    "OperationAborted",
+    "RequestTimeout",
 }
 """Throttling and conflicts that pass by themselves. Every status of 500 and above counts, too."""
 BUSY_CODES: Final = {"OperationInProgressFailure"}
@@ -80,6 +82,7 @@ def _translation(error: ClientError, service: str, task: str, grant: str) -> Rel
             found=found,
             next_step="The stage looks again and repeats what is missing.",
             unanswered=code not in UNAVAILABLE_CODES or code == "RequestTimeout",
+            throttled=code in THROTTLING_CODES,
         )
     if denials.is_denial(code, message):
         allow = denials.remedy(message, service=service, call=error.operation_name, task=task)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from mypy_boto3_elasticbeanstalk.type_defs import EventDescriptionTypeDef
 
+CREATION_STARTS: Final = "createEnvironment is starting."
 OPERATION_STARTS: Final = (
     "Environment update is starting.",
-    "createEnvironment is starting.",
+    CREATION_STARTS,
     "rebuildEnvironment is starting.",
 )
 OPERATION_ENDS: Final = (
@@ -107,6 +108,8 @@ class EventLog:
     """Whether no event is shown. A role that may not see events gets an empty list, not an error."""
     health_changes: tuple[tuple[datetime, str], ...] = ()
     """When the health changed, and to what, newest first: statuses of enhanced, colours of basic reporting."""
+    from_creation: bool = False
+    """Whether the events reach back to the creation of the environment."""
 
     @classmethod
     def from_events(cls, events: "Sequence[EventDescriptionTypeDef]") -> Self:
@@ -116,6 +119,7 @@ class EventLog:
             last_deployment=next((each for each in _operations(events) if not each.only_configures), None),
             last_swap=_newest(events, SWAP_ENDS),
             last_swap_start=_newest(events, SWAP_STARTS),
+            from_creation=_newest(events, CREATION_STARTS) is not None,
             empty=not events,
             health_changes=tuple(_health_changes(events)),
         )
@@ -127,6 +131,11 @@ class EventLog:
         After a failed deployment they may run another one, also when the configuration was changed since.
         """
         return self.last_deployment is not None and self.last_deployment.succeeded and self.last_operation.succeeded
+
+    @property
+    def never_swapped(self) -> bool:
+        """Whether the events show that the environment has the CNAME that it was created with."""
+        return self.from_creation and self.last_swap_start is None and self.last_swap is None
 
     def unhealthy_since(self, healthy: Container[str]) -> datetime | None:
         """Return when the health left `healthy`, statuses and colours; None when the events do not show that."""

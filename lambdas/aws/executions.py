@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Execution:
-    """One execution. `output`: what it ended with; empty when it did not succeed."""
+    """One execution. `output`: what it ended with; empty when it did not succeed. `error`, `cause`: why not."""
 
     arn: str
     status: str
     started: datetime
     output: dict[str, Any]
+    error: str = ""
+    cause: str = ""
 
     @property
     def running(self) -> bool:
@@ -50,7 +52,8 @@ class Executions:
                 found = self._client.describe_execution(executionArn=arn)
             except self._client.exceptions.ExecutionDoesNotExist:
                 return None
-        return Execution(arn, found["status"], found["startDate"], _object(found.get("output")))
+        why = found.get("error", ""), found.get("cause", "")
+        return Execution(arn, found["status"], found["startDate"], _object(found.get("output")), *why)
 
 
 def _object(text: str | None) -> dict[str, Any]:

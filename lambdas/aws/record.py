@@ -21,6 +21,7 @@ PATTERNS = {
 }
 """The keys that a record has, with the form of their values. A person may have edited the object."""
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?\+00:00")
+ENVIRONMENT_ID = re.compile(r"e-[a-z0-9]{1,40}")
 VERSION = re.compile(r"[^\x00-\x1f\x7f-\x9f]{0,100}")
 
 
@@ -67,6 +68,8 @@ class Record:
     """None also in a record that was written before swaps were written down."""
     success: Success | None = None
     """The last execution that is known to have succeeded before `execution` took the lock."""
+    adopted: str = ""
+    """The id of a green that this tool did not make, and that an execution has taken over. Empty without one."""
     where: str = field(default="", compare=False)
     """The URL of the object that was read."""
 
@@ -91,24 +94,31 @@ class Record:
             etag,
             SwapMark(swap["to"], datetime.fromisoformat(swap["at"])) if swap else None,
             Success(**success | {"started": datetime.fromisoformat(success["started"])}) if success else None,
+            data.get("adopted", ""),
             where,
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keys that the object has of it. Functions of before ignore `swap` and `success`."""
+        """Return the keys that the object has of it. Functions of before ignore all but the first three."""
         written: dict[str, Any] = {
             "BlueEnvUrl": self.production_cname,
             "green": self.green,
             "execution": self.execution,
         }
         parts = {"swap": self.swap, "success": self.success}
+        written |= {"adopted": self.adopted} if self.adopted else {}
         return written | {key: part.to_json() for key, part in parts.items() if part}
 
 
 def _is_record(data: Any) -> bool:
     if not isinstance(data, dict) or not all(_matches(data.get(key), pattern) for key, pattern in PATTERNS.items()):
         return False
-    return _is_swap(data.get("swap")) and _is_success(data.get("success"))
+    adopted = data.get("adopted", "")
+    return (
+        _is_swap(data.get("swap"))
+        and _is_success(data.get("success"))
+        and (adopted == "" or _matches(adopted, ENVIRONMENT_ID))
+    )
 
 
 def _is_swap(swap: Any) -> bool:

@@ -4,7 +4,7 @@ Facts: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,8 @@ ENVIRONMENT_TAG: Final = "elasticbeanstalk:environment-id"
 """Elastic Beanstalk gives it to the group of an environment. Found in configurations that were read from accounts:
 https://github.com/xneyder/finisterra-1, terraform/generated/autoscaling/aws_autoscaling_group.tf
 """
+HOLD: Final = "beanstalk-bluegreen-hold"
+"""The name of the scheduled action by which a group gets its own MinSize back."""
 LAUNCHING: Final = "Launching a new EC2 instance"
 """The first words of the activity:
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html
@@ -69,6 +71,33 @@ class Scaling:
         """Let the group have so many instances, within its sizes. It launches or terminates what is needed."""
         with translated_errors("Auto Scaling", f"give {group.name} {number} instances"):
             self._client.set_desired_capacity(AutoScalingGroupName=group.name, DesiredCapacity=number)
+
+    def hold(self, group: InstanceGroup, number: int, now: datetime, seconds: float) -> None:
+        """Let the group keep at least so many instances for a time. After it, Auto Scaling gives its own MinSize back.
+
+        That is scheduled first, so the group gets it back whatever happens next. A hold that ends soon is renewed.
+        """
+        with translated_errors("Auto Scaling", f"let {group.name} keep {number} instances"):
+            held = self._hold_of(group, now)
+            own, ends = held or (group.minimum, now)
+            if own >= number:
+                return
+            if ends - now < timedelta(seconds=seconds / 2):
+                self._client.put_scheduled_update_group_action(
+                    AutoScalingGroupName=group.name,
+                    ScheduledActionName=HOLD,
+                    StartTime=now + timedelta(seconds=seconds),
+                    MinSize=own,
+                )
+            if group.minimum < number:
+                self._client.update_auto_scaling_group(AutoScalingGroupName=group.name, MinSize=number)
+
+    def _hold_of(self, group: InstanceGroup, now: datetime) -> tuple[int, datetime] | None:
+        """Return the group's own MinSize and when it gets that back; None without a hold."""
+        found = self._client.describe_scheduled_actions(AutoScalingGroupName=group.name, ScheduledActionNames=[HOLD])[
+            "ScheduledUpdateGroupActions"
+        ]
+        return next(((each["MinSize"], each["StartTime"]) for each in found if each["StartTime"] > now), None)
 
 
 def _group(found: "Mapping[str, Any]") -> InstanceGroup:

@@ -1,13 +1,14 @@
 """AwaitGreen: look once whether green is up, healthy, and runs its version."""
 
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.denials import remedies
 from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import require_healthy, require_standing
 from lambdas.visit import SETTLE_SECONDS, Visit
+from lambdas.waiter import waiter
 
 
 def await_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
@@ -62,6 +63,6 @@ def _expected(green: Environment, deployment: Deployment) -> str:
     return f"{green.name} to be Ready with {deployment.green_version}"
 
 
-@stage(timeout="clone_blue")
-def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return await_green(deployment, visit, connect_beanstalk())
+@waiter(timeout="clone_blue", fresh=30)
+def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
+    return await_green(deployment, visit, beanstalk)

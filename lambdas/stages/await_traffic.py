@@ -3,20 +3,21 @@
 The health of the environment that serves is for the watch behind it to judge, and to act upon.
 """
 
-from datetime import datetime
-
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import Pair
+from lambdas.serving_green import report_unhealthy
 from lambdas.visit import Visit
+from lambdas.waiter import waiter
 
 
-def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Beanstalk) -> Deployment:
+def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Beanstalk) -> Deployment:
     """Return the deployment once the swap is complete. After a swap to green it has the time when blue is drained."""
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
+    report_unhealthy(pair.live, deployment, visit)
     if pair.live != target:
         raise EnvironmentNotReadyError(
             expected=f"{target.name} to hold the production CNAME {pair.production_cname}",
@@ -24,10 +25,10 @@ def await_traffic(deployment: Deployment, to: Role, now: datetime, beanstalk: Be
             next_step="See the events of both environments in the Elastic Beanstalk console.",
         )
     pair.require_ready()
-    return deployment.drained(since=now) if to == "green" else deployment
+    return deployment.drained(since=visit.now) if to == "green" else deployment
 
 
-@stage(timeout="swap_traffic")
-def handler(deployment: Deployment, visit: Visit, event: Event) -> Deployment:
+@waiter(timeout="swap_traffic", fresh=5)
+def handler(deployment: Deployment, visit: Visit, event: Event, beanstalk: Beanstalk) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
-    return await_traffic(deployment, event["to"], visit.now, connect_beanstalk())
+    return await_traffic(deployment, event["to"], visit, beanstalk)

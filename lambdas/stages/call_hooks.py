@@ -1,10 +1,13 @@
 """HooksBeforeGreen, HooksBeforeDeploy, HooksBeforeBlue, HooksAfterBlue, HooksAfterRelease: call one hook once."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.environment import Environment
 from lambdas.aws.functions import (
     MAX_CALL_SECONDS,
     FunctionFailedError,
@@ -13,30 +16,40 @@ from lambdas.aws.functions import (
     connect_functions,
 )
 from lambdas.deployment import Deployment
-from lambdas.errors import HookFailedError
+from lambdas.errors import EnvironmentNotReadyError, HookFailedError
 from lambdas.failure import one_line
 from lambdas.handler import Event, logger, stage
 from lambdas.hooks import LIFECYCLE_STAGES, Gate, HookAnswer, HookAnswerError, HookCall
-from lambdas.pair import require_standing
+from lambdas.pair import Pair, require_standing
+from lambdas.serving_green import look, require_green_fit
 from lambdas.visit import Visit
 
 GREEN_SERVES: Final = frozenset({Gate.BEFORE_DEPLOY, Gate.BEFORE_BLUE})
 MAX_FOUND_LENGTH: Final = 500
+LOOK_SECONDS: Final = 60
+"""Between two looks at a green that serves while blue is untouched."""
+BEFORE_DEPLOY_STATE: Final = "HooksBeforeDeploy"
 CONTRACT: Final = "docs/hooks.md has the contract."
 
 
 def call_hook(
     deployment: Deployment, call: HookCall, visit: Visit, beanstalk: Beanstalk, functions: Functions
 ) -> HookCall:
-    """Return the call with the time until the next one; 0 when the hook has ended.
+    """Return the call with the time until the next look; 0 when the hook has ended.
 
-    Raises HookFailedError when the hook says FAILED, raises an error, breaks the contract or takes too long.
+    Raises HookFailedError when the hook says FAILED, raises an error, breaks the contract or takes too long, and
+    GreenUnhealthyError when green fails its users and blue is untouched.
     """
+    found = look(deployment, visit, beanstalk)
+    if call.gate == Gate.BEFORE_DEPLOY:
+        _require_green_fit(Pair.from_found(found, deployment), deployment, visit, beanstalk)
+    if call.due and (seconds := _seconds_until(call.due, visit.now)) > 0:
+        return replace(call, wait_seconds=min(LOOK_SECONDS, seconds))
     if not call.since:
         details = deployment.hooks.details.get(call.function)
         call = replace(call, since=visit.now.isoformat(), details=details)
     try:
-        answer = HookAnswer.from_json(functions.call(call.function, hook_event(deployment, call, visit, beanstalk)))
+        answer = HookAnswer.from_json(functions.call(call.function, hook_event(deployment, call, visit, found)))
     except FunctionTimedOutError:
         return _timed_out(call, deployment, f"no answer within {MAX_CALL_SECONDS} seconds")
     except (FunctionFailedError, HookAnswerError) as error:
@@ -49,13 +62,32 @@ def call_hook(
     left = deployment.hooks.timeout_seconds - (visit.present() - datetime.fromisoformat(call.since)).total_seconds()
     if left <= 0:
         return _timed_out(call, deployment, f"it IN_PROGRESS after {deployment.hooks.timeout_seconds} seconds")
-    return replace(call, details=answer.details, wait_seconds=max(1, min(answer.delay_seconds, round(left))))
+    delay = max(1, min(answer.delay_seconds, round(left)))
+    if call.gate != Gate.BEFORE_DEPLOY:
+        return replace(call, details=answer.details, wait_seconds=delay)
+    due = (visit.present() + timedelta(seconds=delay)).isoformat()
+    return replace(call, details=answer.details, wait_seconds=min(LOOK_SECONDS, delay), due=due)
 
 
-def hook_event(deployment: Deployment, call: HookCall, visit: Visit, beanstalk: Beanstalk) -> dict[str, Any]:
-    """Return what the hook is called with: the fields that Amazon ECS passes, and `release` with those of this tool."""
+def _require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
+    """Raise GreenUnhealthyError when users have to go back to blue. A green that may recover keeps them."""
+    with suppress(EnvironmentNotReadyError):
+        require_green_fit(pair, deployment, replace(visit, state=BEFORE_DEPLOY_STATE), beanstalk)
+
+
+def _seconds_until(due: str, now: datetime) -> int:
+    return round((datetime.fromisoformat(due) - now).total_seconds())
+
+
+def hook_event(
+    deployment: Deployment, call: HookCall, visit: Visit, found: Mapping[str, Environment]
+) -> dict[str, Any]:
+    """Return what the hook is called with: the fields that Amazon ECS passes, and `release` with those of this tool.
+
+    `found`: the environments by id.
+    """
     subject = deployment.green_id if call.gate == Gate.BEFORE_GREEN else deployment.blue_id
-    environment = require_standing(subject or "", beanstalk.environment(subject or ""))
+    environment = require_standing(subject or "", found.get(subject or ""))
     service = environment.arn.rpartition("/")[0] + f"/{deployment.blue}"
     versions = service.replace(":environment/", ":applicationversion/").rpartition("/")[0]
     live = deployment.version if call.gate in (Gate.AFTER_BLUE, Gate.AFTER_RELEASE) else deployment.green_version

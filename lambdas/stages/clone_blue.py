@@ -1,33 +1,42 @@
 """CloneBlue: launch green from blue's saved configuration, with the version that users can go back to."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import TEMPLATE, needed_instances, require_group
-from lambdas.clone import DESCRIPTION_PREFIX, remove_left_configurations
+from lambdas.clone import remove_left_configurations
 from lambdas.deployment import Deployment
 from lambdas.earlier_green import require_usable
 from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import require_own_clone, require_standing
+from lambdas.saved_configuration import DESCRIPTION_PREFIX
 from lambdas.settling import require_settled_run, settled_verdict
 from lambdas.visit import Visit
+from lambdas.waiter import look_for_all
 
 
-def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, scaling: Scaling) -> Deployment:
+def clone_blue(
+    deployment: Deployment, visit: Visit, beanstalk: Beanstalk, scaling: Scaling, by_look: Beanstalk | None = None
+) -> Deployment:
     """Return the deployment with `green_id`. Raises EnvironmentNotReadyError while green's name is not free.
 
     A clone that an earlier run left is used again if it is as a new one would be; otherwise it is terminated.
+    `by_look`: shows both environments as all executions see them (lambdas/shared_look.py). If it shows no green, that
+    is enough: Elastic Beanstalk launches no second environment of the same name.
     """
-    existing = [each for each in beanstalk.environments(deployment.green) if each.status != "Terminated"]
-    if existing:
-        green = _existing_clone(existing[0], deployment, visit, beanstalk)
+    standing, green = _look(deployment, by_look or beanstalk)
+    if by_look and green and not green.gone:
+        standing, green = _look(deployment, beanstalk)
+    if green:
+        green = _existing_clone(green, deployment, visit, beanstalk)
         if green.created < visit.run_started:
             require_usable(green, deployment, visit, beanstalk)
         return replace(deployment, green_id=green.id)
-    blue = require_standing(deployment.blue_id, beanstalk.environment(deployment.blue_id))
+    blue = require_standing(deployment.blue, standing.get(deployment.blue_id))
     remove_left_configurations(deployment, beanstalk)
     _save_configuration(blue, deployment.config_template, visit, beanstalk)
     minimum = _raised_minimum(blue, deployment, beanstalk, scaling)
@@ -49,6 +58,12 @@ def clone_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, scali
         ) from error
     logger.info("launched", green_id=green_id, template=deployment.config_template, minimum=minimum)
     return replace(deployment, green_id=green_id)
+
+
+def _look(deployment: Deployment, beanstalk: Beanstalk) -> tuple[Mapping[str, Environment], Environment | None]:
+    """Return the environments that have the names of blue and green, by id, and the one that has green's name."""
+    found = [each for each in beanstalk.environments(*deployment.names.values()) if each.status != "Terminated"]
+    return {each.id: each for each in found}, next((each for each in found if each.name == deployment.green), None)
 
 
 def _raised_minimum(blue: Environment, deployment: Deployment, beanstalk: Beanstalk, scaling: Scaling) -> int | None:
@@ -111,4 +126,5 @@ def _existing_clone(found: Environment, deployment: Deployment, visit: Visit, be
 
 @stage(timeout="clone_blue", needs_lock=True)
 def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return clone_blue(deployment, visit, connect_beanstalk(), connect_scaling())
+    _, by_look = look_for_all(visit, of_run=True)
+    return clone_blue(deployment, visit, connect_beanstalk(), connect_scaling(), by_look)

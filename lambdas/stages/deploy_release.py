@@ -7,11 +7,11 @@ from typing import Final
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.environment import Environment
 from lambdas.aws.event_log import EventLog, Operation
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_not_live
-from lambdas.serving_green import require_green_fit
+from lambdas.serving_green import report_unhealthy, require_green_fit
 from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
 
@@ -28,6 +28,7 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     require_settled_run(visit)
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
+    report_unhealthy(pair.live, deployment, visit)
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
     log = beanstalk.events_since_deployment(blue)
     update = log.last_operation
@@ -113,7 +114,10 @@ def _begin_of_this_release(log: EventLog, blue: Environment, deployment: Deploym
         return None if update.errors or update.aborted else update.began
     # What an earlier run left unhealthy is deployed again: to wait for its health may be in vain.
     in_time = update.began >= visit.run_started or blue.healthy(deployment.accepted_health)
-    return update.began if log.runs_label and in_time else None
+    # A blue that failed its users is deployed anew in a rollback. Without users it may look well.
+    failed_users = deployment.mode == Mode.ROLLBACK and deployment.next_step == NextStep.RELEASE
+    too_old = failed_users and update.began < visit.started
+    return update.began if log.runs_label and in_time and not too_old else None
 
 
 @stage(timeout="deploy_release", needs_lock=True)

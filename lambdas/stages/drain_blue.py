@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import Pair
-from lambdas.serving_green import require_green_fit
+from lambdas.serving_green import report_unhealthy, require_green_fit
 from lambdas.visit import Visit
+from lambdas.waiter import waiter
 
 
 def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
@@ -17,8 +18,10 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     Raises GreenUnhealthyError when green fails its users and blue can have them back, and EnvironmentNotReadyError
     before.
     """
-    require_green_fit(Pair.look(deployment, beanstalk), deployment, visit, beanstalk)
-    seconds = (datetime.fromisoformat(deployment.drain_until) - visit.now).total_seconds()
+    pair = Pair.look(deployment, beanstalk)
+    report_unhealthy(pair.live, deployment, visit)
+    require_green_fit(pair, deployment, visit, beanstalk)
+    seconds = (datetime.fromisoformat(deployment.drain_until) - visit.present()).total_seconds()
     if seconds > 0:
         raise EnvironmentNotReadyError(
             expected=f"DNS answers that lead to {deployment.blue} to expire",
@@ -29,6 +32,6 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     return deployment
 
 
-@stage(needs_lock=True, settles=False)  # users are on green: what is found counts at once
-def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return drain_blue(deployment, visit, connect_beanstalk())
+@waiter(fresh=20, of_run=True, needs_lock=True, settles=False)  # users are on green: what is found counts at once
+def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
+    return drain_blue(deployment, visit, beanstalk)

@@ -8,7 +8,7 @@ from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
 from lambdas.failure import Failure, Outcome, notification
-from lambdas.handler import Event, report_stage
+from lambdas.handler import Event, report_stage, wait_while_throttled
 from lambdas.metrics import Result, count_release
 from lambdas.recovery import recover
 from lambdas.settling import settled_verdict
@@ -26,7 +26,7 @@ def keep_green_live(
     """
     seconds = max(deployment.timeouts.swap_traffic, 2 * SWAP_SECONDS)
     try:
-        with settled_verdict(visit):
+        with settled_verdict(visit), wait_while_throttled(visit, seconds):
             return recover(deployment, failure, visit, records, beanstalk, scaling=scaling)
     except LockLostError as lost:
         return Outcome(f"the environment that {lost.found} chose; this execution touched nothing more")

@@ -1,20 +1,24 @@
 """Plan: observe what stands, check whether it is safe to start from, decide where to start, take the lock."""
 
+import os
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
+from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
-from lambdas.aws.beanstalk import connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
+from lambdas.aws.surroundings import connect_surroundings
 from lambdas.checks import check
 from lambdas.decision import decide, describe
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
+from lambdas.drift import with_drift
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
-from lambdas.handler import Event, logger, report_stage
+from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
@@ -22,6 +26,7 @@ from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
 from lambdas.visit import Visit
+from lambdas.waiter import look_for_all
 
 
 def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deployment:
@@ -34,21 +39,32 @@ def plan(request: dict[str, Any], visit: Visit, services: Services) -> Deploymen
     check(request, observation)
     deployment = decide(request, observation, visit)
     live, record = observation.pair.live, observation.record
+    if not deployment.dry_run:
+        require_swap_shown(record, observation.pair, visit)
+    deployment = with_drift(deployment, request["drift"], observation, services.surroundings)
     logger.info(
         "planned",
         next_step=deployment.next_step,
         live=str(live),
         version=deployment.version,
         sizing=deployment.sizing.strip(". "),
+        not_cloned=deployment.not_cloned,
     )
-    if not deployment.dry_run:
-        require_swap_shown(record, observation.pair, visit)
-    if not deployment.dry_run and (record is None or record.execution != visit.execution):
+    adopted = (deployment.green_id or "") if deployment.adopted else ""
+    held_already = (
+        record is not None and record.execution == visit.execution and (not adopted or record.adopted == adopted)
+    )
+    if not deployment.dry_run and not held_already:
         swap = record.swap if record else None
-        held = Record(deployment.production_cname, deployment.green, visit.execution)
+        held = Record(deployment.production_cname, deployment.green, visit.execution, adopted=adopted)
         lock = replace(held, swap=swap, success=observation.last_success)
         services.records.write(deployment.application, deployment.blue, lock, record)
     return deployment
+
+
+def _unasked(_: str) -> bool:
+    """Return True: the tests run in a network of their own, whose DNS may know more names. VerifyGreen asks it."""
+    return True
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
@@ -60,18 +76,24 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
-        with report_stage(visit, request["application"], request["blue"]):
+        with (
+            report_stage(visit, request["application"], request["blue"]),
+            wait_while_throttled(visit, THROTTLED_SECONDS),
+        ):
+            seen, beanstalk = _look(request, visit)
             services = Services(
-                connect_beanstalk(),
+                beanstalk,
                 connect_alarms(),
                 connect_records(),
                 connect_executions(),
                 connect_scaling(),
+                connect_surroundings(),
                 deployed_hooks(),
+                resolves if "TESTS_IN_NETWORK" not in os.environ else _unasked,
             )
             # A dry run tells at once what one look shows.
-            with nullcontext() if request["dry_run"] else settled_verdict(visit):
-                deployment = plan(request, visit, services)
+            with nullcontext() if request["dry_run"] else settled_verdict(seen):
+                deployment = plan(request, seen, services)
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}
@@ -80,7 +102,20 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         raise
     if deployment.dry_run:
         planned = {"status": "planned", "would": describe(deployment), "deployment": deployment.to_json()}
+        if deployment.not_cloned:
+            planned["not_cloned"] = deployment.not_cloned
         return {"dry_run": True, "outcome": planned}
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()
+
+
+def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:
+    """Return what Plan sees, and its invocation as of then.
+
+    It looks by itself where the version to release may be what an environment runs: the shared look is in a bucket that
+    instances may write to, and they must not choose what runs.
+    """
+    if request["mode"] in (Mode.CUTOVER, Mode.ROLLBACK):
+        return visit, connect_beanstalk()
+    return look_for_all(visit, of_run=True)

@@ -4,11 +4,13 @@ from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.records import Records, connect_records
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.capacity import Sizing, sizing
-from lambdas.deployment import Deployment, Role
+from lambdas.deployment import Deployment, Mode, Role
+from lambdas.errors import UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
+from lambdas.serving_green import report_unhealthy
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.swaps import require_swap_shown, swap_once
 from lambdas.tested import require_as_tested
@@ -27,6 +29,7 @@ def swap_traffic(
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
     pair = Pair.look(deployment, beanstalk)
     target = pair.environment(to)
+    report_unhealthy(pair.live, deployment, visit)
     require_swap_shown(record, pair, visit)
     if pair.live == target:
         # A look from before the swap to green shows blue live, too; one from before the execution may show green.
@@ -38,14 +41,28 @@ def swap_traffic(
     pair.require_ready()
     if to == "blue":
         _require_as_tested(pair, deployment, visit, beanstalk)
+    elif deployment.mode != Mode.ROLLBACK:
+        _require_as_blue(pair)
     size = sizing(target, pair.live, deployment, visit.now, beanstalk, scaling=scaling)
-    if not size.enough:
-        size.request(scaling)
+    size.request(scaling, deployment, visit.now)
     if not _is_better(pair, size, deployment, visit):
         require_healthy(target, deployment.accepted_health)
         size.require_enough()
     swap_once(to, visit, (record, pair), records, beanstalk)
     return deployment
+
+
+def _require_as_blue(pair: Pair) -> None:
+    """Require that green runs the version that users have. Raises UnexpectedEnvironmentError.
+
+    Somebody may have deployed onto blue since green was launched. And Plan's look may be one that all executions share.
+    """
+    if pair.green.version != pair.blue.version:
+        raise UnexpectedEnvironmentError(
+            expected=f"{pair.green.name} to run what users have on {pair.blue.name}, {pair.blue.version}",
+            found=f"{pair.green}",
+            next_step=f"{pair.blue.name} serves on. Redrive this execution, or start a new one: it makes a new clone.",
+        )
 
 
 def _require_as_tested(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:

@@ -1,5 +1,6 @@
 """VerifyGreen: ask green over HTTP, at its own endpoint, before users do."""
 
+from lambdas.addresses import resolves
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import GreenTestFailedError
@@ -19,6 +20,7 @@ def verify_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
     measure. Raises GreenTestFailedError with every answer.
     """
     pair = Pair.look(deployment, beanstalk)
+    require_known_hosts(deployment)
     for test in deployment.tests:
         url = url_of(test, pair.green.endpoint)
         as_blue = "" if deployment.mode == Mode.ROLLBACK else answer_to(test, url_of(test, pair.blue.endpoint))
@@ -36,6 +38,20 @@ def verify_green(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
                 "for its addresses, permissions. Then redrive this execution.",
             )
     return deployment
+
+
+def require_known_hosts(deployment: Deployment) -> None:
+    """Raise GreenTestFailedError when DNS does not know the host of a test, which comes once green has the users.
+
+    Plan asked, too, but for tests that run in a network of their own: only there DNS may know the name.
+    """
+    unknown = [test.host_of_url for test in deployment.tests if test.url and not resolves(test.host_of_url)]
+    if unknown:
+        raise GreenTestFailedError(
+            expected=f"DNS to know the hosts that the tests of {deployment.blue} ask",
+            found=f"no address of {' or of '.join(unknown)}",
+            next_step=f"{deployment.blue} serves on. Start a new execution with another `url`, or test by `path`.",
+        )
 
 
 @stage()

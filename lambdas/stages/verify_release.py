@@ -1,19 +1,25 @@
 """VerifyRelease: ask blue over HTTP, at its own endpoint, before users do."""
 
+from dataclasses import replace
+
 from lambdas.addresses import lead_to_same
+from lambdas.approval import question
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.deployment import Deployment, HealthCheck, Mode
 from lambdas.errors import ReleaseTestFailedError
 from lambdas.handler import Event, stage
 from lambdas.http_answers import failed_answers, shown, url_of
 from lambdas.metrics import Result, count_release
-from lambdas.pair import require_standing
+from lambdas.serving_green import look_at_blue
 from lambdas.visit import Visit
 
 
-def verify_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the same deployment when blue passes all tests. Raises ReleaseTestFailedError with every answer."""
-    blue = require_standing(deployment.blue, beanstalk.environment(deployment.blue_id))
+def verify_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Deployment:
+    """Return the deployment, with the `question` for people, when blue passes all tests.
+
+    Raises ReleaseTestFailedError with every answer.
+    """
+    blue = look_at_blue(deployment, visit, beanstalk)
     for test in deployment.tests:
         if test.url:
             _require_leads_to_blue(test, deployment)
@@ -25,7 +31,7 @@ def verify_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
                 next_step=f"{deployment.green} serves {deployment.green_version} on. "
                 "Correct the version and start a new execution with it, or redrive this one.",
             )
-    return deployment
+    return replace(deployment, question=question(deployment, blue, visit)) if deployment.approval else deployment
 
 
 def _require_leads_to_blue(test: HealthCheck, deployment: Deployment) -> None:
@@ -39,8 +45,8 @@ def _require_leads_to_blue(test: HealthCheck, deployment: Deployment) -> None:
 
 
 @stage()
-def handler(deployment: Deployment, _visit: Visit, _event: Event) -> Deployment:
-    verified = verify_release(deployment, connect_beanstalk())
+def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
+    verified = verify_release(deployment, visit, connect_beanstalk())
     if deployment.mode == Mode.DEPLOY:
         count_release(deployment.application, Result.DEPLOYED)
     return verified

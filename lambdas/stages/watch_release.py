@@ -5,15 +5,17 @@ a bake, there is one look.
 """
 
 from lambdas.aws.alarms import Alarms, connect_alarms
-from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.failing import is_failing, ringing_alarms
-from lambdas.handler import Event, stage
+from lambdas.handler import Event
 from lambdas.pair import Pair
+from lambdas.serving_green import report_unhealthy
 from lambdas.settling import NEXT_STEP, settled_verdict
 from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
+from lambdas.waiter import waiter
 
 
 def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
@@ -26,6 +28,7 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     """
     pair = Pair.look(deployment, beanstalk)
     blue = pair.blue
+    report_unhealthy(pair.live, deployment, visit)
     if pair.live != blue and visit.seconds < SETTLE_SECONDS:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to hold the production CNAME {pair.production_cname}",
@@ -59,6 +62,6 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     return deployment
 
 
-@stage(settles=False)  # users are on blue: what is found counts at once
-def handler(deployment: Deployment, visit: Visit, _event: Event) -> Deployment:
-    return watch_release(deployment, visit, connect_beanstalk(), connect_alarms())
+@waiter(fresh=20, of_run=True, settles=False)  # users are on blue: what is found counts at once
+def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
+    return watch_release(deployment, visit, beanstalk, connect_alarms())

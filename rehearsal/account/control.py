@@ -51,7 +51,7 @@ class Control:
     def set_switches(self, **switches: str) -> None:
         """Choose how Elastic Beanstalk behaves where AWS does not always behave the same.
 
-        `failed_launch`: `terminated` or `ready`. `launched_health`: `ok` or `pending`.
+        `failed_launch`: `ready` or `terminated`. `launched_health`: `ok` or `pending`.
         `label_during_update`: `new` or `old`.
         Raises ValueError for another name or value.
         """

@@ -109,10 +109,17 @@ FACTS: Sequence[Fact] = (
     ),
     Fact(
         "failed-launch",
-        "A failed launch often ends Terminated.",
+        "A launch that fails before any command ends Terminated.",
         FactState.LOGS,
-        f"{_GITHUB}/aws-samples/elasticache-refarch-chatapp/issues/5",
-        "Ends Terminated; a switch of the account lets it end Ready when the application does not start.",
+        f"{_GITHUB}/hashicorp/terraform-provider-aws/issues/1995",
+        "The same.",
+    ),
+    Fact(
+        "failed-launch-command",
+        "A launch whose command fails ends Ready, with ERROR events.",
+        FactState.LOGS,
+        f"{_GITHUB}/aws-samples/eb-docker-nginx-proxy/issues/9",
+        "The same; a switch of the account lets it end Terminated.",
     ),
     Fact(
         "ready-and-healthy",
@@ -177,6 +184,14 @@ FACTS: Sequence[Fact] = (
         f"{_GITHUB}/hashicorp/terraform-provider-aws/pull/36074",
         "Updating for some seconds.",
         seen.answered("status after a change of tags", "Updating", relied_on=False),
+    ),
+    Fact(
+        "security-groups",
+        "The groups that Elastic Beanstalk makes have the environment's tag, and `AWSEBSecurityGroup` in the name.",
+        FactState.LOGS,
+        f"{_GITHUB}/hashicorp/terraform-provider-aws/issues/2002",
+        "The same.",
+        seen.answered("security groups of an environment", "-AWSEBSecurityGroup-", relied_on=False),
     ),
     Fact(
         "unknown-environment",

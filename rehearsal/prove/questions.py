@@ -1,4 +1,7 @@
-"""Asks AWS what it answers to calls that it should refuse, and to a change of tags. Nothing of them stays."""
+"""Asks AWS what it answers to calls that it should refuse, to a change of tags, and about security groups.
+
+Nothing of them stays.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +52,10 @@ def ask(
     }
     answers = {question: _answer(call) for question, call in questions.items()}
     beanstalk.delete_configuration_template(**template)
-    return answers | {"status after a change of tags": _status_after_tags(beanstalk, application, arn)}
+    return answers | {
+        "security groups of an environment": _security_groups(target, application),
+        "status after a change of tags": _status_after_tags(beanstalk, application, arn),
+    }
 
 
 def _answer(call: Callable[[], Any]) -> str:
@@ -58,6 +64,16 @@ def _answer(call: Callable[[], Any]) -> str:
     except ClientError as error:
         return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
     return ACCEPTED
+
+
+def _security_groups(target: ProofTarget, application: ProvedApplication) -> str:
+    """Return the names of blue's security groups, or why they are not shown."""
+    tag = {"Name": "tag:elasticbeanstalk:environment-id", "Values": [application.blue()["EnvironmentId"]]}
+    try:
+        found = target.client("ec2").describe_security_groups(Filters=[tag])["SecurityGroups"]
+    except ClientError as error:
+        return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
+    return ", ".join(sorted(group["GroupName"] for group in found)) or "none"
 
 
 def _status_after_tags(beanstalk: Any, application: ProvedApplication, arn: str) -> str:

@@ -1,40 +1,36 @@
 """Greens that fail to launch, turn unhealthy, or are not clones of this tool: users stay on blue."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.shop import sample_bundle
 from tests.support.testbed import ScenarioTestbed
 
 
-@pytest.fixture(params=["ready", "terminated"])
-def failed_launch(request: pytest.FixtureRequest, testbed: ScenarioTestbed) -> Iterator[str]:
-    """How a failed launch ends. Both are known of AWS."""
-    testbed.control.set_switches(failed_launch=request.param)
-    yield request.param
-    testbed.control.set_switches(failed_launch="terminated")
-
-
+@pytest.mark.parametrize("ends", ["Ready", "Terminated"])
 def test_a_green_that_fails_to_launch_is_removed_and_a_redrive_makes_a_new_one(
-    testbed: ScenarioTestbed, failed_launch: str
+    testbed: ScenarioTestbed, ends: str
 ) -> None:
+    """A launch without its bundle ends Terminated, one whose application does not start ends Ready."""
     shop = testbed.open_shop()
     bundle = {"Bucket": testbed.artifacts, "Key": f"{shop.name}/v1.zip"}
-    testbed.s3.delete_object(**bundle)
+    if ends == "Ready":
+        testbed.s3.put_object(**bundle, Body=sample_bundle("does_not_start"))
+    else:
+        testbed.s3.delete_object(**bundle)
     with shop.traffic() as traffic:
         release = shop.release("v2")
         versions_then = shop.versions
         testbed.s3.put_object(**bundle, Body=sample_bundle("v1"))
         redriven = testbed.redrive(release)
     assert (release.status, release.error, release.failed_in) == ("FAILED", "LaunchFailedError", "AwaitGreen")
-    assert "Unable to download from S3 location" in release.cause
+    problem = "Command failed on instance" if ends == "Ready" else "Unable to download from S3 location"
+    assert problem in release.cause
     assert f"{shop.blue} serves on" in release.cause
     assert versions_then == {shop.blue: "v1"}
     (message,) = testbed.mailbox.about(release.arn)
-    if failed_launch == "ready":
+    if ends == "Ready":
         assert f"{shop.green}, half-made, is being terminated" in message.text
-        assert "  > " + shop.green + ": Unable to download from S3 location" in message.text
+        assert f"  > {shop.green}: Instance deployment failed." in message.text
     else:
         assert "Terminat" in release.cause
         assert "Failed to launch environment." in release.cause

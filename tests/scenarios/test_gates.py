@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.approvals import approve, question, token
+from tests.support.approvals import approve, question, token, told_of
 from tests.support.testbed import ScenarioTestbed
 
 ONE_POLL = 30 + 120
@@ -26,7 +26,9 @@ def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(tes
     for words in (
         f"v2 of {shop.name} runs on {shop.blue}",
         f"Now {shop.green} serves users, with v1.",
-        "send-task-failure",
+        "Look at the version: http://",
+        "Time to answer: 24 hours. After that",
+        f"send-task-failure --region {arn.split(':')[3]} ",
     ):
         assert words in asked.text
     assert release.status == "SUCCEEDED", release.cause
@@ -35,13 +37,14 @@ def test_a_release_waits_for_approval_while_green_serves_and_goes_on_with_it(tes
     assert shop.versions == {shop.blue: "v2"}
 
 
-def test_the_age_of_a_release_counts_from_its_approval(testbed: ScenarioTestbed) -> None:
+def test_a_release_goes_on_without_an_answer_if_asked_to_and_its_age_counts_from_there(
+    testbed: ScenarioTestbed,
+) -> None:
     """The alarm on slow releases must not ring because a person took their time."""
     shop = testbed.open_shop()
-    arn = shop.start("v2", approval=True)
-    asked = question(testbed, arn)
-    approve(testbed, asked)
+    arn = shop.start("v2", approval=True, approval_seconds=60, approval_expiry="release")
     release = testbed.follow(arn)
+    assert "After that " + shop.blue + " gets the users" in question(testbed, arn).text
     assert release.status == "SUCCEEDED", release.cause
     history = testbed.states.get_execution_history(executionArn=arn, maxResults=1000)["events"]
     (swap,) = [each for each in history if each.get("stateEnteredEventDetails", {}).get("name") == "SwapToBlue"]
@@ -162,10 +165,12 @@ def test_a_green_that_breaks_during_approval_gives_its_users_to_the_tested_versi
         arn = shop.start("v2", approval=True)
         asked = question(testbed, arn)
         shop.deploy(shop.green, "does_not_start")
+        told = told_of(testbed, arn, f"{shop.green} is unhealthy")
         approve(testbed, asked)
         release = testbed.follow(arn)
         healed = traffic.requests[-1].at
     assert release.status == "SUCCEEDED", release.cause
+    assert "To move them to v2, which passed its test, approve." in told.text
     assert traffic.failed, "the broken green answers some requests with an error"
     assert traffic.failed_since(healed) == []
     assert traffic.last_served_by == [f"{shop.blue}/v2"]

@@ -33,6 +33,7 @@ def test_the_release_paths_end_as_expected(ends: Mapping[str, list[PathEnd]]) ->
         "alarm_rings": [("FAILED", "WatchRelease"), ("SUCCEEDED", "AwaitTermination")],
         "deployment_hangs": [("FAILED", "AwaitRelease"), ("SUCCEEDED", "AwaitTermination")],
         "green_is_replaced": [("SUCCEEDED", "AwaitTermination")],
+        "fleet_stops": [("FAILED", "HoldFleet")],
     }
 
 

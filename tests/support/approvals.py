@@ -10,11 +10,20 @@ from tests.support.testbed import ScenarioTestbed
 def question(testbed: ScenarioTestbed, arn: str, number: int = 1) -> Message:
     """Return the execution's n-th question for approval, when it has come."""
 
-    def questions() -> list[Message]:
-        return [message for message in testbed.mailbox.about(arn) if "approval" in message.subject]
+    return _message(testbed, arn, "A release waits for your approval", number)
 
-    testbed.until(lambda: len(questions()) >= number, f"question {number} of {arn}")
-    return questions()[number - 1]
+
+def told_of(testbed: ScenarioTestbed, arn: str, change: str) -> Message:
+    """Return the message about a change while people decide, when it has come. `change`: how its subject begins."""
+    return _message(testbed, arn, change, 1)
+
+
+def _message(testbed: ScenarioTestbed, arn: str, subject: str, number: int) -> Message:
+    def found() -> list[Message]:
+        return [message for message in testbed.mailbox.about(arn) if message.subject.startswith(subject)]
+
+    testbed.until(lambda: len(found()) >= number, f"message {number} of {arn}: {subject}")
+    return found()[number - 1]
 
 
 def token(message: Message) -> str:

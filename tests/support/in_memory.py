@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from emulator.beanstalk.operations.health import reported_color, reported_status
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
 from tests.support.beanstalk import BeanstalkAccount, PageAnswer
@@ -53,6 +54,18 @@ class VirtualBeanstalk(BeanstalkAccount):
         self.memory.advance(DURATIONS["launch"])
         self.until_status(id_, "Ready")
         return id_
+
+    def until_status(self, id_: str, status: str) -> None:
+        """Let time pass until an environment has a status. Reads the account's state: half the looks of a test."""
+        self.until(lambda: self.service._state.environments[id_].status == status, lambda: f"{self.describe(id_)}")
+
+    def until_health(self, id_: str, *health: str) -> None:
+        """Let time pass until an environment has a colour or, under enhanced reporting, a health status."""
+        environment = self.service._state.environments[id_]
+        self.until(
+            lambda: {reported_color(environment), reported_status(environment)} & set(health),
+            lambda: f"{health}, but {self.describe(id_)}",
+        )
 
     def order_stale_reads(
         self, *, age: float, action: str | None = None, call: int | None = None, for_seconds: float | None = None

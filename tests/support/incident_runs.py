@@ -52,7 +52,7 @@ class IncidentRun(ReleaseRun):
             deployment = self.latest = self.to_green_of(deployment)
         deployment = self.state("DrainBlue", lambda now: drain_blue.drain_blue(deployment, now, beanstalk))
         deployment = self.latest = self.deploy(deployment)
-        self.state("VerifyRelease", lambda _: verify_release.verify_release(deployment, beanstalk))
+        self.state("VerifyRelease", lambda now: verify_release.verify_release(deployment, now, beanstalk))
         return self.remove_green(self.watch(self.swap(deployment, "blue")))
 
     def to_green_of(self, deployment: Deployment) -> Deployment:

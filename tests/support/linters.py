@@ -20,7 +20,7 @@ def findings(template: Json, *regions: str) -> list[str]:
 
 
 def nag_conclusion(settings: Settings, folder: Path) -> str:
-    """Return cdk-nag's conclusion on a stack, `success` or `failure`. `folder`: for the cloud assembly.
+    """Return cdk-nag's conclusion on a stack, `success` or `failure`. `folder`: for its assembly, see template_in.
 
     Raises the CDK's exception for a finding without an acknowledged reason.
     """
@@ -30,3 +30,9 @@ def nag_conclusion(settings: Settings, folder: Path) -> str:
     app.synth()
     report = json.loads((folder / "validation-report.json").read_text())
     return str(report["pluginReports"][0]["conclusion"])
+
+
+def template_in(folder: Path) -> Json:
+    """Return the template that nag_conclusion has synthesized into a folder. To synthesize it again takes seconds."""
+    template: Json = json.loads((folder / "Test.template.json").read_text())
+    return template

@@ -5,6 +5,11 @@ BASIC_HEALTH = {
     "OptionName": "SystemType",
     "Value": "basic",
 }
+APPLICATION_BALANCER = {
+    "Namespace": "aws:elasticbeanstalk:environment",
+    "OptionName": "LoadBalancerType",
+    "Value": "application",
+}
 
 
 def command_timeout(seconds: int) -> dict[str, str]:

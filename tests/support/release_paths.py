@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lambdas.clone import DESCRIPTION_PREFIX
+from lambdas.saved_configuration import DESCRIPTION_PREFIX
 from rehearsal.account import samples
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.beanstalk import environment_property, group_size
 from tests.support.hooks import make_hooks
-from tests.support.option_settings import BASIC_HEALTH, start_seconds
+from tests.support.option_settings import APPLICATION_BALANCER, BASIC_HEALTH, start_seconds
 from tests.support.shop import FinishedRelease, ScenarioShop
 from tests.support.testbed import ScenarioTestbed
 
@@ -42,10 +42,12 @@ class PathEnd:
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     """Release an object version, with an alarm, hooks and a saved configuration of an earlier execution; then again.
 
-    Under basic health reporting, only the activities of a group tell which of two instances are new.
+    Under basic health reporting, only the activities of a group tell which of two instances are new. Without a look
+    for what a clone does not bring, the release is refused.
     """
     make_hooks(testbed)
-    shop = testbed.open_shop(BASIC_HEALTH, *group_size(2, 2))
+    shop = testbed.open_shop(BASIC_HEALTH, APPLICATION_BALANCER, *group_size(2, 2))
+    testbed.account.client("route53").create_hosted_zone(Name=f"{shop.name}.example", CallerReference=shop.name)
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
     testbed.beanstalk.create_configuration_template(
@@ -58,7 +60,8 @@ def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
     bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
     hooks = {"before_blue": ["smoke-test", "my-hook"]}
-    released = shop.release("v3", source_bundle=bundle, alarms=[alarm], hooks=hooks, config_template="kept")
+    given = {"alarms": [alarm], "hooks": hooks, "config_template": "kept", "drift": "refuse"}
+    released = shop.release("v3", source_bundle=bundle, **given)
     if released.status == "SUCCEEDED":
         testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
     return [PathEnd.of(released, shop), PathEnd.of(shop.release("v3"), shop)]
@@ -119,7 +122,24 @@ def green_is_replaced(testbed: ScenarioTestbed) -> list[PathEnd]:
     return [PathEnd.of(shop.release("v2"), shop)]
 
 
+def fleet_stops(testbed: ScenarioTestbed) -> list[PathEnd]:
+    """A fleet selects an environment by its tags. Plan refuses its release, so the fleet stops."""
+    shop = testbed.open_shop()
+    arn = shop.environment(shop.blue)["EnvironmentArn"]
+    testbed.beanstalk.update_tags_for_resource(ResourceArn=arn, TagsToAdd=[{"Key": "fleet", "Value": shop.name}])
+    shop.until_ready(shop.blue)
+    request = {
+        "version": "v2",
+        "environments": [{"application": shop.name, "tags": {"fleet": shop.name}}],
+        "release": {"alarms": ["no-such-alarm"]},
+    }
+    return [PathEnd.of(testbed.follow(testbed.start_fleet(f"fleet-of-{shop.name}", request)), shop)]
+
+
 PATHS: Mapping[str, ReleasePath] = {
     each.__name__: each
-    for each in (release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs, green_is_replaced)
+    for each in (
+        *(release_succeeds, launch_fails, green_is_sick, alarm_rings, deployment_hangs, green_is_replaced),
+        fleet_stops,
+    )
 }

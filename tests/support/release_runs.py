@@ -82,14 +82,12 @@ class ReleaseRun:
             f"SwapTo{color}",
             lambda now: swap_traffic.swap_traffic(deployment, to, now, records, beanstalk, scaling=scaling),
         )
-        return self.state(
-            f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now.now, beanstalk)
-        )
+        return self.state(f"Await{color}Live", lambda now: await_traffic.await_traffic(deployment, to, now, beanstalk))
 
     def deploy(self, deployment: Deployment) -> Deployment:
         beanstalk = self.release.beanstalk
         asked = self.state("DeployRelease", lambda now: deploy_release.deploy_release(deployment, now, beanstalk))
-        return self.state("AwaitRelease", lambda _: await_release.await_release(asked, beanstalk))
+        return self.state("AwaitRelease", lambda now: await_release.await_release(asked, now, beanstalk))
 
     def watch(self, deployment: Deployment) -> Deployment:
         beanstalk = self.release.beanstalk

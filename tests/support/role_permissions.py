@@ -20,12 +20,19 @@ UNUSED = {
 }
 """Actions that no release path uses, and the reason for granting them."""
 UNUSED_BY_STAGE = {
+    ("plan", "wafv2:GetWebACL"): "AWS asks for it in GetWebACLForResource; MiniStack does not",
+    ("call_hooks", "elasticbeanstalk:DescribeEvents"): "green is unhealthy at a hook, but neither Severe nor Red",
     ("drain_blue", "elasticbeanstalk:DescribeEvents"): "green is unhealthy in the drain, but neither Severe nor Red",
+    ("terminate_green", "elasticbeanstalk:AddTags"): "a green that was taken over: tests/scenarios/test_moving_over.py",
+    ("watch_approval", "elasticbeanstalk:DescribeEnvironments"): "no path asks people; their watch moves no users",
+    ("watch_approval", "elasticbeanstalk:DescribeEvents"): "no path asks people; their watch moves no users",
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""
 FORMER_RECORDS = "/records/*/*.json"
 """Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""
+SNAPSHOT = "/bluegreen/snapshot"
+"""The look that all executions share. Without it, each looks by itself."""
 BEANSTALKS_BUCKETS = "arn:aws:s3:::elasticbeanstalk-"
 
 
@@ -67,7 +74,7 @@ def unused(stage: str, grants: list[Grant], uses: list[Grant]) -> list[Grant]:
         (action, resource)
         for action, resource in grants
         if not granted_unused(stage, action)
-        and not resource.endswith(FORMER_RECORDS)
+        and not resource.endswith((FORMER_RECORDS, SNAPSHOT))
         and not any(fnmatchcase(one, action) and fnmatchcase(on, resource) for one, on in uses)
     ]
 
@@ -80,6 +87,8 @@ def granted_unused(stage: str, action: str) -> bool:
 def missed(stage: str, use: Grant) -> bool:
     """Return whether a release misses a permission that it used. In Elastic Beanstalk's buckets it misses each."""
     action, resource = use
+    if resource.endswith(SNAPSHOT):
+        return False
     return not granted_unused(stage, action) or resource.startswith(BEANSTALKS_BUCKETS)
 
 

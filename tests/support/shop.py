@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REQUESTS_PER_SECOND = 15.0
 FAILURE_BRANCH = ("KeepGreenLive", "NotifyFailure", "HoldForRedrive")
+BESIDE_APPROVAL = ("WatchApproval", "TellApprovers")
 SOON = {"drain_seconds": 45, "bake_seconds": 45}
 """Longer than the DNS TTL of the testbed, and no longer than needed."""
 
@@ -48,8 +49,9 @@ class FinishedRelease:
 
     @property
     def states(self) -> list[str]:
-        """The stages that were entered, in their order, without the failure branch."""
-        return [visit.name for visit in self.visits if visit.is_stage and visit.name not in FAILURE_BRANCH]
+        """The stages that were entered, in their order, without the failure branch and the watch of an approval."""
+        others = FAILURE_BRANCH + BESIDE_APPROVAL
+        return [visit.name for visit in self.visits if visit.is_stage and visit.name not in others]
 
     @property
     def failed_in(self) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
@@ -16,6 +16,7 @@ from lambdas.aws.executions import Execution, Executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import Records
 from lambdas.aws.scaling import Scaling
+from lambdas.aws.surroundings import Surroundings
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError, PermissionDeniedError, ReleaseRefusedError
 from lambdas.observation import Services
@@ -34,6 +35,7 @@ from lambdas.stages import (
 )
 from lambdas.visit import Visit
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.network import FakeNetwork
 
 T = TypeVar("T")
 
@@ -122,6 +124,9 @@ class Release:
     """The execution that the stages after Plan belong to."""
     hooks: frozenset[str] = frozenset({"smoke"})
     """The functions that the stack was deployed with as hooks."""
+    network: FakeNetwork = field(default_factory=FakeNetwork)
+    known_hosts: frozenset[str] = frozenset({PRODUCTION, "test.shop.example"})
+    """The names that DNS knows."""
 
     def plan(
         self,
@@ -141,8 +146,23 @@ class Release:
         given = {"application": "shop", "blue": "shop-prod", "version": "v2", **request}
         return completed({key: value for key, value in given.items() if value is not None})
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What stands around environments, on the account's Elastic Beanstalk."""
+        self.network.beanstalk = self.account.client
+        return Surroundings(self.network.client)
+
     def services(self, alarms: Alarms | None = None) -> Services:
-        return Services(self.beanstalk, alarms or FakeAlarms(), self.records, self.executions, self.scaling, self.hooks)
+        return Services(
+            self.beanstalk,
+            alarms or FakeAlarms(),
+            self.records,
+            self.executions,
+            self.scaling,
+            self.surroundings,
+            self.hooks,
+            self.known_hosts.__contains__,
+        )
 
     def visit(self, execution: str | None = None, state: str = "Somewhere", /, **moments: datetime) -> Visit:
         """Return an invocation now, in account time. By default the state was entered now."""
@@ -165,7 +185,7 @@ class Release:
 
     def swapped(self, deployment: Deployment, to: Role) -> Deployment:
         self.eventually(lambda: self.swap(deployment, to))
-        return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.account.now(), self.beanstalk))
+        return self.eventually(lambda: await_traffic.await_traffic(deployment, to, self.visit(), self.beanstalk))
 
     def drain(self, deployment: Deployment, **moments: datetime) -> Deployment:
         return drain_blue.drain_blue(deployment, self.visit(None, "DrainBlue", **moments), self.beanstalk)
@@ -176,7 +196,7 @@ class Release:
 
     def deployed(self, deployment: Deployment, **moments: datetime) -> Deployment:
         deploying = self.eventually(lambda: self.deploy(deployment, **moments))
-        return self.eventually(lambda: await_release.await_release(deploying, self.beanstalk))
+        return self.eventually(lambda: await_release.await_release(deploying, self.visit(), self.beanstalk))
 
     def terminate(self, deployment: Deployment, **moments: datetime) -> Deployment:
         return terminate_green.terminate_green(deployment, self.visit(**moments), self.beanstalk)

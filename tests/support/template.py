@@ -13,9 +13,16 @@ FAILURE_BRANCH = {"KeepGreenLive", "NotifyFailure", "HoldForRedrive"}
 Json = dict[str, Any]
 
 
-def definition_in(template: Template) -> Json:
-    """Return the state machine's definition, with the functions' logical ids for their names."""
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+def machine_in(template: Template, *, fleets: bool = False) -> Json:
+    """Return the state machine of releases, or that of fleets."""
+    machines = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    (found,) = [each for each in machines if each["Properties"]["StateMachineName"].endswith("-fleet") == fleets]
+    return dict(found)
+
+
+def definition_in(template: Template, *, fleets: bool = False) -> Json:
+    """Return a state machine's definition, with the functions' logical ids for their names."""
+    machine = machine_in(template, fleets=fleets)
     parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
     parsed: Json = json.loads("".join(part if isinstance(part, str) else _reference(part) for part in parts))
     return parsed

@@ -124,9 +124,12 @@ class ScenarioTestbed(Testbed):
 
     @contextmanager
     def held(self, stage: str) -> Iterator[None]:
-        """Keep executions in the states of that stage's function while the block runs: its calls get a 503."""
-        fault = {"kind": "error_before", "service": "elasticbeanstalk", "for_seconds": 100_000}
-        with self.faults({**fault, "function": self.functions[stage]}):
+        """Keep executions in the states of that stage's function while the block runs: its calls get a 503.
+
+        Calls of S3 too: what another execution saw would let a stage end.
+        """
+        fault = {"kind": "error_before", "for_seconds": 100_000, "function": self.functions[stage]}
+        with self.faults(*({**fault, "service": service} for service in ("elasticbeanstalk", "s3"))):
             yield
 
     # --- executions

@@ -52,8 +52,16 @@ def imports() -> Mapping[str, set[str]]:
     return {name: set(imported_modules(tree)) for name, tree in modules().items()}
 
 
+def statements(parent: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements in a module, also those inside of functions. `ast.walk` looks into expressions as well."""
+    for block in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for node in getattr(parent, block, ()):
+            yield node
+            yield from statements(node)
+
+
 def imported_modules(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

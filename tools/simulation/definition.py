@@ -35,8 +35,9 @@ def read(kept: Path) -> tuple[dict[str, Any], Functions]:
 
 
 def from_template(resources: dict[str, Any]) -> tuple[dict[str, Any], Functions]:
-    """Return the definition and the functions in a template's resources."""
-    (machine,) = [each for each in resources.values() if each["Type"] == "AWS::StepFunctions::StateMachine"]
+    """Return the definition of the state machine of releases and the functions in a template's resources."""
+    machines = [each for each in resources.values() if each["Type"] == "AWS::StepFunctions::StateMachine"]
+    (machine,) = [each for each in machines if not each["Properties"]["StateMachineName"].endswith("-fleet")]
     parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
     text = "".join(part if isinstance(part, str) else _reference(part) for part in parts)
     functions = {

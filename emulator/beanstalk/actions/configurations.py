@@ -112,7 +112,7 @@ class ConfigurationActions:
         if call.get("TemplateName") and name:
             raise InvalidParameterCombinationError("Must specify either TemplateName or EnvironmentName, and not both.")
         base, platform = self._settings_and_platform(application, call.get("TemplateName"), name)
-        new = option_settings.given(call["OptionSettings"])
+        new = option_settings.given(call.get("OptionSettings", []))
         problems = option_settings.validate(new, base | new, platform)
         return {
             "Messages": [

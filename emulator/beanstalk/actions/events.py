@@ -1,6 +1,7 @@
 """The action DescribeEvents."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from emulator.beanstalk.call import Call, Result
@@ -9,6 +10,15 @@ from emulator.beanstalk.state import State
 
 _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _LARGEST_PAGE = 1000
+_FILTERS = {
+    "ApplicationName": "application",
+    "VersionLabel": "version",
+    "TemplateName": "template",
+    "EnvironmentId": "environment_id",
+    "EnvironmentName": "environment",
+    "RequestId": "request_id",
+}
+"""The attributes of events by the parameters of a call."""
 
 
 class EventActions:
@@ -21,27 +31,28 @@ class EventActions:
         """DescribeEvents: newest first. The token is the page's last event's number, so new events shift no page."""
         token = call.next_token
         older_than = math.inf if token is None else token
-        found = [event for event in reversed(self._state.events) if event.number < older_than and _matches(event, call)]
+        matches = _filter(call)
+        found = [event for event in reversed(self._state.events) if event.number < older_than and matches(event)]
         page = found[: call.get("MaxRecords", _LARGEST_PAGE)]
         next_token = str(page[-1].number) if len(page) < len(found) else None
         return {"Events": [_description(event) for event in page], "NextToken": next_token}
 
 
-def _matches(event: Event, call: Call) -> bool:
-    filters = {
-        "ApplicationName": event.application,
-        "VersionLabel": event.version,
-        "TemplateName": event.template,
-        "EnvironmentId": event.environment_id,
-        "EnvironmentName": event.environment,
-        "PlatformArn": None,
-        "RequestId": event.request_id,
-    }
-    return (
-        all(call.get(name) in (None, value) for name, value in filters.items())
-        and _SEVERITIES.index(event.severity) >= _SEVERITIES.index(call.get("Severity", "TRACE"))
-        and call.get("StartTime", 0) <= event.date < call.get("EndTime", float("inf"))
-    )
+def _filter(call: Call) -> Callable[[Event], bool]:
+    """Return what tells whether an event passes the filters of a call."""
+    wanted = [(attribute, call[name]) for name, attribute in _FILTERS.items() if call.get(name) is not None]
+    severities = _SEVERITIES[_SEVERITIES.index(call.get("Severity", "TRACE")) :]
+    start, end = call.get("StartTime", 0), call.get("EndTime", math.inf)
+
+    def matches(event: Event) -> bool:
+        return (
+            call.get("PlatformArn") is None  # no event is about a custom platform
+            and all(getattr(event, attribute) == value for attribute, value in wanted)
+            and event.severity in severities
+            and start <= event.date < end
+        )
+
+    return matches
 
 
 def _description(event: Event) -> dict[str, Any]:

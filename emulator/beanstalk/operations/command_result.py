@@ -17,8 +17,9 @@ class DeploymentFailure:
 
     `events`: what is told, severity and message, the oldest first. `update_events`: more, which a launch does not have.
     `health`: the health from then on, None when all stays as it was. `causes`: why. `started`: whether the
-    application started, and failed later. `denied`: whether AWS denied what the deployment needs. `instances`: on which
-    it failed.
+    application started, and failed later. `commanded`: whether instances got a command. None does when AWS denies what
+    the deployment needs, or when the bundle cannot be read. `timed_out`: whether the command only took too long.
+    `instances`: on which it failed.
     """
 
     events: list[tuple[str, str]]
@@ -26,13 +27,14 @@ class DeploymentFailure:
     health: HealthStatus | None = None
     causes: list[str] = field(default_factory=list)
     started: bool = False
-    denied: bool = False
+    commanded: bool = True
+    timed_out: bool = False
     instances: tuple[Instance, ...] = ()
 
 
-def denied(message: str) -> DeploymentFailure:
-    """Return the failure of an operation that AWS denies."""
-    return DeploymentFailure([("ERROR", message)], denied=True)
+def without_command(message: str) -> DeploymentFailure:
+    """Return the failure of an operation before any instance gets a command."""
+    return DeploymentFailure([("ERROR", message)], commanded=False)
 
 
 @dataclass
@@ -83,6 +85,7 @@ class CommandResult:
             [("ERROR", f"Unsuccessful command execution on instance id(s) '{_ids(bad)}'. Aborting the operation.")],
             health_causes.status_of(bad, self.environment, HealthStatus.DEGRADED),
             [f"Command failed {health_causes.on([*self.failed], self.environment)}."] if self.failed else [],
+            timed_out=not self.failed,
             instances=(*bad, *self.unhealthy),
         )
 

@@ -3,7 +3,7 @@
 from emulator.beanstalk.model import DraftConfiguration, Environment, EnvironmentStatus, HealthStatus
 from emulator.beanstalk.operations import health
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
-from emulator.beanstalk.operations.command_result import denied
+from emulator.beanstalk.operations.command_result import without_command
 from emulator.beanstalk.operations.configuration_updates import ConfigurationUpdates
 from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -83,7 +83,7 @@ class Deployments:
         """Fail after a while, without any change of the instance."""
         yield self._state.durations.drawn("update", environment.name) / 3
         environment.label, environment.draft = environment.deployed_label, None
-        self._operations.report_failure(environment, request_id, denied(denial))
+        self._operations.report_failure(environment, request_id, without_command(denial))
         self._operations.record(environment, request_id, message, severity="ERROR")
         self._operations.end(environment)
 

@@ -8,7 +8,7 @@ from emulator.beanstalk.model import Environment, EnvironmentStatus
 from emulator.beanstalk.operations import instance_checks, load_trigger, scaling_activities
 from emulator.beanstalk.operations.instances import Instances
 from emulator.beanstalk.option_settings import Settings
-from emulator.beanstalk.scaling_group import ScalingActivity, ScalingGroup
+from emulator.beanstalk.scaling_group import ScalingActivity, ScalingGroup, ScheduledAction
 from emulator.beanstalk.scheduler import Scheduler, Steps
 from emulator.beanstalk.state import State
 
@@ -46,6 +46,23 @@ class Groups:
         """Change how many instances a group keeps. `cause`: as in `a user request explicitly set ...`."""
         self._set_desired(group, desired, cause)
         self.keep(environment)
+
+    def schedule(self, environment: Environment, group: ScalingGroup, action: ScheduledAction) -> None:
+        """Change the sizes at the action's time, unless another action of its name has replaced it."""
+        self._scheduler.start(self._at_its_time(environment, group, action))
+
+    def _at_its_time(self, environment: Environment, group: ScalingGroup, action: ScheduledAction) -> Steps:
+        yield action.start - self._state.clock.time()
+        if group.scheduled.get(action.name) is not action or environment.group is not group:
+            return
+        del group.scheduled[action.name]
+        if "ScheduledActions" in group.suspended:
+            return
+        group.minimum = action.sizes.get("MinSize", group.minimum)
+        group.maximum = max(group.minimum, action.sizes.get("MaxSize", group.maximum))
+        desired = action.sizes.get("DesiredCapacity", group.desired)
+        cause = f"a scheduled action update of AutoScalingGroup constraints to min: {group.minimum}"
+        self.resize(environment, group, min(group.maximum, max(group.minimum, desired)), cause)
 
     def terminate(
         self, environment: Environment, group: ScalingGroup, instance: Instance, cause: str

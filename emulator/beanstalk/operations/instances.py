@@ -14,7 +14,7 @@ from emulator.beanstalk.hosting.deployment_command import DeploymentCommand, Dep
 from emulator.beanstalk.instance import Instance, InstanceState
 from emulator.beanstalk.model import SAMPLE_APPLICATION, BundleLocation, Environment
 from emulator.beanstalk.operations import instance_checks
-from emulator.beanstalk.operations.command_result import CommandResult, DeploymentFailure
+from emulator.beanstalk.operations.command_result import CommandResult, DeploymentFailure, without_command
 from emulator.beanstalk.scheduler import Step
 from emulator.beanstalk.source_bundle import InvalidBundleError
 from emulator.beanstalk.state import State
@@ -73,7 +73,7 @@ class Instances:
             source = yield self.reading(environment, label)
         except UnreadableBundleError as error:
             # Elastic Beanstalk itself copies the bundle, before any instance gets a command.
-            return DeploymentFailure([("ERROR", str(error))])
+            return without_command(str(error))
         commands = _commands(environment, settings, kind, len(chosen))
         deploying = [
             partial(self._deploy, instance, label, source, command)

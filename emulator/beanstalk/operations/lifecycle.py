@@ -6,7 +6,7 @@ from emulator.beanstalk.instance import InstanceState
 from emulator.beanstalk.model import Environment, EnvironmentStatus, Health, HealthStatus
 from emulator.beanstalk.operations import health, health_causes, instance_checks, scaling_activities
 from emulator.beanstalk.operations.bundle_settings import BundleSettings
-from emulator.beanstalk.operations.command_result import DeploymentFailure, denied
+from emulator.beanstalk.operations.command_result import DeploymentFailure, without_command
 from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.operations.instances import DeploymentSteps, Instances
 from emulator.beanstalk.operations.operations import Operations
@@ -46,7 +46,7 @@ class Lifecycle:
         self._operations.start(environment, EnvironmentStatus.UPDATING, self._restarting(environment, request_id))
 
     def terminate(self, environment: Environment, request_id: str) -> None:
-        """Terminate an environment. Its application ends at once; its names are free at the end."""
+        """Terminate an environment. It serves on for a moment; its names are free at the end."""
         self._operations.record(environment, request_id, "terminateEnvironment is starting.")
         self._operations.start(environment, EnvironmentStatus.TERMINATING, self._terminating(environment, request_id))
 
@@ -58,21 +58,29 @@ class Lifecycle:
         if not denial:
             yield self._instances.create_own_bucket
         failure = yield from self._building(environment, request_id, denial)
-        if failure and self._ends_terminated(failure):
+        if failure and self._ends_terminated(environment, failure):
             yield from self._ending_launch(environment, request_id)
             return
         if failure:
-            message = "Create environment operation is complete, but with errors."
+            problem = "command timeouts. Try increasing the timeout period" if failure.timed_out else "errors"
+            message = f"Create environment operation is complete, but with {problem}."
             more = " For more information, see troubleshooting documentation."
             record(environment, request_id, message + more, severity="ERROR")
         else:
-            record(environment, request_id, f"Application available at {environment.cname}.")
+            if environment.cname:
+                record(environment, request_id, f"Application available at {environment.cname}.")
             record(environment, request_id, f"Successfully launched environment: {environment.name}")
         self._operations.end(environment)
 
-    def _ends_terminated(self, failure: DeploymentFailure) -> bool:
-        terminates = self._state.switches.failed_launch is FailedLaunchEnd.TERMINATED
-        return failure.denied or (not failure.started and terminates)
+    def _ends_terminated(self, environment: Environment, failure: DeploymentFailure) -> bool:
+        """Return whether a failed launch removes the environment.
+
+        Public logs have both ends, by the cause: https://github.com/hashicorp/terraform-provider-aws/issues/1995 before
+        any command, https://github.com/BishopFox/dufflebag/issues/4 for a failed one.
+        """
+        if not failure.commanded or option_settings.rolls_back_launch(environment.settings):
+            return True
+        return not failure.started and self._state.switches.failed_launch is FailedLaunchEnd.TERMINATED
 
     def _ending_launch(self, environment: Environment, request_id: str) -> Steps:
         """Remove what a failed launch has made. No request asked for it, so no event tells of a termination.
@@ -105,7 +113,7 @@ class Lifecycle:
         yield duration / 5
         denial = denial or (yield from self._bundle_settings.applied(environment, environment.label, request_id))
         if denial:
-            failure = denied(denial)
+            failure = without_command(denial)
             self._operations.report_failure(environment, request_id, failure)
             return failure
         health.suspend_checks(state, environment, HealthStatus.PENDING, "Initialization", health_causes.NO_INSTANCES)
@@ -163,15 +171,19 @@ class Lifecycle:
         self._operations.end(environment)
 
     def _terminating(self, environment: Environment, request_id: str) -> Steps:
+        state, began = self._state, self._state.clock.time()
+        environment.health = Health()
+        yield min(state.durations.terminate_serves, state.durations.terminate)
         waiting = "Waiting for EC2 instances to terminate. This may take a few minutes."
         self._operations.record(environment, request_id, waiting)
-        yield from self._removing(environment)
+        yield from self._removing(environment, began)
         self._operations.record(environment, request_id, f"Deleting SNS topic for environment {environment.name}.")
         self._operations.record(environment, request_id, "terminateEnvironment completed successfully.")
 
-    def _removing(self, environment: Environment) -> Steps:
-        """End the application, remove the resources, and make the environment Terminated."""
-        state, began = self._state, self._state.clock.time()
+    def _removing(self, environment: Environment, began: float | None = None) -> Steps:
+        """End the application, remove the resources, and make the environment Terminated. `began`: by default now."""
+        state = self._state
+        began = state.clock.time() if began is None else began
         environment.health, environment.instances = Health(), []
         yield environment.hosting.close
         yield state.durations.drawn("terminate", environment.name) - (state.clock.time() - began)

@@ -19,6 +19,11 @@ def read_form(body: bytes) -> dict[str, str]:
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
 
+def wants_json(headers: Mapping[str, str], body: bytes) -> bool:
+    """Return whether the client wants JSON. Some say so in a header, some in a parameter."""
+    return "application/json" in headers.get("accept", "") or b"ContentType=JSON" in body
+
+
 def called_operation(flat: Form, model: ServiceModel | None = None) -> OperationModel:
     """Return the model of the called action. Raises InvalidActionError. Some clients send Operation for Action.
 

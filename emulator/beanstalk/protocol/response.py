@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -38,9 +39,19 @@ def error_document(error: ServiceError, request_id: str, *, as_json: bool, model
     root = Xml.Element("ErrorResponse", xmlns=(model or service_model()).metadata["xmlNamespace"])
     element = Xml.SubElement(root, "Error")
     for name, text in content.items():
-        Xml.SubElement(element, name).text = _legible(text)
+        Xml.SubElement(element, name).text = legible(text)
     Xml.SubElement(root, "RequestId").text = request_id
     return Xml.tostring(root)
+
+
+def headers(request_id: str, now: float, *, as_json: bool) -> dict[str, str]:
+    """Return the headers of a response. `now`: in epoch seconds."""
+    date = format_datetime(datetime.fromtimestamp(now, UTC), usegmt=True)
+    return {
+        "Content-Type": "application/json" if as_json else "text/xml",
+        "Date": date,
+        "x-amzn-RequestId": request_id,
+    }
 
 
 def _write(element: Xml.Element, shape: Shape, value: Any) -> None:
@@ -75,12 +86,12 @@ def _text(shape: Shape, value: Any) -> str:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     if shape.type_name == "boolean":
         return "true" if value else "false"
-    return _legible(str(value))
+    return legible(str(value))
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
     """Replace what XML cannot carry, such as control characters in an application's output."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -60,4 +60,6 @@ def service_model() -> ServiceModel:
     for name, members in _MEMBERS.items():
         added = {member: {"shape": shape} for member, shape in members.items()}
         shapes[name] = shapes[name] | {"members": shapes[name]["members"] | added}
+    validation = shapes["ValidateConfigurationSettingsMessage"]
+    shapes["ValidateConfigurationSettingsMessage"] = validation | {"required": ["ApplicationName"]}
     return ServiceModel(document | {"shapes": shapes})

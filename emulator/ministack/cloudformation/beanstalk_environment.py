@@ -30,7 +30,10 @@ class EnvironmentType(ResourceType):
     tagged = True
 
     def create(self, name: str, properties: Properties, started: Started) -> Provisioned:
-        """Create an environment; return when it is Ready, with whatever health. A failed launch ends Terminated."""
+        """Create an environment; return when it is Ready, with whatever health. Raises when it is Terminated.
+
+        A stack succeeds although its environment is Red: https://github.com/byu-oit/handel/issues/378.
+        """
         chosen = properties.get("EnvironmentName") or name
         tags = [{"Key": key, "Value": value} for key, value in _tags(properties).items()]
         request = {**properties, "EnvironmentName": chosen, "Tags": tags}

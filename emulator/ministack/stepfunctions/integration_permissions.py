@@ -81,3 +81,14 @@ def require_allowed(role_arn: str, resource: str, arguments: Any) -> None:
     if reason := refusal(role_arn, action, words.resource(arguments)):
         about = f"Service: {words.name}; Status Code: {words.status}; Error Code: {words.code}"
         raise ExecutionError(words.error, f"{reason} ({about}; Request ID: {new_uuid()}; Proxy: null)")
+
+
+def require_map_allowed(role_arn: str, machine_arn: str) -> None:
+    """Raise ExecutionError when a machine's role may not start executions of the machine: a distributed Map does.
+
+    Source of the words: https://qiita.com/akis1215/items/f347d813cd26eb929a9c. They do not tell the error's name.
+    """
+    if reason := refusal(role_arn, "states:StartExecution", machine_arn):
+        about = f"Service: Sfn, Status Code: 400, Request ID: {new_uuid()}"
+        cause = f"Error contacting AWS Service. | Message from Service: {reason} ({about})"
+        raise ExecutionError("States.Permissions", cause)

@@ -14,6 +14,7 @@ from ministack.services import stepfunctions
 
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
+from emulator.ministack.stepfunctions.integration_permissions import require_map_allowed
 from emulator.ministack.stepfunctions.internals import MODULE, ExecutionError
 from emulator.ministack.stepfunctions.jsonata import evaluate_template
 from emulator.ministack.stepfunctions.map_items import given_items, inputs_of, is_jsonata, read_items, with_item
@@ -64,6 +65,7 @@ class MapStates:
         map_run = MapRun(run, self._runs, child, state.get("Label") or new_uuid(), limits)
         run.record("MapRunStarted", {"mapRunArn": map_run.arn})
         try:
+            require_map_allowed(run.state_machine["roleArn"], run.state_machine["stateMachineArn"])
             if "ItemReader" in state:
                 items = read_items(state, data, context, run.state_machine["roleArn"])
             else:

@@ -1,6 +1,8 @@
 import http.client
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -222,3 +224,11 @@ def test_stop_cuts_open_connections(application: int, forward: Forward) -> None:
     client.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", forwarder.port), timeout=10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not wake the thread")
+def test_stop_returns_at_once(forward: Forward) -> None:
+    forwarder = forward(lambda _: "never asked")
+    began = time.monotonic()
+    forwarder.stop()
+    assert time.monotonic() - began < 0.5

@@ -1,5 +1,6 @@
 """The stack, synthesized once in a session, as a template and as the definition of its state machine."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,14 @@ from tests.support.template import CONTEXT, FAILURE_BRANCH, Json, all_states, de
 
 @pytest.fixture(scope="session")
 def synthesize() -> Callable[..., Template]:
-    """Return the template of a stack named `Test` with these values in its context."""
+    """Return the template of a stack named `Test` with these values in its context. Each is made once."""
+    found: dict[str, Template] = {}
 
     def synthesized(**context: Any) -> Template:
-        return Template.from_stack(BlueGreenStack(App(context=CONTEXT), "Test", settings_in(context)))
+        key = json.dumps(context, sort_keys=True)
+        if key not in found:
+            found[key] = Template.from_stack(BlueGreenStack(App(context=CONTEXT), "Test", settings_in(context)))
+        return found[key]
 
     return synthesized
 
@@ -30,6 +35,12 @@ def template(synthesize: Callable[..., Template]) -> Template:
 @pytest.fixture(scope="session")
 def definition(template: Template) -> Json:
     return definition_in(template)
+
+
+@pytest.fixture(scope="session")
+def fleets(template: Template) -> Json:
+    """Return the definition of the state machine of fleets."""
+    return definition_in(template, fleets=True)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +57,8 @@ def acting(definition: Json) -> dict[str, Json]:
 @pytest.fixture(scope="session")
 def stages(tasks: dict[str, Json]) -> dict[str, Json]:
     """Return the tasks that call a stage of the release."""
-    return {name: task for name, task in tasks.items() if name not in FAILURE_BRANCH | {"AwaitApproval"}}
+    others = FAILURE_BRANCH | {"AwaitApproval", "TellApprovers", "WatchApproval"}
+    return {name: task for name, task in tasks.items() if name not in others}
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def test_every_stage_stores_its_failure_and_leads_to_the_branch(acting: dict[str
         assert caught["ErrorEquals"] == ["States.ALL"], name
         assert caught["Next"] == "KeepGreenLive", name
         kept = caught["Output"]["failure"]
-        assert name == "Bake" or kept["State"] == "{% $states.context.State.Name %}", name
+        assert name in ("Approval", "Bake") or kept["State"] == "{% $states.context.State.Name %}", name
         assert "$states.errorOutput.Error" in kept["Error"], name
         assert "$states.errorOutput.Cause" in kept["Cause"], name
         assert "$states.context.Execution.RedriveCount" in kept["RedriveCount"], name
@@ -51,9 +51,24 @@ def test_a_failure_of_plan_gives_the_branch_no_deployment(tasks: dict[str, Json]
 
 
 def test_the_branch_keeps_green_live_then_notifies_then_holds_for_redrive(tasks: dict[str, Json]) -> None:
-    assert tasks["KeepGreenLive"]["Next"] == "NotifyFailure"
+    assert tasks["KeepGreenLive"]["Next"] == "WhoTells"
     assert tasks["NotifyFailure"]["Next"] == "HoldForRedrive"
     assert tasks["HoldForRedrive"]["Next"] == "Plan"
+
+
+@pytest.mark.parametrize(
+    ("given", "fleet_tells"),
+    [({"notify": False}, True), ({"notify": True}, False), ({}, False), ([], False), ("notify", False), (None, False)],
+)
+def test_only_notify_false_leaves_the_message_of_a_failure_to_the_fleet(
+    definition: Json, given: object, *, fleet_tells: bool
+) -> None:
+    who_tells = definition["States"]["WhoTells"]
+    (rule,) = who_tells["Choices"]
+    assert (rule["Next"], who_tells["Default"]) == ("HoldForRedrive", "NotifyFailure")
+    parsed = Jsonata(rule["Condition"].strip("{}% "))
+    parsed.assign("states", {"context": {"Execution": {"Input": given}}})
+    assert parsed.evaluate({}) is fleet_tells
 
 
 def test_a_failure_of_the_branch_does_not_hide_the_stages_failure(tasks: dict[str, Json]) -> None:
@@ -68,7 +83,7 @@ def test_every_stage_passes_the_deployment_and_the_failure_to_the_end_of_the_bra
     tasks: dict[str, Json], acting: dict[str, Json]
 ) -> None:
     for name in set(acting) - FAILURE_BRANCH - {"Plan"}:
-        for caught in acting[name]["Catch"]:
+        for caught in acting[name]["Catch"][-1:]:
             assert caught["Output"]["deployment"] == "{% $states.input.deployment %}", name
     failure = "{% $states.input.failure %}"
     assert tasks["KeepGreenLive"]["Output"] == {"failure": failure, "notice": "{% $states.result.Payload %}"}

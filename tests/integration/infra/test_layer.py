@@ -10,11 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.layer import SERVICES, layer_folder
+from infra.layer import OPERATIONS, SERVICES, layer_folder
 from tools.measure import MAX_BYTES, zipped
 
 PROGRAM = """
 import boto3, json, sys
+from botocore.stub import Stubber
 clients = {name: boto3.client(name, region_name="us-east-1") for name in sys.argv[1:]}
 put = clients["s3"].meta.service_model.operation_model("PutObject").input_shape
 print(json.dumps({
@@ -22,7 +23,14 @@ print(json.dumps({
     "version": boto3.__version__,
     "conditions": [name for name in ("IfMatch", "IfNoneMatch") if name in put.members],
     "paginates": clients["elasticbeanstalk"].can_paginate("describe_events"),
+    "operations": {name: client.meta.service_model.operation_names for name, client in clients.items()},
 }))
+ec2 = clients["ec2"]
+group = {"GroupId": "sg-1", "GroupName": "shop", "IpPermissions": [{"UserIdGroupPairs": [{"GroupId": "sg-2"}]}]}
+filters = {"Filters": [{"Name": "group-name", "Values": ["shop"]}]}
+with Stubber(ec2) as stubber:
+    stubber.add_response("describe_security_groups", {"SecurityGroups": [group]}, filters)
+    assert list(ec2.get_paginator("describe_security_groups").paginate(**filters))
 """
 
 
@@ -36,6 +44,7 @@ def test_the_layers_boto3_is_the_one_that_tests_use() -> None:
     assert pin == f"boto3=={found['version']}"
     assert found["conditions"] == ["IfMatch", "IfNoneMatch"]
     assert found["paginates"]
+    assert {name: tuple(found["operations"][name]) for name in OPERATIONS} == OPERATIONS
 
 
 def test_the_layer_describes_exactly_the_services_that_handlers_call() -> None:

@@ -11,7 +11,7 @@ from aws_cdk.assertions import Template
 
 from infra.saved_queries import FUNCTION_QUERIES, MACHINE_QUERIES, SavedQuery
 from lambdas.metrics import NAMESPACE
-from tests.support.template import Json, listed, text
+from tests.support.template import Json, listed, machine_in, text
 
 EMITTED = {
     "ExecutionsAborted",
@@ -76,8 +76,7 @@ def test_a_release_that_is_slow_raises_an_alarm_while_it_runs(template: Template
     assert (alarm["Namespace"], alarm["MetricName"]) == (NAMESPACE, "ReleaseSeconds")
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 60 * 60)
     assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
-    name = machine["Properties"]["StateMachineName"]
+    name = machine_in(template)["Properties"]["StateMachineName"]
     assert alarm["Dimensions"] == [{"Name": "machine", "Value": name}]
 
 
@@ -123,6 +122,7 @@ def test_the_dashboard_has_a_widget_for_each_question(
         "Alarms",
         "Throttled by Step Functions and Lambda",
         "Errors of stages; ServiceUnavailableError is throttling",
+        "Fleets by their end",
     ]
     assert len(widgets["Alarms"]["alarms"]) == 5
 
@@ -177,13 +177,14 @@ def test_the_document_names_alarms_widgets_metrics_and_queries(
 # --- saved queries
 
 
-def test_each_saved_query_reads_the_logs_of_the_functions_or_of_the_machine(template: Template) -> None:
+def test_each_saved_query_reads_the_logs_of_the_functions_or_of_the_machines(template: Template) -> None:
     groups = template.find_resources("AWS::Logs::LogGroup")
-    (machine,) = (name for name, group in groups.items() if "LogGroupName" in group["Properties"])
+    machines = {name for name, group in groups.items() if "LogGroupName" in group["Properties"]}
+    assert len(machines) == 2
     saved = [each["Properties"] for each in template.find_resources("AWS::Logs::QueryDefinition").values()]
     asked = {each["Name"]: {group["Ref"] for group in each["LogGroupNames"]} for each in saved}
-    assert asked == {f"Test/{query.title}": groups.keys() - {machine} for query in FUNCTION_QUERIES} | {
-        f"Test/{query.title}": {machine} for query in MACHINE_QUERIES
+    assert asked == {f"Test/{query.title}": groups.keys() - machines for query in FUNCTION_QUERIES} | {
+        f"Test/{query.title}": machines for query in MACHINE_QUERIES
     }
 
 

@@ -34,3 +34,16 @@ def test_by_default_nothing_is_in_a_vpc(template: Template) -> None:
 
 def test_the_security_linter_finds_nothing_without_a_reason(tmp_path: Path) -> None:
     assert nag_conclusion(settings_in(NETWORK), tmp_path) == "success"
+
+
+def test_plan_knows_whether_tests_run_in_a_network_of_their_own(
+    synthesize: Callable[..., Template], template: Template
+) -> None:
+    """Only there DNS knows the names of private hosted zones."""
+    for stack, told in ((synthesize(**NETWORK), True), (template, False)):
+        (plan,) = [
+            each["Properties"]
+            for each in stack.find_resources("AWS::Lambda::Function").values()
+            if each["Properties"]["Handler"] == "lambdas.stages.plan.handler"
+        ]
+        assert ("TESTS_IN_NETWORK" in plan["Environment"]["Variables"]) is told

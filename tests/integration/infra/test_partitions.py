@@ -47,16 +47,20 @@ def test_a_template_for_every_region_names_no_partition(template: Template) -> N
     assert "arn:aws:" not in json.dumps(template.to_json())
 
 
-def test_the_notification_of_a_stopped_release_links_to_the_console_of_its_partition(template: Template) -> None:
+def test_the_notification_of_a_stopped_release_or_fleet_links_to_the_console_of_its_partition(
+    template: Template,
+) -> None:
     ((name, mapping),) = template.find_mappings("*").items()
     assert {partition: values["host"] for partition, values in mapping.items()} == HOSTS
-    (rule,) = [
+    rules = [
         each["Properties"]
         for each in template.find_resources("AWS::Events::Rule").values()
         if "InputTransformer" in json.dumps(each)
     ]
-    parts = rule["Targets"][0]["InputTransformer"]["InputTemplate"]["Fn::Join"][1]
-    (host,) = [index for index, part in enumerate(parts) if isinstance(part, dict) and "Fn::FindInMap" in part]
-    assert parts[host] == {"Fn::FindInMap": [name, {"Ref": "AWS::Partition"}, "host"]}
-    assert parts[host - 1].endswith("https://")
-    assert parts[host + 1].startswith("/states/home?region=")
+    assert len(rules) == 2
+    for rule in rules:
+        parts = rule["Targets"][0]["InputTransformer"]["InputTemplate"]["Fn::Join"][1]
+        (host,) = [index for index, part in enumerate(parts) if isinstance(part, dict) and "Fn::FindInMap" in part]
+        assert parts[host] == {"Fn::FindInMap": [name, {"Ref": "AWS::Partition"}, "host"]}
+        assert parts[host - 1].endswith("https://")
+        assert parts[host + 1].startswith("/states/home?region=")

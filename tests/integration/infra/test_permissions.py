@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk.assertions import Template
 
-from tests.support.template import Json, listed
+from tests.support.template import Json, all_states, listed, machine_in
 
 LOG_DELIVERY = {
     f"logs:{action}"
@@ -36,6 +36,10 @@ def logical(reference: Any) -> str:
             return reference
         case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
             return str(name)
+        case {"Ref": str(pseudo)} if pseudo.startswith("AWS::"):
+            return pseudo
+        case {"Fn::Select": [_, {"Fn::Split": [_, arn]}]}:  # the name in an ARN
+            return logical(arn)
         case {"Fn::Join": ["", parts]}:
             return "".join(map(logical, parts))
     raise AssertionError(f"expected a reference to a resource, found {reference}")
@@ -80,7 +84,7 @@ def called(task: Json, template: Template) -> Iterator[tuple[str, str]]:
 def test_the_machines_role_allows_exactly_the_calls_of_its_definition(
     template: Template, tasks: dict[str, Json]
 ) -> None:
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    machine = machine_in(template)
     calls = {call for task in tasks.values() for call in called(task, template)}
     if machine["Properties"]["LoggingConfiguration"]["Level"] != "OFF":
         calls |= {(action, "*") for action in LOG_DELIVERY}
@@ -89,3 +93,34 @@ def test_the_machines_role_allows_exactly_the_calls_of_its_definition(
     assert granted(template, role_of(machine)) == calls
     role = template.find_resources("AWS::IAM::Role")[role_of(machine)]["Properties"]
     assert role.keys() <= {"AssumeRolePolicyDocument", "Tags"}, "no other policies"
+
+
+def test_the_role_of_fleets_allows_exactly_the_calls_of_its_definition(template: Template, fleets: Json) -> None:
+    """A task that waits for an execution, and a distributed Map, need what these pages list.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    machine, releases = machine_in(template, fleets=True), releases_machine(template)
+    tasks = [state for state in all_states(fleets).values() if state["Type"] == "Task"]
+    starting = [task for task in tasks if "startExecution" in task["Resource"]]
+    calls = {call for task in tasks if task not in starting for call in called(task, template)}
+    (own,) = [name for name in template.find_resources("AWS::StepFunctions::StateMachine") if name != releases]
+    within = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
+    rule = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+    assert len(starting) == 1
+    calls |= {("states:StartExecution", releases), ("states:StartExecution", own)}
+    calls |= {(f"states:{action}Execution", f"{within}:Test:*") for action in ("Describe", "Stop")}
+    calls |= {(f"states:{action}Execution", f"{within}:{own}:*") for action in ("Describe", "Stop")}
+    calls |= {("states:RedriveExecution", f"{within}:{own}/releases:*")}
+    events = f"arn:AWS::Partition:events:AWS::Region:AWS::AccountId:rule/{rule}"
+    calls |= {(f"events:{action}", events) for action in ("DescribeRule", "PutRule", "PutTargets")}
+    calls |= {(action, "*") for action in LOG_DELIVERY | TRACING}
+    assert granted(template, role_of(machine)) == calls
+
+
+def releases_machine(template: Template) -> str:
+    """Return the logical id of the state machine of releases."""
+    machines = template.find_resources("AWS::StepFunctions::StateMachine")
+    (found,) = [name for name, each in machines.items() if each == machine_in(template)]
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from aws_cdk.assertions import Match, Template
 
+from infra.snapshot_store import snapshot_environment
 from infra.stage_permissions import STAGES
 from tests.support.template import listed, stage_actions, stage_statements, text
 
@@ -32,8 +33,8 @@ def test_functions_run_python_3_13_on_arm64_with_one_layer_and_tracing(template:
     template.resource_count_is("AWS::Lambda::LayerVersion", 1)
 
 
-def test_the_machine_is_traced_and_logs_every_event_without_data(template: Template) -> None:
-    template.has_resource_properties(
+def test_the_machines_are_traced_and_log_every_event_without_data(template: Template) -> None:
+    template.all_resources_properties(
         "AWS::StepFunctions::StateMachine",
         {
             "TracingConfiguration": {"Enabled": True},
@@ -47,13 +48,29 @@ def test_logs_are_kept_for_three_months(template: Template) -> None:
 
 
 @pytest.mark.parametrize("stage", READ_ONLY_STAGES)
-def test_a_read_only_stage_may_write_nothing(template: Template, stage: str) -> None:
+def test_a_read_only_stage_may_write_nothing_but_the_shared_look(template: Template, stage: str) -> None:
     writes = [
-        action
-        for action in stage_actions(template, stage)
+        (action, text(statement["Resource"]))
+        for statement in stage_statements(template, stage)
+        for action in listed(statement["Action"])
         if action.split(":")[1].startswith(WRITES) and action.split(":")[0] not in {"logs", "xray"}
     ]
-    assert writes == []
+    assert all(action == "s3:PutObject" and on.endswith("/bluegreen/snapshot") for action, on in writes), writes
+
+
+def test_stacks_share_a_look_if_they_see_the_same_applications() -> None:
+    seen = (["*"], ["shop"], ["blog", "shop"], ["shop", "blog"])
+    every, shop, both, same = (snapshot_environment(applications)["SNAPSHOT_KEY"] for applications in seen)
+    assert (every, shop) == ("bluegreen/snapshot", "bluegreen/shop/snapshot")
+    assert both == same not in {every, shop}
+
+
+def test_stages_that_change_what_serves_users_look_by_themselves(template: Template) -> None:
+    own = {stage for stage in STAGES if "/bluegreen/snapshot" not in json.dumps(stage_statements(template, stage))}
+    acting = {"swap_traffic", "deploy_release", "keep_green_live"}
+    asking = {"verify_green", "verify_release", "call_hooks"}
+    fleets = {"plan_fleet", "judge_group"}
+    assert own == acting | asking | fleets | {"register_release", "await_registration", "hold_for_redrive"}
 
 
 @pytest.mark.parametrize(
@@ -73,11 +90,12 @@ def test_few_stages_may_terminate_or_swap(template: Template, action: str, stage
         ("clone_blue", "CreateEnvironment", "aws:RequestTag"),
         ("clone_blue", "AddTags", "aws:RequestTag"),
         ("clone_blue", "TerminateEnvironment", "aws:ResourceTag"),
+        ("terminate_green", "AddTags", "aws:RequestTag"),
         ("terminate_green", "TerminateEnvironment", "aws:ResourceTag"),
         ("keep_green_live", "TerminateEnvironment", "aws:ResourceTag"),
     ],
 )
-def test_only_environments_with_the_tag_of_a_clone_may_be_created_or_terminated(
+def test_only_environments_with_the_tag_of_a_clone_may_be_created_tagged_or_terminated(
     template: Template, stage: str, action: str, key: str
 ) -> None:
     (statement,) = [each for each in stage_statements(template, stage) if action in json.dumps(each["Action"])]
@@ -116,9 +134,11 @@ def test_a_key_of_ones_own_is_also_the_key_of_records_of_before(synthesize: Call
     assert variables["SHARED_RECORD_KEY"] == variables["BLUE_CNAME_CONFIG_FILE"] == "{application}/{blue}"
 
 
-def test_only_plan_asks_whether_an_execution_runs(template: Template) -> None:
-    assert [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)] == ["plan"]
-    (executions,) = (s for s in stage_statements(template, "plan") if s["Action"] == "states:DescribeExecution")
+@pytest.mark.parametrize("stage", ["plan", "judge_group"])
+def test_few_stages_look_executions_up(template: Template, stage: str) -> None:
+    looking = [each for each in STAGES if "states:DescribeExecution" in stage_actions(template, each)]
+    assert looking == ["plan", "judge_group"]
+    (executions,) = (s for s in stage_statements(template, stage) if s["Action"] == "states:DescribeExecution")
     assert text(executions["Resource"]).endswith(":execution:BeanstalkBlueGreen-*:*"), "of all stacks"
 
 
@@ -180,8 +200,13 @@ def test_artifacts_bucket_replaces_the_stacks_own_bucket(synthesize: Callable[..
     assert "releases-of-shop" in json.dumps(stage_statements(other, "register_release"))
 
 
-def test_the_outputs_name_the_machine_the_bucket_and_the_topic(template: Template) -> None:
-    assert set(template.find_outputs("*")) == {"StateMachineArn", "ArtifactsBucketName", "NotificationsTopicArn"}
+def test_the_outputs_name_the_machines_the_bucket_and_the_topic(template: Template) -> None:
+    assert set(template.find_outputs("*")) == {
+        "StateMachineArn",
+        "FleetStateMachineArn",
+        "ArtifactsBucketName",
+        "NotificationsTopicArn",
+    }
 
 
 def test_the_topic_is_encrypted_and_has_the_address_as_a_subscriber(synthesize: Callable[..., Template]) -> None:
@@ -201,7 +226,28 @@ def test_a_rule_notifies_of_aborted_and_timed_out_releases(template: Template) -
             "EventPattern": {
                 "source": ["aws.states"],
                 "detail-type": ["Step Functions Execution Status Change"],
-                "detail": {"status": ["ABORTED", "TIMED_OUT"], "stateMachineArn": Match.any_value()},
+                "detail": {
+                    "status": ["ABORTED", "TIMED_OUT"],
+                    "stateMachineArn": [{"Ref": Match.string_like_regexp("^WorkflowStateMachine")}],
+                    "name": [{"anything-but": {"prefix": "fleet-"}}],
+                },
+            },
+            "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
+        },
+    )
+
+
+def test_a_rule_notifies_of_aborted_and_timed_out_fleets(template: Template) -> None:
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {
+            "EventPattern": {
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {
+                    "status": ["ABORTED", "TIMED_OUT"],
+                    "stateMachineArn": [{"Ref": Match.string_like_regexp("^FleetWorkflowStateMachine")}],
+                },
             },
             "Targets": [Match.object_like({"InputTransformer": Match.any_value()})],
         },

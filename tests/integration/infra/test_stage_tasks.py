@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from lambdas import errors
-from lambdas.request import MAX_TEST_SECONDS, SCHEMA
+from lambdas.request import (
+    APPROVAL_POLL_SECONDS,
+    EARLY_POLLS,
+    MAX_HISTORY,
+    MAX_TEST_SECONDS,
+    SCHEMA,
+)
 from lambdas.visit import SETTLE_SECONDS
 from tests.support.template import FUNCTION_ARN, Json
 
@@ -16,9 +22,19 @@ def waiting_tasks(invocations: dict[str, Json]) -> dict[str, Json]:
     return {name: task for name, task in invocations.items() if name != "HoldForRedrive"}
 
 
+def test_the_watch_of_an_approval_looks_every_minute_and_later_every_5_minutes(invocations: dict[str, Json]) -> None:
+    waiting = invocations["WatchApproval"]["Retry"][0]
+    assert waiting["ErrorEquals"] == [errors.EnvironmentNotReadyError.__name__]
+    assert (waiting["IntervalSeconds"], waiting["MaxDelaySeconds"]) == (60, APPROVAL_POLL_SECONDS)
+    early = [60 * waiting["BackoffRate"] ** number for number in range(EARLY_POLLS)]
+    assert max(early) < APPROVAL_POLL_SECONDS < max(early) * 1.1, "approval_events counts the early looks"
+
+
 def test_every_task_waits_with_backoff_to_30_seconds_and_full_jitter(waiting_tasks: dict[str, Json]) -> None:
     for name, task in waiting_tasks.items():
         waiting = task["Retry"][0]
+        if name == "WatchApproval":
+            continue
         assert waiting["ErrorEquals"] == [errors.EnvironmentNotReadyError.__name__], name
         assert (waiting["IntervalSeconds"], waiting["BackoffRate"], waiting["MaxDelaySeconds"]) == (5, 1.5, 30), name
         assert waiting["JitterStrategy"] == "FULL", name
@@ -81,10 +97,10 @@ def test_the_longest_release_that_the_schema_allows_ends_before_the_machine_time
         + most["swap_traffic"]
     )
     unhealthy = 2 * properties["unhealthy_seconds"]["maximum"]
-    assert waiting + fixed + unhealthy + len(tasks) * 600 < definition["TimeoutSeconds"]
+    assert waiting + fixed + unhealthy + len(tasks) * 1200 < definition["TimeoutSeconds"]
     polled = waiting + properties["bake_seconds"]["maximum"] + most["swap_traffic"]
     polled += properties["drain_seconds"]["maximum"] + unhealthy
-    assert polled / 15 * 3 < 25_000  # events in a history
+    assert polled / 15 * 3 <= MAX_HISTORY < 25_000  # events in a history
 
 
 def test_the_longest_tests_that_plan_allows_end_before_their_functions_time_out(template: Any) -> None:

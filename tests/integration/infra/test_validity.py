@@ -23,15 +23,31 @@ def as_template(definition: Json) -> Json:
 
 
 def test_two_parsers_accept_the_definition(definition: Json) -> None:
-    # The linter expects a number for TimeoutSeconds; in JSONata it may be an expression.
-    # https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
-    known_gap = "E3601 '{% $states.input.deployment.approval_seconds %}' is not of type 'number'"
-    assert findings(as_template(definition)) == [known_gap]
+    # The linter expects a number for TimeoutSeconds; in JSONata it may be an expression. Every state may have a
+    # QueryLanguage, also a Fail state. https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html,
+    # https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
+    known_gaps = [
+        "E3601 Additional properties are not allowed ('QueryLanguage' was unexpected)",
+        "E3601 '{% $states.input.deployment.approval_seconds %}' is not of type 'number'",
+    ]
+    assert findings(as_template(definition)) == known_gaps
     AmazonStateLanguageParser.parse(json.dumps(definition))
 
 
-def test_the_emulated_step_functions_accepts_the_definition(definition: Json) -> None:
+def test_two_parsers_accept_the_definition_of_fleets(fleets: Json) -> None:
+    known_gap = "E3601 '{% $states.input.fleet.approval_seconds %}' is not of type 'number'"
+    assert findings(as_template(fleets)) == [known_gap]
+    # The parser takes no integer there; AWS's own examples have one.
+    # https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+    percentage = '"ToleratedFailurePercentage": 100'
+    text = json.dumps(fleets)
+    assert text.count(percentage) == 1
+    AmazonStateLanguageParser.parse(text.replace(percentage, f"{percentage}.0"))
+
+
+def test_the_emulated_step_functions_accepts_the_definitions(definition: Json, fleets: Json) -> None:
     assert diagnose(json.dumps(definition)) == []
+    assert diagnose(json.dumps(fleets)) == []
 
 
 def test_two_parsers_refuse_a_broken_definition(definition: Json) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
+from jsonata import Jsonata
 
 from lambdas.deployment import Mode, NextStep
 from lambdas.hooks import Gate
@@ -68,10 +70,9 @@ def test_plan_is_first_and_decides_where_to_start(definition: Json) -> None:
 def test_deploy_ends_after_the_test_and_approval_is_optional(definition: Json) -> None:
     assert choice(definition, "HowFar") == {
         f"{{% $states.input.deployment.mode = '{Mode.DEPLOY}' %}}": "Deployed",
-        "{% $states.input.deployment.approval %}": "AwaitApproval",
+        "{% $states.input.deployment.approval %}": "Approval",
         "default": "HooksBeforeBlue",
     }
-    assert definition["States"]["AwaitApproval"]["Next"] == "HooksBeforeBlue"
 
 
 def test_a_bundle_is_registered_and_processed_before_the_clone(definition: Json) -> None:
@@ -139,17 +140,51 @@ def test_blue_is_watched_while_its_hooks_are_called(definition: Json) -> None:
     ]
 
 
-def test_an_approval_that_expires_or_is_rejected_leads_to_the_branch(tasks: dict[str, Json]) -> None:
-    approval = tasks["AwaitApproval"]
-    assert approval["Resource"].endswith(":sns:publish.waitForTaskToken")
-    assert approval["TimeoutSeconds"] == "{% $states.input.deployment.approval_seconds %}"
-    assert "$states.context.Task.Token" in approval["Arguments"]["Message"]
-    assert approval["Catch"][0]["ErrorEquals"] == ["States.Timeout"]
-    assert approval["Catch"][0]["Output"]["failure"]["Error"] == "ApprovalExpired"
-    assert "Retry" not in approval
+def caught(state: Json) -> dict[str, str]:
+    return {error: catch["Next"] for catch in state["Catch"] for error in catch["ErrorEquals"]}
 
 
-FUNCTIONS = {"$exists", "$merge", "$now", "$string"}
+def test_a_question_ends_with_a_yes_as_an_error_so_that_its_watch_ends_too(definition: Json) -> None:
+    """A Parallel state ends when one of its branches fails:
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+    """
+    state, states = definition["States"]["Approval"], all_states(definition)
+    question = states["AwaitApproval"]
+    assert question["Resource"].endswith(":sns:publish.waitForTaskToken")
+    assert question["TimeoutSeconds"] == "{% $states.input.deployment.approval_seconds %}"
+    assert "Retry" not in question
+    assert states[question["Next"]]["Error"] == "Approved"
+    assert caught(state) == {
+        "Approved": "HooksBeforeBlue",
+        "States.Timeout": "ApprovalExpired",
+        "States.ALL": "KeepGreenLive",
+    }
+    assert [catch["Output"].get("failure", {}).get("State") for catch in state["Catch"]] == [None] + [
+        "AwaitApproval"
+    ] * 2
+
+
+def test_a_rejection_with_the_error_of_a_yes_is_a_rejection(definition: Json) -> None:
+    states = all_states(definition)
+    assert states[caught(states["AwaitApproval"])["Approved"]]["Error"] == "Rejected"
+
+
+def test_a_question_that_expires_fails_the_release_unless_the_input_says_otherwise(definition: Json) -> None:
+    assert choice(definition, "ApprovalExpired") == {
+        "{% $states.input.deployment.approval_expiry = 'release' %}": "HooksBeforeBlue",
+        "default": "KeepGreenLive",
+    }
+    assert definition["States"]["Approval"]["Catch"][1]["Output"]["failure"]["Error"] == "ApprovalExpired"
+
+
+def test_the_watch_of_a_question_never_ends_it(definition: Json) -> None:
+    states = all_states(definition)
+    assert (states["WatchApproval"]["Next"], states["TellApprovers"]["Next"]) == ("TellApprovers", "WatchApproval")
+    assert caught(states["WatchApproval"]) == caught(states["TellApprovers"]) == {"States.ALL": "Unwatched"}
+    assert states["Unwatched"]["Type"] == "Succeed"
+
+
+FUNCTIONS = {"$exists", "$merge", "$now", "$split"}
 """Functions of JSONata: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
 
 
@@ -163,9 +198,27 @@ def test_no_state_depends_on_a_variable(definition: Json) -> None:
     assert set(re.findall(r"\$[A-Za-z]\w*", text)) <= {"$states", *FUNCTIONS}
 
 
-def test_an_approval_passes_on_what_it_got_and_when_it_was_given(tasks: dict[str, Json]) -> None:
-    passed_on = tasks["AwaitApproval"]["Output"]
-    assert passed_on == {"deployment": "{% $merge([$states.input.deployment, {'approved_at': $now()}]) %}"}
+def evaluated(expression: str, deployment: Json) -> Any:
+    parsed = Jsonata(expression.removeprefix("{% ").removesuffix(" %}"))
+    context = {"Execution": {"Id": "arn:aws:states:eu-west-1:1:execution:m:n"}, "Task": {"Token": "T0KEN"}}
+    parsed.assign("states", {"input": {"deployment": deployment}, "context": context})
+    return parsed.evaluate({})
+
+
+def test_an_approval_passes_on_what_it_got_and_when_it_was_given(definition: Json) -> None:
+    approved, expired, _ = (catch["Output"]["deployment"] for catch in definition["States"]["Approval"]["Catch"])
+    assert approved == "{% $merge([$states.input.deployment, {'approved_at': $now()}]) %}"
+    for expiry, keys in [("release", {"approval_expiry", "approved_at"}), ("fail", {"approval_expiry"})]:
+        assert evaluated(expired, {"approval_expiry": expiry}).keys() == keys
+    assert evaluated(expired, {"blue": "shop-prod"}) == {"blue": "shop-prod"}, "that of an older Plan"
+
+
+def test_people_are_asked_with_commands_that_name_the_region(tasks: dict[str, Json]) -> None:
+    message = evaluated(tasks["AwaitApproval"]["Arguments"]["Message"], {"question": "v2 waits."})
+    assert message.startswith("v2 waits.\n\nApprove:")
+    for command in ("success --region eu-west-1 --task-output", "failure --region eu-west-1 --error Rejected"):
+        assert f"aws stepfunctions send-task-{command}" in message
+    assert message.count("--task-token T0KEN") == 2
 
 
 def test_every_state_has_a_comment(definition: Json) -> None:

@@ -13,6 +13,7 @@ from lambdas.aws.record import Record
 from lambdas.deployment import Deployment, Mode, NextStep, SourceBundle
 from lambdas.errors import InvalidRequestError, ReleaseError, ReleaseRefusedError
 from lambdas.failure import Failure, Outcome, notification
+from lambdas.fleet_request import FLEET_SCHEMA, completed_fleet, require_valid_releases
 from lambdas.request import SCHEMA, completed
 from lambdas.stages.hold_for_redrive import hold_for_redrive
 from tests.support.stages import EXECUTION
@@ -184,3 +185,19 @@ def test_an_error_of_huge_texts_is_bounded_and_says_what_to_do() -> None:
     error = ReleaseError(expected="x" * 10**6, found="y" * 10**6, next_step="Do so.")
     assert len(str(error)) <= LONGEST_CAUSE
     assert str(error).endswith("Do so.")
+
+
+def refusal_of_fleet(request: object) -> str:
+    """Return why the input of a fleet is refused; nothing when it is completed."""
+    try:
+        complete = completed_fleet(request)
+        require_valid_releases(complete["release"], complete.get("releases", []))
+    except InvalidRequestError as error:
+        return str(error)
+    return ""
+
+
+@often
+@given(documents | near(FLEET_SCHEMA))
+def test_any_input_of_a_fleet_is_refused_in_bounded_words_or_completed(request: object) -> None:
+    assert len(refusal_of_fleet(request).encode()) <= LONGEST_CAUSE

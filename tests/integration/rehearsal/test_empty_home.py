@@ -10,8 +10,10 @@ from rehearsal.account.caches import cache_variables
 
 SYNTHESIZE = """
 from pathlib import Path
-from rehearsal.testbed import synthesize
-synthesize(Path({folder!r}))
+from rehearsal.account.cdk import Cdk
+folder = Path({folder!r})
+target = {{"CDK_DEFAULT_ACCOUNT": "123456789012", "CDK_DEFAULT_REGION": "us-east-1"}}
+Cdk(target, folder / "cdk.log", folder / "cdk.out").synthesize()
 """
 DRAW = """
 from pathlib import Path

@@ -30,8 +30,8 @@ Start = Callable[..., RehearsalProgram]
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[RehearsalProgram] = []
 
-    def start(*arguments: str) -> RehearsalProgram:
-        started.append(RehearsalProgram(tmp_path, *arguments))
+    def start(*arguments: str, **variables: str) -> RehearsalProgram:
+        started.append(RehearsalProgram(tmp_path, *arguments, variables=variables))
         return started[-1]
 
     yield start
@@ -118,8 +118,10 @@ MOMENTS: dict[str, Callable[[RehearsalProgram], bool]] = {
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_an_interruption_ends_everything_with_one_line(start: Start, moment: str) -> None:
-    program = start("--scale", FAST)
+def test_an_interruption_ends_everything_with_one_line(start: Start, moment: str, tmp_path: Path) -> None:
+    # With its caches empty, the program synthesizes the app, whatever earlier runs have kept.
+    caches = {"XDG_CACHE_HOME": str(tmp_path / "caches")} if moment == "the app is synthesized" else {}
+    program = start("--scale", FAST, **caches)
     program.until(lambda: MOMENTS[moment](program))
     program.signal(signal.SIGINT)
     assert program.wait(30) == 128 + signal.SIGINT

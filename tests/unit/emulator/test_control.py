@@ -30,7 +30,9 @@ class FakeDurations:
 
 
 def fake_resolve(name: str) -> Any:
-    return SimpleNamespace(name=name, address="127.0.0.1", port=80, ttl=60) if name == "shop.example" else None
+    if name != "shop.example":
+        return None
+    return SimpleNamespace(name=name, address="127.0.0.1", port=80, ttl=60, public_address="198.18.0.1")
 
 
 @pytest.fixture
@@ -48,7 +50,6 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
     beanstalk = SimpleNamespace(
         calls={"DescribeEvents": 2},
         durations=FakeDurations(),
-        resolve=fake_resolve,
         stale_reads=stale_reads,
         switches=Switches(),
         logs=lambda name: {"i-1": {"engine": [f"{name} failed"], "application": []}},
@@ -56,6 +57,7 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
     return ControlApi(
         clock=Clock(scale=0.1, origin=1_000.0),
         beanstalk=cast(ElasticBeanstalk, beanstalk),
+        resolve=fake_resolve,
         capacities=Capacities(),
         impairments=Impairments(lambda: 1_000.0),
         invocations=InvocationCounter(),
@@ -140,7 +142,8 @@ def test_an_impairment_that_is_not_valid_is_refused(control: ControlApi, impairm
 
 
 def test_a_name_resolves_with_its_ttl_in_real_seconds(control: ControlApi) -> None:
-    answer = {"name": "shop.example", "address": "127.0.0.1", "port": 80, "ttl": 6.0}
+    where = {"address": "127.0.0.1", "port": 80, "public_address": "198.18.0.1"}
+    answer = {"name": "shop.example", **where, "ttl": 6.0}
     assert control.handle("GET", "/_account/resolve", "name=shop.example", b"") == (200, answer)
 
 
@@ -206,10 +209,10 @@ def test_a_fault_with_an_age_makes_the_service_keep_its_past(control: ControlApi
 
 
 def test_switches_are_changed_by_name(control: ControlApi) -> None:
-    changed = {"failed_launch": "ready", "launched_health": "ok", "label_during_update": "new"} | {
+    changed = {"failed_launch": "terminated", "launched_health": "ok", "label_during_update": "new"} | {
         "outside_dates": "account"
     }
-    assert put(control, "/_account/switches", {"failed_launch": "ready"}) == (200, changed)
+    assert put(control, "/_account/switches", {"failed_launch": "terminated"}) == (200, changed)
     assert put(control, "/_account/switches", {"failed_launch": "sometimes"})[0] == 400
     assert control.handle("GET", "/_account/switches", "", b"") == (200, changed)
 

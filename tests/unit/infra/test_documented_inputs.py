@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.fleet_request import completed_fleet, require_valid_releases
 from lambdas.request import completed
 
 
@@ -24,3 +25,12 @@ def documented_inputs() -> Iterator[Any]:
 def test_a_documented_execution_input_is_valid(text: str) -> None:
     request, _ = json.JSONDecoder().raw_decode(text)
     assert completed(request)["blue"] == "shop-prod"
+
+
+def test_each_documented_input_of_a_fleet_is_valid() -> None:
+    text = Path("docs/fleet.md").read_text()
+    starts = [found.start() for found in re.finditer(r'\{\s+"(version|releases)":', text)]
+    inputs = [completed_fleet(json.JSONDecoder().raw_decode(text[start:])[0]) for start in starts]
+    assert len(inputs) == 2
+    for each in inputs:
+        require_valid_releases(each["release"], each.get("releases", []))

@@ -10,14 +10,15 @@ import pytest
 from lambdas.aws.environment import Environment
 from lambdas.aws.environment_options import EnvironmentOptions
 from lambdas.aws.scaling import InstanceGroup
-from lambdas.capacity import START_SECONDS
+from lambdas.capacity import HOLD_SECONDS, START_SECONDS
 from lambdas.decision import describe
-from lambdas.deployment import Deployment
+from lambdas.deployment import Deployment, Mode
 from lambdas.errors import EnvironmentNotReadyError, ReleaseRefusedError
 from lambdas.failure import Failure
 from lambdas.recovery import recover
 from tests.support.beanstalk import ENHANCED, group_size
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.option_settings import option
 from tests.support.stages import CAUSE, PRODUCTION, Release
 
 BLUE, GREEN = "shop-prod", "shop-prod-green"
@@ -129,6 +130,55 @@ def test_under_basic_health_a_new_instance_counts_after_some_minutes(
     release.swap(deployment, "blue")
 
 
+@pytest.fixture
+def triggered(account: VirtualBeanstalk, autoscaling: Any) -> Release:
+    """shop-prod, of 1 to 6 instances, has scaled out to 3. Without load, its trigger takes one away every 3 minutes."""
+    measure = {"MeasureName": "RequestCount", "Unit": "Count", "Period": "1", "BreachDuration": "1"}
+    trigger = [
+        option("aws:autoscaling:trigger", name, value)
+        for name, value in {**measure, "LowerThreshold": "1", "UpperThreshold": "1000"}.items()
+    ]
+    cooldown = option("aws:autoscaling:asg", "Cooldown", "180")
+    release = Release.of(account, autoscaling, ENHANCED, *group_size(1, 6), cooldown, *trigger)
+    resize(release, BLUE, 3)
+    return release
+
+
+def test_blue_keeps_its_instances_until_its_trigger_has_measured_the_load_of_its_users(triggered: Release) -> None:
+    """A new minimum also raises the desired capacity, and a scheduled action runs once at its StartTime:
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
+    """
+    deployment = triggered.deployed(triggered.swapped(triggered.cloned(), "green"))
+    triggered.account.until(lambda: serving(triggered, BLUE) == 1, lambda: "the trigger to find blue idle")
+    triggered.swapped(deployment, "blue")
+    triggered.wait(10 * 60)  # its users come, and their load is measured over 5 minutes by default
+    assert serving(triggered, BLUE) == 3
+    triggered.wait(HOLD_SECONDS + deployment.drain_seconds)
+    assert group(triggered, BLUE).minimum == 1
+    triggered.account.until(lambda: serving(triggered, BLUE) == 1, lambda: "the trigger to find blue idle again")
+
+
+def test_blue_that_has_not_shrunk_yet_keeps_its_instances_too(triggered: Release) -> None:
+    deployment = triggered.deployed(triggered.swapped(triggered.cloned(), "green"))
+    resize(triggered, BLUE, 3)
+    triggered.swapped(deployment, "blue")
+    triggered.wait(10 * 60)
+    assert serving(triggered, BLUE) == 3
+
+
+def test_a_later_swap_holds_the_instances_anew_and_knows_the_minimum_of_before(triggered: Release) -> None:
+    deployment = triggered.deployed(triggered.swapped(triggered.cloned(), "green"))
+    triggered.swapped(deployment, "blue")
+    triggered.swapped(replace(deployment, mode=Mode.ROLLBACK), "green")
+    triggered.wait(10 * 60)
+    triggered.swapped(deployment, "blue")
+    triggered.wait(10 * 60)
+    assert (serving(triggered, BLUE), group(triggered, BLUE).minimum) == (3, 3)
+    triggered.wait(HOLD_SECONDS + deployment.drain_seconds)
+    assert group(triggered, BLUE).minimum == 1
+
+
 def test_auto_scaling_is_asked_once_for_what_is_missing(scaled: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     deployment = scaled.deployed(scaled.swapped(scaled.cloned(), "green"))
     resize(scaled, BLUE, 1)
@@ -145,7 +195,9 @@ def test_blue_that_shrinks_again_while_it_waits_is_asked_for_again(scaled: Relea
     scaled.wait(60)
     with pytest.raises(EnvironmentNotReadyError):
         scaled.swap(deployment, "blue")
-    scaled.scaling.set_desired(group(scaled, BLUE), 1)  # its trigger finds it idle
+    scaled.scaling._client.update_auto_scaling_group(
+        AutoScalingGroupName=group(scaled, BLUE).name, MinSize=1, DesiredCapacity=1
+    )  # somebody does
     scaled.swapped(deployment, "blue")
     assert serving(scaled, BLUE) == 3
 

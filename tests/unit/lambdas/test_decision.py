@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from lambdas.decision import DESCRIPTIONS, template_name
 from lambdas.deployment import NextStep
 from tests.support import source_bundles
-from tests.support.stages import Release
+from tests.support.stages import PRODUCTION, Release
 
 
 def test_a_deployment_has_the_request_and_what_was_observed(release: Release) -> None:
@@ -102,16 +102,30 @@ def test_a_dry_run_describes_every_next_step() -> None:
     assert all("shop-prod" in DESCRIPTIONS[step].format(**names) for step in NextStep)
 
 
-def test_a_rollback_of_a_sick_blue_to_its_own_version_is_a_release(release: Release) -> None:
+def test_a_rollback_of_a_sick_blue_to_its_own_version_is_a_release_which_deploys_it_anew(release: Release) -> None:
+    """It once "succeeded", and did nothing. Without users blue is well again, and would fail the next ones."""
     release.break_down("shop-prod")
-    assert release.plan(mode="rollback", version="v1").next_step == NextStep.RELEASE
+    release.execution, started = "back", release.account.now()
+    deployment = release.cloned(mode="rollback", version="v1", execution="back")
+    assert deployment.next_step == NextStep.RELEASE
+    release.swapped(deployment, "green")
+    release.account.hosting("shop-prod").order = None
+    release.account.until_health(deployment.blue_id, "Green")
+    release.wait(90)
+    deployed = release.deployed(deployment, started=started)
+    assert release.calls("UpdateEnvironment") == 1
+    release.swapped(deployed, "blue")
 
 
-def test_a_cutover_from_a_sick_green_is_planned(release: Release) -> None:
+def test_a_cutover_from_a_sick_green_takes_the_users_to_the_tested_version(release: Release) -> None:
     """It is the very moment for it."""
     release.deployed(release.swapped(release.cloned(), "green"))
     release.break_down("shop-prod-green")
-    assert release.plan(mode="cutover", version=None, execution="cut").next_step == NextStep.TEST
+    release.execution = "cut"
+    deployment = release.plan(mode="cutover", version=None, execution="cut")
+    assert deployment.next_step == NextStep.TEST
+    release.swapped(deployment, "blue")
+    assert release.look("shop-prod").cname == PRODUCTION
 
 
 def test_two_executions_of_one_name_have_saved_configurations_of_their_own(release: Release) -> None:

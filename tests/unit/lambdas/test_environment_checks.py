@@ -164,3 +164,15 @@ def test_a_test_that_asks_the_production_cname_is_refused(release: Release, key:
     test = {"url": url}
     message = refusal(release, **{key: test if key == "health_check" else [{"path": "/"}, test]})
     assert "the production CNAME, where shop-prod-green answers during the test" in message
+
+
+@pytest.mark.parametrize("key", ["health_check", "health_checks"])
+def test_a_test_of_a_host_that_dns_does_not_know_is_refused(release: Release, key: str) -> None:
+    """It would be found out ten minutes later, with users on green."""
+    test = {"url": "https://test.shop.exmaple/health"}
+    message = refusal(release, **{key: test if key == "health_check" else [{"path": "/"}, test]})
+    assert "DNS to know the hosts that the tests of shop-prod ask. Found no address of test.shop.exmaple" in message
+
+
+def test_a_test_of_a_host_that_dns_knows_is_planned(release: Release) -> None:
+    assert release.plan(health_check={"url": "https://test.shop.example/health"}).next_step == NextStep.RELEASE

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lambdas.failure import Failure, Outcome, notification
+from lambdas.failure import MAX_LACKS, Failure, Outcome, notification
 from tests.support.stages import CAUSE, EXECUTION, Release
 
 
@@ -25,6 +25,14 @@ def test_a_notification_says_what_failed_why_who_serves_and_what_to_do(release: 
         f"https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}",
     ):
         assert words in said["message"]
+
+
+def test_a_notification_has_what_the_clone_does_not_bring(release: Release) -> None:
+    """It may be the reason why green does not answer."""
+    lacks = ["database (sg-1) admits tcp 5432 from sg-2"] * 10
+    deployment = replace(release.plan(), not_cloned=tuple(lacks))
+    message = notification(failed_in("VerifyGreen"), Outcome("shop-prod"), deployment, EXECUTION)["message"]
+    assert message.count("\nGreen does not bring: database (sg-1) admits") == MAX_LACKS
 
 
 def test_a_subject_has_at_most_100_ascii_characters(release: Release) -> None:

@@ -50,3 +50,31 @@ def test_a_wait_for_answers_to_settle_does_not_time_out() -> None:
 
     with pytest.raises(errors.EnvironmentNotReadyError):
         wait()
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(0, True), (599, True), (600, False)])
+def test_throttling_is_waited_for_as_long_as_the_stage_may_wait(seconds: int, waits: bool) -> None:
+    """The state's Retry of other faults ends after 20 attempts, which a hundred releases at once use up."""
+    entered = datetime.now(UTC)
+    busy = errors.ServiceUnavailableError(expected="an answer", found="Throttling", next_step="Wait.", throttled=True)
+
+    def ask(limit: float) -> None:
+        with limit_wait(visit(since=entered, now=entered + timedelta(seconds=seconds)), limit):
+            raise busy
+
+    for limit in (600, float("inf")):
+        with pytest.raises(errors.EnvironmentNotReadyError if waits else errors.ServiceUnavailableError):
+            ask(limit)
+
+
+def test_another_fault_of_a_service_is_left_to_its_own_retry() -> None:
+    broken = errors.ServiceUnavailableError(expected="an answer", found="503", next_step="Wait.")
+    with pytest.raises(errors.ServiceUnavailableError), limit_wait(visit(), 600):
+        raise broken
+
+
+def test_an_invocation_can_be_taken_back_to_when_its_look_was_made() -> None:
+    now = visit()
+    before = now.as_of(now.now - timedelta(seconds=20))
+    assert now.seconds - before.seconds == 20
+    assert abs((before.present() - now.present()).total_seconds()) < 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import http_answers
+from lambdas import http_answers, waiter
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
@@ -47,12 +47,13 @@ def printed(capsys: Lines) -> PrintedMetrics:
 @pytest.fixture
 def invoked(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """Connect the handlers to the release's account."""
-    for module in (plan, verify_release, await_termination, keep_green_live):
+    for module in (waiter, verify_release, keep_green_live):
         monkeypatch.setattr(module, "connect_beanstalk", lambda: release.beanstalk)
     for module in (plan, keep_green_live):
         monkeypatch.setattr(module, "connect_records", lambda: release.records)
         monkeypatch.setattr(module, "connect_scaling", lambda: release.scaling)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
+    monkeypatch.setattr(plan, "connect_surroundings", lambda: release.surroundings)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())
     return release

@@ -116,7 +116,7 @@ def test_users_are_not_swapped_to_a_sick_green(release: Release) -> None:
     assert holder(release) == "shop-prod"
 
 
-@pytest.mark.parametrize("state", ["AwaitGreenLive", "DrainBlue", "DeployRelease"])
+@pytest.mark.parametrize("state", ["AwaitGreenLive", "DrainBlue", "HooksBeforeDeploy", "DeployRelease"])
 def test_users_go_back_from_a_sick_green_to_the_untouched_blue(release: Release, state: str) -> None:
     deployment = release.swapped(release.cloned(), "green")
     release.break_down("shop-prod-green")

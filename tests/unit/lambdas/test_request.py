@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from lambdas.errors import InvalidRequestError
-from lambdas.request import completed, green_name
+from lambdas.request import SCHEMA, completed, green_name
 
+TIMEOUTS = SCHEMA["properties"]["timeouts"]["properties"]
 GOOD = {"application": "shop", "blue": "shop-prod", "version": "v2"}
 
 
@@ -190,3 +191,17 @@ def test_tests_that_take_too_long_together_are_refused() -> None:
 def test_hooks_are_validated(hooks: dict[str, object], problem: str) -> None:
     assert completed({**GOOD, "hooks": {"before_blue": ["smoke"]}})["hooks"]["after_blue"] == []
     assert problem in problems({**GOOD, "hooks": hooks})
+
+
+def test_an_approval_that_may_fill_the_history_is_refused() -> None:
+    """Step Functions ends an execution at 25,000 events, past every Catch.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    longest = {name: rule["maximum"] for name, rule in TIMEOUTS.items()}
+    long = {"timeouts": longest, "bake_seconds": 21_600}
+    given = {**GOOD, "approval_seconds": 604_800}
+    assert completed({**given, **long})["approval_seconds"] == 604_800
+    assert completed({**given, "approval": True})["approval_seconds"] == 604_800
+    with pytest.raises(InvalidRequestError, match=r"at most 24500 events.+Lower one of them"):
+        completed({**given, **long, "approval": True})

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import handler, http_answers
+from lambdas import handler, http_answers, waiter
 from lambdas.deployment import Deployment
 from tests.support.stages import CAUSE, EXECUTION, PRODUCTION, FakeAlarms, Release
 
@@ -53,7 +53,7 @@ def in_memory(release: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
         "connect_alarms": FakeAlarms,
         "connect_bundles": lambda: None,
     }
-    for module in [handler, *(import_module(f"lambdas.stages.{stage}") for _, stage, _ in STAGES)]:
+    for module in [handler, waiter, *(import_module(f"lambdas.stages.{stage}") for _, stage, _ in STAGES)]:
         for name, connect in connections.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, connect)

@@ -32,3 +32,15 @@ def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFix
         with pytest.raises(SystemExit):
             read_release_options(["--capacity", wrong])
         assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "fleet"), [("3", 3), ("12", 12), ("40", 40)])
+def test_a_fleet_is_a_number_of_environments(text: str, fleet: int) -> None:
+    assert read_release_options(["--fleet", text]).fleet == fleet
+
+
+@pytest.mark.parametrize("text", ["2", "41", "many", "-3", "1e1"])
+def test_a_fleet_that_this_machine_cannot_carry_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_release_options([f"--fleet={text}"])
+    assert "expected a number of environments from 3 to 40" in capsys.readouterr().err

@@ -20,6 +20,7 @@ def test_the_program_imports_nothing_of_the_rest_of_the_project() -> None:
         "trigger",
         "mypy_boto3_stepfunctions",
         "mypy_boto3_elasticbeanstalk",
+        "mypy_boto3_s3",
     }
 
 

@@ -47,3 +47,45 @@ def test_the_search_finds_a_running_release_behind_many_that_have_ended() -> Non
     states = FakeStates(*[("SUCCEEDED", {**REQUEST, "blue": "blog"})] * (LONGEST_SEARCH + 1), ("RUNNING", REQUEST))
     assert newest(states, RUNNING) == str(LONGEST_SEARCH + 1)
     assert newest(states) is None
+
+
+class FakeHistory:
+    """Step Functions with one execution, whose history has these events, oldest first."""
+
+    def __init__(self, *events: dict[str, Any]) -> None:
+        self._events = [{"id": number, **event} for number, event in enumerate(events, 1)]
+
+    def get_paginator(self, _name: str) -> "FakeHistory":
+        return self
+
+    def paginate(self, **_asked: Any) -> Iterator[dict[str, Any]]:
+        yield {"events": self._events[::-1]}
+
+
+def entered(name: str) -> dict[str, Any]:
+    return {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": name}}
+
+
+def asked(token: str) -> dict[str, Any]:
+    message = json.dumps({"Message": f"aws stepfunctions send-task-success --task-token {token}\n"})
+    return {"type": "TaskScheduled", "taskScheduledEventDetails": {"parameters": message}}
+
+
+def executions(*events: dict[str, Any]) -> ReleaseExecutions:
+    states: Any = FakeHistory(*events)
+    return ReleaseExecutions(states, "the machine", REQUEST)
+
+
+WAITING = [entered("VerifyRelease"), entered("AwaitApproval"), asked("T0KEN")]
+
+
+def test_the_token_of_an_open_question_is_found_behind_its_watch() -> None:
+    found = executions(*WAITING, entered("WatchApproval"), {"type": "LambdaFunctionFailed"}, entered("TellApprovers"))
+    assert found.approval_token("arn") == "T0KEN"
+    assert found.current_state("arn") == "AwaitApproval"
+
+
+def test_an_answered_question_is_not_open() -> None:
+    left = {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "AwaitApproval"}}
+    assert executions(*WAITING, left).approval_token("arn") is None
+    assert executions(*WAITING, entered("KeepGreenLive")).approval_token("arn") is None

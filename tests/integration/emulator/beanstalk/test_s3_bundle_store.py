@@ -29,14 +29,13 @@ def test_a_deleted_version_leaves_its_bundle_without_delete_source_bundle(accoun
 
 
 def test_a_launch_without_its_bundle_in_s3_fails(account: BeanstalkAccount) -> None:
-    account.service.switches.set({"failed_launch": "ready"})
     account.objects.clear()
 
-    id_ = account.launched(VersionLabel="v1")
+    id_ = account.create("shop-prod", VersionLabel="v1")
+    account.until_status(id_, "Terminated")
 
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert any(
         "Unable to download from S3 location (Bucket: bundles  Key: v1.zip). Reason: Not Found" in error
         for error in errors
     )
-    account.until_health(id_, "Red")

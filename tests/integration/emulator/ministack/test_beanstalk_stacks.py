@@ -13,11 +13,14 @@ import pytest
 from rehearsal.account.account import Account
 from rehearsal.account.control import Control
 from tests.support.beanstalk import PLATFORM, SHORT_DURATIONS, environment_property
+from tests.support.option_settings import option
 from tests.support.source_bundles import dying, release
 from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 BUCKET = "source-bundles"
+ROLLBACK = option("aws:elasticbeanstalk:control", "RollbackLaunchOnFailure", "true")
+"""Let a launch whose command fails end Terminated."""
 BUNDLES = {"good.zip": release(), "better.zip": release(), "dying.zip": dying()}
 SECONDS = 60.0
 
@@ -199,7 +202,7 @@ def test_an_environment_with_a_chosen_name_cannot_be_replaced(stack: Stack) -> N
 
 def test_a_failed_launch_fails_the_stack_and_the_rollback_leaves_nothing(stack: Stack) -> None:
     """Source of the words: https://github.com/aws-samples/aws-cdk-examples/issues/1126"""
-    assert stack.create(stack.template("dying.zip")) == "ROLLBACK_COMPLETE"
+    assert stack.create(stack.template("dying.zip", ROLLBACK)) == "ROLLBACK_COMPLETE"
     statuses = [status for status, _, _ in stack.events("Prod")]
     assert statuses[-3:] == ["CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
     (reason,) = [reason for status, _, reason in stack.events("Prod") if status == "CREATE_FAILED"]
@@ -212,7 +215,7 @@ def test_a_failed_launch_fails_the_stack_and_the_rollback_leaves_nothing(stack: 
 
 def test_a_failed_launch_that_leaves_an_environment_is_removed_too(stack: Stack) -> None:
     """With DisableRollback the environment stays until the stack is deleted, which the fixture does."""
-    stack.start(stack.template("dying.zip"), DisableRollback=True)
+    stack.start(stack.template("dying.zip", ROLLBACK), DisableRollback=True)
     assert stack.ended() == "CREATE_FAILED"
     (prod,) = [
         each

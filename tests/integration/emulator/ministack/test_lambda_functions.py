@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,6 +127,20 @@ def test_invocations_run_at_the_same_time_each_in_a_process_of_its_own(functions
     assert len(set(answers)) == 4
 
 
+def test_an_invocation_that_an_update_of_the_code_interrupts_is_an_exit_error(
+    functions: Functions, account: Account
+) -> None:
+    """On AWS it ends by the old code. MiniStack ends its process, which must look like a fault that passes."""
+    name = functions.make("import threading\ndef handler(event, context): threading.Event().wait(5)")
+    changed = packed({"app.py": "def handler(event, context): return 1"})
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(account.client("lambda").invoke, FunctionName=name)
+        time.sleep(1)
+        functions.client.update_function_code(FunctionName=name, ZipFile=changed)
+        failure = json.load(answer.result()["Payload"])
+    assert failure["errorType"] == "Runtime.ExitError", failure
+
+
 def test_the_log_holds_what_this_invocation_printed_and_the_error_it_ended_with(functions: Functions) -> None:
     name = functions.make("""
         def handler(event, context):
@@ -168,6 +183,41 @@ def test_code_is_found_before_layers_and_layers_before_the_runtimes_packages(fun
     code = "import app, boto3\nWHOSE = 'code'\ndef handler(event, context): return [app.WHOSE, boto3.WHOSE]"
     name = functions.make(code, Layers=[layer["LayerVersionArn"]])
     assert json.load(functions.client.invoke(FunctionName=name)["Payload"]) == ["code", "layer"]
+
+
+def test_workers_share_the_byte_code_of_the_same_code(functions: Functions) -> None:
+    code = """
+        import os
+
+        def handler(event, context):
+            return [__file__, os.getcwd() == os.environ["LAMBDA_TASK_ROOT"] == os.path.dirname(__file__), __cached__]
+    """
+    first, second = (
+        json.load(functions.client.invoke(FunctionName=name)["Payload"])
+        for name in [functions.make(code), functions.make(code)]
+    )
+    assert first == second
+    assert first[1]
+    assert Path(first[2]).exists()
+
+
+def test_functions_share_the_files_of_a_layer_and_their_byte_code(functions: Functions) -> None:
+    content = {"ZipFile": packed({"python/layered.py": "TEXT = 'first'"})}
+    layer = functions.client.publish_layer_version(LayerName="shared", Content=content)
+    code = """
+        import os, layered
+
+        def handler(event, context):
+            return [layered.TEXT, layered.__file__, os.path.exists(layered.__cached__)]
+    """
+    names = [functions.make(code, Layers=[layer["LayerVersionArn"]]) for _ in range(2)]
+    first, second = (json.load(functions.client.invoke(FunctionName=name)["Payload"]) for name in names)
+    assert first == second
+    assert (first[0], first[2]) == ("first", True)
+    changed = {"ZipFile": packed({"python/layered.py": "TEXT = 'second'"})}
+    layer = functions.client.publish_layer_version(LayerName="shared", Content=changed)
+    name = functions.make(code, Layers=[layer["LayerVersionArn"]])
+    assert json.load(functions.client.invoke(FunctionName=name)["Payload"])[0] == "second"
 
 
 def test_time_and_sleep_follow_the_accounts_clock_and_datetime_does_not(functions: Functions, account: Account) -> None:

@@ -10,7 +10,7 @@ from tests.support.stages import Release
 
 def ask_blue(release: Release, **health_check: object) -> None:
     deployment = release.plan(capacity="template", health_check={"interval_seconds": 0, **health_check})
-    verify_release.verify_release(deployment, release.beanstalk)
+    verify_release.verify_release(deployment, release.visit(), release.beanstalk)
 
 
 @pytest.mark.usefixtures("proxy")

@@ -1,5 +1,7 @@
 """The actions that describe groups, instances, activities and policies."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -34,6 +36,32 @@ def test_groups_are_found_by_tag(shop: ScalingShop) -> None:
     assert found("tag-value", "shop-prod") == 1
     with pytest.raises(ClientError, match="tag-key"):
         found("name", "shop-prod")
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ([], 4),
+        ([{"Name": "value", "Values": ["shop-prod"]}], 2),
+        ([{"Name": "value", "Values": ["shop-prod"]}, {"Name": "key", "Values": ["Name"]}], 1),
+        ([{"Name": "auto-scaling-group", "Values": ["other"]}], 0),
+        ([{"Name": "propagate-at-launch", "Values": ["true"]}], 4),
+    ],
+)
+def test_tags_of_groups_are_listed(shop: ScalingShop, filters: list[dict[str, Any]], found: int) -> None:
+    """https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeTags.html.
+
+    A deployment tool finds groups so: https://github.com/hirokiky/ebi, `bgdeploy --capacity`.
+    """
+    tags = shop.autoscaling.describe_tags(Filters=filters)["Tags"]
+
+    assert len(tags) == found
+    assert {(tag["ResourceId"], tag["ResourceType"]) for tag in tags} <= {(shop.name, "auto-scaling-group")}
+
+
+def test_a_filter_of_tags_that_does_not_exist_is_refused(shop: ScalingShop) -> None:
+    with pytest.raises(ClientError, match="Filter name colour is not supported"):
+        shop.autoscaling.describe_tags(Filters=[{"Name": "colour", "Values": ["red"]}])
 
 
 def test_unknown_groups_and_groups_of_terminated_environments_are_left_out(shop: ScalingShop) -> None:

@@ -58,6 +58,19 @@ def test_a_launch_takes_160_to_320_seconds() -> None:
     assert max(drawn) <= 320
 
 
+def test_an_update_takes_60_to_120_seconds() -> None:
+    """Recorded: 85 seconds until its command has failed, about 120 until Ready.
+
+    https://github.com/einaregilsson/beanstalk-deploy/issues/86
+    """
+    durations = Durations()
+
+    drawn = [durations.drawn("update", "shop-prod") for _ in range(200)]
+
+    assert 60 <= min(drawn) < 70
+    assert 110 < max(drawn) <= 120
+
+
 def test_the_same_seed_draws_the_same_in_any_order_of_environments() -> None:
     first, second = Durations(), Durations()
 

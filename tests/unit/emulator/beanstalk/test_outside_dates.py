@@ -24,13 +24,16 @@ SCALE = 0.1
 def service(monkeypatch: pytest.MonkeyPatch) -> ElasticBeanstalk:
     """Return an account that has run for 100 seconds, which are 1,000 account seconds, with one old event."""
     service = InMemoryAccount().service
-    monkeypatch.setattr(service._state, "clock", Clock(SCALE, origin=time.time() - STARTED_AGO))
-    times = service._machine_times._replace(
-        read=service._state.clock.account_time, written=service._state.clock.machine_time
-    )
-    monkeypatch.setattr(service, "_machine_times", times)
+    _follow(service, Clock(SCALE, origin=time.time() - STARTED_AGO), monkeypatch)
     service._state.create_application("shop", None, "old")
     return service
+
+
+def _follow(service: ElasticBeanstalk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the account follow a clock of real time instead of its virtual one."""
+    monkeypatch.setattr(service._state, "clock", clock)
+    times = service._machine_times._replace(read=clock.account_time, written=clock.machine_time)
+    monkeypatch.setattr(service, "_machine_times", times)
 
 
 def _call(service: ElasticBeanstalk, *, outside: bool = True, **parameters: str) -> tuple[Any, datetime]:
@@ -57,11 +60,30 @@ def test_a_client_that_sends_its_own_time_sees_only_what_is_new(service: Elastic
     assert abs(date.timestamp() - time.time()) < 2
 
 
-def test_a_date_of_an_answer_may_be_sent_back(service: ElasticBeanstalk) -> None:
+@pytest.mark.parametrize(
+    ("scale", "origin", "now"),
+    [
+        (0.1, 1790530768.911, 1790531774.8009999),
+        (0.1, 1790530768.911, 1790531774.801),
+        (0.1, 1790530768.911, 1790531768.917),
+        (0.02, 1790732676.053, 1790737693.6529999),
+        (0.05, 1790392344.788, 1790394354.5279999),
+        (0.001, 1790392344.7883021, 1790394354.5281),
+    ],
+)
+def test_a_date_of_an_answer_may_be_sent_back(
+    service: ElasticBeanstalk, monkeypatch: pytest.MonkeyPatch, scale: float, origin: float, now: float
+) -> None:
+    """Fixed times that floats cannot hold: a conversion there and back may be some nanoseconds late."""
+    clock = Clock(scale, origin)
+    monkeypatch.setattr(clock, "time", lambda: now)
+    _follow(service, clock, monkeypatch)
+    service._state.create_application("late", None, "late")
     service.switches.set({"outside_dates": "machine"})
-    [newest, *_], _ = _call(service)
+    [newest, *_], _ = _call(service, ApplicationName="late")
 
-    again, _ = _call(service, StartTime=datetime.fromtimestamp(newest["EventDate"], UTC).isoformat())
+    sent = datetime.fromtimestamp(newest["EventDate"], UTC).isoformat()
+    again, _ = _call(service, ApplicationName="late", StartTime=sent)
 
     assert newest in again
 

@@ -90,6 +90,16 @@ def test_clients_that_accept_json_get_json(service: ElasticBeanstalk) -> None:
     assert answer["DescribeApplicationsResponse"]["ResponseMetadata"]["RequestId"]
 
 
+def test_clients_that_ask_for_json_by_a_parameter_get_json(service: ElasticBeanstalk) -> None:
+    """boto 2 does: https://github.com/boto/boto/blob/develop/boto/beanstalk/layer1.py."""
+    parameters = {"Action": "CheckDNSAvailability", "CNAMEPrefix": "shop", "ContentType": "JSON"}
+
+    _, headers, body = service.handle(urlencode(parameters).encode(), {})
+
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body)["CheckDNSAvailabilityResponse"]["CheckDNSAvailabilityResult"]["Available"]
+
+
 def test_errors_are_json_for_clients_that_accept_json(service: ElasticBeanstalk) -> None:
     status, answer = _call_for_json(service, {"Action": "DeleteApplication", "ApplicationName": "none"})
 

@@ -1,3 +1,8 @@
+"""What a source bundle must be.
+
+Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/applications-sourcebundle.html
+"""
+
 import io
 import stat
 import zipfile

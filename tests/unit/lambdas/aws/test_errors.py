@@ -110,16 +110,22 @@ ANSWERS: dict[str, tuple[Answer, type[errors.ReleaseError]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def clients() -> Iterator[dict[str, Any]]:
+    """A client of each service, for all tests: creating one takes 15 ms."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    services = {adapter.service for adapter in ADAPTERS.values()}
+    found = {service: boto3.client(service, region_name="us-east-1", **keys) for service in services}  # type: ignore[call-overload]
+    yield found
+    for each in found.values():
+        each.close()
+
+
 @pytest.fixture
-def client(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A client of the adapter's service, which sends nothing: every call gets the answer."""
-    adapter, answer = ADAPTERS[request.param[0]], ANSWERS[request.param[1]][0]
-    connected = boto3.client(
-        adapter.service,  # type: ignore[call-overload]
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+def client(request: pytest.FixtureRequest, clients: dict[str, Any]) -> Iterator[Any]:
+    """The client of the adapter's service, which sends nothing: every call gets the answer."""
+    answer = ANSWERS[request.param[1]][0]
+    connected = clients[ADAPTERS[request.param[0]].service]
 
     def respond(**_: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
         if answer.code is None:
@@ -132,7 +138,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[Any]:
 
     connected.meta.events.register("before-call", respond)
     yield connected
-    connected.close()
+    connected.meta.events.unregister("before-call", respond)
 
 
 EVERY_ANSWER = [(adapter, answer) for adapter in ADAPTERS for answer in ANSWERS]

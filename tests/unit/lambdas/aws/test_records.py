@@ -6,50 +6,17 @@ from typing import Any, cast
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from lambdas.aws.record import Record
 from lambdas.aws.records import RecordPlace, Records, connect_records
 from lambdas.errors import EnvironmentNotReadyError, LockLostError, ReleaseRefusedError
+from tests.support.s3 import FakeS3
 from tests.support.stages import EXECUTION, PRODUCTION, Release
 
 OTHER = EXECUTION.replace("release-v2", "other")
 SHARED = RecordPlace("elasticbeanstalk-us-east-1-123456789012", "bluegreen/{application}/{blue}.json")
 FORMER = RecordPlace("stack-bucket", "records/{application}/{blue}.json")
 BEFORE = {"BlueEnvUrl": PRODUCTION, "green": "shop-prod-green", "execution": OTHER}
-
-
-class FakeS3:
-    """Objects in memory, with S3's conditions on writing. Only the given buckets exist."""
-
-    def __init__(self, *buckets: str) -> None:
-        self.buckets = buckets or (SHARED.bucket, FORMER.bucket)
-        self.objects: dict[tuple[str, str], tuple[bytes, str]] = {}
-        self._numbers = iter(range(1, 100))
-
-    def get_object(self, **call: str) -> dict[str, Any]:
-        place = self._place(call, "GetObject")
-        if place not in self.objects:
-            raise self._error("NoSuchKey", "GetObject", 404)
-        body, etag = self.objects[place]
-        return {"Body": BytesIO(body), "ETag": etag}
-
-    def put_object(self, **call: Any) -> dict[str, str]:
-        place = self._place(call, "PutObject")
-        now = self.objects.get(place, (b"", None))[1]
-        if ("IfMatch" in call and call["IfMatch"] != now) or (call.get("IfNoneMatch") == "*" and now):
-            raise self._error("PreconditionFailed", "PutObject", 412)
-        self.objects[place] = (call["Body"], str(next(self._numbers)))
-        return {"ETag": self.objects[place][1]}
-
-    def _place(self, call: dict[str, Any], operation: str) -> tuple[str, str]:
-        if call["Bucket"] not in self.buckets:
-            raise self._error("NoSuchBucket", operation, 404)
-        return call["Bucket"], call["Key"]
-
-    def _error(self, code: str, operation: str, status: int) -> ClientError:
-        answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-        return ClientError(answer, operation)
 
 
 def stack_on(s3: FakeS3, former: RecordPlace = FORMER) -> Records:
@@ -65,7 +32,7 @@ def written(s3: FakeS3, place: RecordPlace) -> dict[str, Any]:
 @pytest.fixture
 def upgraded() -> FakeS3:
     """S3 with a record that a version of before wrote into the stack's bucket."""
-    s3 = FakeS3()
+    s3 = FakeS3(SHARED.bucket, FORMER.bucket)
     s3.objects[FORMER.bucket, "records/shop/shop-prod.json"] = (json.dumps(BEFORE).encode(), "former")
     return s3
 

@@ -29,6 +29,7 @@ def test_a_green_that_is_terminated_ends_the_release(release: Release) -> None:
 def test_a_launch_that_fails_and_ends_terminated_is_told_as_a_failed_launch(release: Release) -> None:
     """Recorded launches end so: https://github.com/alienfast/elastic-beanstalk/issues/56."""
     release.account.version("dying", source_bundles.dying())
+    release.account.service.switches.set({"failed_launch": "terminated"})
     deployment = release.clone(replace(release.plan(), green_version="dying"))
     release.account.until_status(deployment.green_id or "", "Terminated")
     with pytest.raises(LaunchFailedError, match=r"Terminated.*Failed to launch environment\.") as failed:
@@ -36,7 +37,17 @@ def test_a_launch_that_fails_and_ends_terminated_is_told_as_a_failed_launch(rele
     assert "terminated it" not in str(failed.value)
 
 
+def test_a_launch_whose_command_fails_is_ready_and_told_as_a_failed_launch(release: Release) -> None:
+    """Recorded launches end so, too: https://github.com/BishopFox/dufflebag/issues/4."""
+    release.account.version("dying", source_bundles.dying())
+    deployment = release.clone(replace(release.plan(), green_version="dying"))
+    release.account.until_status(deployment.green_id or "", "Ready")
+    with pytest.raises(LaunchFailedError, match=r"Ready.*Command failed on instance.*complete, but with errors\."):
+        release.await_green(deployment)
+
+
 def test_the_events_of_a_failed_launch_are_waited_for(release: Release) -> None:
+    release.account.service.switches.set({"failed_launch": "terminated"})
     release.account.version("dying", source_bundles.dying())
     deployment = release.clone(replace(release.plan(), green_version="dying"))
     release.account.until_status(deployment.green_id or "", "Terminating")

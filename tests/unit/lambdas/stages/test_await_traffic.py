@@ -1,6 +1,6 @@
 """AwaitGreenLive and AwaitBlueLive end when the swap is complete."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,11 @@ from tests.support.stages import PRODUCTION, Release
 
 def test_the_wait_goes_on_while_the_other_environment_holds_the_production_cname(release: Release) -> None:
     with pytest.raises(EnvironmentNotReadyError, match=f"shop-prod-green to hold the production CNAME {PRODUCTION}"):
-        await_traffic(release.cloned(), "green", datetime.now(UTC), release.beanstalk)
+        await_traffic(release.cloned(), "green", release.visit(), release.beanstalk)
 
 
 def test_blue_is_drained_from_when_green_is_seen_to_hold_the_production_cname(release: Release) -> None:
     deployment = release.swapped(release.cloned(drain_seconds=300), "green")
-    now = datetime.now(UTC)
-    awaited = await_traffic(deployment, "green", now, release.beanstalk)
-    assert datetime.fromisoformat(awaited.drain_until) == now + timedelta(seconds=300)
+    visit = release.visit()
+    awaited = await_traffic(deployment, "green", visit, release.beanstalk)
+    assert datetime.fromisoformat(awaited.drain_until) == visit.now + timedelta(seconds=300)

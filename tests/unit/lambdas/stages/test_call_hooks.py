@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.aws.functions import FunctionFailedError, Functions, FunctionTimedOutError
 from lambdas.deployment import Deployment
-from lambdas.errors import HookFailedError
+from lambdas.errors import GreenUnhealthyError, HookFailedError
 from lambdas.hooks import Gate, HookCall
 from lambdas.stages import call_hooks
 from tests.support.stages import EXECUTION, PRODUCTION, Release
@@ -156,3 +156,49 @@ def test_a_hook_event_survives_json_names_of_every_kind(release: Release, deploy
         {"function": "arn:aws:lambda:us-east-1:123456789012:function:smoke", "gate": "after_blue"}
     )
     assert called(release, deployment, {"hookStatus": "SUCCEEDED"}, call=call)[0].function == call.function
+
+
+@pytest.fixture
+def drained(release: Release) -> Deployment:
+    """Green serves, and blue is untouched. Its hook may take an hour."""
+    hooks = {"before_deploy": ["smoke"], "timeout_seconds": 3600}
+    return release.swapped(release.cloned(hooks=hooks), "green")
+
+
+def test_a_sick_green_ends_the_wait_for_a_hook_while_blue_is_untouched(release: Release, drained: Deployment) -> None:
+    """Once, users waited for the end of the hook, up to two hours."""
+    release.break_down("shop-prod-green")
+    functions = FakeFunctions({"hookStatus": "SUCCEEDED"})
+    with pytest.raises(GreenUnhealthyError, match="is untouched and gets the users back"):
+        call_hooks.call_hook(
+            drained, HookCall("smoke", Gate.BEFORE_DEPLOY), release.visit(), release.beanstalk, functions
+        )
+    assert functions.events == []
+
+
+def test_green_is_looked_at_each_minute_until_the_hook_wants_to_be_called_again(
+    release: Release, drained: Deployment
+) -> None:
+    busy = {"hookStatus": "IN_PROGRESS", "callBackDelay": 150, "hookDetails": {"calls": 1}}
+    call, _ = called(release, drained, busy, Gate.BEFORE_DEPLOY)
+    waits = []
+    while call.due and release.account.now().isoformat() < call.due:
+        waits.append(call.wait_seconds)
+        release.wait(call.wait_seconds)
+        functions = FakeFunctions({"hookStatus": "SUCCEEDED"})
+        call = call_hooks.call_hook(drained, call, release.visit(), release.beanstalk, functions)
+        assert len(functions.events) == (1 if sum(waits) >= 150 else 0)
+    assert waits == [60, 60, 30]
+    assert call.wait_seconds == 0
+    assert functions.events[0]["hookDetails"] == {"calls": 1}
+
+
+def test_at_other_gates_the_hook_alone_says_when(release: Release, drained: Deployment) -> None:
+    busy = {"hookStatus": "IN_PROGRESS", "callBackDelay": 150}
+    assert called(release, drained, busy, Gate.BEFORE_BLUE)[0].wait_seconds == 150
+
+
+def test_a_call_of_an_older_or_a_newer_function_is_read() -> None:
+    """Functions are replaced while executions run."""
+    data = {"function": "smoke", "gate": "before_deploy", "newer": 1}
+    assert HookCall.from_json(data) == HookCall("smoke", Gate.BEFORE_DEPLOY)

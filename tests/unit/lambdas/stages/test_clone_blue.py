@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from lambdas.aws.environment import Environment
+from lambdas.aws.snapshot import Snapshot
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.shared_look import BeanstalkByLook
 from lambdas.stages import clone_blue
 from tests.support.beanstalk import environment_property
 from tests.support.stages import PRODUCTION, Release
@@ -199,3 +202,29 @@ def test_a_saved_configuration_that_an_aborted_execution_left_without_a_green_is
     (application,) = release.account.client.describe_applications(ApplicationNames=["shop"])["Applications"]
     kept = {own, "bluegreen-shop-prod-0123456789ab", f"{aborted}-2"}
     assert set(application["ConfigurationTemplates"]) == kept
+
+
+def test_a_clone_is_launched_by_the_look_that_all_share(release: Release) -> None:
+    deployment = release.plan()
+    look = BeanstalkByLook(
+        release.beanstalk, Snapshot(by_id(release, "shop-prod"), release.account.now(), complete=True)
+    )
+    before = release.calls("DescribeEnvironments")
+    clone_blue.clone_blue(deployment, release.visit(), release.beanstalk, release.scaling, look)
+    assert release.calls("DescribeEnvironments") == before
+    assert release.stands("shop-prod-green")
+
+
+def test_a_green_that_the_shared_look_shows_is_looked_at_again(release: Release) -> None:
+    deployment = release.plan()
+    cloned = release.clone(deployment)
+    shown = by_id(release, "shop-prod", "shop-prod-green")
+    look = BeanstalkByLook(release.beanstalk, Snapshot(shown, release.account.now(), complete=True))
+    before = release.calls("DescribeEnvironments")
+    again = clone_blue.clone_blue(deployment, release.visit(), release.beanstalk, release.scaling, look)
+    assert (again.green_id, release.calls("DescribeEnvironments") - before) == (cloned.green_id, 1)
+    assert release.calls("CreateEnvironment") == 2, "blue and one green"
+
+
+def by_id(release: Release, *names: str) -> dict[str, Environment]:
+    return {each.id: each for each in release.beanstalk.environments(*names)}

@@ -23,7 +23,7 @@ def test_a_version_is_deployed_onto_blue_once(release: Release) -> None:
     deployment = release.swapped(release.cloned(), "green")
     release.deploy(deployment)
     release.deploy(deployment)
-    release.eventually(lambda: await_release.await_release(deployment, release.beanstalk))
+    release.eventually(lambda: await_release.await_release(deployment, release.visit(), release.beanstalk))
     release.deploy(deployment)
     assert release.look("shop-prod").version == "v2"
     assert release.calls("UpdateEnvironment") == 1
@@ -114,7 +114,7 @@ def test_a_deployment_whose_answer_is_lost_and_which_failed_is_not_repeated(rele
     release.account.until_status(deployment.blue_id, "Ready")
     retried = release.deploy(deployment, since=entered)
     with pytest.raises(DeploymentFailedError):
-        await_release.await_release(retried, release.beanstalk)
+        await_release.await_release(retried, release.visit(), release.beanstalk)
     assert release.calls("UpdateEnvironment") == 1
 
 
@@ -154,7 +154,7 @@ def test_a_version_that_an_earlier_execution_left_unhealthy_is_deployed_again(re
     release.deploy(deployment, since=entered, started=began)
     assert release.calls("UpdateEnvironment") == 2
     release.account.hosting("shop-prod").order = None
-    assert release.eventually(lambda: await_release.await_release(again, release.beanstalk))
+    assert release.eventually(lambda: await_release.await_release(again, release.visit(), release.beanstalk))
 
 
 def test_a_version_that_is_unhealthy_since_this_execution_deployed_it_is_not_deployed_again(release: Release) -> None:
@@ -169,7 +169,7 @@ def test_an_update_is_waited_for_although_the_clock_of_elastic_beanstalk_is_slow
     """Its events may have an earlier date than the state's entry, by Step Functions' clock."""
     deployment = release.swapped(release.cloned(), "green")
     deploying = release.deploy(deployment, since=release.account.now() + timedelta(seconds=2))
-    assert release.eventually(lambda: await_release.await_release(deploying, release.beanstalk))
+    assert release.eventually(lambda: await_release.await_release(deploying, release.visit(), release.beanstalk))
 
 
 def configure(release: Release, value: str = "1") -> None:
@@ -238,7 +238,7 @@ def test_a_deployment_that_is_followed_by_a_configuration_update_is_trusted(rele
     began = release.account.now() - timedelta(seconds=61)
     redeployed = release.deploy(deployment, started=began)
     assert release.calls("UpdateEnvironment") == 2, "one deployment, one change of the configuration"
-    assert release.eventually(lambda: await_release.await_release(redeployed, release.beanstalk))
+    assert release.eventually(lambda: await_release.await_release(redeployed, release.visit(), release.beanstalk))
 
 
 def test_a_version_whose_deployment_no_event_tells_of_any_more_is_deployed_again(

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from lambdas import waiter
 from lambdas.aws.record import Record
 from lambdas.errors import (
     EnvironmentNotReadyError,
@@ -82,9 +83,10 @@ def test_a_version_that_does_not_show_yet_is_looked_for_again_before_plan_refuse
     release.wait(60)
     release.account.version("v3")
     release.account.order_stale_reads(action="DescribeApplicationVersions", age=50)
-    monkeypatch.setattr(plan, "connect_beanstalk", lambda: release.beanstalk)
+    monkeypatch.setattr(waiter, "connect_beanstalk", lambda: release.beanstalk)
     monkeypatch.setattr(plan, "connect_records", lambda: release.records)
     monkeypatch.setattr(plan, "connect_scaling", lambda: release.scaling)
+    monkeypatch.setattr(plan, "connect_surroundings", lambda: release.surroundings)
     monkeypatch.setattr(plan, "connect_alarms", FakeAlarms)
     monkeypatch.setattr(plan, "connect_executions", lambda: release.executions)
     monkeypatch.setattr(time, "time", lambda: release.account.now().timestamp())

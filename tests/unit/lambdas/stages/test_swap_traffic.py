@@ -1,12 +1,13 @@
 """SwapToGreen and SwapToBlue swap once, and only to a healthy environment."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from lambdas.aws.environment import Environment
 from lambdas.aws.event_log import EventLog
 from lambdas.errors import (
     EnvironmentNotReadyError,
@@ -40,7 +41,7 @@ def test_a_second_swap_waits_while_the_first_is_in_progress(release: Release) ->
     with pytest.raises(EnvironmentNotReadyError):
         release.swap(deployment, "green")
     with pytest.raises(EnvironmentNotReadyError):
-        await_traffic.await_traffic(deployment, "green", datetime.now(UTC), release.beanstalk)
+        await_traffic.await_traffic(deployment, "green", release.visit(), release.beanstalk)
     release.swapped(deployment, "green")
     assert release.calls("SwapEnvironmentCNAMEs") == 1
 
@@ -303,7 +304,7 @@ def test_without_an_approval_users_move_at_once(release: Release) -> None:
     release.wait(60)  # since the swap to green
     calls = release.calls("DescribeEvents")
     release.swap(deployment, "blue")
-    assert release.calls("DescribeEvents") - calls == 3, "one more than to look for swaps"
+    assert release.calls("DescribeEvents") - calls == 1, "to look for swaps; blue has the date of its test"
 
 
 def test_the_plan_of_a_cutover_notes_what_was_tested(release: Release) -> None:
@@ -322,3 +323,31 @@ def test_a_deployment_of_an_older_function_moves_users_by_the_label(release: Rel
     deployment = release.deployed(release.swapped(release.cloned(), "green"))
     release.swapped(replace(deployment, tested_update=""), "blue")
     assert release.look("shop-prod").cname == PRODUCTION
+
+
+def test_users_do_not_move_to_a_green_that_runs_another_version_than_they_have(release: Release) -> None:
+    """Somebody has deployed a hotfix onto blue since green was launched."""
+    deployment = release.cloned()
+    release.account.version("v3")
+    release.account.client.update_environment(EnvironmentName="shop-prod", **HOTFIX)
+    release.account.until_status(deployment.blue_id, "Ready")
+    with pytest.raises(UnexpectedEnvironmentError, match="shop-prod-green to run what users have on shop-prod, v3"):
+        release.eventually(lambda: release.swap(deployment, "green"))
+    assert release.calls("SwapEnvironmentCNAMEs") == 0
+
+
+def test_an_environment_that_nothing_happened_to_for_weeks_shows_no_events_and_gets_no_users_by_that(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The events of the other environment tell of swaps then."""
+    deployment = release.cloned()
+    blue, events = release.look("shop-prod"), release.beanstalk.events
+    asked: list[str] = []
+
+    def shown(environment: Environment) -> EventLog:
+        asked.append(environment.name)
+        return EventLog.from_events([]) if environment.id == blue.id else events(environment)
+
+    monkeypatch.setattr(release.beanstalk, "events", shown)
+    release.eventually(lambda: release.swap(deployment, "green"))
+    assert asked[-2:] == ["shop-prod", "shop-prod-green"]

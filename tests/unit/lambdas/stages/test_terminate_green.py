@@ -62,17 +62,12 @@ def test_a_termination_that_does_not_show_yet_is_awaited(release: Release, wait:
     release.terminate(deployment, since=entered)
 
 
-@pytest.mark.parametrize("stale_look", [1, 2])
-def test_a_termination_that_only_some_looks_show_is_awaited(release: Release, stale_look: int) -> None:
+def test_a_termination_that_only_the_last_look_shows_is_awaited(release: Release) -> None:
     deployment = release.cloned()
     entered = release.account.now()
     release.wait(65)
     release.terminate(deployment, since=entered)
-    looks = [
-        {"kind": "stale", "service": "elasticbeanstalk", "action": "DescribeEnvironments", "age": 10, "call": call}
-        for call in range(1, stale_look + 1)
-    ]
-    release.account.memory.set_faults(*looks)
+    release.account.order_stale_reads(action="DescribeEnvironments", age=10, call=1)
     with pytest.raises(EnvironmentNotReadyError, match="as it was shown a moment ago"):
         release.terminate(deployment, since=entered)
     release.terminate(deployment, since=entered)

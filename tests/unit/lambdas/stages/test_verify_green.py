@@ -8,6 +8,7 @@ import pytest
 from lambdas import http_answers
 from lambdas.errors import GreenTestFailedError
 from lambdas.probe import NoAnswerError
+from lambdas.stages import verify_green as verify_green_module
 from lambdas.stages.verify_green import verify_green
 from tests.support.stages import Release
 
@@ -63,3 +64,20 @@ def test_another_green_fails_with_all_its_answers(
 def test_a_rollback_does_not_compare_green_with_the_blue_that_fails(ask: Callable[..., None]) -> None:
     with pytest.raises(GreenTestFailedError, match="not asked"):
         ask({"shop-prod-green": 404, "shop-prod": 404}, mode="rollback", version="v1")
+
+
+def test_a_host_that_dns_does_not_know_is_found_out_before_green_gets_users(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where tests run in a network of their own, Plan cannot know what its DNS knows."""
+    deployment = release.cloned(health_check={"url": "http://test.shop.example/"})
+    asked: list[str] = []
+
+    def knows_nothing(host: str) -> bool:
+        asked.append(host)
+        return False
+
+    monkeypatch.setattr(verify_green_module, "resolves", knows_nothing)
+    with pytest.raises(GreenTestFailedError, match=r"Found no address of test\.shop\.example\. shop-prod serves on"):
+        verify_green(deployment, release.beanstalk)
+    assert asked == ["test.shop.example"]

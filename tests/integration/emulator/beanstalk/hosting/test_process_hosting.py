@@ -117,7 +117,6 @@ def test_a_deployment_that_never_answers_fails(account: BeanstalkAccount) -> Non
 
 
 def test_the_log_tells_what_an_application_wrote_that_ended(account: BeanstalkAccount) -> None:
-    account.service.switches.set({"failed_launch": "ready"})
     account.version(
         "control-characters", source_bundles.packed({"Procfile": "web: printf 'red \\033[31m null \\000 end'; exit 1"})
     )
@@ -181,12 +180,14 @@ def test_a_terminated_environment_has_no_health_checks_and_no_files(account: Bea
     until(lambda: not list(tmp_path.glob(f"home/{id_}")), lambda: "no unpacked bundle")
 
 
-def test_a_terminating_environment_does_not_serve(account: BeanstalkAccount) -> None:
+def test_a_terminating_environment_serves_until_its_instances_are_terminated(account: BeanstalkAccount) -> None:
+    """The log of `eb terminate` in https://github.com/gabepublic/aws-ebeanstalk-py-django-01"""
     account.service.durations.set({"terminate": 1000})
     id_ = account.healthy(VersionLabel="v1")
     name = account.describe(id_)["CNAME"]
 
     account.client.terminate_environment(EnvironmentId=id_)
+    assert account.get(name).status == 200
 
     until(lambda: account.service.resolve(name) is None, lambda: "no load balancer")
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account.account import Account
+from tests.support.roles import Role, statement
 from tests.support.state_machines import StateMachines
 from tests.support.waiting import eventually
 
@@ -42,6 +43,22 @@ def map_run(machines: StateMachines, execution: str) -> dict[str, Any]:
     (found,) = machines.client.list_map_runs(executionArn=execution)["mapRuns"]
     described: dict[str, Any] = machines.client.describe_map_run(mapRunArn=found["mapRunArn"])
     return described
+
+
+def test_a_distributed_map_needs_a_role_that_may_start_executions_of_the_machine(
+    account: Account, machines: StateMachines
+) -> None:
+    """Sources: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+
+    and for the words https://qiita.com/akis1215/items/f347d813cd26eb929a9c
+    """
+    arn = machines.make(mapping({"Show": PASS}))
+    role = Role(account, statement("states:DescribeExecution"), service="states.amazonaws.com")
+    machines.client.update_state_machine(stateMachineArn=arn, roleArn=role.arn)
+    started = machines.client.start_execution(stateMachineArn=arn, input="[1]")["executionArn"]
+    denied = machines.end(started)
+    assert denied["status"] == "FAILED"
+    assert f"is not authorized to perform: states:StartExecution on resource: {arn} because" in denied["cause"]
 
 
 def test_each_item_of_a_distributed_map_is_an_execution(machines: StateMachines) -> None:

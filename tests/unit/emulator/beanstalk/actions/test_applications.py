@@ -1,3 +1,8 @@
+"""Applications are made, described, changed and deleted.
+
+Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeApplications.html, and its neighbours.
+"""
+
 import pytest
 from botocore.exceptions import ClientError
 

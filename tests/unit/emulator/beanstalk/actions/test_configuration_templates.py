@@ -133,7 +133,6 @@ def test_settings_need_either_a_template_or_an_environment(account: VirtualBeans
 
 
 def test_a_broken_environment_can_be_saved_and_cloned_with_another_version(account: VirtualBeanstalk) -> None:
-    account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
     blue = account.launched("shop-blue", PROPERTY, VersionLabel="dying")
 

@@ -1,3 +1,8 @@
+"""The settings of environments and saved configurations.
+
+Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeConfigurationSettings.html
+"""
+
 import pytest
 from botocore.exceptions import ClientError
 

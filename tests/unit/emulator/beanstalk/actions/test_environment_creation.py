@@ -132,6 +132,7 @@ def test_the_name_of_a_terminated_environment_is_free_and_both_are_listed(accoun
 
 
 def test_a_worker_environment_has_neither_cname_nor_endpoint(account: VirtualBeanstalk) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features-managing-env-tiers.html."""
     id_ = account.healthy("shop-worker", Tier={"Name": "Worker", "Type": "SQS/HTTP"})
 
     environment = account.describe(id_)
@@ -140,6 +141,7 @@ def test_a_worker_environment_has_neither_cname_nor_endpoint(account: VirtualBea
     assert "EndpointURL" not in environment
     resources = account.client.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]
     assert [queue["Name"] for queue in resources["Queues"]] == ["WorkerQueue"]
+    assert not any("available at" in message for message in account.messages(EnvironmentId=id_))
 
 
 def test_a_worker_environment_takes_no_cname_prefix(account: VirtualBeanstalk) -> None:

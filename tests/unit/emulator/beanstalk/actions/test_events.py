@@ -73,7 +73,6 @@ def test_a_new_application_has_three_events(account: VirtualBeanstalk) -> None:
 
 
 def test_a_severity_means_that_or_higher(account: VirtualBeanstalk) -> None:
-    account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
     id_ = account.launched(VersionLabel="dying")
 

@@ -3,6 +3,7 @@
 Source: https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/lib/elasticbeanstalk.py
 """
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as Xml
@@ -27,6 +28,22 @@ def _call(account: VirtualBeanstalk, action: str, **parameters: Any) -> tuple[in
     status, _, body = account.service.handle(urlencode({"Action": action, **parameters}).encode(), {})
     message = Xml.fromstring(body).find(".//{*}Message")  # noqa: S314 - our own service wrote it
     return status, (message.text or "") if message is not None else ""
+
+
+def test_a_saved_configuration_alone_is_validated(account: VirtualBeanstalk) -> None:
+    """`eb config put` does so; the EB CLI's model does not require OptionSettings, botocore's does.
+
+    https://github.com/aws/aws-elastic-beanstalk-cli/blob/master/ebcli/lib/botocoredata/elasticbeanstalk/2010-12-01/service-2.json
+    """
+    account.client.create_configuration_template(
+        ApplicationName="shop", TemplateName="saved", SolutionStackName=PLATFORM
+    )
+    parameters = {"Action": "ValidateConfigurationSettings", "ApplicationName": "shop", "TemplateName": "saved"}
+
+    status, _, answer = account.service.handle(urlencode(parameters).encode(), {"accept": "application/json"})
+
+    content = json.loads(answer)["ValidateConfigurationSettingsResponse"]
+    assert (status, content["ValidateConfigurationSettingsResult"]["Messages"]) == (200, [])
 
 
 def test_an_environment_is_cloned_from_another_one(account: VirtualBeanstalk) -> None:

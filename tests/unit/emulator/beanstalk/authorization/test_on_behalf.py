@@ -106,7 +106,6 @@ def test_a_launch_whose_bundle_the_caller_may_not_read_is_terminated(account: Vi
 
     https://github.com/hashicorp/terraform-provider-aws/issues/1995
     """
-    account.service.switches.set({"failed_launch": "ready"})
     account.memory.caller = FakeDeniedCaller(action, resource=BUNDLE)
 
     id_ = account.client.create_environment(**NEW)["EnvironmentId"]  # type: ignore[arg-type]

@@ -1,8 +1,10 @@
 import pytest
 
+from emulator.in_memory.hosting import InMemoryInstance
 from tests.support import source_bundles
 from tests.support.beanstalk import ENHANCED, command_timeout
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.option_settings import option
 
 
 def test_a_launch_records_its_events(account: VirtualBeanstalk) -> None:
@@ -81,14 +83,23 @@ def test_a_launched_environment_is_ready_and_pending_before_it_is_healthy_on_req
     account.until_health(id_, "Ok")
 
 
-def test_a_launch_of_an_application_that_ends_is_terminated_with_errors(account: VirtualBeanstalk) -> None:
-    """Recorded launches end so, without an event of a termination and without `Unsuccessful command execution`.
+@pytest.mark.parametrize("how", ["switch", "option"])
+def test_a_launch_of_an_application_that_ends_is_terminated_with_errors_on_request(
+    account: VirtualBeanstalk, how: str
+) -> None:
+    """Events of a launch that ends Terminated: https://github.com/alienfast/elastic-beanstalk/issues/56.
 
-    https://github.com/alienfast/elastic-beanstalk/issues/56, https://github.com/hashicorp/terraform/pull/4692
+    There is no event of a termination. The option is false by default, in a recorded configuration:
+    https://github.com/hashicorp/terraform-provider-aws/issues/5730.
     """
     account.version("dying", source_bundles.dying())
+    options = [ENHANCED]
+    if how == "switch":
+        account.service.switches.set({"failed_launch": "terminated"})
+    else:
+        options.append(option("aws:elasticbeanstalk:control", "RollbackLaunchOnFailure", "true"))
 
-    id_ = account.create("shop-prod", ENHANCED, VersionLabel="dying", CNAMEPrefix="shop")
+    id_ = account.create("shop-prod", *options, VersionLabel="dying", CNAMEPrefix="shop")
     account.until_status(id_, "Terminating")
     assert not account.client.check_dns_availability(CNAMEPrefix="shop")["Available"]
     account.until_status(id_, "Terminated")
@@ -107,16 +118,13 @@ def test_a_launch_of_an_application_that_ends_is_terminated_with_errors(account:
     assert account.client.describe_environments(IncludeDeleted=False)["Environments"] == []
 
 
-def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors_on_request(
-    account: VirtualBeanstalk,
-) -> None:
-    """AWS documents `Create environment operation is complete, but with errors`, so a failed launch may also be Ready.
+def test_a_launch_whose_command_fails_is_ready_and_red_with_errors(account: VirtualBeanstalk) -> None:
+    """Recorded, a hook: https://github.com/aws-samples/eb-docker-nginx-proxy/issues/9.
 
-    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/troubleshooting.html. Four public logs of 2020 to 2023 end
-    so, 62 seconds after the failed command.
+    An application that ends at its start: https://github.com/BishopFox/dufflebag/issues/4. The launch ends 62 seconds
+    after the failed command, in the first and in four more public logs of 2020 to 2023.
     """
     account.service.durations.set({"launch": 1, "launch_after_failure": 62})
-    account.service.switches.set({"failed_launch": "ready"})
     account.version("dying", source_bundles.dying())
 
     id_ = account.launched("shop-prod", ENHANCED, VersionLabel="dying")
@@ -125,7 +133,10 @@ def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors_on_re
     assert environment["Health"] == "Red"
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert errors[0] == "Instance deployment failed. For details, see 'eb-engine.log'."
-    assert errors[-1].startswith("Create environment operation is complete, but with errors.")
+    assert errors[-1] == (
+        "Create environment operation is complete, but with errors."
+        " For more information, see troubleshooting documentation."
+    )
     assert not any(message.startswith("Unsuccessful command execution") for message in errors)
     [ended, failed] = [
         event["EventDate"]
@@ -140,6 +151,45 @@ def test_a_launch_of_an_application_that_ends_is_ready_and_red_with_errors_on_re
     )
 
 
+def test_a_launch_whose_command_times_out_says_so(account: VirtualBeanstalk) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/troubleshooting.html has the last words."""
+    account.service.durations.set({"launch": 60})
+    id_ = account.create("shop-prod", ENHANCED, command_timeout(60), VersionLabel="v1")
+    account.until(lambda: account.hosting("shop-prod").port, lambda: "a load balancer")
+    launch = account.hosting("shop-prod").launch
+
+    def launch_slow_instance(instance_id: str) -> InMemoryInstance:
+        instance = launch(instance_id)
+        patch.setattr(instance, "deploy", lambda *_: account.memory.clock.sleep(61))
+        return instance
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account.hosting("shop-prod"), "launch", launch_slow_instance)
+        account.until_status(id_, "Ready")
+
+    assert account.messages(EnvironmentId=id_, Severity="WARN")[-1] == (
+        "Create environment operation is complete, but with command timeouts. Try increasing the timeout period."
+        " For more information, see troubleshooting documentation."
+    )
+    assert len(account.messages(EnvironmentId=id_, Severity="ERROR")) == 1
+    assert account.describe(id_)["Health"] == "Red"
+
+
+def test_a_launch_without_its_bundle_ends_terminated(account: VirtualBeanstalk) -> None:
+    """Elastic Beanstalk reads the bundle before any instance gets a command. S3 ends a launch so in public logs.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/1995
+    """
+    account.objects.clear()
+
+    id_ = account.create("shop-prod", ENHANCED, VersionLabel="v1")
+    account.until_status(id_, "Terminated")
+
+    [unreadable, failed] = account.messages(EnvironmentId=id_, Severity="ERROR")
+    assert unreadable.startswith("Unable to download from S3 location (Bucket: bundles  Key: v1.zip).")
+    assert failed == "Failed to launch environment."
+
+
 def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(account: VirtualBeanstalk) -> None:
     account.version("broken", source_bundles.release(500))
 
@@ -148,6 +198,25 @@ def test_a_launch_of_an_application_that_answers_500_fails_its_health_check(acco
     assert account.describe(id_)["HealthStatus"] == "Severe"
     errors = account.messages(EnvironmentId=id_, Severity="ERROR")
     assert "did not pass health check after command execution." in errors[0]
+
+
+def test_a_terminating_environment_serves_on_for_17_seconds(account: VirtualBeanstalk) -> None:
+    """Elastic Beanstalk begins to terminate its instances 17 to 18 seconds after the begin.
+
+    The log of `eb terminate` in https://github.com/gabepublic/aws-ebeanstalk-py-django-01
+    """
+    account.service.durations.set({"terminate": 200})
+    id_ = account.healthy(VersionLabel="v1")
+    name = account.describe(id_)["CNAME"]
+    account.client.terminate_environment(EnvironmentId=id_)
+
+    account.memory.advance(16)
+    serving = account.get(name)
+    account.memory.advance(2)
+
+    assert (serving.status, serving.answered_by) == (200, "shop-prod/v1")
+    assert account.service.resolve(name) is None
+    assert account.describe(id_)["Status"] == "Terminating"
 
 
 def test_a_terminating_environment_ends_terminated(account: VirtualBeanstalk) -> None:

@@ -15,6 +15,7 @@ def _pair(account: VirtualBeanstalk) -> tuple[str, str]:
 
 
 def test_a_swap_exchanges_the_cnames_and_leaves_the_endpoints(account: VirtualBeanstalk) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.CNAMESwap.html."""
     blue, green = _pair(account)
     endpoints = [account.describe(id_)["EndpointURL"] for id_ in (blue, green)]
 
@@ -54,6 +55,7 @@ def test_both_environments_serve_and_are_updating_until_the_cnames_move(account:
 
 
 def test_a_swap_records_events_for_both_environments(account: VirtualBeanstalk) -> None:
+    """Words: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/eb3-swap.html."""
     blue, green = _pair(account)
 
     answer = account.client.swap_environment_cnames(SourceEnvironmentId=blue, DestinationEnvironmentId=green)

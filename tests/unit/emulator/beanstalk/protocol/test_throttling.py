@@ -1,3 +1,8 @@
+"""Clients that ask too often are throttled.
+
+Recorded: https://github.com/einaregilsson/beanstalk-deploy/issues/9
+"""
+
 import pytest
 from botocore.exceptions import ClientError
 

@@ -13,8 +13,11 @@ from emulator.ministack.cloudformation.account_api import ResourceHandlerError
 from emulator.ministack.cloudformation.resource_type import ResourceNotCreatedError, ResourceType
 from tests.support.beanstalk import PLATFORM, environment_property
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.option_settings import option
 from tests.support.source_bundles import dying
 
+ROLLBACK = option("aws:elasticbeanstalk:control", "RollbackLaunchOnFailure", "true")
+"""Let a launch whose command fails end Terminated."""
 PROPERTIES: dict[str, Any] = {
     "ApplicationName": "shop",
     "EnvironmentName": "shop-prod",
@@ -86,7 +89,7 @@ def test_a_launch_that_fails_is_a_failed_creation_in_cloudformations_words(
     """Source: https://github.com/aws-samples/aws-cdk-examples/issues/1126"""
     account.version("broken", dying())
     with pytest.raises(ResourceNotCreatedError) as failed:
-        create(environments, VersionLabel="broken")
+        create(environments, VersionLabel="broken", OptionSettings=[ROLLBACK])
     assert failed.value.physical_id == "shop-prod"
     assert re.fullmatch(
         r"Resource handler returned message: \"Resource of type 'AWS::ElasticBeanstalk::Environment' with identifier"

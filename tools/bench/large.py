@@ -1,0 +1,121 @@
+"""Releases in their thousands, by their calls alone: no handler runs, and no environment exists.
+
+Each release passes through what `model.py` was seen to do: waits, which read the shared look, and acts, which need
+calls of their own. The limit of calls, the shared look and the delays of retries are the real ones.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final, NamedTuple
+
+from emulator.beanstalk.durations import Durations, Limits
+from emulator.beanstalk.errors import ThrottlingError
+from emulator.beanstalk.protocol.throttling import TokenBucket
+from infra.retry_delays import WAITING
+from lambdas.shared_look import THROTTLED_SECONDS
+
+LOOK_SECONDS: Final = 5
+"""The least time between two shared looks."""
+USUAL: Final = Durations()
+
+
+class Stage(NamedTuple):
+    """A stage: how many calls of DescribeEnvironments and of DescribeEvents it needs, then how long it waits."""
+
+    looks: int
+    events: int
+    seconds: float
+
+
+STAGES: Final = (
+    Stage(0, 1, USUAL.launch),
+    Stage(1, 0, 0),  # green is tested
+    Stage(1, 1, USUAL.swap),
+    Stage(0, 0, 120),  # the drain
+    Stage(1, 1, USUAL.update),
+    Stage(0, 1, 0),
+    Stage(1, 0, 0),  # blue is tested
+    Stage(1, 1, USUAL.swap),
+    Stage(0, 0, 120),  # the watch
+    Stage(0, 1, 0),
+    Stage(1, 1, USUAL.terminate),
+)
+"""A release: what its stages ask for, by `model.py` at 100 at once, and Elastic Beanstalk's usual durations."""
+
+
+@dataclass
+class CallRun:
+    """The calls of so many releases. `looks`: when their acts, and the shared look, called DescribeEnvironments."""
+
+    releases: int
+    random: Random
+    looks: list[float] = field(default_factory=list)
+    shared: int = 0
+    throttled: int = 0
+    ends: list[float] = field(default_factory=list)
+    now: float = 0
+    _next_shared: float = 0
+
+    def __post_init__(self) -> None:
+        self._environments = TokenBucket(Limits(), lambda: self.now)
+        self._events = TokenBucket(Limits(), lambda: self.now)
+
+    def play(self) -> "CallRun":
+        """Run all releases to their ends."""
+        running = [(0.0, number, self._release()) for number in range(self.releases)]
+        while running:
+            self.now, number, steps = heapq.heappop(running)
+            wait = next(steps, None)
+            if wait is None:
+                self.ends.append(self.now)
+            else:
+                heapq.heappush(running, (self.now + wait, number, steps))
+        return self
+
+    def _release(self) -> Iterator[float]:
+        """Run one release. Yield its waits."""
+        for stage in STAGES:
+            tried = 0
+            while not self._acts(stage):
+                yield self._delay(tried)
+                tried += 1
+            seconds = stage.seconds * self.random.uniform(1 - USUAL.spread, 1 + USUAL.spread)
+            done, tried = self.now + seconds, 0
+            while self.now < done:
+                self._look_for_all()
+                yield self._delay(tried)
+                tried += 1
+
+    def _acts(self, stage: Stage) -> bool:
+        looked = all(self._call(self._environments, looks=True) for _ in range(stage.looks))
+        return looked and all(self._call(self._events) for _ in range(stage.events))
+
+    def _look_for_all(self) -> None:
+        if self.now >= self._next_shared:
+            self.shared += 1
+            answered = self._call(self._environments, looks=True)
+            self._next_shared = self.now + (LOOK_SECONDS if answered else THROTTLED_SECONDS)
+
+    def _call(self, bucket: TokenBucket, *, looks: bool = False) -> bool:
+        self.looks += [self.now] if looks else []
+        try:
+            bucket.take_token()
+        except ThrottlingError:
+            self.throttled += looks
+            return False
+        return True
+
+    def _delay(self, tried: int) -> float:
+        return self.random.uniform(0, min(WAITING.first * WAITING.rate ** min(tried, 20), WAITING.longest))
+
+
+def calls_of(releases: int, seed: int = 1) -> str:
+    """Return a line about the calls of so many releases at once."""
+    run = CallRun(releases, Random(seed)).play()  # noqa: S311
+    last = max(run.ends)
+    return (
+        f"{releases:,} at once, by their calls: {last:,.0f} s, {len(run.looks) / last:.2f} looks a second, "
+        f"of which {run.shared / last:.2f} are shared by those who wait; {run.throttled / len(run.looks):.0%} throttled"
+    )
