@@ -49,8 +49,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "drain from the start of the swap",
         "lambdas/stages/await_traffic.py",
-        "deployment.drained(since=now)",
-        "deployment.drained(since=now.replace(year=2020))",
+        "deployment.drained(since=visit.now)",
+        "deployment.drained(since=visit.now.replace(year=2020))",
     ),
     Mutation(
         "no watch",
@@ -75,13 +75,13 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a new version is not awaited",
         "lambdas/stages/await_release.py",
-        "    return await_release(deployment, connect_beanstalk())",
+        "    return await_release(deployment, visit, beanstalk)",
         "    return deployment",
     ),
     Mutation(
         "green is not awaited",
         "lambdas/stages/await_green.py",
-        "    return await_green(deployment, visit, connect_beanstalk())",
+        "    return await_green(deployment, visit, beanstalk)",
         "    return deployment",
     ),
     Mutation(
@@ -136,18 +136,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        True,\n",
         _singles("full", "DrainBlue DeployRelease AwaitRelease", "second/same second/other"),
     ),
-    Mutation(
-        "the lock is not looked at",
-        "lambdas/aws/records.py",
-        "        if record is None or record.execution != execution:",
-        "        if record is None:",
-        _singles("full", "CloneBlue AwaitGreen DrainBlue DeployRelease", "abort_both"),
-    ),
     # --- clean up
     Mutation(
         "the configuration stays",
         "lambdas/clone.py",
-        "    if description is not None and description.startswith(DESCRIPTION_PREFIX):",
+        "    if description is not None and is_own(description):",
         "    if False:",
     ),
     # --- faults of calls
@@ -168,15 +161,15 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no retry of faults",
         "infra/stage_tasks.py",
-        "max_attempts=attempts,  # 20",
-        "max_attempts=0,  # 20",
+        "max_attempts=attempts,",
+        "max_attempts=0,",
         _singles("full", "Plan CloneBlue"),
     ),
     Mutation(
         "nobody is told",
         "infra/failure_branch.py",
-        "    keep.next(notify).next(hold).next(plan)",
-        "    keep.next(hold).next(plan)",
+        "    keep.next(who_tells)",
+        "    keep.next(hold)",
         _singles("dies"),
     ),
     Mutation(
@@ -201,7 +194,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "waiting ends a release",
         "infra/stage_tasks.py",
-        "max_attempts=10_000,",
+        "max_attempts=WAITING.attempts,",
         "max_attempts=1,",
     ),
     Mutation(
@@ -223,5 +216,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         '    return state.add_catch(failure_branch, errors=["States.ALL"], outputs=BAKE_FAILURE)',
         "    return state",
         _singles("full", "WatchRelease", "sick/blue"),
+    ),
+    Mutation(
+        "no swap back",
+        "infra/workflow.py",
+        "before_blue.next(to_blue).next(await_blue_live).next(watch)",
+        "before_blue.next(watch)",
     ),
 )

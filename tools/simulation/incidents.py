@@ -142,21 +142,21 @@ class Incidents:
         world.at(world.now() + REDRIVE_SECONDS, lambda: run.redrive() if run.status == "ABORTED" else None)
         return DONE
 
-    def _abort_start(self, world: World, _: str) -> str:
+    def _abort_start(self, world: World, version: str) -> str:
         run = _running(world)
         if run is None:
             return NOTHING
         run.stop()
 
         def start() -> None:
-            self._second(world, "same")
+            self._second(world, version or "same")
 
         world.at(world.now() + REDRIVE_SECONDS, start)
         return DONE
 
-    def _abort_both(self, world: World, rest: str) -> str:
+    def _abort_both(self, world: World, _: str) -> str:
         run = _running(world)
-        done = self._abort_start(world, rest)
+        done = self._abort_start(world, "other")
         if run:
             world.at(world.now() + OVERTAKEN_SECONDS, run.redrive, lambda: run.status == "ABORTED")
         return done

@@ -31,7 +31,7 @@ Steps = Generator[Pause, Any, Any]
 """It yields pauses, is sent the answer to a token or None, and returns an output."""
 
 
-class Surroundings(Protocol):
+class InterpreterHost(Protocol):
     """What an interpreter needs around it."""
 
     def now(self) -> float:
@@ -60,7 +60,7 @@ class Interpreter:
     """One execution of a definition. `execution` returns the field Execution of the context object."""
 
     def __init__(
-        self, definition: State, execution: Callable[[], Mapping[str, Any]], surroundings: Surroundings
+        self, definition: State, execution: Callable[[], Mapping[str, Any]], surroundings: InterpreterHost
     ) -> None:
         self._definition = definition
         self._execution = execution
@@ -174,17 +174,20 @@ class Interpreter:
         """Run the branches side by side. The first one that fails ends the others."""
         branches = [self._branch(each, values["input"], {}) for each in state["Branches"]]
         results: list[Any] = [None] * len(branches)
-        waiting = {number: self._around.now() for number in range(len(branches))}
+        pauses = {number: Pause(self._around.now()) for number in range(len(branches))}
         try:
-            while waiting:
-                number = min(waiting, key=lambda each: (waiting[each], each))
-                if waiting[number] > self._around.now():
-                    yield Pause(waiting[number])
+            while pauses:
+                number, answer = min(pauses, key=lambda each: (pauses[each].until, each)), None
+                asking = next((each for each in pauses if pauses[each].token), None)
+                if pauses[number].until > self._around.now():
+                    answer = yield Pause(pauses[number].until, pauses[asking].token if asking is not None else None)
+                if answer is not None and asking is not None:
+                    number = asking
                 try:
-                    waiting[number] = next(branches[number]).until
+                    pauses[number] = branches[number].send(answer)
                 except StopIteration as ended:
                     results[number] = ended.value
-                    del waiting[number]
+                    del pauses[number]
         finally:
             for branch in branches:
                 branch.close()
