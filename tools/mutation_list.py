@@ -163,7 +163,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "infra/stage_tasks.py",
         "max_attempts=attempts,",
         "max_attempts=0,",
-        _singles("full", "Plan CloneBlue"),
+        _singles("full", "Plan CloneBlue", "kill_after error_after"),
     ),
     Mutation(
         "nobody is told",

@@ -30,6 +30,8 @@ from lambdas.aws.executions import connect_executions
 from lambdas.aws.functions import connect_functions
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
+from lambdas.aws.snapshots import connect_snapshots
+from lambdas.aws.surroundings import connect_surroundings
 from lambdas.handler import logger
 from lambdas.visit import Visit
 from tools.simulation.services import SentRequest
@@ -43,6 +45,8 @@ CONNECTORS = (
     connect_functions,
     connect_records,
     connect_scaling,
+    connect_snapshots,
+    connect_surroundings,
 )
 RECORD_BUCKET = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
 RECORD_KEY = "bluegreen/{application}/{blue}.json"
