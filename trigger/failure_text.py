@@ -5,7 +5,7 @@ from textwrap import shorten, wrap
 
 WIDTH = 74
 """Lines fit into 80 columns, with the indent of the summary."""
-CAUSE_LINES, FIRST_LINES = 5, 2
+CAUSE_LINES, FIRST_LINES = 5, 1
 """The most lines of a cause, and how many of them are from its start."""
 SHOWN_EVENTS = 3
 OF_THE_INPUT = ("InvalidRequestError",)
@@ -22,7 +22,7 @@ def advice(error: str, *, redrivable: bool) -> str:
 
 
 def cause_lines(error: str, cause: str) -> list[str]:
-    """Return the error and its cause in at most CAUSE_LINES lines, cut in the middle: a trace tells most at its end."""
+    """Return the error and its cause in at most CAUSE_LINES lines, cut after the first: the end says what to do."""
     lines = wrap(f"{error}: {cause}", WIDTH, break_on_hyphens=False)
     if len(lines) <= CAUSE_LINES:
         return lines

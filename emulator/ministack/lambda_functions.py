@@ -68,13 +68,16 @@ class LambdaFunctions:
     def execute(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Invoke a function and count it; return MiniStack's result: `body`, `log`, and `error` when it failed."""
         config = function.get("config") or function
-        start = time.monotonic()
-        if config.get("Runtime", "").startswith("python") and function.get("code_zip"):
-            result = _execute(function, config, event, request_id)
-        else:
-            result = self._execute_other(function, event, request_id)
-        failed = bool(result.get("error"))
-        self._invocations.count(config["FunctionName"], time.monotonic() - start, failed=failed)
+        start, failed = time.monotonic(), True
+        self._invocations.begin(config["FunctionName"])
+        try:
+            if config.get("Runtime", "").startswith("python") and function.get("code_zip"):
+                result = _execute(function, config, event, request_id)
+            else:
+                result = self._execute_other(function, event, request_id)
+            failed = bool(result.get("error"))
+        finally:
+            self._invocations.count(config["FunctionName"], time.monotonic() - start, failed=failed)
         return result
 
 

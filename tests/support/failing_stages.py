@@ -1,5 +1,6 @@
 """A way to fail for each stage: the cause, the expected error, and the repair."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,17 +72,25 @@ def upload_again(shop: ScenarioShop) -> None:
     upload_bundle(shop)
 
 
+def own_configuration(shop: ScenarioShop) -> str:
+    """Return the name that the shop's first execution gives its saved configuration."""
+    arn = shop.testbed.machine.replace(":stateMachine:", ":execution:") + f":{shop.name}-1"
+    return f"bluegreen-{shop.blue}-{hashlib.sha256(arn.encode()).hexdigest()[:12]}"
+
+
 def save_configuration(shop: ScenarioShop) -> None:
     shop.testbed.beanstalk.create_configuration_template(
         ApplicationName=shop.name,
-        TemplateName="release",
+        TemplateName=own_configuration(shop),
         EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
         Description="the operators' own",
     )
 
 
 def delete_configuration(shop: ScenarioShop) -> None:
-    shop.testbed.beanstalk.delete_configuration_template(ApplicationName=shop.name, TemplateName="release")
+    shop.testbed.beanstalk.delete_configuration_template(
+        ApplicationName=shop.name, TemplateName=own_configuration(shop)
+    )
 
 
 def delete_bundle(shop: ScenarioShop) -> None:
@@ -166,7 +175,6 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
         BLUE_V1,
         harm=save_configuration,
         repair=delete_configuration,
-        request={"config_template": "release"},
     ),
     "AwaitGreen": FailingStage(
         "AwaitGreen",

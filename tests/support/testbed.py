@@ -126,11 +126,14 @@ class ScenarioTestbed(Testbed):
     def held(self, stage: str) -> Iterator[None]:
         """Keep executions in the states of that stage's function while the block runs: its calls get a 503.
 
-        Calls of S3 too: what another execution saw would let a stage end.
+        Calls of S3 too: what another execution saw would let a stage end. A function of an execution that was aborted
+        meanwhile goes on by itself, so the block ends when none of them runs.
         """
-        fault = {"kind": "error_before", "for_seconds": 100_000, "function": self.functions[stage]}
+        function = self.functions[stage]
+        fault = {"kind": "error_before", "for_seconds": 100_000, "function": function}
         with self.faults(*({**fault, "service": service} for service in ("elasticbeanstalk", "s3"))):
             yield
+            self.until(lambda: function not in self.control.describe()["lambda"]["running"], f"{function} to end")
 
     # --- executions
 
@@ -162,7 +165,8 @@ class ScenarioTestbed(Testbed):
         def entered() -> bool:
             outcome = reader.read()
             found = any(visit.name == state for visit in reader.visits)
-            assert found or outcome.running, f"{arn} ended before {state}: {outcome.error}: {outcome.cause}"
+            passed = [visit.name for visit in reader.visits]
+            assert found or outcome.running, f"{arn} ended before {state}: {outcome.error}: {outcome.cause}; {passed}"
             return found
 
         self.until(entered, f"{arn} to be in {state}")

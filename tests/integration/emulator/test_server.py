@@ -50,7 +50,7 @@ def test_the_account_describes_itself(account: Account) -> None:
     assert (described["region"], described["account_id"]) == (REGION, ACCOUNT_ID)
     assert described["proxy"].startswith("http://127.0.0.1:")
     assert described["beanstalk"]["durations"]["launch"] > 0
-    assert described["lambda"] == {"invocations": 0, "billed_ms": 0, "functions": {}}
+    assert described["lambda"] == {"invocations": 0, "billed_ms": 0, "running": {}, "functions": {}}
 
 
 def test_requests_signed_for_elastic_beanstalk_reach_it_and_are_counted(account: Account) -> None:
