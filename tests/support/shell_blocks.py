@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DOCUMENTS = (Path("README.md"), Path("CONTRIBUTING.md"), Path("SECURITY.md"), *sorted(Path("docs").glob("*.md")))
-PROGRAMS = ("aws", "cdk", "docker", "eb", "make", "pip", "python3", "zip")
+PROGRAMS = ("aws", "cdk", "cosign", "docker", "eb", "gh", "make", "pip", "python3", "zip")
 FENCE = re.compile(
     r"((?:^<!-- [^\n]* -->\n)*)^(?:```|~~~)(sh|bash|shell|console)\n(.*?)^(?:```|~~~)$", re.DOTALL | re.MULTILINE
 )
