@@ -50,7 +50,7 @@ def started_programs(blocks: Sequence[ShellBlock], variables: Mapping[str, str],
     for program in PROGRAMS:
         (folder / program).write_text(STAND_IN)
         (folder / program).chmod(0o755)
-    for file in ("build/account/env", ".venv/bin/activate"):
+    for file in ("build/account/env", ".venv/bin/activate", "examples/cdk_app/app.py"):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).touch()
     calls = folder / "calls"
