@@ -23,7 +23,7 @@ from trigger.commands import COMMANDS, MODES
 BLOCKS = [block for document in DOCUMENTS for block in shell_blocks(document)]
 README = Path("README.md").read_text()
 TARGETS = set(re.findall(r"^([a-z]+):", Path("Makefile").read_text(), re.MULTILINE))
-GIVEN = {"AWS_REGION", "EXECUTION_ARN", "RELEASE_IMAGE", "ROLE_ARN", "TASK_TOKEN"}
+GIVEN = {"ASSETS_BUCKET", "AWS_REGION", "EXECUTION_ARN", "RELEASE_IMAGE", "ROLE_ARN", "TASK_TOKEN"}
 """The variables that a person sets, or that AWS's clients know. Do not add another name for one of the stack's."""
 VALUES = {name: name.lower().replace("_", "-") for name in {"ACCOUNT_ID", *GIVEN, *OUTPUTS}}
 OF_THE_CLI = {"--output", "--query", "--region"}
@@ -34,9 +34,11 @@ Sources: https://docs.aws.amazon.com/cli/latest/reference/stepfunctions/send-tas
 .../lambda/create-function.html
 """
 HIGH_LEVEL = {
-    ("s3", "cp"): set[str](),
+    ("s3", "cp"): {"--recursive"},
     ("s3", "rm"): {"--recursive"},
-    ("cloudformation", "deploy"): {"--stack-name", "--template-file", "--capabilities", "--parameter-overrides"},
+    ("cloudformation", "deploy"): {
+        *("--stack-name", "--template-file", "--capabilities", "--parameter-overrides", "--s3-bucket")
+    },
 }
 """Commands of the AWS CLI that are no operations, and the options that the documents use.
 
