@@ -36,7 +36,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help rehearse account prove campaign bench simulate mutations unit integration scenarios test coverage check format \
-	synth image audit sbom docs permissions clients measure release clean
+	synth template image audit sbom docs permissions clients measure release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ format: $(VENV)/ready  ## format the code and fix what the linter can
 synth: $(VENV)/ready  ## synthesize the template into cdk.out
 	@cdk synth --quiet $(ARGS)
 
+template: $(VENV)/ready  ## write a CloudFormation template and its archives into build/template (ARGS="-c applications=shop")
+	@python -m tools.standalone_template $(ARGS)
+
 image:  ## build the image that starts releases, with docker, podman or buildah (IMAGE=name)
 	@for engine in docker podman buildah; do \
 		if $$engine info >/dev/null 2>&1; then exec $$engine build --tag $(IMAGE) trigger; fi; \
@@ -128,7 +131,7 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 	@$(PYTHON) -m tools.release $(ARGS)
 
 clean:  ## remove everything that the targets made
-	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@echo "setting up $(VENV) (about a minute, once)"

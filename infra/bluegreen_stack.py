@@ -19,7 +19,11 @@ from infra.workflow import Workflow
 
 
 class BlueGreenStack(Stack):
-    """Blue/green releases for the Elastic Beanstalk applications of the settings, in this account and region."""
+    """Blue/green releases for the Elastic Beanstalk applications of the settings, in this account and region.
+
+    `state_machine`: runs releases. `fleet_state_machine`: runs fleets. `artifacts`: the bucket for source bundles.
+    `topic`: tells people. Grant your own roles and functions what they need of them.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, *, env: Environment | None = None
@@ -86,6 +90,10 @@ class BlueGreenStack(Stack):
                 artifacts=artifacts,
                 topic=notifications.topic,
             )
+        self.state_machine = workflow.machine
+        self.fleet_state_machine = fleets.machine
+        self.artifacts = artifacts
+        self.topic = notifications.topic
         CfnOutput(self, "StateMachineArn", value=workflow.machine.state_machine_arn)
         CfnOutput(self, "FleetStateMachineArn", value=fleets.machine.state_machine_arn)
         CfnOutput(self, "ArtifactsBucketName", value=artifacts.bucket_name)

@@ -14,7 +14,9 @@ from typing import Any
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-REQUIREMENTS = Path("lambdas/requirements.txt")
+SOURCE = Path(__file__).parents[1]
+"""The folder with the packages infra and lambdas: a checkout, or where pip installed them."""
+REQUIREMENTS = SOURCE / "lambdas" / "requirements.txt"
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "cloudformation": ("DescribeStackResources",),

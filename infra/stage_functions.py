@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.acknowledgments import acknowledge, acknowledge_wildcards
-from infra.layer import RUNTIME, dependencies_layer
+from infra.layer import RUNTIME, SOURCE, dependencies_layer
 from infra.network import place_in_network
 from infra.policies import explain
 from infra.record_store import RecordStore
@@ -49,7 +49,9 @@ class StageFunctions(Construct):
         self._hooks = hooks
         self._applications = applications
         self._code = lambda_.Code.from_asset(
-            ".", exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"], ignore_mode=IgnoreMode.GIT
+            str(SOURCE),
+            exclude=["*", "!lambdas", "!lambdas/**", "__pycache__", "requirements.txt"],
+            ignore_mode=IgnoreMode.GIT,
         )
         self._layer = dependencies_layer(self)
         roles = StageRoles(

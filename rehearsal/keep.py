@@ -24,7 +24,7 @@ def keep(options: AccountOptions, progress: Progress) -> int:
             account,
             prepared.shop,
             proxy=testbed.control.describe()["proxy"],
-            machine=testbed.machine,
+            stack=testbed.variables,
             version=NEXT_VERSION,
             file=options.output / "env",
         ):

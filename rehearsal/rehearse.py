@@ -53,7 +53,7 @@ def _keep(account: Account, prepared: Prepared, file: Path, progress: Progress) 
     proxy = testbed.control.describe()["proxy"]
     progress.say()
     for line in instructions(
-        account, prepared.shop, proxy=proxy, machine=testbed.machine, version=LIVE_VERSION, file=file
+        account, prepared.shop, proxy=proxy, stack=testbed.variables, version=LIVE_VERSION, file=file
     ):
         progress.say(line)
     progress.say(f"The account keeps running at {account.url}. To end it: kill {account.detach()}")

@@ -11,6 +11,7 @@ from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
 from rehearsal.account.control import Control
+from rehearsal.account.instructions import stack_variables
 from rehearsal.assemblies import copy_or_make
 from rehearsal.wait import until
 
@@ -40,6 +41,7 @@ class Testbed:
         self.records_bucket = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
         """Elastic Beanstalk's own bucket, which has the records of all stacks."""
         self.topic = outputs["NotificationsTopicArn"]
+        self.variables = stack_variables(outputs)
 
     @classmethod
     def deploy(cls, account: Account, folder: Path, assembly: Path | None = None) -> Self:

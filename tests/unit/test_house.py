@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("lambdas", "infra", "trigger", "emulator", "rehearsal", "tools")
+PARTS = ("beanstalk_bluegreen", "lambdas", "infra", "trigger", "emulator", "rehearsal", "tools")
 SAMPLES = ROOT / "rehearsal" / "account" / "bundles"
 """Sample applications: each is a program of its own."""
 
 MAY_IMPORT: Mapping[str, set[str]] = {
+    "beanstalk_bluegreen": {"infra"},
     "lambdas": set(),
     "infra": {"lambdas"},
     "trigger": set(),

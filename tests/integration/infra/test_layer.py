@@ -35,7 +35,8 @@ with Stubber(ec2) as stubber:
 
 
 def test_the_layers_boto3_is_the_one_that_tests_use() -> None:
-    environment = {"PYTHONPATH": f"{layer_folder().resolve()}/python"}
+    # Compiled modules in the folder would become a part of the layer that is deployed next.
+    environment = {"PYTHONPATH": f"{layer_folder().resolve()}/python", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", PROGRAM, *SERVICES]
     printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
     found = json.loads(printed)
