@@ -63,13 +63,15 @@ mutations: $(VENV)/ready  ## break each safety rule in a copy, and check that th
 	@python -m tools.simulation --seconds 60 --cases full --parts singles --stride 400
 	@python -m tools.mutations $(ARGS)
 
-# Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The emulator's own
-# tests are as many as all others, and a changed handler needs none of them: they run with the integration tests.
+# Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The tests of the
+# emulator and of the programs around it are more than all others, and a changed handler needs none of them: they run
+# with the integration tests.
+AROUND := tests/unit/emulator tests/unit/rehearsal tests/unit/tools
 unit: $(VENV)/ready  ## run the tests that take milliseconds each (ARGS="-k swap")
-	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal --ignore tests/unit/emulator) -o testpaths=tests/unit $(ARGS)
+	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal $(AROUND:%=--ignore %)) -o testpaths=tests/unit $(ARGS)
 
 integration: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
-	@$(PYTEST) -n $(WORKERS) -o testpaths="tests/integration tests/unit/emulator" $(ARGS)
+	@$(PYTEST) -n $(WORKERS) -o testpaths="tests/integration $(AROUND)" $(ARGS)
 
 scenarios: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of whole releases, minutes (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/scenarios $(ARGS)
