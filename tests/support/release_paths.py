@@ -40,7 +40,9 @@ class PathEnd:
 
 
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
-    """Release an object version, with an alarm, hooks and a saved configuration of an earlier execution; then again.
+    """Release an object version, with an alarm, hooks and saved configurations of earlier executions; then again.
+
+    The second configuration was left by an aborted one. Without a look at the application, it stays.
 
     Under basic health reporting, only the activities of a group tell which of two instances are new. Without a look
     for what a clone does not bring, the release is refused.
@@ -50,12 +52,13 @@ def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     testbed.account.client("route53").create_hosted_zone(Name=f"{shop.name}.example", CallerReference=shop.name)
     alarm = f"{shop.name}-errors"
     testbed.set_alarm(alarm, "OK")
-    testbed.beanstalk.create_configuration_template(
-        ApplicationName=shop.name,
-        TemplateName="kept",
-        EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
-        Description=f"{DESCRIPTION_PREFIX}an earlier execution",
-    )
+    for name in ("kept", f"bluegreen-{shop.blue}-0123456789ab"):
+        testbed.beanstalk.create_configuration_template(
+            ApplicationName=shop.name,
+            TemplateName=name,
+            EnvironmentId=shop.environment(shop.blue)["EnvironmentId"],
+            Description=f"{DESCRIPTION_PREFIX}an earlier execution",
+        )
     key = f"{shop.name}/v3.zip"
     version = testbed.s3.put_object(Bucket=testbed.artifacts, Key=key, Body=samples.bundle("v2"))["VersionId"]
     bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
