@@ -94,7 +94,7 @@ def documented_policy(testbed: ScenarioTestbed, bucket: str) -> str:
 @pytest.mark.parametrize(
     ("stage", "action", "path"),
     [
-        ("plan", "s3:PutObject", "release_succeeds"),
+        ("clone_blue", "elasticbeanstalk:DescribeApplications", "release_succeeds"),
         ("clone_blue", "elasticbeanstalk:AddTags", "launch_fails"),
         ("clone_blue", "elasticbeanstalk:TerminateEnvironment", "green_is_replaced"),
         ("keep_green_live", "elasticbeanstalk:TerminateEnvironment", "green_is_sick"),
