@@ -79,7 +79,7 @@ def test_the_description_has_the_clock_the_identity_and_the_counts(control: Cont
             "origin": 1_000.0,
             **IDENTITY,
             "beanstalk": {"calls": {"DescribeEvents": 2}, "durations": {"launch": 240.0}},
-            "lambda": {"invocations": 0, "billed_ms": 0, "functions": {}},
+            "lambda": {"invocations": 0, "billed_ms": 0, "running": {}, "functions": {}},
         },
     )
 
