@@ -16,9 +16,10 @@ from functools import cached_property
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.conditional_object import ObjectChangedError
 from lambdas.aws.environment import Environment
 from lambdas.aws.snapshot import NEVER, Snapshot
-from lambdas.aws.snapshots import SnapshotChangedError, Snapshots
+from lambdas.aws.snapshots import Snapshots
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
 from lambdas.handler import logger
 from lambdas.visit import Visit
@@ -134,7 +135,7 @@ class SharedLook:
         until = self._now + timedelta(seconds=CLAIM_SECONDS)
         try:
             claimed = self.snapshots.write(replace(seen, claimed=seen.claimed or self._now, quiet_until=until))
-        except SnapshotChangedError:
+        except ObjectChangedError:
             return self._usable(seen)
         made = self.visit.present()
         try:
@@ -158,7 +159,7 @@ class SharedLook:
 
     def _write(self, new: Snapshot) -> None:
         """Write the snapshot, if S3 lets it. This execution does not need it."""
-        with suppress(SnapshotChangedError):
+        with suppress(ObjectChangedError):
             try:
                 self.snapshots.write(new)
             except ReleaseError as error:

@@ -3,34 +3,30 @@
 They are in Elastic Beanstalk's own bucket of the account and region, elasticbeanstalk-REGION-ACCOUNT, which all stacks
 see, so one execution holds an environment, whatever its stack. A swap is written down before Elastic Beanstalk is asked
 for it (lambdas/swaps.py), because S3 shows a write at once, and Elastic Beanstalk may not.
-Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
 import json
 import os
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-from lambdas.aws.errors import translated_errors
+from lambdas.aws.conditional_object import ConditionalObject, ObjectChangedError
 from lambdas.aws.record import Record
-from lambdas.errors import EnvironmentNotReadyError, LockLostError, ReleaseRefusedError
+from lambdas.errors import CallRejectedError, EnvironmentNotReadyError, LockLostError, ReleaseRefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MAX_RECORD_BYTES: Final = 65_536  # far more than a record has
 MAX_KEY_BYTES: Final = 1024  # S3's limit
-ABSENCE_CODES: Final = frozenset({"NoSuchKey", "NoSuchBucket"})
+NO_BUCKET: Final = "NoSuchBucket"
+ABSENCE_CODES: Final = frozenset({"NoSuchKey", NO_BUCKET})
 """Without an environment in the region, there may be no bucket either."""
-LOST_RACE_CODES: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
-"""The last: it was deleted."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +65,12 @@ class Records:
         return record
 
     def _read(self, place: RecordPlace, application: str, blue: str) -> Record | None:
-        key = place.key_of(application, blue)
-        with _translated_errors(place, key):
-            try:
-                found = self._client.get_object(Bucket=place.bucket, Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ABSENCE_CODES:
-                    return None
-                raise
-            text = found["Body"].read(MAX_RECORD_BYTES).decode(errors="replace")
-        return Record.from_json(text, found["ETag"], f"s3://{place.bucket}/{key}")
+        shared = ConditionalObject(self._client, place.bucket, place.key_of(application, blue))
+        found = shared.read(f"answer about {shared}", ABSENCE_CODES, MAX_RECORD_BYTES)
+        if found is None:
+            return None
+        content, etag = found
+        return Record.from_json(content.decode(errors="replace"), etag, str(shared))
 
     def write(self, application: str, blue: str, record: Record, seen: Record | None) -> Record:
         """Replace the record `seen`, or make the first one, where all stacks see it. Return it as it is now in S3.
@@ -86,29 +78,23 @@ class Records:
         Raises EnvironmentNotReadyError when another execution wrote a record since, and ReleaseRefusedError when there
         is no such bucket.
         """
-        bucket, key = self._place.bucket, self._place.key_of(application, blue)
-        condition: Any = {"IfMatch": seen.etag} if seen and seen.etag else {"IfNoneMatch": "*"}
-        with _translated_errors(self._place, key):
-            try:
-                written = self._client.put_object(
-                    Bucket=bucket,
-                    Key=key,
-                    Body=json.dumps(record.to_json() | {"application": application, "blue": blue}, indent=2).encode(),
-                    ContentType="application/json",
-                    **condition,
-                )
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "NoSuchBucket":
-                    raise _missing(bucket) from error
-                if code not in LOST_RACE_CODES:
-                    raise
-                raise EnvironmentNotReadyError(
-                    expected=f"s3://{bucket}/{key} to be as it was a moment ago",
-                    found="it changed",
-                    next_step="The stage looks again who holds the environment.",
-                ) from error
-        return replace(record, etag=written["ETag"])
+        shared = ConditionalObject(self._client, self._place.bucket, self._place.key_of(application, blue))
+        document = record.to_json() | {"application": application, "blue": blue}
+        try:
+            etag = shared.write(
+                f"answer about {shared}", json.dumps(document, indent=2).encode(), seen.etag if seen else None
+            )
+        except ObjectChangedError as error:
+            raise EnvironmentNotReadyError(
+                expected=f"{shared} to be as it was a moment ago",
+                found="it changed",
+                next_step="The stage looks again who holds the environment.",
+            ) from error
+        except CallRejectedError as error:
+            if not error.found.startswith(NO_BUCKET):
+                raise
+            raise _missing(self._place.bucket) from error
+        return replace(record, etag=etag)
 
     def require_held(self, application: str, blue: str, execution: str) -> Record:
         """Return the record. Raises LockLostError when another execution holds the lock.
@@ -132,10 +118,6 @@ def _missing(bucket: str) -> ReleaseRefusedError:
         next_step="Make it (aws elasticbeanstalk create-storage-location), then start a new execution; nothing was "
         "touched.",
     )
-
-
-def _translated_errors(place: RecordPlace, key: str) -> AbstractContextManager[None]:
-    return translated_errors("S3", f"answer about s3://{place.bucket}/{key}")
 
 
 @cache

@@ -12,8 +12,9 @@ from botocore.exceptions import ReadTimeoutError
 
 from lambdas import waiter
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.conditional_object import ObjectChangedError
 from lambdas.aws.snapshot import Snapshot
-from lambdas.aws.snapshots import SnapshotChangedError, Snapshots
+from lambdas.aws.snapshots import Snapshots
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.shared_look import CLAIM_SECONDS, LOST_SECONDS, USABLE_SECONDS, BeanstalkByLook, SharedLook
 from lambdas.visit import Visit
@@ -169,7 +170,7 @@ def test_of_two_that_claim_the_look_one_looks(
     take: Take, snapshots: Snapshots, looks: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(_: Snapshot) -> Snapshot:
-        raise SnapshotChangedError
+        raise ObjectChangedError
 
     monkeypatch.setattr(snapshots, "write", lost)
     with pytest.raises(EnvironmentNotReadyError):
