@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from lambdas.errors import InvalidRequestError
-from lambdas.request import MAX_PROBLEMS, completed, schema_problems, validator, with_integers
+from lambdas.request import completed, refuse_invalid, schema_problems, validator, with_integers
 
 FLEET_SCHEMA: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("fleet.schema.json").read_text())
+EXPECTED: Final = "the input of a fleet as docs/fleet.md describes it"
 NOT_COMMON: Final = ("application", "blue", "dry_run", "green", "notify", "production_cname")
 """Keys of a release that not all releases of a fleet may have in common."""
 NOT_SINGLE: Final = ("dry_run", "notify")
@@ -17,7 +18,8 @@ NOT_SINGLE: Final = ("dry_run", "notify")
 
 def completed_fleet(request: object) -> dict[str, Any]:
     """Return the input with every default. Raises InvalidRequestError, which names all problems at once."""
-    refuse_invalid([*schema_problems(request, FLEET_SCHEMA, "input"), *_problems_of_keys(request)])
+    problems = [*schema_problems(request, FLEET_SCHEMA, "input"), *_problems_of_keys(request)]
+    refuse_invalid(problems, expected=EXPECTED)
     complete: dict[str, Any] = validator(json.dumps(FLEET_SCHEMA))({**with_integers(request)})
     return complete
 
@@ -31,19 +33,8 @@ def require_valid_releases(common: Mapping[str, Any], releases: Iterable[Mapping
         except InvalidRequestError as error:
             of = f" ({each['blue']})" if isinstance(each.get("blue"), str) else ""
             problems.append(f"release {number + 1}{of[:50]!s}: {error.found}")
-    refuse_invalid(problems)
+    refuse_invalid(problems, expected=EXPECTED)
     return complete
-
-
-def refuse_invalid(problems: list[str]) -> None:
-    """Raise InvalidRequestError when there are problems."""
-    if problems:
-        left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
-        raise InvalidRequestError(
-            expected="the input of a fleet as docs/fleet.md describes it",
-            found="; ".join(problems[:MAX_PROBLEMS] + left_out),
-            next_step="Correct the input and start a new execution; nothing was touched.",
-        )
 
 
 def _problems_of_keys(request: object) -> list[str]:

@@ -1,7 +1,7 @@
 """The execution input: validated against `request.schema.json`, and completed with its defaults."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,7 @@ MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execu
 def completed(request: object) -> dict[str, Any]:
     """Return the request with every default. Raises InvalidRequestError, which names all problems at once."""
     problems = [*schema_problems(request, SCHEMA, "input"), *_problems_of_tests(request)]
-    if problems:
-        left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
-        raise InvalidRequestError(
-            expected="an execution input as docs/execution-input.md describes it",
-            found="; ".join(problems[:MAX_PROBLEMS] + left_out),
-            next_step="Correct the input and start a new execution; nothing was touched.",
-        )
+    refuse_invalid(problems, expected="an execution input as docs/execution-input.md describes it")
     nested: dict[str, Any] = {
         "health_check": {},
         "hooks": {},
@@ -49,6 +43,22 @@ def completed(request: object) -> dict[str, Any]:
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
     _require_short_history(complete)
     return complete
+
+
+def refuse_invalid(problems: Sequence[str], *, expected: str) -> None:
+    """Raise InvalidRequestError when there are problems."""
+    if problems:
+        raise InvalidRequestError(
+            expected=expected,
+            found=listed_problems(problems),
+            next_step="Correct the input and start a new execution; nothing was touched.",
+        )
+
+
+def listed_problems(problems: Sequence[str]) -> str:
+    """Return the problems as text, at most MAX_PROBLEMS."""
+    left_out = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
+    return "; ".join([*problems[:MAX_PROBLEMS], *left_out])
 
 
 def green_name(blue: str) -> str:

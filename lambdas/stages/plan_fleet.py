@@ -17,7 +17,7 @@ from lambdas.fleet_request import completed_fleet, require_valid_releases
 from lambdas.fleet_waves import wave_numbers
 from lambdas.handler import Event, logger, report_stage, wait_while_throttled
 from lambdas.refusal import require
-from lambdas.request import MAX_PROBLEMS
+from lambdas.request import listed_problems
 from lambdas.settling import settled_verdict
 from lambdas.visit import Visit
 
@@ -37,12 +37,19 @@ def plan_fleet(request: dict[str, Any], visit: Visit, beanstalk: Beanstalk) -> F
     given, left_out = request.get("releases"), list[str]()
     if given is None:
         given, left_out = selection.selected(request, environments, lambda each: patient_tags(each, beanstalk))
-        require(given, expected="`environments` to select one or more", found=_shown(left_out) or "none", settles=True)
+        require(
+            given,
+            expected="`environments` to select one or more",
+            found=listed_problems(left_out) or "none",
+            settles=True,
+        )
     common = {"version": request["version"], **request["release"]} if "version" in request else request["release"]
     complete = require_valid_releases(common, given)
     problems = [*selection.collisions(complete), *selection.absences(complete, environments)]
     problems += () if problems else selection.missing_versions(complete, beanstalk)
-    require(not problems, expected="releases that can be made side by side", found=_shown(problems), settles=True)
+    require(
+        not problems, expected="releases that can be made side by side", found=listed_problems(problems), settles=True
+    )
     same = [selection.runs_already(each, environments) for each in complete]
     waves = iter(wave_numbers(request["waves"], same.count(False)))
     releases = [
@@ -101,11 +108,6 @@ def resumed(fleet: Fleet, beanstalk: Beanstalk) -> Fleet:
 def _with_step(fleet: Fleet) -> Fleet:
     left = fleet.in_state(ReleaseProgress.LEFT)
     return replace(fleet, next_step=FleetStep.RELEASE if left else FleetStep.DONE)
-
-
-def _shown(problems: list[str]) -> str:
-    more = [f"and {len(problems) - MAX_PROBLEMS} more"] if len(problems) > MAX_PROBLEMS else []
-    return "; ".join(problems[:MAX_PROBLEMS] + more)
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
