@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from lambdas.aws.environment import Environment
 from lambdas.console import console_link, environment_link
 from lambdas.deployment import Deployment, Role
-from lambdas.failure import MAX_SENTENCE_LENGTH, MAX_SUBJECT_LENGTH, one_line
+from lambdas.failure import MAX_SENTENCE_LENGTH, notice, one_line
 from lambdas.visit import Visit
 
 RELEASE: Final = "release"
@@ -96,11 +96,8 @@ def news(deployment: Deployment, role: Role, now: Told, found: str, visit: Visit
     """Return {"subject", "message"}: what happened to the environment of the role. `found`: both, as they are."""
     name, condition = deployment.names[role], now.of(role)
     words = "is well again" if condition == Condition.WELL else f"is {condition}"
-    subject = one_line(f"{name} {words}, and {deployment.version} waits for your approval", MAX_SUBJECT_LENGTH)
     last = " It is the last one about this question." if now.messages == MAX_MESSAGES else ""
     lines = [
-        f"{subject}.",
-        "",
         f"Found: {one_line(found, MAX_SENTENCE_LENGTH)}",
         f"What to do: {NEXT_STEPS[role, condition].format(**deployment.to_json())}",
         "",
@@ -108,4 +105,4 @@ def news(deployment: Deployment, role: Role, now: Told, found: str, visit: Visit
         f"This is message {now.messages} of {MAX_MESSAGES} at most.{last}",
         f"  {console_link(visit.execution)}",
     ]
-    return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
+    return notice(f"{name} {words}, and {deployment.version} waits for your approval", lines)

@@ -60,10 +60,8 @@ class Outcome:
 def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
     """Return {"subject", "message"}: what failed, who serves users, what to do, then the cause in a few lines."""
     release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
-    subject = one_line(f"The {release} failed in {failure.state}", MAX_SUBJECT_LENGTH)
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
-    lines = [f"{subject}.", ""]
-    lines += [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
+    lines = [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
     lines += ["", f"What to do: {advice(failure.name)}", ""]
     if redrive_helps(failure.name):
         region = execution.split(":")[3]
@@ -77,7 +75,16 @@ def notification(failure: Failure, outcome: Outcome, deployment: Deployment | No
     told = [event for event in outcome.events if event.partition(": ")[2] not in cause]
     lines += ["", "Elastic Beanstalk says, in words of its own and of the application:"] if told else []
     lines += [f"  > {one_line(event, MAX_EVENT_LENGTH)}" for event in told[:MAX_EVENTS]]
-    return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
+    return notice(f"The {release} failed in {failure.state}", lines)
+
+
+def notice(subject: str, lines: Sequence[str]) -> dict[str, str]:
+    """Return {"subject", "message"} as SNS takes them. The subject is the first line of the message, too."""
+    subject = one_line(subject, MAX_SUBJECT_LENGTH)
+    return {
+        "subject": subject.encode("ascii", "replace").decode(),
+        "message": "\n".join([f"{subject}.", "", *lines]),
+    }
 
 
 def cut(text: str, longest: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lambdas.console import console_link
-from lambdas.failure import MAX_SUBJECT_LENGTH, one_line
+from lambdas.failure import notice, one_line
 from lambdas.fleet import MAX_REASON_LENGTH, Fleet, FleetRelease, FleetStep, ReleaseProgress
 
 MAX_NAMES = 40
@@ -19,9 +19,7 @@ def wave_notice(fleet: Fleet, wave: int, execution: str, machine: str) -> dict[s
     failed = fleet.in_state(ReleaseProgress.FAILED)
     stopped = fleet.next_step == FleetStep.STOP
     what = f"stopped in wave {wave} of {fleet.waves}" if stopped else f"ended wave {wave} of {fleet.waves}"
-    subject = one_line(f"Fleet {fleet.name} {what}: {_counts(fleet)}", MAX_SUBJECT_LENGTH)
-    lines = [f"{subject}.", ""]
-    lines += [f"- {each.name}: {each.reason}\n  {_link(each, machine)}" for each in failed if each.reason]
+    lines = [f"- {each.name}: {each.reason}\n  {_link(each, machine)}" for each in failed if each.reason]
     left = fleet.in_state(ReleaseProgress.LEFT)
     if stopped:
         lines += [f"Not begun: {listed(left)}."] if left else []
@@ -32,7 +30,7 @@ def wave_notice(fleet: Fleet, wave: int, execution: str, machine: str) -> dict[s
         lines += [f"Next: wave {fleet.wave} with {size} environments, {when}. To stop the fleet before:"]
         lines += ["", f"  aws stepfunctions stop-execution --execution-arn {execution}"]
     lines += [f"  {console_link(execution)}"]
-    return {"subject": subject.encode("ascii", "replace").decode(), "message": "\n".join(lines)}
+    return notice(f"Fleet {fleet.name} {what}: {_counts(fleet)}", lines)
 
 
 def stop_cause(fleet: Fleet) -> str:
