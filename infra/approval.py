@@ -7,10 +7,8 @@ a yes with Approved. A branch that succeeds would leave the watch running, which
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.jsonata_expressions import (
@@ -21,6 +19,7 @@ from infra.jsonata_expressions import (
     DEPLOYMENT,
     TOLD,
 )
+from infra.messages import question, tell_people
 from infra.stage_tasks import SLOW, StageTasks
 from lambdas.approval import RELEASE
 
@@ -51,23 +50,20 @@ def approval(
 def _question(scope: Construct, topic: sns.ITopic) -> sfn.IChainable:
     yes = sfn.Fail.jsonata(scope, "Approved", error=YES, cause="A person approved the release. This ends the watch.")
     no = sfn.Fail.jsonata(scope, "NotApproved", error="Rejected", cause=f"A person rejected it with the error {YES}.")
-    question = sfn.CustomState(
+    asked = sfn.CustomState(
         scope,
         "AwaitApproval",
-        state_json={
-            "Type": "Task",
-            "Comment": "Ask a person.",
-            "Resource": f"arn:{Stack.of(scope).partition}:states:::sns:publish.waitForTaskToken",
-            "Arguments": {
-                "TopicArn": topic.topic_arn,
-                "Subject": "A release waits for your approval",
-                "Message": APPROVAL_REQUEST,
-            },
-            "TimeoutSeconds": f"{{% {DEPLOYMENT}.approval_seconds %}}",
-        },
+        state_json=question(
+            scope,
+            "Ask a person.",
+            topic=topic,
+            subject="A release waits for your approval",
+            message=APPROVAL_REQUEST,
+            seconds=f"{{% {DEPLOYMENT}.approval_seconds %}}",
+        ),
     )
-    question.add_catch(no, errors=[YES])
-    return question.next(yes)
+    asked.add_catch(no, errors=[YES])
+    return asked.next(yes)
 
 
 def _watch(scope: Construct, stage_tasks: StageTasks, topic: sns.ITopic) -> sfn.IChainable:
@@ -85,18 +81,17 @@ def _watch(scope: Construct, stage_tasks: StageTasks, topic: sns.ITopic) -> sfn.
         attempts=200,
         pace=SLOW,
     )
-    tell = tasks.SnsPublish.jsonata(
+    tell = tell_people(
         scope,
         "TellApprovers",
-        comment="Tell people what changed while they decide.",
+        "Tell people what changed while they decide.",
         topic=topic,
         subject="{% $states.input.notice.subject %}",
-        message=sfn.TaskInput.from_text("{% $states.input.notice.message %}"),
+        message="{% $states.input.notice.message %}",
         outputs={"deployment": PASSED_ON, "told": "{% $states.input.told %}"},
-        task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
+        attempts=8,
     )
     unwatched = sfn.Succeed.jsonata(scope, "Unwatched", comment="The watch failed; people still decide.")
-    tell.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=8)
     tell.add_catch(unwatched, errors=["States.ALL"])
     watch.add_catch(unwatched, errors=["States.ALL"])
     watch.next(tell).next(watch)

@@ -4,13 +4,13 @@ On redrive HoldForRedrive runs again, succeeds, and the machine goes back to Pla
 the failure and the number of redrives until then. AWS does not document that variables survive a redrive.
 """
 
-from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.jsonata_expressions import DEPLOYMENT, FALLBACK_NOTICE, PLAN_FAILURE
+from infra.messages import tell_people
 from infra.stage_tasks import RESULT, StageTasks
 
 FAILURE = "{% $states.input.failure %}"
@@ -29,15 +29,14 @@ def failure_branch(
         payload={"deployment": f"{{% {DEPLOYMENT} %}}", "failure": FAILURE},
         outputs={"failure": FAILURE, "notice": RESULT},
     )
-    notify = tasks.SnsPublish.jsonata(
+    notify = tell_people(
         scope,
         "NotifyFailure",
-        comment="Tell people what failed, who serves users now, and what to do.",
+        "Tell people what failed, who serves users now, and what to do.",
         topic=topic,
         subject="{% $states.input.notice.subject %}",
-        message=sfn.TaskInput.from_text("{% $states.input.notice.message %}"),
+        message="{% $states.input.notice.message %}",
         outputs={"failure": FAILURE},
-        task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
     )
     hold = stage_tasks.task(
         "HoldForRedrive",
@@ -48,7 +47,6 @@ def failure_branch(
         attempts=3,
         waits=False,  # the error that it raises may have any name, also one that asks for a retry
     )
-    notify.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
     # A failure of either state must not hide the stage's failure.
     keep.add_catch(notify, errors=["States.ALL"], outputs={"failure": FAILURE, "notice": FALLBACK_NOTICE})
     notify.add_catch(hold, errors=["States.ALL"], outputs={"failure": FAILURE})

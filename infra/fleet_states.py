@@ -1,12 +1,10 @@
 """States of a fleet: the Map that releases a group, the request for approval, the messages."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.fleet_expressions import (
@@ -20,6 +18,7 @@ from infra.fleet_expressions import (
     SUCCEEDED_RELEASE,
 )
 from infra.fleet_role import MAP_LABEL
+from infra.messages import question
 
 START_FAULTS: Final = [
     "StepFunctions.AWSStepFunctionsException",  # throttling has no name of its own
@@ -80,15 +79,14 @@ def fleet_approval(scope: Construct, topic: sns.ITopic) -> sfn.CustomState:
         scope,
         "AwaitFleetApproval",
         state_json={
-            "Type": "Task",
-            "Comment": "Tell people of the wave, and ask for the next one. Without an answer the fleet stops.",
-            "Resource": f"arn:{Stack.of(scope).partition}:states:::sns:publish.waitForTaskToken",
-            "Arguments": {
-                "TopicArn": topic.topic_arn,
-                "Subject": f"{{% {FLEET}.notice.subject %}}",
-                "Message": FLEET_APPROVAL_REQUEST,
-            },
-            "TimeoutSeconds": f"{{% {FLEET}.approval_seconds %}}",
+            **question(
+                scope,
+                "Tell people of the wave, and ask for the next one. Without an answer the fleet stops.",
+                topic=topic,
+                subject=f"{{% {FLEET}.notice.subject %}}",
+                message=FLEET_APPROVAL_REQUEST,
+                seconds=f"{{% {FLEET}.approval_seconds %}}",
+            ),
             "Output": AS_FLEET,
             # add_catch of a CustomState leaves out the outputs.
             "Catch": [
@@ -97,21 +95,3 @@ def fleet_approval(scope: Construct, topic: sns.ITopic) -> sfn.CustomState:
             ],
         },
     )
-
-
-def fleet_message(  # noqa: PLR0917 - one call for each message
-    scope: Construct, topic: sns.ITopic, name: str, comment: str, subject: str, message: str, outputs: Mapping[str, Any]
-) -> tasks.SnsPublish:
-    """Return a state that sends a message and passes on `outputs`."""
-    state = tasks.SnsPublish.jsonata(
-        scope,
-        name,
-        comment=comment,
-        topic=topic,
-        subject=subject,
-        message=sfn.TaskInput.from_text(message),
-        outputs=outputs,
-        task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
-    )
-    state.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=3)
-    return state

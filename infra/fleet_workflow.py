@@ -15,22 +15,26 @@ History: 12 events a group, 1,000 groups at most, in all waves: 12,000 of the 25
 from collections.abc import Mapping
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.fleet_expressions import CAUGHT, FLEET, FLEET_BEFORE, FLEET_FAILURE_NOTICE
 from infra.fleet_role import allow_fleet
-from infra.fleet_states import AS_FLEET, fleet_approval, fleet_message, release_group
+from infra.fleet_states import AS_FLEET, fleet_approval, release_group
+from infra.machine import state_machine
+from infra.messages import tell_people
 from infra.stage_permissions import PLANNING_SECONDS
 from infra.stage_tasks import RESULT, StageTasks
 from lambdas.fleet import FleetStep
 
 FLEET_TIMEOUT: Final = Duration.days(90)
 """Step Functions keeps the names of executions for 90 days."""
+FAILURE: Final = "{% $states.input.failure %}"
+STOPPING: Final = {**AS_FLEET, "failure": FAILURE}
+"""What the states that tell people pass on. `failure`: null unless the fleet stops."""
 SUFFIX: Final = "-fleet"
 """Behind the name of the releases' machine in that of this one."""
 
@@ -63,38 +67,22 @@ class FleetWorkflow(Construct):
             "HoldFleet",
             "hold_for_redrive",
             "Fail with the error; on redrive, let the fleet go on with what is left.",
-            payload={"failure": "{% $states.input.failure %}"},
+            payload={"failure": FAILURE},
             outputs=AS_FLEET,
             attempts=3,
             waits=False,
         )
-        self._notify_failure = fleet_message(
+        self._notify_failure = tell_people(
             self,
-            topic,
             "NotifyFleetFailure",
             "Tell people why the fleet stopped.",
-            "A fleet of releases stopped",
-            FLEET_FAILURE_NOTICE,
-            {**AS_FLEET, "failure": "{% $states.input.failure %}"},
+            topic=topic,
+            subject="A fleet of releases stopped",
+            message=FLEET_FAILURE_NOTICE,
+            outputs=STOPPING,
         )
-        self.log = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/aws/vendedlogs/states/{name}{SUFFIX}",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        self.machine = sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=f"{name}{SUFFIX}",
-            comment="Blue/green releases of many environments, in waves",
-            query_language=sfn.QueryLanguage.JSONATA,
-            definition_body=sfn.DefinitionBody.from_chainable(self._definition()),
-            timeout=FLEET_TIMEOUT,
-            tracing_enabled=True,
-            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=False),
-        )
+        comment = "Blue/green releases of many environments, in waves"
+        self.machine, self.log = state_machine(self, f"{name}{SUFFIX}", comment, self._definition(), FLEET_TIMEOUT)
         used = [functions[each] for each in ("plan_fleet", "judge_group", "hold_for_redrive")]
         allow_fleet(self.machine, used, topic, releases, name)
 
@@ -116,14 +104,14 @@ class FleetWorkflow(Construct):
             },
         )
         group_ends = sfn.Choice.jsonata(self, "GroupEnds", comment="Go on in the wave, or tell people of its end.")
-        notify = fleet_message(
+        notify = tell_people(
             self,
-            self._topic,
             "NotifyWave",
             "Tell people of the wave, in one message.",
-            f"{{% {FLEET}.notice.subject %}}",
-            f"{{% {FLEET}.notice.message %}}",
-            {**AS_FLEET, "failure": "{% $states.input.failure %}"},
+            topic=self._topic,
+            subject=f"{{% {FLEET}.notice.subject %}}",
+            message=f"{{% {FLEET}.notice.message %}}",
+            outputs=STOPPING,
         )
         wave_ends = sfn.Choice.jsonata(self, "WaveEnds", comment="Stop, end, or begin the next wave.")
         wait = sfn.Wait.jsonata(
@@ -146,16 +134,12 @@ class FleetWorkflow(Construct):
         release.next(judge).next(group_ends)
         group_ends.when(_step_is(FleetStep.RELEASE), release).when(_step_is(FleetStep.APPROVE), approval)
         group_ends.otherwise(notify)
-        notify.add_catch(
-            wave_ends, errors=["States.ALL"], outputs={**AS_FLEET, "failure": "{% $states.input.failure %}"}
-        )
+        notify.add_catch(wave_ends, errors=["States.ALL"], outputs=STOPPING)
         notify.next(wave_ends)
         wave_ends.when(_step_is(FleetStep.STOP), self._hold).when(_step_is(FleetStep.DONE), released).otherwise(wait)
         wait.next(release)
         approval.next(release)
-        self._notify_failure.add_catch(
-            self._hold, errors=["States.ALL"], outputs={**AS_FLEET, "failure": "{% $states.input.failure %}"}
-        )
+        self._notify_failure.add_catch(self._hold, errors=["States.ALL"], outputs=STOPPING)
         self._notify_failure.next(self._hold)
         self._hold.next(self._plan)
         return self._plan

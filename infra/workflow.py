@@ -24,9 +24,8 @@ Plan refuses an approval whose watch does not fit beside the rest (lambdas/reque
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -37,6 +36,7 @@ from infra.bake import bake
 from infra.failure_branch import failure_branch
 from infra.hook_gates import hook_gate
 from infra.jsonata_expressions import CAUGHT_FAILURE, DEPLOYMENT, release_result
+from infra.machine import state_machine
 from infra.machine_role import allow_machine
 from infra.stage_permissions import TESTING_SECONDS
 from infra.stage_tasks import StageTasks
@@ -64,26 +64,8 @@ class Workflow(Construct):
         comment = "Validate the request, observe blue and green, refuse what is unsafe."
         self._plan = self._stage_tasks.task("Plan", "plan", comment)
         self._failure_branch = failure_branch(self, self._stage_tasks, topic, self._plan)
-        self.log = logs.LogGroup(
-            self,
-            "Log",
-            # Without this prefix, Step Functions' log delivery adds to the account's resource policy, which fills up.
-            log_group_name=f"/aws/vendedlogs/states/{name}",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        self.machine = sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=name,
-            comment="A zero-downtime blue/green release on Elastic Beanstalk",
-            query_language=sfn.QueryLanguage.JSONATA,
-            definition_body=sfn.DefinitionBody.from_chainable(self._definition()),
-            timeout=MACHINE_TIMEOUT,
-            tracing_enabled=True,
-            # Without data: an input may have secret headers in it, and a request for approval has a token.
-            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=False),
-        )
+        comment = "A zero-downtime blue/green release on Elastic Beanstalk"
+        self.machine, self.log = state_machine(self, name, comment, self._definition(), MACHINE_TIMEOUT)
         allow_machine(self.machine, functions.values(), topic)
 
     def _definition(self) -> sfn.IChainable:
