@@ -6,7 +6,6 @@ Source of the format: https://docs.aws.amazon.com/chatbot/latest/adminguide/cust
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_kms as kms
@@ -14,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from lambdas.aws.event_bus import SOURCE
+from infra.event_texts import execution_link, redrive_command, releases_send
 from lambdas.release_events import Kind
 
 TEXTS: Final[Mapping[Kind, tuple[str, str]]] = {
@@ -44,20 +43,12 @@ class Chat(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
-        executions = Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{machine.state_machine_name}:",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
         for kind in TEXTS:
             events.Rule(
                 self,
                 kind,
                 description=f"{kind} for a chat",
-                event_pattern=events.EventPattern(
-                    source=[SOURCE], detail_type=[kind], detail={"execution": events.Match.prefix(executions)}
-                ),
+                event_pattern=releases_send(self, kind, machine),
                 targets=[
                     targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_object(_message(kind, console)))
                 ],
@@ -70,11 +61,9 @@ def _message(kind: Kind, console: str) -> dict[str, Any]:
         text.format(**{name: field(f"$.detail.{name}") for name in FIELDS if f"{{{name}}}" in text})
         for text in TEXTS[kind]
     )
-    execution, region = field("$.detail.execution"), field("$.region")
-    link = f"https://{console}/states/home?region={region}#/v2/executions/details/{execution}"
-    redrive = f"aws stepfunctions redrive-execution --execution-arn {execution} --region {region}"
-    steps = [f"Look at the release: {link}"]
-    steps += [f"Once the cause is gone: {redrive}"] if kind == Kind.RELEASE_FAILED else []
+    execution = field("$.detail.execution")
+    steps = [f"Look at the release: {execution_link(console, execution)}"]
+    steps += [f"Once the cause is gone: {redrive_command(execution)}"] if kind == Kind.RELEASE_FAILED else []
     return {
         "version": "1.0",
         "source": "custom",

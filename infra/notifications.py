@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import ArnFormat, Aws, CfnMapping, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnMapping, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -13,7 +13,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from lambdas.aws.event_bus import SOURCE
+from infra.event_texts import execution_link, redrive_command, releases_send
 from lambdas.console import HOSTS
 from lambdas.fleet import RELEASE_PREFIX
 from lambdas.release_events import Kind
@@ -74,13 +74,11 @@ class Notifications(Construct):
     ) -> None:
         # Fields without free text only: a quotation mark in free text loses the notification.
         field = events.EventField.from_path
-        execution, region = field("$.detail.executionArn"), field("$.region")
-        redrive = f"aws stepfunctions redrive-execution --execution-arn {execution} --region {region}"
+        execution = field("$.detail.executionArn")
         text = (
             f"The {what} {field('$.detail.name')} ended {field('$.detail.status')}. {what_to_do}\n"
-            f"  {redrive}\n"
-            f"  https://{self.console}/states/home?region={region}"
-            f"#/v2/executions/details/{execution}\n"
+            f"  {redrive_command(execution)}\n"
+            f"  {execution_link(self.console, execution)}\n"
         )
         events.Rule(
             self,
@@ -101,28 +99,16 @@ class Notifications(Construct):
     def notify_of_successes(self, machine: sfn.IStateMachine) -> None:
         """Notify of releases that succeeded, by the event that the last stage sends."""
         field = events.EventField.from_path
-        execution, region = field("$.detail.execution"), field("$.region")
         # Without the version, which may have a quotation mark in it: that would lose the notification.
         text = (
             f"The release onto {field('$.detail.blue')} (mode {field('$.detail.mode')}) succeeded. Users are served by "
             f"{field('$.detail.served_by')}.\n"
-            f"  https://{self.console}/states/home?region={region}"
-            f"#/v2/executions/details/{execution}\n"
-        )
-        executions = Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{machine.state_machine_name}:",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            f"  {execution_link(self.console, field('$.detail.execution'))}\n"
         )
         events.Rule(
             self,
             "Successes",
             description="Releases that succeeded",
-            event_pattern=events.EventPattern(
-                source=[SOURCE],
-                detail_type=[Kind.RELEASE_SUCCEEDED],
-                detail={"execution": events.Match.prefix(executions)},
-            ),
+            event_pattern=releases_send(self, Kind.RELEASE_SUCCEEDED, machine),
             targets=[targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_multiline_text(text))],
         )
