@@ -30,9 +30,9 @@ CLAIM_SECONDS: Final = 10
 """How long the others wait for an execution that looks."""
 LOST_SECONDS: Final = 60
 """After that time without a result of any claim, each execution looks by itself."""
-THROTTLED_SECONDS: Final = 15
+QUIET_SECONDS: Final = 15
 """How long no execution looks after Elastic Beanstalk has throttled one: what acts finds quota then. It doubles."""
-MOST_THROTTLED_SECONDS: Final = 60
+LONGEST_QUIET_SECONDS: Final = 60
 CLOCK_SECONDS: Final = 5
 """How far the clocks of two functions may be apart."""
 
@@ -109,7 +109,7 @@ class SharedLook:
     def _without_future(self, seen: Snapshot) -> Snapshot:
         """Return the snapshot, an empty one when its dates cannot be: a clock was wrong."""
         latest = self._now + timedelta(seconds=CLOCK_SECONDS)
-        longest = latest + timedelta(seconds=MOST_THROTTLED_SECONDS)
+        longest = latest + timedelta(seconds=LONGEST_QUIET_SECONDS)
         wrong = seen.made > latest or seen.quiet_until > longest or (seen.claimed or NEVER) > latest
         return Snapshot(etag=seen.etag) if wrong else seen
 
@@ -153,7 +153,7 @@ class SharedLook:
 
     def _leave_alone(self, seen: Snapshot) -> None:
         """Let no execution look for a while, since Elastic Beanstalk throttles."""
-        seconds = min(THROTTLED_SECONDS * 2**seen.throttled, MOST_THROTTLED_SECONDS)
+        seconds = min(QUIET_SECONDS * 2**seen.throttled, LONGEST_QUIET_SECONDS)
         until = self.visit.present() + timedelta(seconds=seconds)
         self._write(replace(seen, quiet_until=until, throttled=seen.throttled + 1))
 

@@ -67,10 +67,15 @@ class Testbed:
 
     def start(self, name: str, request: Mapping[str, Any]) -> str:
         """Start an execution with that name and input, and return its ARN."""
-        arn: str = self.states.start_execution(stateMachineArn=self.machine, name=name, input=json.dumps(request))[
-            "executionArn"
-        ]
-        return arn
+        return self._start(self.machine, name, request)
+
+    def start_fleet(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start a fleet with that name and input, and return its ARN."""
+        return self._start(self.fleets, name, request)
+
+    def _start(self, machine: str, name: str, request: Mapping[str, Any]) -> str:
+        started = self.states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(request))
+        return str(started["executionArn"])
 
     def approval_token(self, execution: str) -> str:
         """Return the task token of the newest question for approval. Raises WaitLimitError when there is none."""
@@ -90,11 +95,6 @@ class Testbed:
 
         until(asked, f"a question for approval of {execution}")
         return found[0]
-
-    def start_fleet(self, name: str, request: Mapping[str, Any]) -> str:
-        """Start a fleet with that name and input, and return its ARN."""
-        started = self.states.start_execution(stateMachineArn=self.fleets, name=name, input=json.dumps(request))
-        return str(started["executionArn"])
 
     def set_alarm(self, alarm: str, state: str = "ALARM") -> None:
         """Create the CloudWatch alarm if there is none, and set its state."""

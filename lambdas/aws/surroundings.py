@@ -182,7 +182,8 @@ def _translated_errors(service: str, task: str) -> AbstractContextManager[None]:
 def connect_surroundings() -> Surroundings:
     """Return what looks around, by the function's credentials and region; one client a service and process.
 
-    All looks together have to end within the function's time-out, also where no answer comes.
+    All looks together have to end within the function's time-out, also where no answer comes. The names are literal: a
+    test reads here what the layer has to describe.
     """
     config = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=5)
     makers: Mapping[str, Callable[[], Any]] = {

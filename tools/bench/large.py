@@ -14,7 +14,7 @@ from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import ThrottlingError
 from emulator.beanstalk.protocol.throttling import TokenBucket
 from infra.retry_delays import WAITING
-from lambdas.shared_look import THROTTLED_SECONDS
+from lambdas.shared_look import QUIET_SECONDS
 
 LOOK_SECONDS: Final = 5
 """The least time between two shared looks."""
@@ -96,7 +96,7 @@ class CallRun:
         if self.now >= self._next_shared:
             self.shared += 1
             answered = self._call(self._environments, looks=True)
-            self._next_shared = self.now + (LOOK_SECONDS if answered else THROTTLED_SECONDS)
+            self._next_shared = self.now + (LOOK_SECONDS if answered else QUIET_SECONDS)
 
     def _call(self, bucket: TokenBucket, *, looks: bool = False) -> bool:
         self.looks += [self.now] if looks else []

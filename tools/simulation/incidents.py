@@ -121,32 +121,20 @@ class Incidents:
     # --- people
 
     def _abort(self, world: World, _: str) -> str:
-        run = _running(world)
-        if run is None:
-            return NOTHING
-        run.stop()
-        return DONE
+        return DONE if _stopped(world) else NOTHING
 
     def _time_out(self, world: World, _: str) -> str:
-        run = _running(world)
-        if run is None:
-            return NOTHING
-        run.stop("TIMED_OUT")
-        return DONE
+        return DONE if _stopped(world, "TIMED_OUT") else NOTHING
 
     def _abort_redrive(self, world: World, _: str) -> str:
-        run = _running(world)
-        if run is None:
-            return NOTHING
-        run.stop()
-        world.at(world.now() + REDRIVE_SECONDS, lambda: run.redrive() if run.status == "ABORTED" else None)
-        return DONE
+        run = _stopped(world)
+        if run:
+            world.at(world.now() + REDRIVE_SECONDS, lambda: run.redrive() if run.status == "ABORTED" else None)
+        return DONE if run else NOTHING
 
     def _abort_start(self, world: World, version: str) -> str:
-        run = _running(world)
-        if run is None:
+        if _stopped(world) is None:
             return NOTHING
-        run.stop()
 
         def start() -> None:
             self._second(world, version or "same")
@@ -247,3 +235,11 @@ def _of(world: World, role: str) -> Environment | None:
 
 def _running(world: World) -> SimulatedExecution | None:
     return next((each for each in world.executions if each.status == "RUNNING"), None)
+
+
+def _stopped(world: World, status: str = "ABORTED") -> SimulatedExecution | None:
+    """Stop the execution that runs, and return it; None when none runs."""
+    run = _running(world)
+    if run:
+        run.stop(status)
+    return run

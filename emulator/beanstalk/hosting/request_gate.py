@@ -34,13 +34,13 @@ class RequestGate:
         capacity = self._capacity()
         with self._changed:
             delay = self._take_turn(capacity)
-        if delay is not None:
-            time.sleep(delay)
+            if delay is None:
+                self.outstanding -= 1
+                return False
+        time.sleep(delay)
         with self._changed:
             limit = capacity.concurrent_requests
-            if delay is not None and self._changed.wait_for(
-                lambda: limit is None or self._inside < limit, QUEUE_SECONDS - delay
-            ):
+            if self._changed.wait_for(lambda: limit is None or self._inside < limit, QUEUE_SECONDS - delay):
                 self._inside += 1
                 return True
             self.outstanding -= 1

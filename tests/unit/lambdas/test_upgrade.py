@@ -5,7 +5,7 @@ Functions are replaced while executions go on by the definition that they began 
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
@@ -16,28 +16,16 @@ import pytest
 from lambdas import handler, http_answers, waiter
 from lambdas.deployment import Deployment
 from tests.support.stages import CAUSE, EXECUTION, PRODUCTION, FakeAlarms, Release
+from tools.bench.execution import STATES
 
 BEFORE: dict[str, Any] = json.loads(Path(__file__).with_name("deployment_of_before.json").read_text())["deployment"]
 """What Plan of the version before passed on."""
 FIRST = {each.name: BEFORE[each.name] for each in fields(Deployment) if each.default is each.default_factory is MISSING}
 """The same of the first version: without any key that came later."""
-STAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
+STAGES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("RegisterRelease", "register_release", {}),
     ("AwaitRegistration", "await_registration", {}),
-    ("CloneBlue", "clone_blue", {}),
-    ("AwaitGreen", "await_green", {}),
-    ("VerifyGreen", "verify_green", {}),
-    ("SwapToGreen", "swap_traffic", {"to": "green"}),
-    ("AwaitGreenLive", "await_traffic", {"to": "green"}),
-    ("DrainBlue", "drain_blue", {}),
-    ("DeployRelease", "deploy_release", {}),
-    ("AwaitRelease", "await_release", {}),
-    ("VerifyRelease", "verify_release", {}),
-    ("SwapToBlue", "swap_traffic", {"to": "blue"}),
-    ("AwaitBlueLive", "await_traffic", {"to": "blue"}),
-    ("WatchRelease", "watch_release", {}),
-    ("TerminateGreen", "terminate_green", {}),
-    ("AwaitTermination", "await_termination", {}),
+    *STATES[1:],  # Plan is not among them: it made the deployment
 )
 """The states of a release after Plan: their names, their functions, and what their events have besides."""
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
