@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from lambdas.metrics import NAMESPACE
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question, token
+from tests.support.documents import documented
 from tests.support.resources import resources
 from tests.support.shop import SOON, FinishedRelease
 from tests.support.testbed import ScenarioTestbed
@@ -152,7 +152,7 @@ def test_of_two_stacks_one_releases_and_the_other_one_goes_on_when_it_has_failed
 def delete_bucket(testbed: ScenarioTestbed, bucket: str) -> None:
     """Delete a bucket and all versions in it, by the README's own command."""
     subprocess.run(  # noqa: S603
-        ["/bin/sh", "-ec", documented("remove")],
+        ["/bin/sh", "-ec", documented(Path("README.md"), "remove").replace("python3", sys.executable)],
         env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
         check=True,
     )
@@ -171,13 +171,6 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
     assert resources(testbed.account.client) - before == {f"bucket {bucket}"}
     delete_bucket(testbed, bucket)
     assert resources(testbed.account.client) - before == set()
-
-
-def documented(name: str) -> str:
-    """Return the command of the README after that mark."""
-    found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
-    assert found, f"README.md should have a command behind <!-- {name} -->"
-    return found[1].replace("python3", sys.executable)
 
 
 def test_a_deployed_alarm_tells_people(testbed: ScenarioTestbed) -> None:
