@@ -42,6 +42,13 @@ def look_at_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> 
     return require_standing(deployment.blue, look(deployment, visit, beanstalk).get(deployment.blue_id))
 
 
+def look_at_pair(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Pair:
+    """Return both environments, and report when the one that serves is unhealthy. Raises as `Pair.look` does."""
+    pair = Pair.look(deployment, beanstalk)
+    report_unhealthy(pair.live, deployment, visit)
+    return pair
+
+
 def look(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> dict[str, Environment]:
     """Return both environments by id, in one call, and report when the one that serves is unhealthy."""
     found = beanstalk.environments_by_id(deployment.blue_id, deployment.green_id or "")

@@ -7,17 +7,15 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event
-from lambdas.pair import Pair
-from lambdas.serving_green import report_unhealthy
+from lambdas.serving_green import look_at_pair
 from lambdas.visit import Visit
 from lambdas.waiter import waiter
 
 
 def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Beanstalk) -> Deployment:
     """Return the deployment once the swap is complete. After a swap to green it has the time when blue is drained."""
-    pair = Pair.look(deployment, beanstalk)
+    pair = look_at_pair(deployment, visit, beanstalk)
     target = pair.environment(to)
-    report_unhealthy(pair.live, deployment, visit)
     if pair.live != target:
         raise EnvironmentNotReadyError(
             expected=f"{target.name} to hold the production CNAME {pair.production_cname}",

@@ -10,8 +10,8 @@ from lambdas.aws.event_log import EventLog, Operation
 from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, logger, stage
-from lambdas.pair import Pair, require_not_live
-from lambdas.serving_green import report_unhealthy, require_green_fit
+from lambdas.pair import require_not_live
+from lambdas.serving_green import look_at_pair, require_green_fit
 from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
 
@@ -26,9 +26,8 @@ def deploy_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -
     the two environments is in progress.
     """
     require_settled_run(visit)
-    pair = Pair.look(deployment, beanstalk)
+    pair = look_at_pair(deployment, visit, beanstalk)
     blue = pair.blue
-    report_unhealthy(pair.live, deployment, visit)
     require_not_live(pair, blue, f"{deployment.version} is deployed onto it")
     log = beanstalk.events_since_deployment(blue)
     update = log.last_operation

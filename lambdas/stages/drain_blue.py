@@ -6,8 +6,7 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event
-from lambdas.pair import Pair
-from lambdas.serving_green import report_unhealthy, require_green_fit
+from lambdas.serving_green import look_at_pair, require_green_fit
 from lambdas.visit import Visit
 from lambdas.waiter import waiter
 
@@ -18,8 +17,7 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
     Raises GreenUnhealthyError when green fails its users and blue can have them back, and EnvironmentNotReadyError
     before.
     """
-    pair = Pair.look(deployment, beanstalk)
-    report_unhealthy(pair.live, deployment, visit)
+    pair = look_at_pair(deployment, visit, beanstalk)
     require_green_fit(pair, deployment, visit, beanstalk)
     seconds = (datetime.fromisoformat(deployment.drain_until) - visit.present()).total_seconds()
     if seconds > 0:

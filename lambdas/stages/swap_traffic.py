@@ -10,7 +10,7 @@ from lambdas.handler import Event, logger, stage
 from lambdas.pair import Pair, require_healthy
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
-from lambdas.serving_green import report_unhealthy
+from lambdas.serving_green import look_at_pair
 from lambdas.settling import require_no_new_swap, require_settled_run, require_settled_state
 from lambdas.swaps import require_swap_shown, swap_once
 from lambdas.tested import require_as_tested
@@ -27,9 +27,8 @@ def swap_traffic(
     blue after its test; LockLostError when another execution holds the lock.
     """
     record = records.require_held(deployment.application, deployment.blue, visit.execution)
-    pair = Pair.look(deployment, beanstalk)
+    pair = look_at_pair(deployment, visit, beanstalk)
     target = pair.environment(to)
-    report_unhealthy(pair.live, deployment, visit)
     require_swap_shown(record, pair, visit)
     if pair.live == target:
         # A look from before the swap to green shows blue live, too; one from before the execution may show green.

@@ -10,8 +10,7 @@ from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.failing import is_failing, ringing_alarms
 from lambdas.handler import Event
-from lambdas.pair import Pair
-from lambdas.serving_green import report_unhealthy
+from lambdas.serving_green import look_at_pair
 from lambdas.settling import NEXT_STEP, settled_verdict
 from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
@@ -26,9 +25,8 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
     A look from before the swap shows another health of blue, that of its deployment perhaps. Basic health is Grey
     during an operation, such as a change of tags, and shows nothing then.
     """
-    pair = Pair.look(deployment, beanstalk)
+    pair = look_at_pair(deployment, visit, beanstalk)
     blue = pair.blue
-    report_unhealthy(pair.live, deployment, visit)
     if pair.live != blue and visit.seconds < SETTLE_SECONDS:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to hold the production CNAME {pair.production_cname}",
