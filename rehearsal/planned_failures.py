@@ -12,6 +12,8 @@ ALARM = "shop-errors"
 SEVERE = {"status": 500}
 THROTTLED_SECONDS = 100_000
 """Longer than any stage retries, in account seconds. The repair ends it."""
+WAIT_SECONDS = 420
+"""How long the throttled stage waits, in account seconds: longer than a deployment, and far less than by default."""
 
 Act = Callable[[Prepared, str], None]
 """Changes something in the account. The text: the ARN of the execution; empty before its start."""
@@ -158,6 +160,7 @@ FAILURES: Mapping[str, PlannedFailure] = {
         what="Elastic Beanstalk throttles UpdateEnvironment for longer than the stage retries",
         failed_in="DeployRelease",
         cure="the throttling has ended",
+        request={"timeouts": {"deploy_release": WAIT_SECONDS}},
         at="DrainBlue",
         strike=_throttle_deployments,
         repair=_end_faults,
