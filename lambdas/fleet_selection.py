@@ -27,16 +27,18 @@ def standing_environments(request: Request, beanstalk: Beanstalk) -> dict[str, E
 def selected(
     request: Request, environments: Mapping[str, Environment], tags_of: Callable[[Environment], Mapping[str, str]]
 ) -> tuple[list[dict[str, str]], list[str]]:
-    """Return {"application", "blue"} of each selected environment, by name, and what was left out, with the reason.
+    """Return {"application", "blue"} of each selected environment, and what was left out, with the reason.
 
-    Tags are a call for each environment, so they are read only where they decide.
+    They have the order of the entries that select them, so that an input can name what is released first; those of one
+    entry have the order of their names. Tags are a call for each environment, so they are read only where they decide.
     """
+    entries: list[Request] = request["environments"]
     greens = {green_name(each.name) for each in environments.values()}
-    releases: list[dict[str, str]] = []
+    releases: list[tuple[int, dict[str, str]]] = []
     left_out: list[str] = []
     for each in sorted(environments.values(), key=lambda one: one.name):
         tags: Mapping[str, str] | None = None
-        matching = [one for one in request["environments"] if _matches(one, each)]
+        matching = [one for one in entries if _matches(one, each)]
         if matching and (each.name in greens or all("tags" in one for one in matching)):
             tags = tags_of(each)
             matching = [one for one in matching if one.get("tags", {}).items() <= tags.items()]
@@ -47,8 +49,8 @@ def selected(
         elif BLUE_TAG in (tags or {}):
             left_out.append(f"{each.name}: it is a clone of {(tags or {})[BLUE_TAG]}")
         else:
-            releases.append({"application": each.application, "blue": each.name})
-    return releases, left_out
+            releases.append((entries.index(matching[0]), {"application": each.application, "blue": each.name}))
+    return [release for _, release in sorted(releases, key=lambda one: one[0])], left_out
 
 
 def _matches(selector: Request, environment: Environment) -> bool:

@@ -78,9 +78,11 @@ def _change(assembly: Path) -> None:
 
 
 def code_of(testbed: ScenarioTestbed) -> dict[str, str]:
-    """Return the digest of each function's code, by the function's name."""
+    """Return the digest of the code of each function of the stack, by the function's name."""
+    stack = testbed.machine.rsplit(":", 1)[-1]
     pages = testbed.account.client("lambda").get_paginator("list_functions").paginate()
-    return {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
+    found = {each["FunctionName"]: each["CodeSha256"] for page in pages for each in page["Functions"]}
+    return {name: digest for name, digest in found.items() if name.startswith(f"{stack}-")}
 
 
 def definition_of(testbed: ScenarioTestbed) -> str:

@@ -65,6 +65,15 @@ def test_environments_are_selected_by_application_name_and_tags(
     assert refused(planned, version="v2", environments=[{"application": "shop", "tags": {"team": "none"}}]) == "none"
 
 
+def test_the_releases_have_the_order_of_the_entries_then_of_their_names(
+    release: Release, planned: Callable[..., Fleet]
+) -> None:
+    for name in ("shop-test", "shop-a", "shop-b"):
+        release.account.launched(name, VersionLabel="v1")
+    entries = [{"name": "shop-t*"}, {"name": "shop-?"}, {"name": "*"}]
+    assert names(planned(version="v2", environments=entries)) == ["shop-test", "shop-a", "shop-b", "shop-prod"]
+
+
 def test_tags_are_read_only_where_they_decide(release: Release, planned: Callable[..., Fleet]) -> None:
     before = release.calls("ListTagsForResource")
     planned(version="v2", environments=[{"application": "shop", "name": "shop-*"}])
