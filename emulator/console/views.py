@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from emulator.console import executions
+from emulator.console import execution, execution_actions, executions
 from emulator.console.view import Route, Routes, ViewContext, ViewError, ViewRequest
 
-VIEWS = (executions,)
+VIEWS = (executions, execution, execution_actions)
 
 
 def all_routes(context: ViewContext) -> Routes:
