@@ -147,6 +147,8 @@ class Server:
             ),
             faults=faults,
             permissions=permissions,
+            traffic=self._traffic,
+            messages=self._messages,
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},
         )
         self._pipelines = CodePipeline(
