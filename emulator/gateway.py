@@ -11,6 +11,8 @@ from emulator.asgi import Application, Message, Receive, Send, headers_of, read_
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.codepipeline import CodePipeline
+from emulator.console import Console
+from emulator.console.origin import refusal
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
@@ -24,8 +26,9 @@ _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 class Gateway:
     """Routes requests to the control API, to Elastic Beanstalk, Auto Scaling, CodePipeline, or MiniStack.
 
-    Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
-    so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
+    Requests for `/_account` go to the control API, those for `/_console` to the console. The signature's credential
+    scope names the service of all others, so that a client needs no setting but the account's endpoint.
+    `faults` strike calls that functions make.
     `on_ready` is called once, when MiniStack has started.
     """
 
@@ -33,6 +36,7 @@ class Gateway:
         self,
         *,
         control: ControlApi,
+        console: Console,
         beanstalk: ElasticBeanstalk,
         autoscaling: AutoScaling,
         pipelines: CodePipeline,
@@ -42,6 +46,7 @@ class Gateway:
         on_ready: Callable[[], None],
     ) -> None:
         self._control = control
+        self._console = console
         self._beanstalk = beanstalk
         self._autoscaling = autoscaling
         self._pipelines = pipelines
@@ -51,12 +56,16 @@ class Gateway:
         self._on_ready = on_ready
         # Elastic Beanstalk reads bundles from the account's S3: with threads of its own it cannot block S3's.
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beanstalk")
+        # The console calls the account's services, which need the others.
+        self._console_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="console")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._ministack(scope, receive, self._announce_start(send))
         elif scope["type"] == "http" and self._control.answers(scope["path"]):
             await self._call_control(scope, receive, send)
+        elif scope["type"] == "http" and self._console.answers(scope["path"]):
+            await self._call_console(scope, receive, send)
         else:
             await self._services(scope, receive, send)
 
@@ -70,8 +79,20 @@ class Gateway:
 
     async def _call_control(self, scope: Message, receive: Receive, send: Send) -> None:
         query, body = scope["query_string"].decode(), await read_body(receive)
-        status, document = self._control.handle(scope["method"], scope["path"], query, body)
+        # A page of another site must not break the account through the browser of a person who keeps one.
+        if reason := refusal(scope["method"], headers_of(scope)):
+            status, document = 403, {"error": reason}
+        else:
+            status, document = self._control.handle(scope["method"], scope["path"], query, body)
         await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    async def _call_console(self, scope: Message, receive: Receive, send: Send) -> None:
+        query, body = scope["query_string"].decode("latin-1"), await read_body(receive)
+        status, headers, answer = await asyncio.get_running_loop().run_in_executor(
+            self._console_threads,
+            partial(self._console.handle, scope["method"], scope["path"], query, headers_of(scope), body),
+        )
+        await send_answer(send, status, headers, answer)
 
     async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
         service = _service(scope) if scope["type"] == "http" else None

@@ -30,6 +30,7 @@ from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.beanstalk.security_groups import made_groups
 from emulator.clock import Clock
 from emulator.codepipeline import CodePipeline
+from emulator.console import Console, ConsoleSettings, RootClients, ViewContext
 from emulator.control import ControlApi
 from emulator.domain_names import DomainNames
 from emulator.faults import FaultInjector
@@ -157,6 +158,7 @@ class Server:
         )  # fmt: skip
         return Gateway(
             control=control,
+            console=Console(ViewContext(RootClients(self._url), control, self._beanstalk, ConsoleSettings())),
             beanstalk=self._beanstalk,
             pipelines=self._pipelines,
             autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
