@@ -9,6 +9,7 @@ from rehearsal.options import AccountOptions
 from rehearsal.prepare import NEXT_VERSION, Versions, prepare
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
+from rehearsal.things_to_try import offer_failures, users
 
 POLL_SECONDS = 2.0
 
@@ -19,6 +20,7 @@ def keep(options: AccountOptions, progress: Progress) -> int:
     try:
         prepared = prepare(account, options.output, Versions.of_shop(), progress)
         testbed = prepared.testbed
+        offer_failures(prepared)
         progress.say()
         for line in instructions(
             account,
@@ -30,7 +32,8 @@ def keep(options: AccountOptions, progress: Progress) -> int:
         ):
             progress.say(line)
         progress.say("Ctrl-C ends the account.")
-        return _until_interrupted(testbed.control)
+        with users(prepared, options.users):
+            return _until_interrupted(testbed.control)
     finally:
         account.stop()
 

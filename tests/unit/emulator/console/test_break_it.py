@@ -110,7 +110,7 @@ def test_what_cannot_be_broken_is_refused(
 
 
 def test_what_is_undone_twice_stays_undone(console: ConsoleAccount, beanstalk: VirtualBeanstalk) -> None:
-    undo_of_gone = [
+    undo_of_gone: list[dict[str, Any]] = [
         {"kind": "environment", "environment": beanstalk.create()},
         {"kind": "call", "fault": {"kind": "throttle", "service": "s3", "call": 1}},
         {"kind": "permission", "denial": {"role": "deploy-role", "action": "s3:GetObject"}},
