@@ -6,11 +6,18 @@ from typing import Any
 
 
 def roles_of_functions(lambdas: Any) -> list[dict[str, str]]:
-    """Return the "function" and the "role" of each Lambda function, by name. `lambdas`: a client of Lambda."""
+    """Return the "function", the "module" of its handler and the "role" of each Lambda function, by name.
+
+    `lambdas`: a client of Lambda. Names that CloudFormation makes are long; the module is what people know.
+    """
     pages = lambdas.get_paginator("list_functions").paginate()
     functions = [each for page in pages for each in page["Functions"]]
     return [
-        {"function": each["FunctionName"], "role": each["Role"].rpartition("/")[2]}
+        {
+            "function": each["FunctionName"],
+            "module": each.get("Handler", "").rpartition(".")[0].rpartition(".")[2],
+            "role": each["Role"].rpartition("/")[2],
+        }
         for each in sorted(functions, key=lambda function: str(function["FunctionName"]))
     ]
 

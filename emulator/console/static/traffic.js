@@ -26,11 +26,14 @@ export function trafficChart(place) {
     top.textContent = `${highest} requests a second`;
     bars.setAttribute("aria-label", summary(servers));
     bars.replaceChildren(...servers.length ? draw(servers, highest, colours) : []);
-    update(legend, servers.map((server) => [keyOf(server), nameOf(server), rate(server.answered), sum(server.failed)]), (rows) => rowsOf(rows, colours));
+    update(legend, servers.map((server) => [styleOf(server, colours), nameOf(server), rate(server.answered), sum(server.failed)]), rowsOf);
   };
 }
 
 const keyOf = ({ environment, version }) => `${environment}/${version}`;
+
+// An answer without an instance is always a failure.
+const styleOf = (server, colours) => (server.version ? `bar${colours.get(keyOf(server))}` : "failure");
 
 const nameOf = ({ environment, version }) => (version ? `${environment}, ${version}` : `${environment}, no instance in service`);
 
@@ -48,14 +51,14 @@ function draw(servers, highest, colours) {
     reached[second] += count;
     return `M${second + GAP / 2} ${bottom}h${1 - GAP}V${HEIGHT * (1 - reached[second] / highest)}h${GAP - 1}z`;
   }).join("") });
-  const good = servers.map((server) => stack(server.answered.map((count, second) => count - server.failed[second]), `bar${colours.get(keyOf(server))}`));
+  const good = servers.map((server) => stack(server.answered.map((count, second) => count - server.failed[second]), styleOf(server, colours)));
   return [...good, ...servers.map((server) => stack(server.failed, "failure"))];
 }
 
-function rowsOf(rows, colours) {
+function rowsOf(rows) {
   if (!rows.length) return element("p", { class: "quiet" }, "No requests in the last minute.");
-  return element("ul", { class: "legend" }, rows.map(([key, name, now, failed]) => element("li", {},
-    drawing("svg", { class: "swatch", viewBox: "0 0 1 1", "aria-hidden": "true" }, drawing("rect", { width: 1, height: 1, class: `bar${colours.get(key)}` })),
+  return element("ul", { class: "legend" }, rows.map(([style, name, now, failed]) => element("li", {},
+    drawing("svg", { class: "swatch", viewBox: "0 0 1 1", "aria-hidden": "true" }, drawing("rect", { width: 1, height: 1, class: style })),
     `${name}: ${now} a second, `,
     failed ? element("strong", { class: "failed" }, `${failed} failed in a minute`) : "none failed")));
 }

@@ -24,12 +24,12 @@ async function show(place) {
     broken,
     element("div", { class: "cards" },
       breaking("Make an environment sick", "environment", "Make it sick", environment,
-        choice("how", "It", Object.entries(SICKNESSES))),
+        choice("how", "What happens", Object.entries(SICKNESSES))),
       breaking("Let an alarm ring", "alarm", "Let it ring",
         field("alarm", "Alarm", { value: "shop-errors", required: true, ...suggestions("alarms", alarms) }, "Made if there is none. A release watches the alarms in its input, under alarms.")),
       breaking("Let a call fail", "call", "Let it fail",
         ...withActions("call", "Call", functions, "function", ({ function: name }) => name, [option("", "any function")], "elasticbeanstalk:UpdateEnvironment"),
-        choice("how", "It", Object.entries(faults)),
+        choice("how", "What happens", Object.entries(faults)),
         choice("once", "When", [["", "each call, until undo"], ["once", "the next call only"]])),
       breaking("Take a permission away", "permission", "Take it away",
         ...withActions("action", "Permission", functions, "role", ({ role }) => role, [], "elasticbeanstalk:SwapEnvironmentCNAMEs"))),
@@ -43,7 +43,7 @@ async function show(place) {
 function withActions(name, label, functions, chosen, valueOf, first, value) {
   const list = suggestions(`${name}-actions`, []);
   const of = choice(chosen, "Function", [], { onchange: () => attempt(suggest) });
-  of.control.append(...first, ...functions.map((each) => option(valueOf(each), each.function)));
+  of.control.append(...first, ...functions.map((each) => option(valueOf(each), nameOf(each, functions))));
   const suggest = async () => {
     const { role } = functions.find((each) => valueOf(each) === of.control.value) ?? {};
     const actions = role ? await get("break-it/actions", { role }) : [];
@@ -53,17 +53,21 @@ function withActions(name, label, functions, chosen, valueOf, first, value) {
   return [of, field(name, label, { value, required: true, ...list })];
 }
 
+// Returns the module of a function's handler, which is short; its whole name when others have such a module as well.
+const nameOf = (one, functions) =>
+  functions.filter(({ module }) => module === one.module).length === 1 ? one.module : one.function;
+
 function brokenOf(broken, refresh) {
   if (!broken.length) return element("p", { class: "panel" }, "Nothing is broken on purpose.");
   const end = (each) => attempt(async () => { await post("break-it/undo", each.undo); await refresh(); });
   return element("section", { class: "panel bad", "aria-label": "What is broken now" },
-    element("ul", { class: "broken" }, broken.map((each) => element("li", {}, element("span", {}, each.what), button("Undo", () => end(each), { "aria-label": `Undo: ${each.what}` })))),
+    element("ul", { class: "rows" }, broken.map((each) => element("li", {}, element("span", {}, each.what), button("Undo", () => end(each), { "aria-label": `Undo: ${each.what}` })))),
     broken.length > 1 ? button("Undo all", async () => { for (const each of broken) await end(each); }) : null);
 }
 
 function versionsOf(versions) {
   if (!versions.length) return element("p", { class: "quiet" }, "No version is registered.");
-  return element("div", { class: "scroll" }, element("table", {},
-    element("thead", {}, element("tr", {}, ["Version", "Application", "What it does", "Status"].map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, versions.map((each) => element("tr", {}, [each.label, each.application, each.description, each.status].map((text) => element("td", {}, text)))))));
+  return element("ul", { class: "rows" }, versions.map((each) => element("li", {},
+    element("span", {}, element("strong", {}, each.label), ` of ${each.application}. `, each.description),
+    each.status === "PROCESSED" ? null : element("span", { class: "quiet" }, each.status))));
 }

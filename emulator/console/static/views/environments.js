@@ -44,7 +44,7 @@ function cardsOf(environments) {
     element("h2", {}, each.url ? element("a", { href: each.url, target: "_blank", rel: "noreferrer" }, each.name) : each.name),
     each.production ? element("p", {}, element("strong", {}, "Serves users: it has the production CNAME.")) : null,
     element("dl", {},
-      line("Health", element("span", { class: `status ${toneOf(each.color)}` }, each.health ?? each.color), each.causes.map((cause) => element("span", { class: "cause" }, cause))),
+      line("Health", element("span", { class: `status ${toneOf(each.color)}` }, each.health ?? each.color), ...each.causes.map((cause) => element("span", { class: "cause" }, cause))),
       line("Status", each.status),
       line("Version", versionOf(each)),
       line("Instances", `${each.in_service} of ${each.instances} in service`),
