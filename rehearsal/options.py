@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   release an application of yours:    make rehearse ARGS="--bundle app.zip"
   release a fleet:                    make rehearse ARGS="--fleet 12"
   keep the account after the release: make rehearse ARGS=--keep
+  watch the release in a browser:     make rehearse ARGS=--open
   keep an account, release nothing:   make account
   without make:                       python -m rehearsal; python -m rehearsal account --port 4566
 """
@@ -36,7 +37,8 @@ class ReleaseOptions:
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
     them. `capacity`: requests a second that each instance can take, None for no limit. `fail`: the failure that is made
     on purpose, in words of rehearsal.planned_failures; None for none. `fleet`: the number of environments to release as
-    a fleet, None for a single release.
+    a fleet, None for a single release. `open`: tell the address of the account's console before the release, and keep
+    the account until a signal.
     """
 
     scale: float
@@ -48,6 +50,7 @@ class ReleaseOptions:
     fail: str | None
     keep: bool
     fleet: int | None
+    open: bool
     output: Path
 
 
@@ -98,9 +101,14 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         "--fleet", type=_fleet, metavar="NUMBER", help=f"release a fleet of environments, {SMALLEST_FLEET} or more"
     )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
+    parser.add_argument(
+        "--open", action="store_true", help="print the address of the account's console, and keep it until Ctrl-C"
+    )
     options = ReleaseOptions(**vars(parser.parse_args(given)))
     if options.fail and (options.bundle or options.fleet):
         parser.error("--fail is one release of a bundle of its own: leave out --bundle and --fleet")
+    if options.open and options.fleet:
+        parser.error("--open shows one release: leave out --fleet")
     return options
 
 

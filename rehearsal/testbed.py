@@ -10,6 +10,7 @@ from typing import Any, Self
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
+from rehearsal.account.console import AccountConsole
 from rehearsal.account.control import Control
 from rehearsal.account.instructions import stack_variables
 from rehearsal.assemblies import copy_or_make
@@ -42,6 +43,7 @@ class Testbed:
         """Elastic Beanstalk's own bucket, which has the records of all stacks."""
         self.topic = outputs["NotificationsTopicArn"]
         self.variables = stack_variables(outputs)
+        self.console = AccountConsole(account.url)
 
     @classmethod
     def deploy(cls, account: Account, folder: Path, assembly: Path | None = None) -> Self:
@@ -51,7 +53,9 @@ class Testbed:
         """
         if assembly is None:
             assembly = synthesize(folder, account.environment())
-        return cls(account, deploy_stack(account.environment(), folder, assembly))
+        testbed = cls(account, deploy_stack(account.environment(), folder, assembly))
+        testbed.console.know_stack(testbed.machine, testbed.fleets)
+        return testbed
 
     @cached_property
     def functions(self) -> Mapping[str, str]:

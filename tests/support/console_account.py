@@ -89,7 +89,7 @@ class ConsoleAccount:
             identity={},
         )
         made = {"s3": self.s3, "cloudwatch": self.cloudwatch, **clients}
-        self._routes = all_routes(ViewContext(made.__getitem__, control, memory.service, ConsoleSettings()))
+        self._routes = all_routes(ViewContext(made.get, control, memory.service, ConsoleSettings()))
 
     def get(self, path: str, **query: str) -> Any:
         """Return what the console answers, as the page gets it. Raises ViewError."""

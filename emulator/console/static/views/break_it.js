@@ -9,7 +9,7 @@ export const view = { path: "break-it", title: "Break it", show };
 const SICKNESSES = { 500: "answers 500 to all requests", 503: "answers 503 to all requests", warning: "has a warning of its health agent" };
 
 async function show(place) {
-  const { faults, functions, alarms, versions } = await get("break-it/choices");
+  const [{ faults, functions, alarms, versions }, settings] = await Promise.all([get("break-it/choices"), get("settings")]);
   const broken = element("div"), environment = choice("environment", "Environment");
   const refresh = async () => {
     const found = await get("break-it");
@@ -34,7 +34,7 @@ async function show(place) {
       breaking("Take a permission away", "permission", "Take it away",
         ...withActions("action", "Permission", functions, "role", ({ role }) => role, [], "elasticbeanstalk:SwapEnvironmentCNAMEs"))),
     element("h2", {}, "Versions to release"),
-    versionsOf(versions),
+    versionsOf(versions, settings.example_inputs),
   );
   return refresh;
 }
@@ -65,9 +65,17 @@ function brokenOf(broken, refresh) {
     broken.length > 1 ? button("Undo all", async () => { for (const each of broken) await end(each); }) : null);
 }
 
-function versionsOf(versions) {
+function versionsOf(versions, examples) {
   if (!versions.length) return element("p", { class: "quiet" }, "No version is registered.");
   return element("ul", { class: "rows" }, versions.map((each) => element("li", {},
     element("span", {}, element("strong", {}, each.label), ` of ${each.application}. `, each.description),
-    each.status === "PROCESSED" ? null : element("span", { class: "quiet" }, each.status))));
+    each.status === "PROCESSED" ? releaseOf(each, examples) : element("small", { class: "quiet" }, each.status))));
+}
+
+// Returns a link to the form that releases a version, when the account knows how releases of its application begin.
+function releaseOf({ application, label }, examples) {
+  const [machine, example] = Object.entries(examples).find(([, input]) => input.application === application) ?? [];
+  if (!machine) return null;
+  const input = JSON.stringify({ ...example, version: label });
+  return element("a", { class: "button", href: `#/executions/start/${encodeURIComponent(machine)}/${encodeURIComponent(input)}`, "aria-label": `Release ${label}` }, "Release");
 }
