@@ -10,6 +10,7 @@ from rehearsal.prepare import NEXT_VERSION, Prepared, Versions, prepare
 from rehearsal.report.progress import Progress
 from rehearsal.signals import Interrupted
 from rehearsal.testbed import Testbed
+from rehearsal.things_to_try import offer_failures, users
 
 POLL_SECONDS = 2.0
 
@@ -20,6 +21,7 @@ def keep(options: AccountOptions, progress: Progress) -> int:
     try:
         prepared = prepare(account, options.output, Versions.of_shop(), progress)
         testbed = prepared.testbed
+        offer_failures(prepared)
         suggest_release(prepared)
         progress.say()
         for line in instructions(
@@ -33,7 +35,8 @@ def keep(options: AccountOptions, progress: Progress) -> int:
             progress.say(line)
         progress.say(console_line(testbed))
         progress.say("Ctrl-C ends the account.")
-        return until_interrupted(testbed.control)
+        with users(prepared, options.users):
+            return until_interrupted(testbed.control)
     finally:
         account.stop()
 

@@ -11,6 +11,8 @@ from rehearsal.planned_failures import FAILURES
 
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
+USERS, MOST_USERS = 5, 100
+"""The requests a second of users in an account that is kept. By default few: the account may run for days."""
 BUILD = Path("build")
 EXAMPLES = """examples:
   release v2 of the sample shop:      make rehearse
@@ -54,10 +56,11 @@ class ReleaseOptions:
 
 @dataclass(frozen=True)
 class AccountOptions:
-    """How to keep an account."""
+    """How to keep an account. `users`: requests a second that users send to the shop."""
 
     scale: float
     port: int
+    users: int
     output: Path
 
 
@@ -116,6 +119,13 @@ def read_account_options(given: Sequence[str]) -> AccountOptions:
     parser.add_argument(
         "--port", type=arguments.port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)"
     )
+    parser.add_argument(
+        "--users",
+        type=_users,
+        metavar="NUMBER",
+        default=USERS,
+        help="requests a second that users send to the shop; 0 for no users (default: %(default)s)",
+    )
     return AccountOptions(**vars(parser.parse_args(given)))
 
 
@@ -167,3 +177,9 @@ def _capacity(text: str) -> float:
     if capacity > 0:
         return capacity
     raise argparse.ArgumentTypeError(f"expected requests a second, more than 0, found {text!r}")
+
+
+def _users(text: str) -> int:
+    if text.isdecimal() and int(text) <= MOST_USERS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected requests a second, from 0 to {MOST_USERS}, found {text!r}")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from emulator.console import execution, execution_actions, executions
+from emulator.console import break_it, environments, execution, execution_actions, executions, mailbox
 from emulator.console.view import Route, Routes, ViewContext, ViewError, ViewRequest
 
-VIEWS = (executions, execution, execution_actions)
+VIEWS = (executions, execution, execution_actions, environments, mailbox, break_it)
 
 
 def all_routes(context: ViewContext) -> Routes:

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.options import read_release_options
+from rehearsal.options import read_account_options, read_release_options
 from rehearsal.planned_failures import FAILURES
 
 
@@ -33,6 +33,16 @@ def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFix
         with pytest.raises(SystemExit):
             read_release_options(["--capacity", wrong])
         assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
+
+
+def test_users_of_a_kept_account_are_requests_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_account_options([]).users == 5
+    assert read_account_options(["--users", "0"]).users == 0
+
+    for wrong in ("-1", "101", "2.5", "many"):
+        with pytest.raises(SystemExit):
+            read_account_options(["--users", wrong])
+        assert f"expected requests a second, from 0 to 100, found '{wrong}'" in capsys.readouterr().err
 
 
 def test_a_failure_on_purpose_is_one_of_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,8 @@ import { startForm } from "./start.js";
 
 export const view = { path: "executions", title: "Executions", show };
 
-async function show(place, [arn, again]) {
-  if (arn === "start") return showStart(place, again);
+async function show(place, [arn, again, input]) {
+  if (arn === "start") return showStart(place, again, input);
   if (arn) return showExecution(place, arn);
   const list = element("div");
   place.append(
@@ -19,10 +19,12 @@ async function show(place, [arn, again]) {
   return async () => update(list, await get("executions"), table);
 }
 
-async function showStart(place, arn) {
+// `arn`: of an execution to start again, or of a state machine. `input`: what the form begins with, as JSON.
+async function showStart(place, arn, input) {
   const { machines } = await get("executions");
-  const again = arn ? JSON.parse((await get("execution", { arn })).input) : undefined;
-  const usual = arn ? machines.filter((machine) => arn.includes(`:${machine.name}:`)) : machines;
+  const begun = input ?? (arn ? (await get("execution", { arn })).input : null);
+  const again = begun ? JSON.parse(begun) : undefined;
+  const usual = arn ? machines.filter((machine) => arn === machine.arn || arn.includes(`:${machine.name}:`)) : machines;
   place.append(element("h1", {}, "Start a new execution"), machines.length ? await startForm([...new Set([...usual, ...machines])], again) : element("p", {}, "No state machine is deployed."));
 }
 
