@@ -5,7 +5,7 @@ from typing import Any
 from emulator.console.causes import parts
 from emulator.console.execution_history import Event, ExecutionHistories, details, whole_event
 from emulator.console.open_tasks import open_task
-from emulator.console.state_visits import StateVisit, state_visits
+from emulator.console.state_visits import failed_state, state_visits
 from emulator.console.view import Routes, ViewContext, ViewError, ViewRequest
 
 MOST_EVENTS = 500
@@ -30,7 +30,7 @@ def _execution(states: Any, histories: ExecutionHistories, request: ViewRequest)
     described = states.describe_execution(executionArn=arn)
     events = histories.read(arn)
     visits = state_visits(events, running=described["status"] == "RUNNING")
-    failed = _failed_state(visits) if described["status"] in ENDED_BADLY else None
+    failed = failed_state(visits)
     waiting = open_task(events) if described["status"] == "RUNNING" else None
     return {
         "arn": arn,
@@ -43,17 +43,13 @@ def _execution(states: Any, histories: ExecutionHistories, request: ViewRequest)
         "redrivable": described.get("redriveStatus") == "REDRIVABLE",
         "input": described.get("input"),
         "output": described.get("output"),
-        "failure": failed and {"state": failed} | parts(described.get("error"), described.get("cause")),
+        "failure": {"state": failed.name if failed else ""} | parts(described.get("error"), described.get("cause"))
+        if described["status"] in ENDED_BADLY
+        else None,
         "waits_in": waiting and waiting.state,
         "states": [visit.as_dict() for visit in visits],
         "events": [_line(event) for event in events[-MOST_EVENTS:] if event["id"] > after],
     }
-
-
-def _failed_state(visits: list[StateVisit]) -> str:
-    """Return the state that failed first since the last redrive: a failure branch may fail after it, on purpose."""
-    now = [visit for visit in visits if not visit.earlier and visit.status in ("failed", "aborted")]
-    return min(now, key=lambda visit: (visit.left or float("inf"), visit.entered)).name if now else ""
 
 
 def _line(event: Event) -> dict[str, Any]:

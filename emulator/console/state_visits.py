@@ -1,13 +1,15 @@
 """What became of each state of an execution, read from its history. The page colours its graph by this."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from emulator.console.execution_history import Event, details
 
 ATTEMPTS = ("LambdaFunctionScheduled", "TaskScheduled", "ActivityScheduled")
-FAILURES = ("Failed", "TimedOut", "ScheduleFailed", "StartFailed", "SubmitFailed", "Aborted")
+FAILURES = ("Failed", "TimedOut", "Aborted")
+CONTAINERS = ("ParallelState", "MapState")
+"""Types of states with states in them."""
 
 
 @dataclass
@@ -16,15 +18,16 @@ class StateVisit:
 
     `status`: running, succeeded, failed or aborted. A state that failed and whose Catch went on has failed, too.
     `visits`: how often the state was entered. `retries`: further attempts in the last visit. `earlier`: it was before
-    the last redrive. `entered`, `left`: account times.
+    the last redrive. `entered`, `left`: account times. `following`: the state that came next.
     """
 
     name: str
+    kind: str
     status: str
     visits: int
     entered: float
     left: float | None = None
-    retries: int = -1
+    attempts: int = 0
     earlier: bool = False
     failing: bool = False
     error: str = ""
@@ -32,67 +35,115 @@ class StateVisit:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the page needs."""
-        return asdict(self) | {"retries": max(self.retries, 0)}
+        return asdict(self) | {"retries": max(self.attempts - 1, 0)}
+
+    def leave(self, time: float, status: str) -> None:
+        """End the visit."""
+        self.left, self.status = time, status
+
+
+class StateVisits:
+    """Follows an execution through its events, the oldest first."""
+
+    def __init__(self) -> None:
+        self._visits: dict[str, StateVisit] = {}
+        self._state_of: dict[int, str] = {}
+
+    def add(self, event: Event) -> None:
+        """Take the next event."""
+        kind = event["type"]
+        if kind == "ExecutionRedriven":
+            for visit in self._visits.values():
+                visit.earlier = True
+        elif kind in [f"{container}Failed" for container in CONTAINERS]:
+            self._fail_container(kind, event)
+        elif kind.endswith("StateEntered"):
+            self._enter(event)
+        else:
+            self._continue(event)
+
+    def end(self) -> None:
+        """End the states that an execution did not leave: it ended in them."""
+        for visit in self._visits.values():
+            if visit.status == "running":
+                visit.status = "failed" if visit.failing else "aborted"
+
+    def __iter__(self) -> Iterator[StateVisit]:
+        """Yield the last visit to each state, in the order of their first ones."""
+        yield from self._visits.values()
+
+    def _enter(self, event: Event) -> None:
+        name = str(details(event)["name"])
+        before = self._visits.get(self._before(event))
+        if before and before.left is not None:
+            before.following = name
+        earlier = self._visits[name].visits if name in self._visits else 0
+        kind = event["type"].removesuffix("Entered")
+        self._visits[name] = StateVisit(name, kind, "running", earlier + 1, _time(event))
+        self._state_of[event["id"]] = name
+
+    def _continue(self, event: Event) -> None:
+        kind = event["type"]
+        named = kind.endswith("StateExited")
+        name = str(details(event)["name"]) if named else "" if kind.startswith("Execution") else self._before(event)
+        self._state_of[event["id"]] = name
+        visit = self._visits.get(name)
+        if visit is None:
+            return
+        visit.earlier = False
+        if kind in ATTEMPTS:
+            visit.attempts += 1
+            visit.failing, visit.status, visit.left = False, "running", None
+        elif named:
+            visit.leave(_time(event), "failed" if visit.failing else "succeeded")
+        elif kind.endswith("StateAborted"):
+            visit.leave(_time(event), "aborted")
+        elif kind.endswith(FAILURES):
+            visit.failing, visit.error = True, details(event).get("error", "")
+        elif kind.endswith("Succeeded"):
+            visit.failing = False
+
+    def _fail_container(self, kind: str, event: Event) -> None:
+        """End the states in the innermost container that runs: one of them failed, the others are cut off."""
+        running = [visit for visit in self._visits.values() if visit.status == "running"]
+        inside = [visit for visit in running if kind == f"{visit.kind}Failed"]
+        if not inside:
+            return
+        container = max(inside, key=lambda visit: visit.entered)
+        container.failing = True
+        self._state_of[event["id"]] = container.name
+        for visit in running:
+            if visit is not container and visit.entered >= container.entered:
+                visit.leave(_time(event), "failed" if visit.name == self._before(event) else "aborted")
+
+    def _before(self, event: Event) -> str:
+        """Return the state of the event that led to this one; empty for an event of the execution."""
+        return self._state_of.get(event.get("previousEventId", 0), "")
 
 
 def state_visits(events: Iterable[Event], *, running: bool) -> list[StateVisit]:
     """Return the last visit to each state, in the order of their first ones. `running`: the execution runs."""
-    visits: dict[str, StateVisit] = {}
-    state_of: dict[int, str] = {}
+    visits = StateVisits()
     for event in events:
-        kind = event["type"]
-        if kind == "ExecutionRedriven":
-            for visit in visits.values():
-                visit.earlier = True
-        name = _state(event, state_of)
-        state_of[event["id"]] = name
-        if kind.endswith("StateEntered"):
-            count = visits[name].visits if name in visits else 0
-            _follow(visits, state_of, event, name)
-            visits[name] = StateVisit(name, "running", count + 1, event["timestamp"].timestamp())
-        elif name in visits:
-            _update(visits[name], event)
+        visits.add(event)
     if not running:
-        _close(visits.values())
-    return list(visits.values())
+        visits.end()
+    return list(visits)
 
 
-def _state(event: Event, state_of: dict[int, str]) -> str:
-    """Return the state that an event belongs to; empty for events of the execution."""
-    if event["type"].endswith(("StateEntered", "StateExited")):
-        return str(details(event)["name"])
-    if event["type"].startswith("Execution"):
-        return ""
-    return state_of.get(event.get("previousEventId", 0), "")
+def failed_state(visits: Iterable[StateVisit]) -> StateVisit | None:
+    """Return what failed first since the last redrive: a failure branch may fail after it, on purpose.
+
+    Of a state and the container that it is in, this is the state.
+    """
+    failed = [visit for visit in visits if visit.status in ("failed", "aborted") and not visit.earlier]
+    return min(failed, key=_time_of_failure, default=None)
 
 
-def _follow(visits: dict[str, StateVisit], state_of: dict[int, str], event: Event, name: str) -> None:
-    """Remember which state came next after the one that was left."""
-    before = state_of.get(event.get("previousEventId", 0), "")
-    if before in visits and visits[before].left is not None:
-        visits[before].following = name
+def _time_of_failure(visit: StateVisit) -> tuple[bool, float, float]:
+    return visit.status == "aborted", float("inf") if visit.left is None else visit.left, -visit.entered
 
 
-def _update(visit: StateVisit, event: Event) -> None:
-    kind = event["type"]
-    visit.earlier = False
-    if kind in ATTEMPTS:
-        visit.retries += 1
-        visit.failing, visit.status, visit.left = False, "running", None
-    elif kind.endswith("StateExited"):
-        visit.left = event["timestamp"].timestamp()
-        visit.status = "failed" if visit.failing else "succeeded"
-    elif kind.endswith("StateAborted"):
-        visit.status, visit.left = "aborted", event["timestamp"].timestamp()
-    elif kind.endswith(FAILURES):
-        visit.failing = True
-        visit.error = details(event).get("error", "")
-    elif kind.endswith("Succeeded"):
-        visit.failing = False
-
-
-def _close(visits: Iterable[StateVisit]) -> None:
-    """End the states that an execution did not leave: it ended in them."""
-    for visit in visits:
-        if visit.status == "running":
-            visit.status = "failed" if visit.failing else "aborted"
+def _time(event: Event) -> float:
+    moment: float = event["timestamp"].timestamp()
+    return moment

@@ -13,7 +13,7 @@ export function graphOf(definition) {
     const of = (name) => states.get(name) ?? NO_STATE;
     return drawing(
       "svg",
-      { class: "graph", viewBox: `0 0 ${layout.width} ${layout.height}`, style: null, width: layout.width, height: layout.height, role: "img", "aria-label": description(layout, of) },
+      { class: "graph", viewBox: `0 0 ${layout.width} ${layout.height}`, width: layout.width, height: layout.height, role: "img", "aria-label": description(layout, of) },
       drawing("defs", {}, arrow("ahead", "way"), arrow("ahead-taken", "way taken"), arrow("ahead-failed", "way failed")),
       layout.rails.map((rail) => failureRail(layout, rail, of)),
       layout.edges.map((edge) => way(layout, edge, of)),
@@ -28,7 +28,7 @@ function description({ nodes }, of) {
 }
 
 const arrow = (id, style) => drawing(
-  "marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
+  "marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerUnits: "userSpaceOnUse", markerWidth: 8, markerHeight: 8, orient: "auto" },
   drawing("path", { d: "M0 0L8 4L0 8z", class: `${style} head` }),
 );
 
@@ -36,7 +36,8 @@ const middle = (node) => node.y + BOX.height / 2;
 
 function way({ nodes }, edge, of) {
   const from = nodes[edge.from], to = nodes[edge.to];
-  const taken = of(from.name).following === to.name ? " taken" : "";
+  const { following, status } = of(from.name);
+  const taken = following === to.name && status !== "failed" ? " taken" : "";
   const marker = `url(#ahead${taken && "-taken"})`;
   if (edge.lane === undefined) {
     const x = BOX.left + 20;
@@ -48,13 +49,14 @@ function way({ nodes }, edge, of) {
 }
 
 function failureRail({ nodes }, { to, from }, of) {
-  const target = middle(nodes[to]), lines = from.map((row) => middle(nodes[row]));
-  const failed = from.filter((row) => of(nodes[row].name).following === nodes[to].name);
-  const line = (rows, style, marker) => drawing("path", {
-    class: style, d: rows.map((row) => `M${BOX.left} ${middle(nodes[row])}H12`).join("") + `M12 ${Math.min(target, ...rows.map((row) => middle(nodes[row])))}V${Math.max(target, ...rows.map((row) => middle(nodes[row])))}M12 ${target}H${BOX.left}`,
-    "marker-end": marker,
-  });
-  return drawing("g", {}, lines.length ? line(from, "way fails", "url(#ahead)") : null, failed.length ? line(failed, "way failed", "url(#ahead-failed)") : null);
+  const target = middle(nodes[to]);
+  const failed = from.filter((row) => of(nodes[row].name).status === "failed" && of(nodes[row].name).following === nodes[to].name);
+  const line = (rows, style, marker) => {
+    const starts = rows.map((row) => middle(nodes[row]));
+    const trunk = `M12 ${Math.min(target, ...starts)}V${Math.max(target, ...starts)}M12 ${target}H${BOX.left}`;
+    return drawing("path", { class: style, d: starts.map((y) => `M${BOX.left} ${y}H12`).join("") + trunk, "marker-end": marker });
+  };
+  return drawing("g", {}, line(from, "way fails", "url(#ahead)"), failed.length ? line(failed, "way failed", "url(#ahead-failed)") : null);
 }
 
 function box(node, of) {

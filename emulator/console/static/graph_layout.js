@@ -1,7 +1,7 @@
 // Puts the states of a definition in rows, and the ways between them in lanes beside the rows.
 
-export const ROW = 40, BOX = { left: 30, width: 236, height: 28 };
-const NESTED = 24, LANE = 9;
+export const ROW = 40, BOX = { left: 24, width: 232, height: 28 };
+const NESTED = 24, LANE = 8;
 
 // Returns { nodes, edges, rail, width, height }. A node: name, type, y, height, branches of nested nodes.
 export function layOut(definition) {

@@ -7,13 +7,13 @@ import { history } from "./history.js";
 
 export async function showExecution(place, arn) {
   const title = element("h1"), summary = element("p"), failure = element("div"), actions = element("div", { class: "actions" });
-  const graph = element("div", { class: "scroll" }), input = element("div"), output = element("div");
+  const graph = element("div", { class: "scroll machine", tabindex: 0, role: "group", "aria-label": "State machine" }), input = element("div"), output = element("div");
   const events = history(arn);
   place.append(
     element("p", {}, element("a", { href: "#/executions" }, "All executions")), title, summary, failure, actions,
     element(
       "div", { class: "columns" },
-      element("section", { "aria-label": "Graph" }, element("h2", {}, "Graph"), graph),
+      element("section", {}, element("h2", {}, "Graph"), graph),
       element(
         "section", {},
         element("h2", {}, "Input"), input, element("h2", {}, "Output"), output,
@@ -29,10 +29,24 @@ export async function showExecution(place, arn) {
     update(failure, execution.failure, (found) => (found ? failureOf(found) : []));
     update(actions, [execution.status, execution.waits_in, execution.redrivable], () => actionsOf(execution));
     update(graph, execution.states, (states) => draw(new Map(states.map((state) => [state.name, state]))));
+    reveal(graph, execution.failure?.state || lastOf(execution.states));
     update(input, execution.input, json);
     update(output, execution.output, json);
     events.add(execution.events);
   };
+}
+
+// Scrolls the graph to a state when another state than before is of interest.
+function reveal(graph, name) {
+  const box = name && graph.querySelector(`[data-state="${CSS.escape(name)}"]`);
+  if (!box || graph.dataset.revealed === name) return;
+  graph.dataset.revealed = name;
+  graph.scrollTop = box.getBBox().y - graph.clientHeight / 2;
+}
+
+function lastOf(states) {
+  const running = states.filter((state) => state.status === "running");
+  return (running.length ? running : states).reduce((last, state) => (state.entered >= (last?.entered ?? 0) ? state : last), null)?.name;
 }
 
 function summaryOf(execution) {

@@ -8,9 +8,11 @@ import { fieldsOf, parsed } from "../schema_form.js";
 export async function startForm(machines, again) {
   const place = element("div");
   const choice = element("select", { id: "machine", onchange: () => attempt(fill) }, machines.map((machine) => element("option", { value: machine.arn }, machine.name)));
+  const name = element("input", { id: "name", pattern: "[A-Za-z0-9_-]{1,80}", autocomplete: "off" });
   const form = element(
     "form", { class: "panel", onsubmit: (event) => { event.preventDefault(); attempt(start); } },
     element("div", { class: "field" }, element("label", { for: "machine" }, "State machine"), choice),
+    element("div", { class: "field" }, element("label", { for: "name" }, "Name of the execution", element("span", { class: "quiet" }, " (default: a new one)")), name),
     place,
     element("div", { class: "actions" }, element("button", { class: "main" }, "Start"), button("Cancel", () => { location.hash = "#/executions"; })),
   );
@@ -23,7 +25,7 @@ export async function startForm(machines, again) {
     place.replaceChildren(fields.element);
   }
   async function start() {
-    const { arn } = await post("execution/start", { machine: choice.value, input: read() });
+    const { arn } = await post("execution/start", { machine: choice.value, name: name.value, input: read() });
     location.hash = `#/executions/${encodeURIComponent(arn)}`;
   }
   await fill();
