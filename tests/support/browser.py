@@ -66,11 +66,10 @@ class Browser:
         """Click an element, as soon as it is there and can be clicked."""
         self._until(lambda: self._call("POST", f"element/{self._find(xpath)}/click"), xpath, seconds)
 
-    def write(self, xpath: str, text: str) -> None:
-        """Replace the text of a field by typing."""
-        element = self._find(xpath)
-        self._call("POST", f"element/{element}/clear")
-        self._call("POST", f"element/{element}/value", text=text)
+    def write(self, xpath: str, text: str, seconds: float = LONG_SECONDS) -> None:
+        """Replace the text of a field by typing, as soon as it is there."""
+        self._until(lambda: self._call("POST", f"element/{self._find(xpath)}/clear"), xpath, seconds)
+        self._call("POST", f"element/{self._find(xpath)}/value", text=text)
 
     def see(self, xpath: str, seconds: float = LONG_SECONDS) -> str:
         """Return the visible text of an element, as soon as it is there."""

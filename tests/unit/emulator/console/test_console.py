@@ -29,8 +29,7 @@ class FakeStates:
             self.calls.append((name, fields))
             if name in ("start_execution", "stop_execution"):
                 return {"executionArn": "arn:new"}
-            error = {"Code": "ExecutionNotRedrivable", "Message": "It runs."}
-            raise ClientError({"Error": error}, name)
+            raise ClientError({"Error": {"Code": "ExecutionNotRedrivable", "Message": "It runs."}}, name)
 
         return call
 
@@ -42,7 +41,7 @@ def states() -> FakeStates:
 
 @pytest.fixture
 def console(states: FakeStates) -> Console:
-    nothing = SimpleNamespace()
+    nothing = SimpleNamespace(state=SimpleNamespace(own_bucket="bucket"))
     return Console(
         ViewContext(
             client=lambda _service: states,
