@@ -105,6 +105,10 @@ def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Sta
     assert versions_in(program.output / "env") == {"shop-prod": "v1"}
     assert (program.output / "env").read_text() in program.stdout
     assert "<span>v1</span>" in page_through_the_proxy(program.stdout)
+    console = program.stdout.split("in a browser: ")[1].split()[0]
+    offered = {each["label"] for each in console_says(console, "break-it/choices")["versions"]}
+    assert offered >= samples.FAILING.keys()
+    until(lambda: console_says(console, "traffic")["servers"], "requests of users", 10)
     program.signal(signal.SIGTERM)
     assert program.wait() == 0
     assert program.stderr == ""
@@ -193,6 +197,12 @@ def versions_in(exports: Path) -> dict[str, str]:
     command = ["sh", "-c", '. "$0" && exec "$1" -c "$2"', str(exports), sys.executable, script]
     environment: dict[str, Any] = json.loads(subprocess.check_output(command, text=True))  # noqa: S603 - our own
     return environment
+
+
+def console_says(console: str, path: str) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{console}api/{path}", timeout=20) as response:
+        return json.load(response)
 
 
 def page_through_the_proxy(instructions: str) -> str:
