@@ -30,7 +30,9 @@ def _execution(states: Any, histories: ExecutionHistories, request: ViewRequest)
     described = states.describe_execution(executionArn=arn)
     events = histories.read(arn)
     visits = state_visits(events, running=described["status"] == "RUNNING")
-    failed = failed_state(visits)
+    failed = failed_state(visits, described.get("error")) if described["status"] in ENDED_BADLY else None
+    if failed and failed.status == "caught":
+        failed.status = "failed"
     waiting = open_task(events) if described["status"] == "RUNNING" else None
     return {
         "arn": arn,

@@ -16,7 +16,7 @@ CONTAINERS = ("ParallelState", "MapState")
 class StateVisit:
     """The last visit of an execution to a state.
 
-    `status`: running, succeeded, failed or aborted. A state that failed and whose Catch went on has failed, too.
+    `status`: running, succeeded, caught (it failed, and its Catch went on), failed or aborted.
     `visits`: how often the state was entered. `retries`: further attempts in the last visit. `earlier`: it was before
     the last redrive. `entered`, `left`: account times. `following`: the state that came next.
     """
@@ -95,13 +95,20 @@ class StateVisits:
             visit.attempts += 1
             visit.failing, visit.status, visit.left = False, "running", None
         elif named:
-            visit.leave(_time(event), "failed" if visit.failing else "succeeded")
+            self._leave(visit, event)
         elif kind.endswith("StateAborted"):
             visit.leave(_time(event), "aborted")
         elif kind.endswith(FAILURES):
             visit.failing, visit.error = True, details(event).get("error", "")
         elif kind.endswith("Succeeded"):
             visit.failing = False
+
+    def _leave(self, visit: StateVisit, event: Event) -> None:
+        visit.leave(_time(event), "caught" if visit.failing else "succeeded")
+        if visit.kind in CONTAINERS:
+            for inner in self._visits.values():
+                if inner.status == "failed" and inner.entered >= visit.entered:
+                    inner.status = "caught"
 
     def _fail_container(self, kind: str, event: Event) -> None:
         """End the states in the innermost container that runs: one of them failed, the others are cut off."""
@@ -131,17 +138,17 @@ def state_visits(events: Iterable[Event], *, running: bool) -> list[StateVisit]:
     return list(visits)
 
 
-def failed_state(visits: Iterable[StateVisit]) -> StateVisit | None:
-    """Return what failed first since the last redrive: a failure branch may fail after it, on purpose.
+def failed_state(visits: Iterable[StateVisit], error: str | None) -> StateVisit | None:
+    """Return the state in which an execution with that error failed, since its last redrive.
 
-    Of a state and the container that it is in, this is the state.
+    It is the first one with this error: a failure branch may end with the same one, on purpose. When no state has it,
+    it is the state that was not left.
     """
-    failed = [visit for visit in visits if visit.status in ("failed", "aborted") and not visit.earlier]
-    return min(failed, key=_time_of_failure, default=None)
-
-
-def _time_of_failure(visit: StateVisit) -> tuple[bool, float, float]:
-    return visit.status == "aborted", float("inf") if visit.left is None else visit.left, -visit.entered
+    ended = [visit for visit in visits if visit.status in ("caught", "failed", "aborted") and not visit.earlier]
+    named = [visit for visit in ended if error and visit.error == error and visit.status != "aborted"]
+    if named:
+        return min(named, key=lambda visit: float("inf") if visit.left is None else visit.left)
+    return max((visit for visit in ended if visit.left is None), key=lambda visit: visit.entered, default=None)
 
 
 def _time(event: Event) -> float:

@@ -78,8 +78,9 @@ def test_a_release_is_begun_rejected_redriven_and_approved_by_clicks(testbed: Sc
 
     window.click(button("Redrive"))
     window.see(STATUS.format("RUNNING"))
-    window.click(button("Approve"))
+    window.see(button("Approve"))
     look(window, "redriven")
+    window.click(button("Approve"))
     window.see(STATUS.format("SUCCEEDED"))
     window.see(state("Released", "succeeded"))
     assert '"status": "released"' in window.see("//main//pre[contains(text(), 'served_by')]")

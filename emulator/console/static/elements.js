@@ -39,6 +39,8 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+export const times = (number) => (number === 1 ? "once" : `${number} times`);
+
 // Runs what a person asked for, and shows why it was refused.
 export async function attempt(action) {
   const problem = document.getElementById("problem");

@@ -1,10 +1,16 @@
 // Draws the state machine of an execution: what each state is, what became of it, and which ways were taken.
 
-import { drawing } from "./elements.js";
+import { drawing, element } from "./elements.js";
 import { BOX, laneX, layOut } from "./graph_layout.js";
 
 const LETTER = 7.1; // pixels, of the widest common letters
+const FAILED = ["caught", "failed"];
 const NO_STATE = { status: "", visits: 0, retries: 0, earlier: false, following: "" };
+
+// What the colours mean, in words.
+export const legend = () => element("p", { class: "legend" }, [
+  ["running", "runs"], ["succeeded", "succeeded"], ["failed", "failed"], ["caught", "failed, and went on"], ["aborted", "cut off"],
+].map(([status, words]) => element("span", { class: `status ${status}` }, words)), element("span", { class: "quiet" }, "dashed: before the last redrive, or contains others"));
 
 // Returns a function that draws the graph for the states of an execution, by their names.
 export function graphOf(definition) {
@@ -37,7 +43,7 @@ const middle = (node) => node.y + BOX.height / 2;
 function way({ nodes }, edge, of) {
   const from = nodes[edge.from], to = nodes[edge.to];
   const { following, status } = of(from.name);
-  const taken = following === to.name && status !== "failed" ? " taken" : "";
+  const taken = following === to.name && !FAILED.includes(status) ? " taken" : "";
   const marker = `url(#ahead${taken && "-taken"})`;
   if (edge.lane === undefined) {
     const x = BOX.left + 20;
@@ -50,7 +56,7 @@ function way({ nodes }, edge, of) {
 
 function failureRail({ nodes }, { to, from }, of) {
   const target = middle(nodes[to]);
-  const failed = from.filter((row) => of(nodes[row].name).status === "failed" && of(nodes[row].name).following === nodes[to].name);
+  const failed = from.filter((row) => FAILED.includes(of(nodes[row].name).status) && of(nodes[row].name).following === nodes[to].name);
   const line = (rows, style, marker) => {
     const starts = rows.map((row) => middle(nodes[row]));
     const trunk = `M12 ${Math.min(target, ...starts)}V${Math.max(target, ...starts)}M12 ${target}H${BOX.left}`;

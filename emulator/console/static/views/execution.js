@@ -1,8 +1,8 @@
 // One execution: what failed and what to do, the buttons, its graph, history, input and output.
 
 import { get, post } from "../api.js";
-import { attempt, button, duration, element, status, time, update } from "../elements.js";
-import { graphOf } from "../graph.js";
+import { attempt, button, duration, element, status, time, times, update } from "../elements.js";
+import { graphOf, legend } from "../graph.js";
 import { history } from "./history.js";
 
 export async function showExecution(place, arn) {
@@ -13,7 +13,7 @@ export async function showExecution(place, arn) {
     element("p", {}, element("a", { href: "#/executions" }, "All executions")), title, summary, failure, actions,
     element(
       "div", { class: "columns" },
-      element("section", {}, element("h2", {}, "Graph"), graph),
+      element("section", {}, element("h2", {}, "Graph"), legend(), graph),
       element(
         "section", {},
         element("h2", {}, "Input"), input, element("h2", {}, "Output"), output,
@@ -51,7 +51,7 @@ function lastOf(states) {
 
 function summaryOf(execution) {
   const took = execution.stopped === null ? "" : `, took ${duration(execution.stopped - execution.started)}`;
-  const redrives = execution.redrives ? `, redriven ${execution.redrives === 1 ? "once" : `${execution.redrives} times`}` : "";
+  const redrives = execution.redrives ? `, redriven ${times(execution.redrives)}` : "";
   const waits = execution.waits_in ? element("strong", {}, ` ${execution.waits_in} waits for your answer.`) : "";
   return [status(execution.status), ` started at ${time(execution.started)}${took}${redrives}, account time.`, waits];
 }

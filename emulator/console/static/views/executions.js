@@ -1,7 +1,7 @@
 // All executions, the newest first; one of them; and the form that starts another.
 
 import { get } from "../api.js";
-import { duration, element, status, time, update } from "../elements.js";
+import { duration, element, status, time, times, update } from "../elements.js";
 import { showExecution } from "./execution.js";
 import { startForm } from "./start.js";
 
@@ -32,16 +32,15 @@ function table({ executions }) {
   if (!executions.length) return element("p", {}, "No execution has started yet.");
   return element("div", { class: "scroll" }, element(
     "table", {},
-    element("thead", {}, element("tr", {}, ["Name", "Status", "Started", "Took", "Redrives"].map((name) => element("th", { scope: "col" }, name)))),
+    element("thead", {}, element("tr", {}, ["Name", "Status", "Started", "Took"].map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, executions.map(row)),
   ));
 }
 
 const row = (execution) => element(
   "tr", {},
-  element("td", { class: "name" }, element("a", { href: `#/executions/${encodeURIComponent(execution.arn)}` }, execution.name)),
+  element("td", { class: "name" }, element("a", { href: `#/executions/${encodeURIComponent(execution.arn)}` }, execution.name), execution.redrives ? element("div", { class: "quiet" }, `redriven ${times(execution.redrives)}`) : null),
   element("td", {}, status(execution.status)),
   element("td", {}, time(execution.started)),
   element("td", {}, execution.stopped === null ? "" : duration(execution.stopped - execution.started)),
-  element("td", {}, String(execution.redrives)),
 );

@@ -30,9 +30,9 @@ def test_further_attempts_of_a_visit_are_retries() -> None:
     assert (again.visits, again.as_dict()["retries"]) == (2, 0), "retries count in the last visit"
 
 
-def test_a_state_whose_catch_went_on_has_failed() -> None:
+def test_a_state_that_failed_and_whose_catch_went_on_is_caught() -> None:
     found = visits(entered(2, "Deploy"), event(3, "TaskScheduled"), failed(4), exited(5, "Deploy"), entered(6, "Tell"))
-    assert (found["Deploy"].status, found["Deploy"].error) == ("failed", "OopsError")
+    assert (found["Deploy"].status, found["Deploy"].error) == ("caught", "OopsError")
     assert found["Deploy"].following == "Tell"
 
 
@@ -55,13 +55,13 @@ def test_a_branch_that_fails_cuts_off_the_others_of_its_parallel() -> None:
         entered(11, "Tell"),
     )
     assert {name: visit.status for name, visit in found.items()} == {
-        "Both": "failed",
+        "Both": "caught",
         "Watch": "aborted",
-        "Ask": "failed",
+        "Ask": "caught",
         "Tell": "running",
     }
     assert found["Ask"].error == "Rejected"
-    failure = failed_state(found.values())
+    failure = failed_state(found.values(), "Rejected")
     assert failure is not None
     assert failure.name == "Ask", "the state, not the Parallel that it is in, nor the branch that was cut off"
 
@@ -71,11 +71,28 @@ def test_the_state_that_failed_first_counts_since_the_last_redrive() -> None:
         entered(2, "Deploy"), failed(3), exited(4, "Deploy"),
         entered(5, "Hold"), failed(6), event(7, "ExecutionFailed", error="OopsError"),
     ]  # fmt: skip
-    failure = failed_state(visits(*first, running=False).values())
+    failure = failed_state(visits(*first, running=False).values(), "OopsError")
     assert failure is not None
     assert failure.name == "Deploy", "the failure branch fails after it, on purpose"
     again = visits(*first, event(8, "ExecutionRedriven"), event(9, "TaskScheduled", before=6))
     assert again["Deploy"].earlier
     assert not again["Hold"].earlier, "a redrive goes on in the state that failed"
     assert again["Hold"].status == "running"
-    assert failed_state(again.values()) is None
+
+
+def test_an_error_that_was_caught_before_is_not_the_failure() -> None:
+    found = visits(
+        entered(2, "Ask"), failed(3, "States.Timeout"), exited(4, "Ask"), entered(5, "Swap"), failed(6), running=False
+    )
+    failure = failed_state(found.values(), "OopsError")
+    assert failure is not None
+    assert failure.name == "Swap"
+
+
+def test_an_execution_that_people_stopped_ended_in_the_state_that_it_did_not_leave() -> None:
+    found = visits(
+        entered(2, "Plan"), exited(3, "Plan"), entered(4, "Deploy"), event(5, "TaskScheduled"), running=False
+    )
+    stopped = failed_state(found.values(), "Stopped")
+    assert stopped is not None
+    assert (stopped.name, stopped.status) == ("Deploy", "aborted")
