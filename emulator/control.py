@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.dns import ResolvedName
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
-from emulator.beanstalk.hosting.traffic import Traffic
 from emulator.clock import Clock
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
@@ -39,7 +39,7 @@ class ControlApi:
         invocations: InvocationCounter,
         faults: FaultInjector,
         permissions: PermissionRecorder,
-        traffic: Traffic,
+        traffic: AnswerCounts,
         messages: PublishedMessages,
         identity: Mapping[str, str],
     ) -> None:

@@ -21,11 +21,11 @@ from typing import Any
 
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
 from emulator.beanstalk.hosting.process_hosting import ProcessHosting
-from emulator.beanstalk.hosting.traffic import Traffic
 from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.beanstalk.security_groups import made_groups
 from emulator.clock import Clock
@@ -80,7 +80,7 @@ class Server:
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
         self._capacities = Capacities()
         self._impairments = Impairments(self._clock.time)
-        self._traffic = Traffic()
+        self._traffic = AnswerCounts()
         self._messages = PublishedMessages(self._clock.time)
         self._environments = home / "beanstalk"
         self._beanstalk = ElasticBeanstalk(

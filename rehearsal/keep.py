@@ -23,19 +23,19 @@ def keep(options: AccountOptions, progress: Progress) -> int:
         testbed = prepared.testbed
         offer_failures(prepared)
         suggest_release(prepared)
-        progress.say()
-        for line in instructions(
-            account,
-            prepared.shop,
-            proxy=testbed.control.describe()["proxy"],
-            stack=testbed.variables,
-            version=NEXT_VERSION,
-            file=options.output / "env",
-        ):
-            progress.say(line)
-        progress.say(console_line(testbed))
-        progress.say("Ctrl-C ends the account.")
         with users(prepared, options.users):
+            progress.say()
+            for line in instructions(
+                account,
+                prepared.shop,
+                proxy=testbed.control.describe()["proxy"],
+                stack=testbed.variables,
+                version=NEXT_VERSION,
+                file=options.output / "env",
+            ):
+                progress.say(line)
+            progress.say(console_line(testbed))
+            progress.say("Ctrl-C ends the account.")
             return until_interrupted(testbed.control)
     finally:
         account.stop()

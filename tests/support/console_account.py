@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
-from emulator.beanstalk.hosting.traffic import Traffic
 from emulator.console.settings import ConsoleSettings
 from emulator.console.view import ViewContext, ViewRequest
 from emulator.console.views import all_routes
@@ -84,7 +84,7 @@ class ConsoleAccount:
             invocations=InvocationCounter(),
             faults=self.faults,
             permissions=self.permissions,
-            traffic=Traffic(),
+            traffic=AnswerCounts(),
             messages=self.messages,
             identity={},
         )

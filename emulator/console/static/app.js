@@ -32,7 +32,12 @@ async function show(moved) {
   if (moved) main.focus();
   const place = element("div");
   main.append(place);
-  const refresh = await view.show(place, parameters);
+  let refresh = null;
+  try {
+    refresh = await view.show(place, parameters);
+  } catch (error) {
+    if (mine === current) say(error.message);
+  }
   while (refresh && mine === current) {
     if (!document.hidden) await tryTo(refresh, mine);
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MILLISECONDS));

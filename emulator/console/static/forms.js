@@ -8,8 +8,7 @@ export const option = (value, text = value) => element("option", { value }, text
 
 // A field that is a choice. `options`: pairs of a value and a text.
 export function choice(name, label, options = [], attributes = {}) {
-  const control = element("select", { name, id: newId(), required: true, ...attributes }, options.map(([value, text]) => option(value, text)));
-  if (options.some(([value]) => value === "")) control.required = false;
+  const control = element("select", { name, id: newId(), ...attributes }, options.map(([value, text]) => option(value, text)));
   return { control, parts: labelled(label, control) };
 }
 

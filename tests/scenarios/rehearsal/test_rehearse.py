@@ -78,9 +78,9 @@ class TestReleaseThatGoesWell:
         told = re.search(r"in a browser: (http://127\.0\.0\.1:\d+/_console/)$", kept.stdout, re.MULTILINE)
         assert told, kept.stdout
         assert kept.stdout.index(told[0]) < kept.stdout.index("v2 is live on shop-prod")
-        (execution,) = answer_of(f"{told[1]}api/executions")["executions"]
+        (execution,) = console_says(told[1], "executions")["executions"]
         assert execution["status"] == "SUCCEEDED"
-        form = answer_of(f"{told[1]}api/execution/form?machine={execution['machine']}")
+        form = console_says(told[1], f"execution/form?machine={execution['machine']}")
         assert form["example"] == {"application": "shop", "blue": "shop-prod", "version": "v2"}
         assert "approval" in form["schema"]["properties"]
 
@@ -115,6 +115,10 @@ def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Sta
     assert versions_in(program.output / "env") == {"shop-prod": "v1"}
     assert (program.output / "env").read_text() in program.stdout
     assert "<span>v1</span>" in page_through_the_proxy(program.stdout)
+    console = program.stdout.split("in a browser: ")[1].split()[0]
+    offered = {each["label"] for each in console_says(console, "break-it/choices")["versions"]}
+    assert offered >= samples.FAILING.keys()
+    until(lambda: console_says(console, "traffic")["servers"], "requests of users", 10)
     program.signal(signal.SIGTERM)
     assert program.wait() == 0
     assert program.stderr == ""
@@ -205,8 +209,9 @@ def versions_in(exports: Path) -> dict[str, str]:
     return environment
 
 
-def answer_of(url: str) -> Any:
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=20) as response:
+def console_says(console: str, path: str) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{console}api/{path}", timeout=20) as response:
         return json.load(response)
 
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
-from emulator.beanstalk.hosting.traffic import Traffic
 from emulator.beanstalk.stale_reads import StaleReads
 from emulator.beanstalk.switches import Switches
 from emulator.clock import Clock
@@ -65,7 +65,7 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         invocations=InvocationCounter(),
         faults=FaultInjector(),
         permissions=permissions,
-        traffic=Traffic(),
+        traffic=AnswerCounts(),
         messages=PublishedMessages(lambda: 1_000.0),
         identity=IDENTITY,
     )

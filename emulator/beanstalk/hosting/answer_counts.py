@@ -25,7 +25,7 @@ class _Second:
     failed: dict[Server, int] = field(default_factory=dict)
 
 
-class Traffic:
+class AnswerCounts:
     """Counts the answers of all load balancers. `now` returns a time in seconds. Thread-safe."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:

@@ -1,4 +1,4 @@
-from emulator.beanstalk.hosting.traffic import SECONDS, Traffic
+from emulator.beanstalk.hosting.answer_counts import SECONDS, AnswerCounts
 
 
 class FakeTime:
@@ -11,7 +11,7 @@ class FakeTime:
 
 def test_answers_are_counted_by_environment_version_and_second() -> None:
     now = FakeTime()
-    traffic = Traffic(now)
+    traffic = AnswerCounts(now)
     traffic.record("shop-prod", "v1", 200)
     traffic.record("shop-prod", "v1", 500)
     now.seconds += 2
@@ -29,7 +29,7 @@ def test_answers_are_counted_by_environment_version_and_second() -> None:
 
 
 def test_the_second_that_has_not_ended_is_left_out() -> None:
-    traffic = Traffic(FakeTime())
+    traffic = AnswerCounts(FakeTime())
     traffic.record("shop-prod", "v1", 200)
 
     assert traffic.report()["servers"] == []
@@ -37,7 +37,7 @@ def test_the_second_that_has_not_ended_is_left_out() -> None:
 
 def test_an_answer_of_the_load_balancer_itself_has_no_version() -> None:
     now = FakeTime()
-    traffic = Traffic(now)
+    traffic = AnswerCounts(now)
     traffic.record("shop-prod", None, 503)
     now.seconds += 1
 
@@ -48,7 +48,7 @@ def test_an_answer_of_the_load_balancer_itself_has_no_version() -> None:
 
 def test_a_minute_is_kept() -> None:
     now = FakeTime()
-    traffic = Traffic(now)
+    traffic = AnswerCounts(now)
     for _ in range(200):
         traffic.record("shop-prod", "v1", 200)
         now.seconds += 1
