@@ -10,7 +10,7 @@ const NO_STATE = { status: "", visits: 0, retries: 0, earlier: false, following:
 // What the colours mean, in words.
 export const legend = () => element("p", { class: "legend" }, [
   ["running", "runs"], ["succeeded", "succeeded"], ["failed", "failed"], ["caught", "failed, and went on"], ["aborted", "cut off"],
-].map(([status, words]) => element("span", { class: `status ${status}` }, words)), element("span", { class: "quiet" }, "dashed: before the last redrive, or contains others"));
+].map(([status, words]) => element("span", { class: `status ${status}` }, words)), element("span", { class: "quiet" }, "dashed: before the last redrive"));
 
 // Returns a function that draws the graph for the states of an execution, by their names.
 export function graphOf(definition) {

@@ -4,16 +4,16 @@ import { element } from "./elements.js";
 
 let numbers = 0;
 
-// Returns { element, read } for an object's schema. `read` throws an Error that names the field that is wrong.
+// Returns { element, read } for an object's schema. Fields that must be there or have a value already come first. `read` throws an Error that names the field that is wrong.
 export function fieldsOf(schema, value = {}) {
   const required = schema.required ?? [];
   const fields = Object.entries(schema.properties).map(([name, about]) => ({ name, must: required.includes(name), ...field(name, about, required.includes(name), value[name]) }));
-  const optional = fields.filter((each) => !each.must && each.name !== "version");
+  const optional = fields.filter((each) => !each.must && !(each.name in value));
   return {
     element: element(
       "div", { class: "fields" },
       fields.filter((each) => !optional.includes(each)).map((each) => each.element),
-      element("details", {}, element("summary", {}, `${optional.length} more, all optional`), optional.map((each) => each.element)),
+      element("details", { open: optional.length === fields.length }, element("summary", {}, `${optional.length} more, all optional`), optional.map((each) => each.element)),
     ),
     read: () => Object.fromEntries(fields.map((each) => [each.name, each.read()]).filter(([, found]) => found !== undefined)),
   };

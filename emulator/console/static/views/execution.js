@@ -5,6 +5,8 @@ import { attempt, button, duration, element, status, time, times, update } from 
 import { graphOf, legend } from "../graph.js";
 import { history } from "./history.js";
 
+const REVEALED_AT = 130; // pixels from the top of the graph, so that a low window shows it
+
 export async function showExecution(place, arn) {
   const title = element("h1"), summary = element("p"), failure = element("div"), actions = element("div", { class: "actions" });
   const graph = element("div", { class: "scroll machine", tabindex: 0, role: "group", "aria-label": "State machine" }), input = element("div"), output = element("div");
@@ -41,7 +43,7 @@ function reveal(graph, name) {
   const box = name && graph.querySelector(`[data-state="${CSS.escape(name)}"]`);
   if (!box || graph.dataset.revealed === name) return;
   graph.dataset.revealed = name;
-  graph.scrollTop = box.getBBox().y - graph.clientHeight / 2;
+  graph.scrollTop = box.getBBox().y - REVEALED_AT;
 }
 
 function lastOf(states) {
