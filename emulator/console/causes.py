@@ -19,5 +19,10 @@ def parts(error: str | None, cause: str | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         document = None
     words = str(document["errorMessage"]) if isinstance(document, dict) and "errorMessage" in document else cause or ""
-    found = SENTENCES.match(words)
-    return {"error": error or "", "words": words} | {part: found[part] if found else None for part in PARTS}
+    match = SENTENCES.match(words)
+    told = match.groupdict() if match else dict.fromkeys(PARTS)
+    if " Expected " in (told["next_step"] or ""):
+        # The cause quotes another one, with a next step of its own: this one's is the last sentence.
+        quoted, _, told["next_step"] = told["next_step"].rpartition(". ")
+        told["found"] += f". {quoted}"
+    return {"error": error or "", "words": words} | told

@@ -32,3 +32,12 @@ def test_words_of_another_form_stay_as_they_are(cause: str | None, words: str) -
 def test_a_cause_may_end_with_what_was_found() -> None:
     found = parts("E", "Expected a. Found b.")
     assert (found["expected"], found["found"], found["next_step"]) == ("a", "b", None)
+
+
+def test_a_cause_that_quotes_another_one_ends_with_its_own_next_step() -> None:
+    quoted = "The first failure: E: Expected 200. Found 500. Correct it."
+    found = parts(
+        "E", f"Expected every release to succeed. Found 1 failed. {quoted} Once the cause is gone, redrive this."
+    )
+    assert found["found"] == f"1 failed. {quoted.removesuffix('.')}"
+    assert found["next_step"] == "Once the cause is gone, redrive this."
