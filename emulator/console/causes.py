@@ -20,7 +20,7 @@ def parts(error: str | None, cause: str | None) -> dict[str, Any]:
         document = None
     words = str(document["errorMessage"]) if isinstance(document, dict) and "errorMessage" in document else cause or ""
     match = SENTENCES.match(words)
-    told = match.groupdict() if match else dict.fromkeys(PARTS)
+    told: dict[str, Any] = match.groupdict() if match else dict.fromkeys(PARTS)
     if " Expected " in (told["next_step"] or ""):
         # The cause quotes another one, with a next step of its own: this one's is the last sentence.
         quoted, _, told["next_step"] = told["next_step"].rpartition(". ")
