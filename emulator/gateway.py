@@ -23,6 +23,10 @@ _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 """The service in the credential scope of a signature."""
 
 
+_UNSIGNED = ("/_account", "/_console", "/_ministack", "/_localstack")
+"""What answers without a signature and changes the account. The last two are MiniStack's."""
+
+
 class Gateway:
     """Routes requests to the control API, to Elastic Beanstalk, Auto Scaling, CodePipeline, or MiniStack.
 
@@ -62,6 +66,8 @@ class Gateway:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._ministack(scope, receive, self._announce_start(send))
+        elif reason := _refusal(scope):
+            await send_answer(send, 403, {"Content-Type": "application/json"}, json.dumps({"error": reason}).encode())
         elif scope["type"] == "http" and self._control.answers(scope["path"]):
             await self._call_control(scope, receive, send)
         elif scope["type"] == "http" and self._console.answers(scope["path"]):
@@ -79,11 +85,7 @@ class Gateway:
 
     async def _call_control(self, scope: Message, receive: Receive, send: Send) -> None:
         query, body = scope["query_string"].decode(), await read_body(receive)
-        # A page of another site must not break the account through the browser of a person who keeps one.
-        if reason := refusal(scope["method"], headers_of(scope)):
-            status, document = 403, {"error": reason}
-        else:
-            status, document = self._control.handle(scope["method"], scope["path"], query, body)
+        status, document = self._control.handle(scope["method"], scope["path"], query, body)
         await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
     async def _call_console(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -116,6 +118,13 @@ class Gateway:
             self._threads, handle, body or scope["query_string"], headers_of(scope), caller
         )
         await send_answer(send, status, headers, answer)
+
+
+def _refusal(scope: Message) -> str | None:
+    """Return why a request is refused: pages of other sites must not change the account by a browser."""
+    if scope["type"] != "http" or not scope["path"].startswith(_UNSIGNED):
+        return None
+    return refusal(scope["method"], headers_of(scope))
 
 
 def _service(scope: Message) -> str | None:

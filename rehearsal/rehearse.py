@@ -7,7 +7,7 @@ from rehearsal import user_bundle
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import instructions
 from rehearsal.keep import console_line, suggest_release, until_interrupted
-from rehearsal.options import ReleaseOptions
+from rehearsal.options import USERS, ReleaseOptions
 from rehearsal.planned_failures import FAILURES
 from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, Prepared, Versions, prepare, require_space
 from rehearsal.release import release
@@ -15,6 +15,7 @@ from rehearsal.report.document import compose
 from rehearsal.report.evidence import ReleaseEvidence, problems
 from rehearsal.report.progress import Progress
 from rehearsal.report.summary import summarize
+from rehearsal.things_to_try import offer_failures, users
 
 
 def rehearse(options: ReleaseOptions, progress: Progress) -> int:
@@ -39,6 +40,8 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
             prepared.testbed.control.set_capacity(requests_per_second=options.capacity)
         suggest_release(prepared)
         if options.open:
+            if not bundle:
+                offer_failures(prepared)
             progress.say(f"  {console_line(prepared.testbed)}")
         progress.say()
         evidence = release(prepared, progress, failure)
@@ -48,7 +51,8 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
             kept = True
         elif options.open:
             progress.say("The account keeps running for its console. Ctrl-C ends it.")
-            until_interrupted(prepared.testbed.control)
+            with users(prepared, USERS):
+                until_interrupted(prepared.testbed.control)
     finally:
         if not kept:
             account.stop()

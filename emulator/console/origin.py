@@ -1,6 +1,6 @@
-"""Decides which requests may reach the console: those of its own page, on this machine.
+"""Decides which requests may reach what needs no signature: those of programs and of the console's page.
 
-The console acts as the root user without a password, so a page of another site must not reach it through the browser.
+The console acts as the root user, so a page of another site must not reach it through the browser.
 Sources: https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site and
 https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 """

@@ -41,8 +41,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalProgram]:
-    """A release of v2 that has ended, with its account kept."""
-    program = RehearsalProgram(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep")
+    """A release of v2 that has ended, with its account kept, and its console told of."""
+    program = RehearsalProgram(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep", "--open")
     try:
         program.wait()
         yield program
@@ -73,6 +73,16 @@ class TestReleaseThatGoesWell:
 
     def test_its_picture_is_drawn(self, kept: RehearsalProgram) -> None:
         assert (kept.output / "timeline.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_its_console_was_told_of_before_it_began_and_shows_it(self, kept: RehearsalProgram) -> None:
+        told = re.search(r"in a browser: (http://127\.0\.0\.1:\d+/_console/)$", kept.stdout, re.MULTILINE)
+        assert told, kept.stdout
+        assert kept.stdout.index(told[0]) < kept.stdout.index("v2 is live on shop-prod")
+        (execution,) = console_says(told[1], "executions")["executions"]
+        assert execution["status"] == "SUCCEEDED"
+        form = console_says(told[1], f"execution/form?machine={execution['machine']}")
+        assert form["example"] == {"application": "shop", "blue": "shop-prod", "version": "v2"}
+        assert "approval" in form["schema"]["properties"]
 
     def test_a_kept_account_goes_on_until_it_is_ended_as_the_program_said(self, kept: RehearsalProgram) -> None:
         assert versions_in(kept.output / "env") == {"shop-prod": "v2"}

@@ -70,3 +70,11 @@ def test_a_fleet_that_this_machine_cannot_carry_is_refused(text: str, capsys: py
     with pytest.raises(SystemExit):
         read_release_options([f"--fleet={text}"])
     assert "expected a number of environments from 3 to 40" in capsys.readouterr().err
+
+
+def test_the_console_shows_one_release(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not read_release_options([]).open
+    assert read_release_options(["--open"]).open
+    with pytest.raises(SystemExit):
+        read_release_options(["--open", "--fleet", "3"])
+    assert "leave out --fleet" in capsys.readouterr().err
