@@ -1,4 +1,4 @@
-"""The messages that the account's topics have sent, for people to read. Nothing leaves this machine."""
+"""The messages that the account's topics have sent, for people to read. No email leaves this machine."""
 
 from collections import deque
 from collections.abc import Callable

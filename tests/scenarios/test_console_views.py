@@ -46,7 +46,7 @@ def take_pictures(window: Browser, name: str) -> None:
 def test_a_sick_environment_is_seen_in_red_until_undo(
     testbed: ScenarioTestbed, shop: ScenarioShop, window: Browser
 ) -> None:
-    answered = f"//ul[@class='legend']/li[contains(., '{shop.blue}, v1')]"
+    answered = f"//ul[@class='servers']/li[contains(., '{shop.blue}, v1')]"
     sick = f"//section[@aria-label='What is broken now']//li[contains(., '{shop.blue} (')]"
     try:
         with shop.traffic():

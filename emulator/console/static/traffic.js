@@ -57,7 +57,7 @@ function draw(servers, highest, colours) {
 
 function rowsOf(rows) {
   if (!rows.length) return element("p", { class: "quiet" }, "No requests in the last minute.");
-  return element("ul", { class: "legend" }, rows.map(([style, name, now, failed]) => element("li", {},
+  return element("ul", { class: "servers" }, rows.map(([style, name, now, failed]) => element("li", {},
     drawing("svg", { class: "swatch", viewBox: "0 0 1 1", "aria-hidden": "true" }, drawing("rect", { width: 1, height: 1, class: style })),
     `${name}: ${now} a second, `,
     failed ? element("strong", { class: "failed" }, `${failed} failed in a minute`) : "none failed")));

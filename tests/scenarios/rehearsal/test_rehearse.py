@@ -117,7 +117,7 @@ def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Sta
     assert "<span>v1</span>" in page_through_the_proxy(program.stdout)
     console = program.stdout.split("in a browser: ")[1].split()[0]
     offered = {each["label"] for each in console_says(console, "break-it/choices")["versions"]}
-    assert offered >= samples.FAILING.keys()
+    assert offered >= samples.PROBLEMS.keys()
     until(lambda: console_says(console, "traffic")["servers"], "requests of users", 10)
     program.signal(signal.SIGTERM)
     assert program.wait() == 0

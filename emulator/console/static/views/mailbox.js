@@ -14,7 +14,7 @@ function show(place) {
   const list = element("div");
   place.append(
     element("h1", {}, "Mailbox"),
-    element("p", { class: "quiet" }, "What the topics of this account sent. Nothing left this machine. Links to AWS's console and to environments open what is here."),
+    element("p", { class: "quiet" }, "What the topics of this account sent. No email leaves this machine. Links to AWS's console and to environments open what is here."),
     list,
   );
   return async () => {
