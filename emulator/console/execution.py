@@ -5,8 +5,8 @@ from typing import Any
 from emulator.console.causes import parts
 from emulator.console.execution_history import Event, ExecutionHistories, details, whole_event
 from emulator.console.open_tasks import open_task
-from emulator.console.state_visits import failed_state, state_visits
 from emulator.console.view import Routes, ViewContext, ViewError, ViewRequest
+from emulator.console.visited_states import failed_state, visited_states
 
 MOST_EVENTS = 500
 """Events of the history that the page gets, the newest."""
@@ -29,7 +29,7 @@ def _execution(states: Any, histories: ExecutionHistories, request: ViewRequest)
     arn, after = request.required("arn"), _number(request, "after")
     described = states.describe_execution(executionArn=arn)
     events = histories.read(arn)
-    visits = state_visits(events, running=described["status"] == "RUNNING")
+    visits = visited_states(events, running=described["status"] == "RUNNING")
     failed = failed_state(visits, described.get("error")) if described["status"] in ENDED_BADLY else None
     if failed and failed.status == "caught":
         failed.status = "failed"

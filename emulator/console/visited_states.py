@@ -13,7 +13,7 @@ CONTAINERS = ("ParallelState", "MapState")
 
 
 @dataclass
-class StateVisit:
+class VisitedState:
     """The last visit of an execution to a state.
 
     `status`: running, succeeded, caught (it failed, and its Catch went on), failed or aborted.
@@ -42,11 +42,11 @@ class StateVisit:
         self.left, self.status = time, status
 
 
-class StateVisits:
+class VisitedStates:
     """Follows an execution through its events, the oldest first."""
 
     def __init__(self) -> None:
-        self._visits: dict[str, StateVisit] = {}
+        self._visits: dict[str, VisitedState] = {}
         self._state_of: dict[int, str] = {}
 
     def add(self, event: Event) -> None:
@@ -68,7 +68,7 @@ class StateVisits:
             if visit.status == "running":
                 visit.status = "failed" if visit.failing else "aborted"
 
-    def __iter__(self) -> Iterator[StateVisit]:
+    def __iter__(self) -> Iterator[VisitedState]:
         """Yield the last visit to each state, in the order of their first ones."""
         yield from self._visits.values()
 
@@ -79,7 +79,7 @@ class StateVisits:
             before.following = name
         earlier = self._visits[name].visits if name in self._visits else 0
         kind = event["type"].removesuffix("Entered")
-        self._visits[name] = StateVisit(name, kind, "running", earlier + 1, _time(event))
+        self._visits[name] = VisitedState(name, kind, "running", earlier + 1, _time(event))
         self._state_of[event["id"]] = name
 
     def _continue(self, event: Event) -> None:
@@ -103,7 +103,7 @@ class StateVisits:
         elif kind.endswith("Succeeded"):
             visit.failing = False
 
-    def _leave(self, visit: StateVisit, event: Event) -> None:
+    def _leave(self, visit: VisitedState, event: Event) -> None:
         visit.leave(_time(event), "caught" if visit.failing else "succeeded")
         if visit.kind in CONTAINERS:
             for inner in self._visits.values():
@@ -128,9 +128,9 @@ class StateVisits:
         return self._state_of.get(event.get("previousEventId", 0), "")
 
 
-def state_visits(events: Iterable[Event], *, running: bool) -> list[StateVisit]:
+def visited_states(events: Iterable[Event], *, running: bool) -> list[VisitedState]:
     """Return the last visit to each state, in the order of their first ones. `running`: the execution runs."""
-    visits = StateVisits()
+    visits = VisitedStates()
     for event in events:
         visits.add(event)
     if not running:
@@ -138,7 +138,7 @@ def state_visits(events: Iterable[Event], *, running: bool) -> list[StateVisit]:
     return list(visits)
 
 
-def failed_state(visits: Iterable[StateVisit], error: str | None) -> StateVisit | None:
+def failed_state(visits: Iterable[VisitedState], error: str | None) -> VisitedState | None:
     """Return the state in which an execution with that error failed, since its last redrive.
 
     It is the first one with this error: a failure branch may end with the same one, on purpose. When no state has it,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from emulator.console.state_visits import StateVisit, failed_state, state_visits
+from emulator.console.visited_states import VisitedState, failed_state, visited_states
 from tests.unit.emulator.console.events import entered, event, exited
 
 
-def visits(*events: dict[str, Any], running: bool = True) -> dict[str, StateVisit]:
-    return {visit.name: visit for visit in state_visits(events, running=running)}
+def visits(*events: dict[str, Any], running: bool = True) -> dict[str, VisitedState]:
+    return {visit.name: visit for visit in visited_states(events, running=running)}
 
 
 def failed(number: int, error: str = "OopsError") -> dict[str, Any]:
