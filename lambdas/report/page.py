@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from lambdas.advice import advice
-from lambdas.aws.application_events import ApplicationEvent
+from lambdas.aws.environment_events import EnvironmentEvent
 from lambdas.console import console_link
 from lambdas.failure import Failure
-from lambdas.report.release_history import ReleaseHistory, StageRun, served_by
+from lambdas.report.release_history import ReleaseHistory, ReportedStage, served_by
 from lambdas.report.style import STYLE
 from lambdas.report.text import MAX_SENTENCE_LENGTH, clock, lasted, quoted
 from lambdas.report.timeline import MAX_BARS, timeline, who
@@ -24,7 +24,7 @@ SENTENCES: Final = re.compile(r"Expected (?P<expected>.+?)\. Found (?P<found>.+)
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(history: ReleaseHistory, events: Sequence[ApplicationEvent], left_out: Sequence[str], execution: str) -> str:
+def page(history: ReleaseHistory, events: Sequence[EnvironmentEvent], left_out: Sequence[str], execution: str) -> str:
     """Return the page. `events`: of both environments. `left_out`: sentences on what is missing in what was read."""
     notes = list(left_out)
     sections = [
@@ -137,7 +137,7 @@ def _stages(history: ReleaseHistory, notes: list[str]) -> str:
     return f"<h2>Stages</h2>\n{_table(names, rows)}"
 
 
-def _stage(run: StageRun, history: ReleaseHistory) -> str:
+def _stage(run: ReportedStage, history: ReleaseHistory) -> str:
     took = lasted((run.left or history.ended or run.entered) - run.entered)
     retries = ", ".join(f"{count} {quoted(error)}" for error, count in run.retries.most_common(3))
     return (
@@ -161,7 +161,7 @@ def _approvals(history: ReleaseHistory) -> Iterator[str]:
     yield f"<h2>Approvals</h2>\n{_table(('Asked', 'Waited', 'Answer'), rows)}"
 
 
-def _answer(run: StageRun, history: ReleaseHistory) -> str:
+def _answer(run: ReportedStage, history: ReleaseHistory) -> str:
     if run.error:
         expired = run.error in ("States.Timeout", "TaskTimedOut")
         return "nobody answered in time" if expired else f"{run.error}: {run.cause or 'no reason given'}"
@@ -169,7 +169,7 @@ def _answer(run: StageRun, history: ReleaseHistory) -> str:
     return "none: the release was stopped" if stopped else "approved"
 
 
-def _events(events: Sequence[ApplicationEvent], started: datetime, notes: list[str]) -> str:
+def _events(events: Sequence[EnvironmentEvent], started: datetime, notes: list[str]) -> str:
     worst_first = sorted(events, key=lambda each: SEVERITIES.index(each.severity) if each.severity in SEVERITIES else 0)
     shown = sorted(worst_first[:MAX_EVENTS], key=lambda each: each.at)
     if len(events) > len(shown):

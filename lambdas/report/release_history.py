@@ -22,7 +22,7 @@ ENDS: Final = {
 
 
 @dataclass
-class StageRun:
+class ReportedStage:
     """One run of a stage. A redrive begins a new one.
 
     `looks`: how often it was not ready yet. `retries`: how often it was repeated after an error, by the error. `error`,
@@ -65,7 +65,7 @@ class ReleaseHistory:
     status: str = "RUNNING"
     error: str = ""
     cause: str = ""
-    runs: list[StageRun] = field(default_factory=list)
+    runs: list[ReportedStage] = field(default_factory=list)
     redriven: list[datetime] = field(default_factory=list)
     deployment: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
@@ -89,7 +89,7 @@ class _Reader:
 
     def __init__(self, started: datetime) -> None:
         self.history = ReleaseHistory(started)
-        self._runs: dict[int, StageRun] = {}  # by the number of each event of theirs: branches run side by side
+        self._runs: dict[int, ReportedStage] = {}  # by the number of each event of theirs: branches run side by side
 
     def read(self, event: Mapping[str, Any]) -> None:
         self.history.events += 1
@@ -111,14 +111,14 @@ class _Reader:
             elif kind == "TaskStateAborted":
                 run.left = event["timestamp"]
 
-    def _run_of(self, event: Mapping[str, Any]) -> StageRun | None:
+    def _run_of(self, event: Mapping[str, Any]) -> ReportedStage | None:
         """Return the run that an event belongs to. An event after the end of a run is of a redrive."""
         run = self._runs.get(event["previousEventId"])
         if run is None or run.left is None:
             return run
         if event["type"] != "TaskScheduled":
             return None
-        again = StageRun(run.name, event["timestamp"])
+        again = ReportedStage(run.name, event["timestamp"])
         self.history.runs.append(again)
         return again
 
@@ -145,11 +145,11 @@ class _Reader:
             self.history.failure = Failure.from_json({"RedriveCount": 0, **given["failure"]})
             self.history.notice = {}
         if event["type"] in ("TaskStateEntered", "WaitStateEntered"):
-            run = StageRun(entered["name"], event["timestamp"])
+            run = ReportedStage(entered["name"], event["timestamp"])
             self.history.runs.append(run)
             self._runs[event["id"]] = run
 
-    def _leave(self, run: StageRun, at: datetime, left: Mapping[str, Any]) -> None:
+    def _leave(self, run: ReportedStage, at: datetime, left: Mapping[str, Any]) -> None:
         run.left = at
         passed_on = _object(left.get("output"))
         self._keep_deployment(passed_on)

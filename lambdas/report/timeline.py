@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from lambdas.report.release_history import ReleaseHistory, StageRun
+from lambdas.report.release_history import ReleaseHistory, ReportedStage
 from lambdas.report.text import lasted, quoted
 
 MAX_BARS: Final = 60
@@ -93,7 +93,7 @@ def who(role: str, deployment: Mapping[str, object]) -> str:
     return names.get(role) or f"{deployment.get(role, role)} ({role})"
 
 
-def _stage(run: StageRun, scale: _Scale, y: int, end: datetime) -> Iterator[str]:
+def _stage(run: ReportedStage, scale: _Scale, y: int, end: datetime) -> Iterator[str]:
     until = run.left or end
     kind = "failed" if run.error else "people" if run.name in PEOPLE else "stage"
     mark = "&#10007; " if run.error else ""

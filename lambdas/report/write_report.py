@@ -5,12 +5,11 @@ EventBridge calls it for each end, also for that of a redrive, and perhaps twice
 
 from collections.abc import Mapping
 from datetime import timedelta
-from itertools import chain
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
-from lambdas.aws.application_events import ApplicationEvent, ApplicationEvents, connect_application_events
+from lambdas.aws.environment_events import EnvironmentEvent, EnvironmentEvents, connect_environment_events
 from lambdas.aws.executions import Executions, connect_executions
 from lambdas.aws.reports import Reports, connect_reports
 from lambdas.errors import ReleaseError
@@ -25,7 +24,7 @@ AFTERWARDS: Final = timedelta(seconds=10)
 """Elastic Beanstalk tells the end of an operation up to some seconds after it shows."""
 
 
-def write_report(execution: str, executions: Executions, events: ApplicationEvents, reports: Reports) -> None:
+def write_report(execution: str, executions: Executions, events: EnvironmentEvents, reports: Reports) -> None:
     """Write the report of an execution. Raises ReleaseError when its history cannot be read, or it cannot be kept."""
     history = read_history(executions.history(execution, MAX_HISTORY))
     if history is None or history.request.get("dry_run") is True:
@@ -34,20 +33,23 @@ def write_report(execution: str, executions: Executions, events: ApplicationEven
     reports.put(execution, page(history, told, left_out, execution))
 
 
-def _events(history: ReleaseHistory, events: ApplicationEvents) -> tuple[list[ApplicationEvent], list[str]]:
+def _events(history: ReleaseHistory, events: EnvironmentEvents) -> tuple[list[EnvironmentEvent], list[str]]:
     """Return the events of both environments, and sentences on what is missing."""
-    known = {**history.request, **history.deployment}
-    application, names = known.get("application"), [known.get("blue"), known.get("green")]
-    if not isinstance(application, str) or not application:
-        return [], []
-    end = history.ended or max(chain([history.started], (run.entered for run in history.runs)))
-    try:
-        found, more = events.between(application, history.started, end + AFTERWARDS)
-    except ReleaseError as error:
-        logger.warning("the report has no events of Elastic Beanstalk", cause=str(error))
-        return [], [f"Elastic Beanstalk did not show its events. {error}"]
-    left_out = ["Older events of Elastic Beanstalk are left out: the application has too many."] if more else []
-    return [each for each in found if each.environment in names], left_out
+    end = history.ended or max([history.started, *(run.entered for run in history.runs)])
+    told: list[EnvironmentEvent] = []
+    left_out = []
+    for id_ in (history.deployment.get("blue_id"), history.deployment.get("green_id")):
+        if not id_:
+            continue  # the release had no such environment yet
+        try:
+            found, more = events.between(str(id_), history.started, end + AFTERWARDS)
+        except ReleaseError as error:
+            logger.warning("the report lacks events of Elastic Beanstalk", cause=str(error))
+            left_out.append(f"Elastic Beanstalk did not show all events. {error}")
+        else:
+            told += found
+            left_out += [f"Older events of {id_} are left out."] if more else []
+    return told, left_out
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
@@ -57,5 +59,5 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """
     execution = event["detail"]["executionArn"]
     logger.append_keys(execution=execution)
-    write_report(execution, connect_executions(), connect_application_events(), connect_reports())
+    write_report(execution, connect_executions(), connect_environment_events(), connect_reports())
     logger.info("reported", status=event["detail"]["status"])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from lambdas.aws.application_events import ApplicationEvent
+from lambdas.aws.environment_events import EnvironmentEvent
 
 RECORDED = Path(__file__).parents[1] / "unit" / "lambdas" / "report"
 NAMES = {
@@ -26,14 +26,14 @@ class RecordedRelease:
 
     execution: str
     history: list[dict[str, Any]]
-    events: list[ApplicationEvent]
+    events: list[EnvironmentEvent]
 
     @classmethod
     def read(cls, name: str) -> Self:
         """Return the one in the file of that name, without the data that no report needs."""
         found = json.loads((RECORDED / f"{name}.json").read_text())
         history = [{**each, "timestamp": datetime.fromisoformat(each["timestamp"])} for each in found["history"]]
-        events = [ApplicationEvent(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in found["events"]]
+        events = [EnvironmentEvent(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in found["events"]]
         return cls(found["execution"], history, events)
 
 

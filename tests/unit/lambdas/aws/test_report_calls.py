@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from lambdas.aws.application_events import MAX_PAGES, ApplicationEvents
+from lambdas.aws.environment_events import MOST, EnvironmentEvents
 from lambdas.aws.executions import Executions
 from lambdas.aws.reports import Reports, report_link
 from lambdas.errors import PermissionDeniedError
@@ -24,32 +24,26 @@ def stubbed(service: str) -> tuple[Any, Stubber]:
     return client, stubber
 
 
-def event(minute: int, message: str, **more: str) -> dict[str, Any]:
-    return {"EventDate": START.replace(minute=minute), "Message": message, "Severity": "INFO", **more}
+def event(minute: int, message: str) -> dict[str, Any]:
+    date = START.replace(minute=minute)
+    return {"EventDate": date, "Message": message, "Severity": "INFO", "EnvironmentName": "shop-prod"}
 
 
-def test_events_are_read_page_by_page_and_returned_oldest_first() -> None:
+def test_the_events_of_an_environment_are_returned_oldest_first() -> None:
     """https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeEvents.html"""
     client, stubber = stubbed("elasticbeanstalk")
-    asked = {"ApplicationName": "shop", "StartTime": START, "EndTime": END, "MaxRecords": 1000}
-    pages = [
-        [event(9, "third", EnvironmentName="shop-green"), event(8, "of no environment")],
-        [event(7, "second", EnvironmentName="shop-prod"), event(6, "first", EnvironmentName="shop-prod")],
-    ]
-    stubber.add_response("describe_events", {"Events": pages[0], "NextToken": "more"}, asked)
-    stubber.add_response("describe_events", {"Events": pages[1]}, {**asked, "NextToken": "more"})
-    events, more = ApplicationEvents(client).between("shop", START, END)
-    assert [each.message for each in events] == ["first", "second", "third"]
+    asked = {"EnvironmentId": "e-1", "StartTime": START, "EndTime": END, "MaxRecords": MOST}
+    stubber.add_response("describe_events", {"Events": [event(9, "second"), event(8, "first")]}, asked)
+    events, more = EnvironmentEvents(client).between("e-1", START, END)
+    assert [(each.environment, each.message) for each in events] == [("shop-prod", "first"), ("shop-prod", "second")]
     assert not more
 
 
-def test_older_events_of_an_application_with_very_many_are_left_out() -> None:
+def test_older_events_of_an_environment_with_very_many_are_left_out() -> None:
     client, stubber = stubbed("elasticbeanstalk")
-    for number in range(MAX_PAGES):
-        page = {"Events": [event(30 - number, str(number), EnvironmentName="shop-prod")], "NextToken": str(number)}
-        stubber.add_response("describe_events", page)
-    events, more = ApplicationEvents(client).between("shop", START, END)
-    assert [each.message for each in events] == ["2", "1", "0"]
+    stubber.add_response("describe_events", {"Events": [event(9, "newest")], "NextToken": "more"})
+    events, more = EnvironmentEvents(client).between("e-1", START, END)
+    assert [each.message for each in events] == ["newest"]
     assert more
 
 

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 
 import pytest
 
-from lambdas.aws.application_events import ApplicationEvent
+from lambdas.aws.environment_events import EnvironmentEvent
 from lambdas.report.page import MAX_EVENTS, MAX_ROWS, page
 from lambdas.report.release_history import read_history
 from tests.support.histories import NAMES, MadeHistory, RecordedRelease
@@ -47,7 +47,7 @@ class Elements(HTMLParser):
         self.text += f"{data.strip()} " if data.strip() else ""
 
 
-def rendered(events: list[dict[str, object]], *told: ApplicationEvent) -> str:
+def rendered(events: list[dict[str, object]], *told: EnvironmentEvent) -> str:
     history = read_history(events)
     assert history is not None
     return page(history, told, [], EXECUTION)
@@ -155,7 +155,7 @@ def test_text_of_others_stays_text() -> None:
     notice = {"subject": MARKUP, "message": f"Users are served by: {MARKUP}\nLeft over: {MARKUP}"}
     made.run("KeepGreenLive", {"failure": failure, "deployment": names}, notice=notice, deployment=names)
     history = made.end("Failed", error=MARKUP, cause=MARKUP)
-    html = rendered(history, ApplicationEvent(made.now, MARKUP, MARKUP, MARKUP))
+    html = rendered(history, EnvironmentEvent(made.now, MARKUP, MARKUP, MARKUP))
     elements = Elements(html)
     assert {tag for tag, _ in elements.found} & {"script", "img"} == set()
     assert html.count("</style>") == 1
@@ -180,7 +180,7 @@ def test_the_longest_history_makes_a_page_below_a_megabyte_that_says_what_it_lea
     made.fail('"' * 9_999, '"' * 9_999)
     history = made.end("Failed", error='"' * 9_999, cause='"' * 9_999)
     told = [
-        ApplicationEvent(made.now + timedelta(seconds=number), '"' * 99, "INFO", '"' * 9_999) for number in range(3_000)
+        EnvironmentEvent(made.now + timedelta(seconds=number), '"' * 99, "INFO", '"' * 9_999) for number in range(3_000)
     ]
     told[7] = replace(told[7], severity="ERROR", message="The one that matters.")
     html = rendered(history, *told)
