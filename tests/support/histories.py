@@ -82,5 +82,5 @@ class MadeHistory:
 
     def end(self, status: str, **details: Any) -> list[dict[str, Any]]:
         """Add the end, such as `Failed`; return the history."""
-        self.add(f"Execution{status}", **{f"execution{status}EventDetails": details})
+        self.add(f"Execution{status}", None, **{f"execution{status}EventDetails": details})
         return self.events
