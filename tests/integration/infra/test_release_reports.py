@@ -1,5 +1,6 @@
 """The function that writes reports: when it runs, and what it may do."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +67,17 @@ def test_it_may_write_into_a_bucket_of_ones_own(synthesize: Callable[..., Templa
     assert found.get("kms:GenerateDataKey") == ([key] if key else None)
     (environments,) = found["elasticbeanstalk:DescribeEvents"]
     assert environments.endswith(":environment/shop/*")
+
+
+def test_messages_for_a_chat_about_an_end_link_to_the_report(synthesize: Callable[..., Template]) -> None:
+    rules = synthesize(chat="true").find_resources("AWS::Events::Rule").values()
+    told = {
+        kind
+        for rule in rules
+        for kind in rule["Properties"]["EventPattern"]["detail-type"]
+        if "Read its report: " in json.dumps(rule)
+    }
+    assert told == {"ReleaseFailed", "ReleaseSucceeded"}
 
 
 def test_stages_that_tell_people_know_where_the_report_will_be(template: Template) -> None:
