@@ -70,7 +70,7 @@ def test_a_failed_deployment_notifies_with_the_events_and_what_is_left(testbed: 
     assert_has_next_steps(message, release.arn)
     assert_links_to_report(testbed, message, release.arn)
     report = report_of(testbed, release.arn)
-    for words in ("It failed in AwaitRelease", "DeploymentFailedError", "Failed to deploy application.", shop.green):
+    for words in ("It failed in AwaitRelease", "DeploymentFailedError", "createEnvironment is starting.", shop.green):
         assert words in report
 
 

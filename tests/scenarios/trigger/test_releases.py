@@ -115,6 +115,7 @@ def test_a_report_is_shown_linked_and_saved(results: Results, testbed: ScenarioT
     assert f"The report as a page: https://console.aws.amazon.com/s3/object/{testbed.artifacts}?" in shown.stdout
     page = (testbed.account.home / f"{full.shop.name}.html").read_text()
     assert f"Release of 20261123 onto {full.shop.blue}" in page
+    assert "Elastic Beanstalk did not show" not in page
 
 
 def test_status_shows_the_environment_that_serves_and_the_last_release(results: Results) -> None:
