@@ -47,7 +47,7 @@ class EnvironmentEvents:
             EnvironmentEvent(each["EventDate"], each.get("EnvironmentName", ""), each["Severity"], each["Message"])
             for each in found["Events"]
         ]
-        return newest_first[::-1], "NextToken" in found
+        return newest_first[::-1], bool(found.get("NextToken"))
 
 
 @cache
