@@ -59,14 +59,14 @@ class Testbed:
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
-        """The names of the stack's Lambda functions, by the modules of their stages."""
+        """The names of the stack's Lambda functions, by the modules of their handlers."""
         stack = self.machine.rpartition(":")[2]  # the machine has the stack's name
         pages = self.lambdas.get_paginator("list_functions").paginate()
         handlers = {each["FunctionName"]: each.get("Handler", "") for page in pages for each in page["Functions"]}
         return {
             handler.split(".")[-2]: name
             for name, handler in handlers.items()
-            if handler.startswith("lambdas.stages.") and name.startswith(f"{stack}-")
+            if handler.startswith("lambdas.") and name.startswith(f"{stack}-")
         }
 
     def start(self, name: str, request: Mapping[str, Any]) -> str:

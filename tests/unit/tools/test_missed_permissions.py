@@ -22,6 +22,7 @@ END = PathEnd("SUCCEEDED", None, (), (), (), (), explained=False)
         ("clone_blue", "ec2:RunInstances", "*", True),
         ("clone_blue", "s3:GetObjectAcl", "arn:aws:s3:::bundles/v1.zip", True),
         ("clone_blue", "s3:ListBucket", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012", True),
+        ("write_report", "states:GetExecutionHistory", "arn:aws:states:us-east-1:123456789012:execution:a:b", False),
         ("plan", "s3:GetObject", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012/bluegreen/snapshot", False),
         ("swap_traffic", "s3:ListBucket", "arn:aws:s3:::records", False),
         ("plan", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:plan", False),
