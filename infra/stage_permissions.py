@@ -55,6 +55,8 @@ class StagePermissions:
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
+    answers: bool = False
+    """Ends its task by the task's token."""
     events: bool = True
     """Sends events of the release to EventBridge, for machines."""
     seconds: int = 120
@@ -163,7 +165,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "hold_for_redrive": StagePermissions(events=False),
+    "hold_for_redrive": StagePermissions(answers=True, events=False),
     "plan_fleet": StagePermissions(
         environment=(*DESCRIBE, "ListTagsForResource"),
         applicationversion=("DescribeApplicationVersions",),

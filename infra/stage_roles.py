@@ -72,6 +72,9 @@ class StageRoles:
             stack = Stack.of(role)
             bus = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:event-bus/{DEFAULT_BUS}"
             allow(role, ["events:PutEvents"], [bus], why="Machines are told of each step of a release.")
+        if permissions.answers:
+            why = "The execution fails with a plain cause, and goes on after a redrive. AWS authorises that on * only."
+            allow(role, ["states:SendTaskFailure", "states:SendTaskSuccess"], ["*"], why=why)
         if permissions.scaling:
             self._allow_scaling(role)
         if permissions.surroundings:
