@@ -27,7 +27,7 @@ QUICK = Pace(Duration.seconds(WAITING.first), WAITING.rate, Duration.seconds(WAI
 """For what Elastic Beanstalk does."""
 SLOW = Pace(Duration.seconds(60), 1.02, Duration.seconds(300), sfn.JitterType.NONE)
 """For what people do: a history has room for days. The 80th look is after 3 hours, and the rest every 5 minutes."""
-TOKEN = "{% $states.context.Task.Token %}"
+TASK_TOKEN = "{% $states.context.Task.Token %}"  # noqa: S105 - an expression, no secret
 RESULT = "{% $states.result.Payload %}"
 FUNCTION_FAULTS = [
     "Lambda.AWSLambdaException",
@@ -73,7 +73,7 @@ class StageTasks:
         fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`. `answers`:
         whether the stage ends the task by its token, instead of by what it returns.
         """
-        given = {"context": "{% $states.context %}", **(payload or {}), **({"token": TOKEN} if answers else {})}
+        given = {"context": "{% $states.context %}", **(payload or {}), **({"token": TASK_TOKEN} if answers else {})}
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
             name,

@@ -156,4 +156,4 @@ def test_people_are_told_of_a_stopped_fleet_with_a_command_that_names_the_region
 def test_a_fleet_fails_with_a_plain_cause_as_a_release_does(fleets: Json, tasks: dict[str, Json]) -> None:
     for held in (fleets["States"]["HoldFleet"], tasks["HoldForRedrive"]):
         assert held["Resource"].endswith("lambda:invoke.waitForTaskToken")
-        assert held["Arguments"]["Payload"]["token"] == "{% $states.context.Task.Token %}"
+        assert evaluated(held["Arguments"]["Payload"]["token"], context={"Task": {"Token": "t0"}}) == "t0"

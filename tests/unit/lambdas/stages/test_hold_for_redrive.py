@@ -1,6 +1,7 @@
 """HoldForRedrive fails the execution with the true error, and lets a redrive resume."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -25,7 +26,8 @@ def stub() -> Iterator[Stubber]:
 
 @pytest.fixture
 def answers(stub: Stubber) -> TaskAnswers:
-    return TaskAnswers(stub.client)
+    client: Any = stub.client
+    return TaskAnswers(client)
 
 
 def failed_in(state: str, error: str = "SomeError", redrives: int = 0) -> Failure:
