@@ -175,6 +175,7 @@ CHECKS_EXCEPT_IN_ROLLBACK: Final[tuple[Check, ...]] = (
     environment_checks.check_live_environment,
     environment_checks.check_live_version,
     environment_checks.check_cutover,
+    environment_checks.check_something_deployed,
     environment_checks.check_green_version,
 )
 """A rollback repairs what is live, so it may be broken, and alarms may ring for it."""

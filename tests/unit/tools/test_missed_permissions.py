@@ -13,6 +13,7 @@ from tests.support.role_permissions import missed
         ("clone_blue", "s3:ListBucket", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012", True),
         ("plan", "s3:GetObject", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012/bluegreen/snapshot", False),
         ("swap_traffic", "s3:ListBucket", "arn:aws:s3:::records", False),
+        ("hold_for_redrive", "states:SendTaskFailure", "*", False),
         ("plan", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:plan", False),
     ],
 )
