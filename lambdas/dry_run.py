@@ -32,7 +32,7 @@ def told_bundle(deployment: Deployment, source: SourceBundle, beanstalk: Beansta
     """
     version = beanstalk.version(deployment.application, deployment.version)
     made = f"{deployment.version} would be made from"
-    if version:
+    if version and version.bucket and version.key:
         source, made = SourceBundle(version.bucket, version.key), f"{deployment.version} is registered already, from"
     try:
         size = bundles.size(source)

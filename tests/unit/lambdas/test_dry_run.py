@@ -48,7 +48,9 @@ def test_a_bundle_is_told_with_its_size(release: Release, s3: Stubber) -> None:
 
 def test_a_label_that_is_registered_is_told_with_the_bundle_that_it_has(release: Release, s3: Stubber) -> None:
     version = release.beanstalk.version("shop", "v2")
-    assert version is not None
+    assert version
+    assert version.bucket
+    assert version.key
     asked = {"Bucket": version.bucket, "Key": version.key}
     s3.add_response("head_object", {"ContentLength": 7}, asked)
     told = outcome(release, dry(release, "v2", bucket=version.bucket, key=version.key), s3)
