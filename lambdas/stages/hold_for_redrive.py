@@ -7,6 +7,7 @@ The task waits for its token, so that the execution's cause is a plain text. Tha
 a stack trace in it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from lambdas.aws.task_answers import TaskAnswers, connect_task_answers
@@ -16,7 +17,7 @@ from lambdas.handler import Event, logger
 from lambdas.visit import Visit
 
 
-def hold_for_redrive(failure: Failure, redrives: int, token: str | None, answers: TaskAnswers) -> None:
+def hold_for_redrive(failure: Failure, redrives: int, token: str | None, connect: Callable[[], TaskAnswers]) -> None:
     """Answer the token: with the failure, or with a success if there was a redrive after the failure.
 
     Raises an exception with the name of the failure when its answer is not taken: an exception ends the task, too. It
@@ -25,11 +26,11 @@ def hold_for_redrive(failure: Failure, redrives: int, token: str | None, answers
     """
     if redrives > failure.redrives:
         if token:
-            answers.succeed(token)
+            connect().succeed(token)
         return
     if token:
         try:
-            answers.fail(token, failure.name, failure.message)
+            connect().fail(token, failure.name, failure.message)
         except ReleaseError as error:
             logger.warning("answer not taken", cause=str(error))
         else:
@@ -40,7 +41,7 @@ def hold_for_redrive(failure: Failure, redrives: int, token: str | None, answers
 def handler(event: Event, _context: object) -> dict[str, Any]:
     """Event: {"failure": as the Catch of the failed stage kept it, "token": the task's, "context"}."""
     visit, failure = Visit.from_context(event["context"]), Failure.from_json(event["failure"])
-    hold_for_redrive(failure, visit.redrives, event.get("token"), connect_task_answers())
+    hold_for_redrive(failure, visit.redrives, event.get("token"), connect_task_answers)
     if visit.redrives > failure.redrives:
         logger.info("redriven", execution=visit.execution, failed_in=failure.state, redrives=visit.redrives)
     return {}

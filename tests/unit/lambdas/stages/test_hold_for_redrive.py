@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -40,22 +41,22 @@ def test_the_execution_fails_with_the_error_and_the_plain_words_of_the_stage(
 ) -> None:
     """Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html."""
     stub.add_response("send_task_failure", {}, {"taskToken": "t", "error": error, "cause": WORDS})
-    hold_for_redrive(failed_in("AwaitRelease", error), 0, "t", answers)
+    hold_for_redrive(failed_in("AwaitRelease", error), 0, "t", lambda: answers)
 
 
 def test_an_error_is_cut_to_what_step_functions_takes(stub: Stubber, answers: TaskAnswers) -> None:
     stub.add_response("send_task_failure", {}, {"taskToken": "t", "error": "E" * 256, "cause": WORDS})
-    hold_for_redrive(failed_in("AwaitApproval", "E" * 300), 0, "t", answers)
+    hold_for_redrive(failed_in("AwaitApproval", "E" * 300), 0, "t", lambda: answers)
 
 
 def test_a_redrive_after_the_failure_lets_the_release_resume(stub: Stubber, answers: TaskAnswers) -> None:
     stub.add_response("send_task_success", {}, {"taskToken": "t", "output": "{}"})
-    hold_for_redrive(failed_in("AwaitRelease", redrives=0), 1, "t", answers)
+    hold_for_redrive(failed_in("AwaitRelease", redrives=0), 1, "t", lambda: answers)
 
 
 def test_a_failure_after_a_redrive_fails_again(stub: Stubber, answers: TaskAnswers) -> None:
     stub.add_response("send_task_failure", {}, {"taskToken": "t", "error": "SomeError", "cause": WORDS})
-    hold_for_redrive(failed_in("AwaitRelease", redrives=1), 1, "t", answers)
+    hold_for_redrive(failed_in("AwaitRelease", redrives=1), 1, "t", lambda: answers)
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "TaskTimedOut", "InvalidToken"])
@@ -65,17 +66,19 @@ def test_an_answer_that_is_not_taken_leaves_the_error_to_the_function(
     """The exception ends the task. If the task has ended already, by an answer that was lost, it changes nothing."""
     stub.add_client_error("send_task_failure", code)
     with pytest.raises(Exception, match=r"Expected this\. Found that\. Do so\.") as raised:
-        hold_for_redrive(failed_in("AwaitRelease", "DeploymentFailedError"), 0, "t", answers)
+        hold_for_redrive(failed_in("AwaitRelease", "DeploymentFailedError"), 0, "t", lambda: answers)
     assert type(raised.value).__name__ == "DeploymentFailedError"
 
 
 def test_a_success_that_is_not_taken_fails_so_that_a_redrive_tries_again(stub: Stubber, answers: TaskAnswers) -> None:
     stub.add_client_error("send_task_success", "AccessDeniedException", "is not authorized to perform: states:X")
     with pytest.raises(PermissionDeniedError):
-        hold_for_redrive(failed_in("AwaitRelease"), 1, "t", answers)
+        hold_for_redrive(failed_in("AwaitRelease"), 1, "t", lambda: answers)
 
 
-def test_an_execution_that_began_before_an_upgrade_has_no_token(answers: TaskAnswers) -> None:
+def test_an_execution_that_began_before_an_upgrade_has_no_token() -> None:
+    connect = Mock()
     with pytest.raises(Exception, match="Expected this"):
-        hold_for_redrive(failed_in("AwaitRelease"), 0, None, answers)
-    hold_for_redrive(failed_in("AwaitRelease"), 1, None, answers)
+        hold_for_redrive(failed_in("AwaitRelease"), 0, None, connect)
+    hold_for_redrive(failed_in("AwaitRelease"), 1, None, connect)
+    connect.assert_not_called()
