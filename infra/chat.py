@@ -71,6 +71,16 @@ def _message(kind: Kind, console: str) -> dict[str, Any]:
         "version": "1.0",
         "source": "custom",
         "content": {"textType": "client-markdown", "title": title, "description": description, "nextSteps": steps},
-        # A thread for each release. A custom action, which is a button, can take the execution as its variable.
-        "metadata": {"threadId": execution, "eventType": kind, "additionalContext": {"execution": execution}},
+        "metadata": {
+            "threadId": execution,  # a thread for each release
+            "summary": title,
+            "eventType": kind,
+            "relatedResources": [execution],
+            # What a button may take: docs/events.md.
+            "additionalContext": {
+                "execution": execution,
+                "kind": kind,
+                "region": events.EventField.from_path("$.region"),
+            },
+        },
     }

@@ -29,7 +29,10 @@ UNUSED_BY_STAGE = {
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""
-BEST_EFFORT = {"events:PutEvents": "without it the log says so, and a release goes on: tests/unit/lambdas"}
+BEST_EFFORT = {
+    "events:PutEvents": "without it the log says so, and a release goes on: tests/unit/lambdas",
+    "states:SendTaskFailure": "without it the function raises the error, so the cause is Lambda's JSON",
+}
 """Actions that a release uses and does not miss, and why."""
 FORMER_RECORDS = "/records/*/*.json"
 """Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""

@@ -25,6 +25,7 @@ END = PathEnd("SUCCEEDED", None, (), (), (), (), explained=False)
         ("write_report", "states:GetExecutionHistory", "arn:aws:states:us-east-1:123456789012:execution:a:b", False),
         ("plan", "s3:GetObject", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012/bluegreen/snapshot", False),
         ("swap_traffic", "s3:ListBucket", "arn:aws:s3:::records", False),
+        ("hold_for_redrive", "states:SendTaskFailure", "*", False),
         ("plan", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:plan", False),
     ],
 )
