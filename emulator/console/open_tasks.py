@@ -1,7 +1,7 @@
-"""Tasks of an execution that wait for an answer with their token, as an approval does."""
+"""Tasks of an execution that wait for a person's answer with their token, as an approval does."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class OpenTask:
 
 
 def open_task(events: Iterable[Event]) -> OpenTask | None:
-    """Return the newest task that waits for an answer, or None."""
+    """Return the newest task that waits for an answer of a person, or None. A function answers its token itself."""
     waiting: dict[int, OpenTask] = {}
     line_of: dict[int, int] = {}
     state_of: dict[int, str] = {}
@@ -32,7 +32,7 @@ def open_task(events: Iterable[Event]) -> OpenTask | None:
         state_of[event["id"]] = state_of.get(before, "")
         if event["type"].endswith("StateEntered"):
             state_of[event["id"]] = details(event)["name"]
-        elif event["type"] == "TaskScheduled" and details(event).get("resource", "").endswith(CALLBACK):
+        elif event["type"] == "TaskScheduled" and _asks_people(details(event)):
             line_of[event["id"]] = event["id"]
             waiting[event["id"]] = OpenTask(state_of[event["id"]], event["id"])
         elif event["type"] in ENDS:
@@ -40,6 +40,10 @@ def open_task(events: Iterable[Event]) -> OpenTask | None:
         elif event["type"] in ("ExecutionRedriven", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"):
             waiting.clear()
     return list(waiting.values())[-1] if waiting else None
+
+
+def _asks_people(task: Mapping[str, str]) -> bool:
+    return task.get("resource", "").endswith(CALLBACK) and task.get("resourceType") != "lambda"
 
 
 def possible_tokens(scheduled: Any, execution: str) -> list[str]:

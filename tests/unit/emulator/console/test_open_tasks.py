@@ -20,6 +20,11 @@ def test_a_task_without_a_token_does_not_wait_for_an_answer() -> None:
     assert open_task([entered(2, "Do"), event(3, "TaskScheduled", resource="invoke")]) is None
 
 
+def test_a_function_answers_its_token_itself() -> None:
+    told = event(3, "TaskScheduled", resource="invoke.waitForTaskToken", resourceType="lambda")
+    assert open_task([entered(2, "Hold"), told]) is None
+
+
 def test_nothing_waits_after_a_redrive_until_it_is_asked_again() -> None:
     redriven = [*ASKED, event(5, "ExecutionAborted"), event(6, "ExecutionRedriven")]
     assert open_task(redriven) is None
