@@ -17,7 +17,7 @@ from lambdas.aws.scaling import Scaling
 from lambdas.aws.snapshots import Snapshots
 from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
-from tests.support.beanstalk import BUCKET, PLATFORM
+from tests.support.beanstalk import BUCKET, ENHANCED, PLATFORM
 from tests.support.network import FakeNetwork
 from tests.support.s3 import FakeS3
 from tests.support.source_bundles import release
@@ -60,6 +60,7 @@ class BenchAccount:
             EnvironmentName=f"{application}-prod",
             SolutionStackName=PLATFORM,
             VersionLabel="v1",
+            OptionSettings=[ENHANCED],
         )
 
     def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:

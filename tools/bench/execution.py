@@ -7,8 +7,9 @@ from importlib import import_module
 from random import Random
 from typing import Any, Final
 
-from infra.retry_delays import FAULTS, WAITING, RetryDelays
-from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
+from infra.retry_delays import FAULTS, SOON, WAITING, RetryDelays
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError, ReleaseError, ServiceUnavailableError
+from lambdas.look_times import SOON as KEY_OF_SOON
 
 STATES: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
     ("Plan", "plan", {}),
@@ -32,6 +33,13 @@ FUNCTION_SECONDS: Final = 0.3
 """How long a function takes until its answer. Measured: a warm function of 256 MB with one or two calls."""
 TRANSITION_SECONDS: Final = 0.1
 """From a state's end to the next function's begin."""
+
+
+RETRIES: Final[Mapping[type[ReleaseError], RetryDelays]] = {
+    EnvironmentNotReadyError: WAITING,
+    EnvironmentReadySoonError: SOON,
+    ServiceUnavailableError: FAULTS,
+}
 
 
 @dataclass
@@ -60,7 +68,7 @@ class BenchExecution:
         """Run the execution: one invocation a step. Yield the epoch of the next step."""
         now = self.started
         for name, function, more in STATES:
-            entered, tried = now, dict.fromkeys((WAITING, FAULTS), 0)
+            entered, tried = now, dict.fromkeys((WAITING, SOON, FAULTS), 0)
             while True:
                 yield now
                 self.invocations += 1
@@ -69,7 +77,7 @@ class BenchExecution:
                     self.deployment = self._invoke(name, function, entered, more)
                     break
                 except (EnvironmentNotReadyError, ServiceUnavailableError) as error:
-                    retry = WAITING if isinstance(error, EnvironmentNotReadyError) else FAULTS
+                    retry = RETRIES.get(type(error), FAULTS)
                     if tried[retry] == retry.attempts:
                         self.error = error
                     now += self._delay(retry, tried[retry])
@@ -95,7 +103,8 @@ class BenchExecution:
             "State": {"Name": state, "EnteredTime": _text(entered)},
         }
         handler = import_module(f"lambdas.stages.{function}").handler
-        returned: dict[str, Any] = handler({"deployment": self.deployment, "context": context, **more}, None)
+        event = {"deployment": self.deployment, "context": context, KEY_OF_SOON: True, **more}
+        returned: dict[str, Any] = handler(event, None)
         return returned
 
 

@@ -32,6 +32,8 @@ class Figures:
     calls: Counter[str]
     s3_calls: Counter[str]
     lags: Sequence[float]
+    own: Sequence[float]
+    """The seconds of each release in which Elastic Beanstalk worked: launch, update, swaps, termination."""
 
     @property
     def releases(self) -> int:
@@ -45,6 +47,19 @@ class Figures:
     def walls(self) -> list[float]:
         """The seconds that each release took."""
         return [(each.ended or each.started) - each.started for each in self.executions]
+
+    @property
+    def overheads(self) -> list[float]:
+        """The seconds of each release beyond Elastic Beanstalk's own, its drain and its watch."""
+        return [
+            wall - own - each.deployment["drain_seconds"] - each.deployment["bake_seconds"]
+            for wall, own, each in zip(self.walls, self.own, self.executions, strict=True)
+        ]
+
+    @property
+    def overhead_share(self) -> float:
+        """The overheads as a share of the walls."""
+        return sum(self.overheads) / sum(self.walls)
 
     @property
     def looks_a_release(self) -> float:

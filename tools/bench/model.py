@@ -3,12 +3,13 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Final
 
 from emulator.beanstalk.model import Event
 from tools.bench.account import BenchAccount, bench_account
-from tools.bench.execution import BenchExecution, PassedState
+from tools.bench.execution import FUNCTION_SECONDS, BenchExecution, PassedState
 from tools.bench.figures import Figures
 
 DONE: Final = (
@@ -20,8 +21,18 @@ DONE: Final = (
     "terminateEnvironment completed successfully.",
 )
 """The events from which on Elastic Beanstalk is done with what a state waits for; the last one counts."""
-GREEN_STATES: Final = frozenset({"AwaitGreen", "AwaitTermination", "AwaitGreenLive"})
-BLUE_STATES: Final = frozenset({"AwaitRelease", "AwaitBlueLive"})
+OF_GREEN: Final = frozenset({"AwaitGreen", "AwaitTermination", "AwaitGreenLive"})
+OF_BLUE: Final = frozenset({"AwaitRelease", "AwaitBlueLive"})
+"""The states that wait for an operation on green, or on blue."""
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """A wait for an operation: when Elastic Beanstalk was asked for it, when it was done, and when the wait ended."""
+
+    asked: float
+    done: float
+    ended: float
 
 
 @dataclass(frozen=True)
@@ -45,13 +56,15 @@ def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], objec
             for number in range(releases)
         ]
         _interleave(executions, account)
+        waits = [list(_waits(each, account)) for each in executions]
         return Figures(
             executions=executions,
             looks=[moment - began for moment in account.looks],
             throttled=account.throttled,
             calls=account.memory.service.calls,
             s3_calls=account.s3.calls,
-            lags=[lag for each in executions for lag in _lags(each, account)],
+            lags=[wait.ended - wait.done for each in waits for wait in each],
+            own=[sum(wait.done - wait.asked for wait in each) for each in waits],
         )
 
 
@@ -70,14 +83,14 @@ def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None
             heapq.heappush(waiting, _Step(following, due.number, due.execution, due.steps))
 
 
-def _lags(execution: BenchExecution, account: BenchAccount) -> Iterator[float]:
-    """Yield, for each wait, the seconds from when Elastic Beanstalk was done until the state ended."""
+def _waits(execution: BenchExecution, account: BenchAccount) -> Iterator[_Wait]:
+    """Yield each wait for an operation. The state before it asked for the operation."""
     blue = f"{execution.application}-prod"
     events = {name: _events(name, account) for name in (blue, f"{blue}-green")}
-    for state in execution.passed:
-        of = {**dict.fromkeys(GREEN_STATES, f"{blue}-green"), **dict.fromkeys(BLUE_STATES, blue)}.get(state.name)
-        if of and (done := _done(events[of], state)):
-            yield state.exited - done
+    for before, state in pairwise(execution.passed):
+        of = f"{blue}-green" if state.name in OF_GREEN else blue
+        if state.name in OF_GREEN | OF_BLUE and (done := _done(events[of], state)):
+            yield _Wait(before.exited - FUNCTION_SECONDS, done, state.exited)
 
 
 def _events(environment: str, account: BenchAccount) -> list[Event]:
