@@ -14,6 +14,8 @@ from lambdas.visit import Visit
 
 SOON_SECONDS: Final = 20
 """Before its end, or before its look is due, a wait is looked at every few seconds."""
+SLACK_SECONDS: Final = 1
+"""A look from so long before its time counts: a function reads its clock twice."""
 SOON: Final = "retries_soon"
 """The key of the event by which a state says that it retries EnvironmentReadySoonError. Older definitions do not."""
 
@@ -45,7 +47,7 @@ class LookTimes:
         green = snapshot.environments.get(deployment.green_id or "")
         if age < self.due and not (self.before_health and green and green.health_status not in UNKNOWN_STATUSES):
             passed = [each for each in self.early if each <= age]
-            return age - passed[-1] if passed else self.due
+            return age - passed[-1] + SLACK_SECONDS if passed else self.due
         if age >= self.late:
             return self.rare
         return self.often if green and green.health not in UNKNOWN_HEALTH else max(self.often, self.before_health)
