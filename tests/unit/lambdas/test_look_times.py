@@ -1,7 +1,6 @@
 """A state looks when what it waits for can be done, and every few seconds near the end."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -64,7 +63,7 @@ def test_the_ages_are_in_order(times: LookTimes) -> None:
 
 
 @pytest.fixture
-def waiting(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def waiting(release: Release, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that calls a handler which is not ready, in a state of that age."""
     client: Any = FakeS3("bucket")
     monkeypatch.setattr(waiter, "connect_beanstalk", lambda: release.beanstalk)
@@ -86,7 +85,7 @@ def waiting(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             handler({"deployment": deployment, "context": context, **keys}, None)
         return raised.type
 
-    yield call
+    return call
 
 
 def test_a_wait_is_looked_at_every_few_seconds_when_its_end_may_be_near(waiting: Any) -> None:
