@@ -2,8 +2,9 @@
 
 import io
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from unittest.mock import patch
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
+from lambdas.aws.alarms import LONG_AGO, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
@@ -28,6 +30,19 @@ LAUNCHED_SECONDS: Final = 900
 """After that, every environment is healthy."""
 
 
+class FakeAlarm(FakeAlarms):
+    """Alarms of which one rings from a moment on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rings_since: datetime | None = None
+
+    def states(self, names: Sequence[str]) -> dict[str, AlarmState]:
+        """Return the states of the named alarms, which all exist."""
+        since = self.rings_since
+        return {name: AlarmState("ALARM", since) if since else AlarmState("OK", LONG_AGO) for name in names}
+
+
 class BenchAccount:
     """An account with Elastic Beanstalk's limit on, in which each application has an environment that serves v1."""
 
@@ -35,6 +50,7 @@ class BenchAccount:
         self.memory = memory
         self.s3 = s3
         self.client = client
+        self.alarm = FakeAlarm()
         self.looks: list[float] = []
         """When DescribeEnvironments was called, throttled calls too."""
         self.throttled = 0
@@ -82,7 +98,7 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
             account.open(f"app{number + 1}")
         memory.advance(LAUNCHED_SECONDS)
         account.looks.clear()
-        for target, value in _connections(s3, client, autoscaling).items():
+        for target, value in _connections(account, autoscaling).items():
             block.enter_context(patch(target, lambda value=value: value))
         block.enter_context(patch("lambdas.http_answers.get_status", lambda *_, **__: 200))
         block.enter_context(patch.object(time, "time", memory.clock.time))
@@ -92,14 +108,15 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
         yield account
 
 
-def _connections(s3: FakeS3, client: Any, autoscaling: Any) -> dict[str, Any]:
+def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
     """Return what each module of the handlers is connected to, by the function that connects it."""
+    s3, client = account.s3, account.client
     connected = {
         "connect_beanstalk": Beanstalk(client),
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
-        "connect_alarms": FakeAlarms(),
+        "connect_alarms": account.alarm,
         "connect_executions": FakeExecutions(),
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }

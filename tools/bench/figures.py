@@ -32,6 +32,8 @@ class Figures:
     calls: Counter[str]
     s3_calls: Counter[str]
     lags: Sequence[float]
+    given_back: float | None
+    """The seconds from an alarm until users had the version before again; None without an alarm."""
     own: Sequence[float]
     """The seconds of each release in which Elastic Beanstalk worked: launch, update, swaps, termination."""
 
@@ -52,7 +54,7 @@ class Figures:
     def overheads(self) -> list[float]:
         """The seconds of each release beyond Elastic Beanstalk's own, its drain and its watch."""
         return [
-            wall - own - each.deployment["drain_seconds"] - each.deployment["bake_seconds"]
+            wall - own - each.deployment.get("drain_seconds", 0) - each.deployment.get("bake_seconds", 0)
             for wall, own, each in zip(self.walls, self.own, self.executions, strict=True)
         ]
 

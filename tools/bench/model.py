@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 from typing import Final
@@ -21,6 +22,7 @@ DONE: Final = (
     "terminateEnvironment completed successfully.",
 )
 """The events from which on Elastic Beanstalk is done with what a state waits for; the last one counts."""
+ALARM_AFTER_SECONDS: Final = 60
 OF_GREEN: Final = frozenset({"AwaitGreen", "AwaitTermination", "AwaitGreenLive"})
 OF_BLUE: Final = frozenset({"AwaitRelease", "AwaitBlueLive"})
 """The states that wait for an operation on green, or on blue."""
@@ -46,16 +48,27 @@ class _Step:
         return (self.time, self.number) < (other.time, other.number)
 
 
-def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], object] = lambda _: None) -> Figures:
-    """Run so many releases, all started at once, and return what they cost. `prepare`: changes the account before."""
-    with bench_account(releases) as account:
+def run(
+    releases: int,
+    *,
+    seed: int = 1,
+    alarmed: bool = False,
+    prepare: Callable[[BenchAccount], object] = lambda _: None,
+) -> Figures:
+    """Run so many releases, all started at once, and return what they cost.
+
+    `alarmed`: another one runs beside them, whose alarm rings while its new version is watched. `prepare`: changes the
+    account before.
+    """
+    with bench_account(releases + alarmed) as account:
         prepare(account)
         began = account.now
         executions = [
             BenchExecution(f"app{number + 1}", began, Random(f"{seed} {number}"))  # noqa: S311
             for number in range(releases)
         ]
-        _interleave(executions, account)
+        failing = BenchExecution(f"app{releases + 1}", began, Random(f"{seed} alarm"), alarms=("errors",))  # noqa: S311
+        _interleave([*executions, failing] if alarmed else executions, account, failing)
         waits = [list(_waits(each, account)) for each in executions]
         return Figures(
             executions=executions,
@@ -64,11 +77,12 @@ def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], objec
             calls=account.memory.service.calls,
             s3_calls=account.s3.calls,
             lags=[wait.ended - wait.done for each in waits for wait in each],
+            given_back=_given_back(failing, account) if alarmed else None,
             own=[sum(wait.done - wait.asked for wait in each) for each in waits],
         )
 
 
-def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None:
+def _interleave(executions: list[BenchExecution], account: BenchAccount, failing: BenchExecution) -> None:
     """Run all executions to their ends: always the one whose next invocation is due first."""
     waiting: list[_Step] = []
     for number, execution in enumerate(executions):
@@ -78,9 +92,25 @@ def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None
     while waiting:
         due = heapq.heappop(waiting)
         account.memory.advance(max(0.0, due.time - account.now))
+        _ring(failing, account)
         following = next(due.steps, None)
         if following is not None:
             heapq.heappush(waiting, _Step(following, due.number, due.execution, due.steps))
+
+
+def _ring(failing: BenchExecution, account: BenchAccount) -> None:
+    """Let the alarm ring in the middle of the watch."""
+    last = failing.passed[-1] if failing.passed else None
+    if last and last.name == "AwaitBlueLive" and account.now >= last.exited + ALARM_AFTER_SECONDS:
+        account.alarm.rings_since = account.alarm.rings_since or datetime.fromtimestamp(account.now, UTC)
+
+
+def _given_back(failing: BenchExecution, account: BenchAccount) -> float:
+    """Return the seconds from the alarm until users were on green again; infinity when they never were."""
+    rang = account.alarm.rings_since.timestamp() if account.alarm.rings_since else float("inf")
+    events = _events(f"{failing.application}-prod", account)
+    swaps = [each.date for each in events if each.message.startswith("Completed swapping") and each.date >= rang]
+    return swaps[0] - rang if len(swaps) == 1 else float("inf")
 
 
 def _waits(execution: BenchExecution, account: BenchAccount) -> Iterator[_Wait]:
