@@ -100,7 +100,6 @@ class StageTasks:
                 interval=Duration.seconds(SOON.first),
                 backoff_rate=SOON.rate,
                 max_delay=Duration.seconds(SOON.longest),
-                jitter_strategy=sfn.JitterType.FULL,
                 max_attempts=SOON.attempts,
             )
         state.add_retry(
