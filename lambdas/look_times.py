@@ -30,8 +30,9 @@ class LookTimes:
     """The ages of a state, in seconds, at which it looks.
 
     It looks once at `early`, then every `often` seconds from `due` to `late`, when most operations end, and then every
-    `rare` seconds. `due_basic`: the same instead of `due` under basic health reporting. `before_health`: the same instead of `often` while green's health is not known yet. A state that was
-    redriven looks at `rare`: what it waits for may have ended long ago. So do all in a crowd, which share many looks.
+    `rare` seconds. `due_basic`: the same as `due` under basic health reporting. `before_health`: the same as `often`
+    while green's health is not known yet. A state that was redriven looks at `rare`: what it waits for may have ended
+    long ago. So do all in a crowd, which share many looks.
     """
 
     due: float

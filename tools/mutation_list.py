@@ -124,8 +124,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a redrive fails again",
         "lambdas/stages/hold_for_redrive.py",
-        "    if redrives <= failure.redrives:",
-        "    if True:",
+        "    if redrives > failure.redrives:",
+        "    if False:",
         _singles("full", "DeployRelease", "fail/update"),
     ),
     # --- one release at a time

@@ -88,7 +88,7 @@ class BenchAccount:
 def bench_account(applications: int, *, enhanced: bool = False) -> Iterator[BenchAccount]:
     """Give an account with so many applications, `app1` and so on. In the block, the handlers use it, by its time.
 
-    `enhanced`: whether their environments have enhanced health reporting, as the console's have, or basic, as the API's.
+    `enhanced`: with enhanced health reporting, as the console's environments have; otherwise basic, as the API's.
     """
     client, autoscaling = new_client(), new_client("autoscaling")
     memory, s3 = InMemoryAccount(), FakeS3(STORE)

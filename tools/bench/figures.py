@@ -130,8 +130,8 @@ def together(runs: Sequence[Figures]) -> Figures:
 
 
 HEADINGS: Final = (
-    "at once", "succeeded", "wall p50 / p95", "own + drain and watch", "overhead", "looks a release", "looks a second, mean / peak minute", "throttled",
-    "lag p50 / p95 / max", "back after an alarm", "$ a release",
+    "at once", "succeeded", "wall p50 / p95", "own + drain and watch", "overhead", "looks a release",
+    "looks a second, mean / peak minute", "throttled", "lag p50 / p95 / max", "back after an alarm", "$ a release",
 )  # fmt: skip
 
 
