@@ -9,8 +9,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.retry_delays import FAULTS, WAITING
-from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
+from infra.retry_delays import FAULTS, SOON, WAITING
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError, ServiceUnavailableError
+from lambdas.look_times import SOON as RETRIES_SOON
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,23 @@ class StageTasks:
         timeout: Duration | None = None,
         attempts: int = FAULTS.attempts,
         waits: bool = True,
+        soon: bool = False,
         pace: Pace = QUICK,
         answers: bool = False,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`. `answers`:
-        whether the stage ends the task by its token, instead of by what it returns.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`. `soon`:
+        whether it also asks for one after a few seconds. `answers`: whether the stage ends the task by its token,
+        instead of by what it returns.
         """
-        given = {"context": "{% $states.context %}", **(payload or {}), **({"token": TASK_TOKEN} if answers else {})}
+        given = {
+            "context": "{% $states.context %}",
+            **(payload or {}),
+            **({RETRIES_SOON: True} if soon else {}),
+            **({"token": TASK_TOKEN} if answers else {}),
+        }
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
             name,
@@ -93,6 +101,14 @@ class StageTasks:
                 max_delay=pace.longest,
                 jitter_strategy=pace.jitter,
                 max_attempts=WAITING.attempts,
+            )
+        if soon:
+            state.add_retry(
+                errors=[EnvironmentReadySoonError.__name__],
+                interval=Duration.seconds(SOON.first),
+                backoff_rate=SOON.rate,
+                max_delay=Duration.seconds(SOON.longest),
+                max_attempts=SOON.attempts,
             )
         state.add_retry(
             errors=[ServiceUnavailableError.__name__, *FUNCTION_FAULTS],

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
 from lambdas.failure import Failure
 
-WAITING: Final = "EnvironmentNotReadyError"
-"""The error with which a stage asks for another look."""
+WAITING: Final = frozenset({EnvironmentNotReadyError.__name__, EnvironmentReadySoonError.__name__})
+"""The errors with which a stage asks for another look."""
 FAILURES: Final = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 ENDS: Final = {
     "ExecutionSucceeded": "SUCCEEDED",
@@ -43,7 +44,7 @@ class ReportedStage:
 
     def repeat(self) -> None:
         """Take note that the stage is repeated after its last error, if it had one."""
-        if self.error == WAITING:
+        if self.error in WAITING:
             self.looks += 1
         elif self.error:
             self.retries[self.error] += 1

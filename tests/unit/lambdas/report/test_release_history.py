@@ -47,7 +47,7 @@ def test_a_recorded_success_tells_who_served_and_the_result() -> None:
 def test_an_error_that_is_retried_is_counted_and_is_no_failure() -> None:
     made = MadeHistory.begun()
     made.enter("AwaitGreen")
-    for error in (WAITING, "ServiceUnavailableError", WAITING, "Lambda.Unknown"):
+    for error in (WAITING, "ServiceUnavailableError", "EnvironmentReadySoonError", "Lambda.Unknown"):
         made.fail(error)
         made.add("TaskScheduled")
     made.add("TaskSucceeded")
