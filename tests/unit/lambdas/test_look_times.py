@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -67,6 +68,12 @@ def test_a_state_that_was_redriven_does_not_wait_until_its_operation_is_due(rele
 def test_the_ages_are_in_order(times: LookTimes) -> None:
     assert [*times.early, times.due, times.late] == sorted([*times.early, times.due, times.late])
     assert times.often <= times.rare
+
+
+@pytest.mark.parametrize(("times", "longest"), [(LAUNCH, 35), (UPDATE, 20), (TERMINATION, 35)])
+def test_an_operation_that_ends_or_fails_before_it_is_due_is_seen_soon(times: LookTimes, longest: int) -> None:
+    """A look for all was at most 30 seconds old before, 15 in an update: users are on green, which may turn sick."""
+    assert max(later - earlier for earlier, later in pairwise([0, *times.early, times.due])) <= longest
 
 
 @pytest.fixture
