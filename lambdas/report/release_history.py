@@ -56,8 +56,8 @@ class ReleaseHistory:
     """A release, as far as the history of its execution was read. `events`: how many events were read.
 
     `request`: the execution input. `deployment`: the newest that a stage passed on; empty before. `failure`, `notice`:
-    of the last failure, as KeepGreenLive got and told it. `result`: the execution's output. `serving`: from when on
-    which environment served users, by the stages; `unknown` after a failure that does not tell.
+    of the last failure since a redrive, as KeepGreenLive got and told it. `result`: the execution's output. `serving`:
+    from when on which environment served users, by the stages; `unknown` after a failure that does not tell.
     """
 
     started: datetime
@@ -130,6 +130,7 @@ class _Reader:
         elif kind == "ExecutionRedriven":
             history.redriven.append(at)
             history.status, history.ended = "RUNNING", None
+            history.failure, history.notice = None, {}
         elif kind in ENDS:
             history.status, history.ended = ENDS[kind], at
             history.error, history.cause = details.get("error", ""), details.get("cause", "")

@@ -1,6 +1,6 @@
 """Text and times of a report, as HTML shows them. All that others wrote passes through `quoted`."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Final
 
@@ -25,4 +25,4 @@ def lasted(duration: timedelta) -> str:
 
 def clock(moment: datetime) -> str:
     """Return a time of day with its date, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

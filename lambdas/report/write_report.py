@@ -27,8 +27,8 @@ AFTERWARDS: Final = timedelta(seconds=10)
 def write_report(execution: str, executions: Executions, events: EnvironmentEvents, reports: Reports) -> None:
     """Write the report of an execution. Raises ReleaseError when its history cannot be read, or it cannot be kept."""
     history = read_history(executions.history(execution, MAX_HISTORY))
-    if history is None or history.request.get("dry_run") is True:
-        return  # a dry run leaves nothing behind
+    if history is None or (history.request.get("dry_run") is True and history.status == "SUCCEEDED"):
+        return  # a dry run leaves nothing behind; the message about one that failed links its report
     told, left_out = _events(history, events)
     reports.put(execution, page(history, told, left_out, execution))
 

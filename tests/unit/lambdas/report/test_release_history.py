@@ -127,3 +127,17 @@ def test_an_input_that_is_no_object_and_a_cut_output_are_read_as_empty() -> None
 
 def test_no_events_are_no_history() -> None:
     assert read_history([]) is None
+
+
+def test_a_failure_after_a_redrive_is_not_that_of_before() -> None:
+    """Some errors pass every Catch, so that KeepGreenLive does not tell the new one."""
+    made = MadeHistory.begun()
+    made.run("Plan")
+    failure = {"State": "AwaitGreen", "Error": "LaunchFailedError", "Cause": "old"}
+    made.run("KeepGreenLive", {"failure": failure}, notice={"message": "Users are served by: shop-prod (blue)"})
+    made.end("Failed", error="LaunchFailedError", cause="old")
+    made.add("ExecutionRedriven")
+    made.run("Plan")
+    history = read(made.end("Failed", error="States.DataLimitExceeded", cause="new"))
+    assert (history.failure, history.notice) == (None, {})
+    assert (history.error, history.cause) == ("States.DataLimitExceeded", "new")

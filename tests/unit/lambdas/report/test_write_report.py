@@ -104,3 +104,10 @@ def test_a_release_with_a_useless_input_has_a_report(request_: Any) -> None:
     (page,) = written(made.end("Failed", error="InvalidRequestError", cause="no"), told).values()
     assert "InvalidRequestError" in page
     assert told.asked == []
+
+
+def test_a_dry_run_that_failed_has_a_report_since_its_message_links_one() -> None:
+    made = MadeHistory.begun({**NAMES, "dry_run": True})
+    made.add("TaskStateEntered", stateEnteredEventDetails={"name": "Plan", "input": "{}"})
+    events = made.end("Failed", error="PermissionDeniedError", cause="no")
+    assert "PermissionDeniedError" in "".join(written(events, FakeEnvironmentEvents()).values())
