@@ -29,10 +29,11 @@ UNKNOWN_STATUSES: Final = frozenset({None, "Pending", "Unknown"})
 class LookTimes:
     """The ages of a state, in seconds, at which it looks.
 
-    It looks once at each of `early`, then every `often` seconds from `due` to `late`, when most operations end, and then every
-    `rare` seconds. `due_basic`: the same as `due` under basic health reporting. `before_health`: the same as `often`
-    while green's health is not known yet. A state that was redriven looks at `rare`: what it waits for may have ended
-    long ago. So do all in a crowd, which share many looks.
+    It looks once at each of `early`, then every `often` seconds from `due` to `late`, when most operations end, and
+    then every `rare` seconds. `due_basic`: the same as `due` under basic health reporting. `before_health`: the same as
+    `often` while green's health is not known yet. A state that was redriven looks at `rare`: what it waits for may have
+    ended long ago. So do all in a crowd, which share many looks, and before `due` all with environments of a single
+    instance: without a load balancer, operations may take a minute.
     """
 
     due: float
@@ -50,6 +51,8 @@ class LookTimes:
             return self.rare
         green, due = snapshot.environments.get(deployment.green_id or ""), self._due(deployment, snapshot)
         if age < due and not (self.before_health and green and green.health_status not in UNKNOWN_STATUSES):
+            if self._single_instance(deployment, snapshot):
+                return self.rare
             passed = [each for each in self.early if each <= age]
             return age - passed[-1] + SLACK_SECONDS if passed else due
         if age >= self.late:
@@ -59,6 +62,11 @@ class LookTimes:
     def soon(self, deployment: Deployment, visit: Visit, snapshot: Snapshot) -> bool:
         """Return whether the end may be near."""
         return self._due(deployment, snapshot) - SOON_SECONDS <= visit.seconds < self.late
+
+    @staticmethod
+    def _single_instance(deployment: Deployment, snapshot: Snapshot) -> bool:
+        blue = snapshot.environments.get(deployment.blue_id)
+        return blue is not None and blue.single_instance
 
     def _due(self, deployment: Deployment, snapshot: Snapshot) -> float:
         blue = snapshot.environments.get(deployment.blue_id)
@@ -74,17 +82,15 @@ def is_crowded(snapshot: Snapshot) -> bool:
 
 
 AFTER_SWAP: Final = LookTimes(due=5, often=3, late=60, rare=5)
-LAUNCH: Final = LookTimes(
-    early=(35, 65, 100, 135, 170), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30
-)
+LAUNCH: Final = LookTimes(early=(65, 135), due=205, due_basic=130, before_health=25, often=9, late=420, rare=30)
 """Recorded launches took 90 to 400 seconds, and ended 11 to 55 seconds after green's health was known.
 
-Enhanced health is known after two minutes of good checks at the earliest, basic health sooner. The early looks are for
-small environments, and for launches that fail.
+Enhanced health is known after two minutes of good checks at the earliest, basic health sooner. The early looks find
+launches that fail.
 """
-UPDATE: Final = LookTimes(early=(15, 35, 55), due=75, often=8, late=300, rare=15)
+UPDATE: Final = LookTimes(early=(35,), due=75, often=8, late=200, rare=15)
 """Green serves users meanwhile. So it looks early: people are told when green turns sick."""
-TERMINATION: Final = LookTimes(early=(35, 70, 105, 135), due=165, often=8, late=340, rare=30)
+TERMINATION: Final = LookTimes(early=(35,), due=165, often=10, late=340, rare=30)
 """Recorded terminations took 140 to 280 seconds."""
 
 

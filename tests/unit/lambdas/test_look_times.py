@@ -24,16 +24,22 @@ from tests.support.stages import Release
 TIMES = LookTimes(early=(30, 60), due=100, due_basic=80, before_health=25, often=8, late=200, rare=40)
 
 
-def ages_of_looks(times: LookTimes, release: Release, status: str | None, until: int) -> list[int]:
-    """Return the ages at which a state looks that is called each second. `status`: green's health in each look."""
-    green = replace(release.look("shop-prod"), health_status=status)
-    deployment, entered = replace(release.plan(), green_id=green.id), release.account.now()
-    snapshot, found = Snapshot(), []
+def ages_of_looks(
+    times: LookTimes, release: Release, status: str | None, until: int, endpoint: str = "name.example"
+) -> list[int]:
+    """Return the ages at which a state looks that is called each second.
+
+    `status`, `endpoint`: the health of green and the endpoint of both in each look.
+    """
+    one = replace(release.look("shop-prod"), health_status=status, endpoint=endpoint)
+    deployment, entered = replace(release.plan(), green_id="e-green"), release.account.now()
+    blue = {deployment.blue_id: one}
+    snapshot, found = Snapshot(blue, entered), []
     for age in range(until):
         now = entered + timedelta(seconds=age)
         fresh = times.fresh(deployment, replace(release.visit(since=entered), now=now), snapshot)
         if (now - max(snapshot.made, entered)).total_seconds() >= fresh:
-            snapshot = Snapshot(dict.fromkeys((green.id, deployment.blue_id), green), now)
+            snapshot = Snapshot({**blue, "e-green": one}, now)
             found.append(age)
     return found
 
@@ -70,9 +76,18 @@ def test_the_ages_are_in_order(times: LookTimes) -> None:
     assert times.often <= times.rare
 
 
-@pytest.mark.parametrize(("times", "longest"), [(LAUNCH, 35), (UPDATE, 20), (TERMINATION, 35)])
-def test_an_operation_that_ends_or_fails_before_it_is_due_is_seen_soon(times: LookTimes, longest: int) -> None:
-    """A look for all was at most 30 seconds old before, 15 in an update: users are on green, which may turn sick."""
+@pytest.mark.parametrize(("times", "longest"), [(LAUNCH, 30), (UPDATE, 15), (TERMINATION, 30)])
+def test_operations_of_a_single_instance_are_seen_as_soon_as_by_looks_of_one_pace(
+    release: Release, times: LookTimes, longest: int
+) -> None:
+    """They may take a minute: there is no load balancer to make."""
+    ages = ages_of_looks(times, release, "Pending", int(times.due), endpoint="192.0.2.1")
+    assert ages == list(range(longest, int(times.due), longest))
+
+
+@pytest.mark.parametrize(("times", "longest"), [(LAUNCH, 70), (UPDATE, 40)])
+def test_what_fails_before_it_is_due_is_seen_soon(times: LookTimes, longest: int) -> None:
+    """During an update users are on green, and people are told when it turns sick."""
     assert max(later - earlier for earlier, later in pairwise([0, *times.early, times.due])) <= longest
 
 
