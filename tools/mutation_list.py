@@ -175,8 +175,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no Catch",
         "infra/workflow.py",
-        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.ALL"]',
-        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.Timeout"]',
+        'timeout=timeout, soon=soon)\n        state.add_catch(self._failure_branch, errors=["States.ALL"]',
+        'timeout=timeout, soon=soon)\n        state.add_catch(self._failure_branch, errors=["States.Timeout"]',
         _singles("dies"),
     ),
     Mutation(

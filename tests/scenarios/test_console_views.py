@@ -61,7 +61,9 @@ def test_a_sick_environment_is_seen_in_red_until_undo(
             take_pictures(window, "broken")
 
             go(window, testbed, "environments")
-            window.see(f"{answered}/strong[contains(., 'failed in a minute')]")
+            window.see(
+                f"//ul[@class='servers']/li[contains(., '{shop.blue}, ')]/strong[contains(., 'failed in a minute')]"
+            )
             take_pictures(window, "environments")
 
             go(window, testbed, "break-it")
