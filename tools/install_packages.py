@@ -69,7 +69,7 @@ def install(arguments: list[str]) -> int:
     progress = Progress(sys.stdout.isatty())
     command = [sys.executable, "-m", "pip", "install", *OPTIONS, *arguments]
     lines = []
-    with subprocess.Popen(  # noqa: S603 - this program's own arguments
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
         for line in pip.stdout or ():
