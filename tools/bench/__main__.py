@@ -1,7 +1,8 @@
 """Run releases at once, and print what they cost: `make bench`.
 
 It runs 1, 10, 30 and 100 at once in virtual time, and up to 1,000 by their calls alone. Other numbers are given as
-arguments: `make bench ARGS="1 10"`. It ends with 1 when a figure exceeds its limit.
+arguments: `make bench ARGS="1 10"`. One alone is run 24 times, with enhanced health reporting. Many at once have basic
+health reporting, and beside 100 the alarm of another one rings. It ends with 1 when a figure exceeds its limit.
 """
 
 import argparse
@@ -10,13 +11,16 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
-from tools.bench.figures import HEADINGS, row
+from tools.bench.account import BenchAccount
+from tools.bench.figures import HEADINGS, Figures, row, together
 from tools.bench.large import calls_of
-from tools.bench.limits import exceeded
+from tools.bench.limits import GIVEN_BACK, exceeded
 from tools.bench.model import run
 
 AT_ONCE = (1, 10, 30, 100)
+ALONE = 24
 BY_CALLS = (100, 300, 1_000)
 
 
@@ -25,12 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("at_once", nargs="*", type=int, default=AT_ONCE, help="numbers of releases at once")
     parser.add_argument("--seed", type=int, default=1, help="what the delays of retries are drawn from")
+    parser.add_argument("--enhanced", action="store_true", help="enhanced health reporting also with many at once")
     options = parser.parse_args(arguments)
     began, runs = time.process_time(), []
     print(_line(HEADINGS))
     print(_line(["---"] * len(HEADINGS)), flush=True)
     for number in options.at_once:
-        runs.append(run(number, seed=options.seed))
+        runs.append(_run(number, options.seed, enhanced=options.enhanced))
         print(_line(row(runs[-1])), flush=True)
     print("\n" + "\n".join(calls_of(number) for number in BY_CALLS))
     seconds = time.process_time() - began
@@ -38,6 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = [text for figures in runs for text in exceeded(figures)]
     print("\n".join(found) or "All figures are within their limits.")
     return 1 if found else 0
+
+
+def _run(number: int, seed: int, *, enhanced: bool = False) -> Figures:
+    """Return the figures of so many releases at once. One alone is run several times, with other durations."""
+    if number > 1:
+        return run(number, seed=seed, alarmed=number in GIVEN_BACK, enhanced=enhanced)
+    alone = partial(run, 1, enhanced=True)
+    return together([alone(seed=seed + each, prepare=partial(_draw, seed=each)) for each in range(ALONE)])
+
+
+def _draw(account: BenchAccount, seed: int) -> None:
+    """Let Elastic Beanstalk take other times."""
+    account.memory.service.durations.set({"seed": seed})
 
 
 def _line(cells: Sequence[str]) -> str:
