@@ -85,12 +85,12 @@ AFTER_SWAP: Final = LookTimes(due=5, often=3, late=60, rare=5)
 LAUNCH: Final = LookTimes(early=(75, 140), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30)
 """Recorded launches took 90 to 400 seconds, and ended 11 to 55 seconds after green's health was known.
 
-Enhanced health is known after two minutes of good checks at the earliest, basic health sooner. The early looks find
+Enhanced health is known after two minutes of good checks at the earliest, basic health sooner. The early looks are for
 launches that fail.
 """
-UPDATE: Final = LookTimes(early=(30,), due=75, often=8, late=200, rare=15)
-"""Green serves users meanwhile. So it looks early: people are told when green turns sick."""
-TERMINATION: Final = LookTimes(early=(35,), due=165, often=10, late=340, rare=30)
+UPDATE: Final = LookTimes(early=(30, 55), due=75, often=8, late=300, rare=15)
+"""Green serves users meanwhile: people are told soon when it turns sick."""
+TERMINATION: Final = LookTimes(due=165, often=10, late=340, rare=30)
 """Recorded terminations took 140 to 280 seconds."""
 
 
