@@ -44,6 +44,19 @@ class Intervention(StrEnum):
     """Health is Warning, and the application answers."""
     LOSE = "lose"
     """The environment loses its instance, and its Auto Scaling group launches another one."""
+    SNAPSHOT_LOST = "snapshot_lost"
+    """The snapshot that all executions share is deleted."""
+    SNAPSHOT_TORN = "snapshot_torn"
+    """Half of its bytes are left."""
+    SNAPSHOT_OLD = "snapshot_old"
+    """One from before the run is put back."""
+    SNAPSHOT_FUTURE = "snapshot_future"
+    """The clock of its writer is minutes ahead."""
+    SNAPSHOT_CLAIMED = "snapshot_claimed"
+    """An execution claims it, to make it anew, and dies."""
+
+
+SNAPSHOT_INCIDENTS = tuple(each for each in Intervention if each.startswith("snapshot_"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class PlannedIntervention:
     """`act` happens so many account seconds after the execution enters `state`, or when the execution has ended.
 
     `role`: the environment that it happens to. `lasts`: account seconds; None: until the environment is replaced.
+    An incident of the snapshot is repeated for so long.
     """
 
     act: Intervention

@@ -34,7 +34,7 @@ def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
         kind=evidence.plan.name.partition("/")[0],
         hit=(
             any(fault["struck"] for fault in evidence.hits)
-            or bool(evidence.acts)
+            or bool(evidence.acts or evidence.strikes)
             or any(execution.role == "other" for execution in evidence.executions)
         ),
         redriven=any(len(execution.ends) > 1 for execution in evidence.executions),
@@ -102,6 +102,7 @@ def _violation(evidence: RunEvidence, found: list[str], journal: Journal, seed: 
         "plan": evidence.plan.as_dict(),
         "faults": evidence.hits,
         "acts": [asdict(act) for act in evidence.acts],
+        "strikes": [asdict(strike) for strike in evidence.strikes],
         "events": [asdict(each) for each in evidence.course.happenings],
         "executions": [execution.as_dict() for execution in evidence.executions],
         "failed_requests": [vars(request) for request in failed_requests(evidence.requests)],

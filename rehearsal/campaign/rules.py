@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rehearsal.campaign.acts import Act
 from rehearsal.campaign.course import FOREVER
 from rehearsal.campaign.execution import ExecutionHistory
+from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS
 from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.unavoidable import is_unavoidable
 from rehearsal.traffic import count_answers, failed_requests
@@ -127,7 +128,9 @@ def _check_executions(evidence: RunEvidence) -> Iterator[str]:
 def _overtaken(execution: ExecutionHistory, evidence: RunEvidence) -> bool:
     """Return whether another one succeeded after it was aborted or disturbed, and its redrive stopped for that."""
     replaced = any(other.succeeded for other in evidence.executions)
-    stopped = execution.ends[0].status == "ABORTED" or bool(evidence.plan.interventions)
+    stopped = execution.ends[0].status == "ABORTED" or any(
+        each.act not in SNAPSHOT_INCIDENTS for each in evidence.plan.interventions
+    )
     return replaced and stopped and execution.ends[-1].error in OVERTAKEN
 
 

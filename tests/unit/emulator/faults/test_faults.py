@@ -77,7 +77,9 @@ def test_a_slow_answer_has_a_delay_in_account_seconds() -> None:
 def test_a_fault_with_a_path_strikes_only_requests_whose_path_ends_with_it() -> None:
     faults = FaultInjector()
     faults.set_faults([{**FAULT, "service": "s3", "path": "/bluegreen/snapshot", "call": 1}])
-    read = [FunctionCall("s3", "GetObject", "plan", 1, f"/bucket/bluegreen/{key}") for key in ("shop/a.json", "snapshot")]
+    read = [
+        FunctionCall("s3", "GetObject", "plan", 1, f"/bucket/bluegreen/{key}") for key in ("shop/a.json", "snapshot")
+    ]
     assert [kind_of(faults.strike(each)) for each in read] == [None, FaultKind.THROTTLE]
 
 
