@@ -11,6 +11,7 @@ BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
 """VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
 Role = Literal["blue", "green"]
+READS = ("Describe", "Get", "Head", "List")
 
 STALE_SECONDS = 40
 """The age of a stale answer in a run with a single fault, and the largest one in random runs, in account seconds.
@@ -92,6 +93,11 @@ class CallSite:
     def only_reads(self) -> bool:
         """Whether the call reads Elastic Beanstalk: only such a call can have a stale answer."""
         return only_reads(self.service, self.action)
+
+    @property
+    def without_effect(self) -> bool:
+        """Whether the call reads, of any service: an error before its effect and one after it are the same."""
+        return self.action.startswith(READS)
 
     def previous(self) -> Self | None:
         """Return the call of the same kind before it, or None: releases differ in the number of their polls."""
