@@ -1,0 +1,163 @@
+"""Releases that run at once in the emulated account: the deployed stack, with AWS's limit of calls, by a slow clock.
+
+All environments are of one application, since an account has 75 applications and 200 environments.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from lambdas.errors import ReleaseError
+from rehearsal.account.account import Account
+from rehearsal.account.shop import ENHANCED_HEALTH, BeanstalkEvent, Shop
+from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, short_durations, start
+from rehearsal.report.progress import Progress
+from rehearsal.testbed import Testbed
+from rehearsal.wait import until
+from tools.bench.execution import BenchExecution, PassedState
+from tools.bench.figures import Figures
+from tools.bench.model import BLUE_STATES, DONE, GREEN_STATES
+from tools.bench.processors import ProcessorTimes
+from tools.bench.smallest_bundle import smallest_bundle
+
+APPLICATION: Final = "bench"
+LAUNCH_SECONDS: Final = 600
+RELEASE_SECONDS: Final = 7_200
+"""Account seconds for all releases to end."""
+POLL_SECONDS: Final = 2.0
+LOOK: Final = "DescribeEnvironments"
+
+
+@dataclass(frozen=True)
+class DeployedRun:
+    """What a run cost. `idle`: the share of the processors' time that the machine was idle; None when it is not known.
+
+    `scale`: real seconds for each second of the account.
+    """
+
+    figures: Figures
+    idle: float | None
+    scale: float
+
+
+def run_deployed(releases: int, *, scale: float, seed: int, folder: Path, progress: Progress) -> DeployedRun:
+    """Run so many releases in an account of their own, all started at once. Raises as `rehearsal.prepare.start`."""
+    account = Account(scale=scale, home=folder / "account")
+    try:
+        testbed = start(account, folder, progress)
+        names = [f"{APPLICATION}{number + 1:03}" for number in range(releases)]
+        with progress.step(f"launch {releases} environments"), short_durations(testbed.control):
+            _launch(testbed, names)
+        testbed.control.set_durations({"seed": seed})
+        with progress.step(f"release {NEXT_VERSION} in all of them"):
+            return _release(testbed, names)
+    finally:
+        account.stop()
+
+
+def _launch(testbed: Testbed, names: Sequence[str]) -> None:
+    beanstalk = testbed.beanstalk
+    shop = Shop(beanstalk, testbed.s3, APPLICATION, testbed.artifacts)
+    beanstalk.create_application(ApplicationName=APPLICATION)
+    for version in (LIVE_VERSION, NEXT_VERSION):
+        shop.register_bundle(version, smallest_bundle())
+        shop.until_processed(version)
+    platforms = beanstalk.list_available_solution_stacks()["SolutionStacks"]
+    for name in names:
+        beanstalk.create_environment(
+            ApplicationName=APPLICATION,
+            EnvironmentName=f"{name}-prod",
+            CNAMEPrefix=f"{name}-prod",
+            VersionLabel=LIVE_VERSION,
+            SolutionStackName=next(each for each in platforms if "Python" in each),
+            OptionSettings=[ENHANCED_HEALTH],
+        )
+    healthy = f"{len(names)} environments to be Ready and Green"
+    until(lambda: _healthy(shop) == len(names), healthy, LAUNCH_SECONDS, poll_seconds=POLL_SECONDS)
+
+
+def _healthy(shop: Shop) -> int:
+    return sum((each["Status"], each["Health"]) == ("Ready", "Green") for each in shop.describe_environments())
+
+
+def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
+    """Start all releases, wait until they have ended, and read what they did."""
+    clock, control = testbed.clock, testbed.control
+    before, idle_before, began = control.describe()["beanstalk"], ProcessorTimes.now(), clock.time()
+    control.clear_journal()
+    requests = [{"application": APPLICATION, "blue": f"{name}-prod", "version": NEXT_VERSION} for name in names]
+    arns = [testbed.start(name, request) for name, request in zip(names, requests, strict=True)]
+    looks: list[float] = []
+
+    def ended() -> bool:
+        found = control.describe()["beanstalk"]["calls"].get(LOOK, 0) - before["calls"].get(LOOK, 0)
+        looks.extend([clock.time() - began] * (found - len(looks)))
+        return not _running(testbed)
+
+    limit = clock.real(RELEASE_SECONDS)
+    until(ended, f"{len(names)} releases to end", limit, poll_seconds=POLL_SECONDS)
+    idle_after, after, journal = ProcessorTimes.now(), control.describe()["beanstalk"], control.journal()
+    executions = [_execution(testbed, arn, name) for arn, name in zip(arns, names, strict=True)]
+    events = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts).events()
+    figures = Figures(
+        executions=executions,
+        looks=looks,
+        throttled=after["throttled"].get(LOOK, 0) - before["throttled"].get(LOOK, 0),
+        calls=Counter(each["action"] for each in journal if each["service"] == "elasticbeanstalk"),
+        s3_calls=Counter(each["action"] for each in journal if each["service"] == "s3"),
+        lags=[lag for each in executions for lag in lags_in(each, events)],
+    )
+    idle = idle_after.idle_share_since(idle_before) if idle_after and idle_before else None
+    return DeployedRun(figures, idle, clock.scale)
+
+
+def _running(testbed: Testbed) -> list[Any]:
+    pages = testbed.states.get_paginator("list_executions").paginate(
+        stateMachineArn=testbed.machine, statusFilter="RUNNING"
+    )
+    return [each for page in pages for each in page["executions"]]
+
+
+def _execution(testbed: Testbed, arn: str, name: str) -> BenchExecution:
+    described = testbed.states.describe_execution(executionArn=arn)
+    pages = testbed.states.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=False)
+    found = BenchExecution(name, described["startDate"].timestamp(), Random(0))  # noqa: S311 - it draws nothing
+    read_history(found, [event for page in pages for event in page["events"]])
+    found.ended = described["stopDate"].timestamp()
+    if described["status"] != "SUCCEEDED":
+        why = f"{described['status']}, {described.get('error')}: {described.get('cause')}"
+        found.error = ReleaseError(expected=f"{name} to be released", found=why, next_step="See its history.")
+    return found
+
+
+def read_history(execution: BenchExecution, events: Sequence[Mapping[str, Any]]) -> None:
+    """Add the states and the invocations of functions in a history to an execution."""
+    entered: dict[str, float] = {}
+    for event in events:
+        at = event["timestamp"].timestamp()
+        if event["type"] == "TaskStateEntered":
+            entered[event["stateEnteredEventDetails"]["name"]] = at
+        elif event["type"] == "TaskStateExited":
+            name = event["stateExitedEventDetails"]["name"]
+            execution.passed.append(PassedState(name, entered[name], at))
+        execution.invocations += event["type"] == "TaskScheduled"
+
+
+def lags_in(execution: BenchExecution, events: Sequence[BeanstalkEvent]) -> list[float]:
+    """Return, for each wait, the seconds from when Elastic Beanstalk was done until the state ended."""
+    blue, found = f"{execution.application}-prod", []
+    about = dict.fromkeys(GREEN_STATES, f"{blue}-green") | dict.fromkeys(BLUE_STATES, blue)
+    for state in execution.passed:
+        environment = about.get(state.name)
+        done = [
+            each.at.timestamp()
+            for each in events
+            if each.environment == environment
+            and each.message.startswith(DONE)
+            and state.entered <= each.at.timestamp() <= state.exited
+        ]
+        found += [state.exited - max(done)] if environment and done else []
+    return found
