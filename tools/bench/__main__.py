@@ -1,8 +1,8 @@
 """Run releases at once, and print what they cost: `make bench`.
 
 It runs 1, 10, 30 and 100 at once in virtual time, and up to 1,000 by their calls alone. Other numbers are given as
-arguments: `make bench ARGS="1 10"`. `--account 10` runs 10 at once in the emulated account instead. It ends with 1 when
-a figure exceeds its limit, and with 2 when the machine was too busy to judge.
+arguments: `make bench ARGS="1 10"`. `--account 10` runs 10 at once in the emulated account instead, `--fleet 100` a
+fleet in virtual time. The exit status is 1 when a figure exceeds its limit, 2 when the machine was too busy to judge.
 """
 
 import argparse
@@ -18,6 +18,8 @@ from rich.console import Console
 from rehearsal.arguments import scale
 from rehearsal.report.progress import Progress
 from tools.bench.figures import HEADINGS, row
+from tools.bench.fleet import run_fleet
+from tools.bench.fleet_report import BAD_SHARE, WAVES, problems, summary
 from tools.bench.large import calls_of
 from tools.bench.limits import exceeded
 from tools.bench.model import run
@@ -34,11 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("at_once", nargs="*", type=int, default=AT_ONCE, help="numbers of releases at once")
     parser.add_argument("--seed", type=int, default=1, help="what the delays of retries are drawn from")
     parser.add_argument("--account", type=int, metavar="NUMBER", help="run so many at once in the emulated account")
+    parser.add_argument(
+        "--fleet", type=int, metavar="NUMBER", help="run a fleet of so many, one of which fails at first"
+    )
     parser.add_argument("--scale", type=scale(0.01), help="of the account: real seconds for each of its seconds")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), help="folder for the account's files")
     options = parser.parse_args(arguments)
     if options.account:
         return _bench_account(options)
+    if options.fleet:
+        return _bench_fleet(options)
     began, runs = time.process_time(), []
     print(_line(HEADINGS))
     print(_line(["---"] * len(HEADINGS)), flush=True)
@@ -65,6 +72,17 @@ def _bench_account(options: argparse.Namespace) -> int:
     status, lines = verdict(found)
     print("\n" + "\n".join(lines))
     return status
+
+
+def _bench_fleet(options: argparse.Namespace) -> int:
+    bad = max(1, round(options.fleet * BAD_SHARE))
+    began = time.process_time()
+    found = run_fleet(options.fleet, bad, seed=options.seed, waves=[each for each in WAVES if each < options.fleet])
+    print("\n".join(summary(found)))
+    print(f"\n{time.process_time() - began:.0f} seconds of processor time")
+    wrong = list(problems(found))
+    print("\n".join(wrong) or "The fleet stopped at its bad version, and ended well after the redrive.")
+    return 1 if wrong else 0
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -37,6 +37,8 @@ class BenchAccount:
         self.client = client
         self.looks: list[float] = []
         """When DescribeEnvironments was called, throttled calls too."""
+        self.executions = FakeExecutions()
+        """The executions that functions ask about."""
         self.throttled = 0
         """How many of these calls were throttled."""
         client.meta.events.register("after-call.elastic-beanstalk.DescribeEnvironments", self._count)
@@ -81,7 +83,7 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
             account.open(f"app{number + 1}")
         memory.advance(LAUNCHED_SECONDS)
         account.looks.clear()
-        for target, value in _connections(s3, client, autoscaling).items():
+        for target, value in _connections(account, autoscaling).items():
             block.enter_context(patch(target, lambda value=value: value))
         block.enter_context(patch("lambdas.http_answers.get_status", lambda *_, **__: 200))
         block.enter_context(patch.object(time, "time", memory.clock.time))
@@ -91,15 +93,16 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
         yield account
 
 
-def _connections(s3: FakeS3, client: Any, autoscaling: Any) -> dict[str, Any]:
+def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
     """Return what each module of the handlers is connected to, by the function that connects it."""
+    client, s3 = account.client, account.s3
     connected = {
         "connect_beanstalk": Beanstalk(client),
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
         "connect_alarms": FakeAlarms(),
-        "connect_executions": FakeExecutions(),
+        "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }
     stages = sorted(each.stem for each in Path("lambdas/stages").glob("*_*.py") if each.stem != "__init__")

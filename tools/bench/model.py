@@ -44,7 +44,7 @@ def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], objec
             BenchExecution(f"app{number + 1}", began, Random(f"{seed} {number}"))  # noqa: S311
             for number in range(releases)
         ]
-        _interleave(executions, account)
+        interleave(executions, account)
         return Figures(
             executions=executions,
             looks=[moment - began for moment in account.looks],
@@ -55,7 +55,7 @@ def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], objec
         )
 
 
-def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None:
+def interleave(executions: list[BenchExecution], account: BenchAccount) -> None:
     """Run all executions to their ends: always the one whose next invocation is due first."""
     waiting: list[_Step] = []
     for number, execution in enumerate(executions):
