@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from lambdas.errors import ReleaseError
 from rehearsal.account.account import Account
-from rehearsal.account.shop import ENHANCED_HEALTH, BeanstalkEvent, Shop
+from rehearsal.account.many_shops import OneOfMany, create_application, launch_together
+from rehearsal.account.shop import BeanstalkEvent, Shop
 from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, short_durations, start
 from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed
@@ -24,7 +25,6 @@ from tools.bench.processors import ProcessorTimes
 from tools.bench.smallest_bundle import smallest_bundle
 
 APPLICATION: Final = "bench"
-LAUNCH_SECONDS: Final = 600
 RELEASE_SECONDS: Final = 7_200
 """Account seconds for all releases to end."""
 POLL_SECONDS: Final = 2.0
@@ -59,28 +59,10 @@ def run_deployed(releases: int, *, scale: float, seed: int, folder: Path, progre
 
 
 def _launch(testbed: Testbed, names: Sequence[str]) -> None:
-    beanstalk = testbed.beanstalk
-    shop = Shop(beanstalk, testbed.s3, APPLICATION, testbed.artifacts)
-    beanstalk.create_application(ApplicationName=APPLICATION)
-    for version in (LIVE_VERSION, NEXT_VERSION):
-        shop.register_bundle(version, smallest_bundle())
-        shop.until_processed(version)
-    platforms = beanstalk.list_available_solution_stacks()["SolutionStacks"]
-    for name in names:
-        beanstalk.create_environment(
-            ApplicationName=APPLICATION,
-            EnvironmentName=f"{name}-prod",
-            CNAMEPrefix=f"{name}-prod",
-            VersionLabel=LIVE_VERSION,
-            SolutionStackName=next(each for each in platforms if "Python" in each),
-            OptionSettings=[ENHANCED_HEALTH],
-        )
-    healthy = f"{len(names)} environments to be Ready and Green"
-    until(lambda: _healthy(shop) == len(names), healthy, LAUNCH_SECONDS, poll_seconds=POLL_SECONDS)
-
-
-def _healthy(shop: Shop) -> int:
-    return sum((each["Status"], each["Health"]) == ("Ready", "Green") for each in shop.describe_environments())
+    beanstalk, s3, bucket = testbed.beanstalk, testbed.s3, testbed.artifacts
+    shops = [OneOfMany(beanstalk, s3, APPLICATION, bucket, blue=f"{name}-prod") for name in names]
+    create_application(shops[0], dict.fromkeys((LIVE_VERSION, NEXT_VERSION), smallest_bundle()), beanstalk)
+    launch_together(shops, LIVE_VERSION, beanstalk)
 
 
 def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
