@@ -50,7 +50,7 @@ class Intervention(StrEnum):
     SNAPSHOT_TORN = "snapshot_torn"
     """Half of its bytes are left."""
     SNAPSHOT_OLD = "snapshot_old"
-    """One from before the run is put back."""
+    """One from before the run, or from its begin, is put back."""
     SNAPSHOT_FUTURE = "snapshot_future"
     """The clock of its writer is minutes ahead."""
     SNAPSHOT_CLAIMED = "snapshot_claimed"

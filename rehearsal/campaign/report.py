@@ -17,6 +17,7 @@ class RunResult:
 
     `hit`: whether a fault met a call, or an incident happened. `redriven`: whether the run took a redrive.
     `kind`: the first part of the name. `violation`: for a run that broke a rule, all that helps to repeat it.
+    `strikes`: the incidents of the snapshot that happened.
     """
 
     name: str
@@ -24,6 +25,7 @@ class RunResult:
     hit: bool
     redriven: bool
     violation: dict[str, Any] | None = None
+    strikes: Sequence[str] = ()
 
 
 def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
@@ -39,6 +41,7 @@ def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
         ),
         redriven=any(len(execution.ends) > 1 for execution in evidence.executions),
         violation=_violation(evidence, found, journal, seed) if found else None,
+        strikes=[each.act for each in evidence.strikes],
     )
 
 
@@ -68,6 +71,7 @@ class CampaignReport:
             "secrets": list(self.secrets),
             "complete": self.complete,
             "seed": self.seed,
+            "snapshot_strikes": dict(Counter(each for result in self.results for each in result.strikes)),
             "kinds": dict(Counter(result.kind for result in self.results)),
             "calls": call_names(self.baseline.good),
             "calls_of_a_failing_release": call_names(self.baseline.bad),

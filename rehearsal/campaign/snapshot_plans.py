@@ -54,4 +54,4 @@ def random_snapshot_fault(chance: Random) -> Fault:
 
 
 def _slow(function: str, seconds: float) -> Fault:
-    return Fault(FaultKind.SLOW, "s3", "GetObject", function, call=2, path=PATH, delay=seconds)
+    return Fault(FaultKind.SLOW, "s3", "GetObject", function, call=1, path=PATH, delay=seconds)

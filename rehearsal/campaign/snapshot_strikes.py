@@ -35,12 +35,12 @@ class Strike:
 
 
 class SharedSnapshot:
-    """The snapshot of the testbed's account. It remembers the one that it finds when it is made."""
+    """The snapshot of the testbed's account. It remembers the first one that it finds."""
 
     def __init__(self, testbed: CampaignTestbed) -> None:
         self._testbed = testbed
         self._place = {"Bucket": testbed.records_bucket, "Key": testbed.snapshot_key}
-        self._before = self._read()
+        self._oldest = self._read()
 
     def strike(self, planned: PlannedIntervention) -> Strike | None:
         """Strike it for as long as is planned, at least once. Return None when there was nothing to strike."""
@@ -54,7 +54,8 @@ class SharedSnapshot:
 
     def _strike(self, act: Intervention) -> bool:
         found = self._read()
-        changed = self._before if act is Intervention.SNAPSHOT_OLD else changed_snapshot(act, found, self._now())
+        self._oldest = self._oldest or found
+        changed = self._oldest if act is Intervention.SNAPSHOT_OLD else changed_snapshot(act, found, self._now())
         if changed is not None:
             self._testbed.s3.put_object(**self._place, Body=changed)
         elif act is Intervention.SNAPSHOT_LOST:
