@@ -123,6 +123,13 @@ class RunPlan:
         """Whether the bundle is a good one."""
         return self.bundle == GOOD_BUNDLE
 
+    @property
+    def only_snapshot(self) -> bool:
+        """Whether a good version is released, and nothing is struck but the snapshot that all executions share."""
+        struck = [each.act in SNAPSHOT_INCIDENTS for each in self.interventions]
+        struck += [fault.path is not None for fault in self.faults]
+        return self.good and bool(struck) and all(struck)
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {

@@ -117,6 +117,8 @@ def _check_notices(evidence: RunEvidence) -> Iterator[str]:
 
 
 def _check_executions(evidence: RunEvidence) -> Iterator[str]:
+    if evidence.plan.only_snapshot and not evidence.executions[0].ends[0].succeeded:
+        yield f"A struck snapshot failed the release: {evidence.executions[0].ends[0]}"
     for execution in evidence.executions:
         if execution.version == evidence.target:
             if not execution.succeeded and not _overtaken(execution, evidence):

@@ -124,6 +124,7 @@ def test_a_snapshot_that_is_lost_torn_old_ahead_or_claimed_by_the_dead_does_no_h
     )
     evidence = played(testbed, RunPlan("part", faults, interventions=tuple(planned)))
     assert violations(evidence) == []
+    assert [str(end) for end in evidence.executions[0].ends] == ["SUCCEEDED"], "no redrive was needed"
     assert [each.act for each in evidence.strikes] == list(SNAPSHOT_INCIDENTS)
     assert [each["struck"] for each in evidence.hits] == [1, 1]
 
