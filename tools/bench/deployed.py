@@ -33,13 +33,13 @@ LOOK: Final = "DescribeEnvironments"
 
 @dataclass(frozen=True)
 class DeployedRun:
-    """What a run cost. `idle`: the share of the processors' time that the machine was idle; None when it is not known.
+    """What a run cost. `shares`: of the processors' time, that was idle and that this run took; None when not known.
 
     `scale`: real seconds for each second of the account.
     """
 
     figures: Figures
-    idle: float | None
+    shares: tuple[float, float] | None
     scale: float
 
 
@@ -68,7 +68,7 @@ def _launch(testbed: Testbed, names: Sequence[str]) -> None:
 def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
     """Start all releases, wait until they have ended, and read what they did."""
     clock, control = testbed.clock, testbed.control
-    before, idle_before, began = control.describe()["beanstalk"], ProcessorTimes.now(), clock.time()
+    before, times_before, began = control.describe()["beanstalk"], ProcessorTimes.now(), clock.time()
     control.clear_journal()
     requests = [{"application": APPLICATION, "blue": f"{name}-prod", "version": NEXT_VERSION} for name in names]
     arns = [testbed.start(name, request) for name, request in zip(names, requests, strict=True)]
@@ -77,11 +77,11 @@ def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
     def ended() -> bool:
         found = control.describe()["beanstalk"]["calls"].get(LOOK, 0) - before["calls"].get(LOOK, 0)
         looks.extend([clock.time() - began] * (found - len(looks)))
-        return not _running(testbed)
+        return not _running(testbed).intersection(arns)
 
     limit = clock.real(RELEASE_SECONDS)
     until(ended, f"{len(names)} releases to end", limit, poll_seconds=POLL_SECONDS)
-    idle_after, after, journal = ProcessorTimes.now(), control.describe()["beanstalk"], control.journal()
+    times_after, after, journal = ProcessorTimes.now(), control.describe()["beanstalk"], control.journal()
     executions = [_execution(testbed, arn, name) for arn, name in zip(arns, names, strict=True)]
     events = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts).events()
     figures = Figures(
@@ -92,15 +92,15 @@ def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
         s3_calls=Counter(each["action"] for each in journal if each["service"] == "s3"),
         lags=[lag for each in executions for lag in lags_in(each, events)],
     )
-    idle = idle_after.idle_share_since(idle_before) if idle_after and idle_before else None
-    return DeployedRun(figures, idle, clock.scale)
+    shares = times_after.shares_since(times_before) if times_after and times_before else None
+    return DeployedRun(figures, shares, clock.scale)
 
 
-def _running(testbed: Testbed) -> list[Any]:
+def _running(testbed: Testbed) -> set[str]:
     pages = testbed.states.get_paginator("list_executions").paginate(
         stateMachineArn=testbed.machine, statusFilter="RUNNING"
     )
-    return [each for page in pages for each in page["executions"]]
+    return {each["executionArn"] for page in pages for each in page["executions"]}
 
 
 def _execution(testbed: Testbed, arn: str, name: str) -> BenchExecution:

@@ -16,11 +16,12 @@ NOT_JUDGED: Final = 2
 def verdict(run: DeployedRun) -> tuple[int, Sequence[str]]:
     """Return the exit status and the lines: 0 within the limits, 1 beyond them, 2 when the machine was too busy."""
     machine = f"{os.cpu_count()} processors, scale {run.scale:g}, Python {platform.python_version()}"
-    if run.idle is None:
+    if run.shares is None:
         return NOT_JUDGED, [f"Not judged: this machine does not tell how idle it is ({machine})."]
-    lines = [f"The processors were idle for {run.idle:.0%} of the time ({machine})."]
-    if run.idle < LEAST_IDLE:
-        advice = "Close other programs, or give a larger --scale."
+    idle, own = run.shares
+    lines = [f"The processors were idle for {idle:.0%} of the time; this run took {own:.0%} of them ({machine})."]
+    if idle < LEAST_IDLE:
+        advice = "Give a larger --scale." if own > 1 - own - idle else "Close other programs."
         return NOT_JUDGED, [*lines, f"Not judged: expected at least {LEAST_IDLE:.0%} idle. {advice}"]
     found = list(exceeded(run.figures))
     failed = [str(each.error) for each in run.figures.executions if each.error]

@@ -62,16 +62,26 @@ def test_the_lag_is_from_the_last_event_of_that_environment_within_the_wait(exec
     assert lags_in(execution, []) == []
 
 
-def test_idle_time_is_the_share_of_all_time_and_waiting_for_a_disk_is_idle(tmp_path: Path) -> None:
-    """Guests' time, the last two numbers, is in that of users: https://man7.org/linux/man-pages/man5/proc_stat.5.html"""
-    statistics, found = tmp_path / "stat", []
-    for ticks in ("100 0 100 700 100 0 0 0 50 0", "150 0 150 760 140 0 0 0 90 0"):
-        statistics.write_text(f"cpu  {ticks}\ncpu0 1 2 3 4 5\n")
-        found.append(ProcessorTimes.now(statistics))
+def test_time_that_waits_for_a_disk_is_idle_and_children_count_as_own(tmp_path: Path) -> None:
+    """Guests' time, the last two numbers, is in that of users: https://man7.org/linux/man-pages/man5/proc_stat.5.html
+
+    Fields of a process, behind its name: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
+    processes, found = (
+        {10: (1, "a program", 5), 11: (10, "(child)", 20), 12: (11, "its child", 40), 13: (1, "b", 99)},
+        [],
+    )
+    for number, ticks in enumerate(("100 0 100 700 100 0 0 0 50 0", "150 0 150 760 140 0 0 0 90 0")):
+        (tmp_path / "stat").write_text(f"cpu  {ticks}\ncpu0 1 2 3 4 5\n")
+        for process, (parent, name, spent) in processes.items():
+            (tmp_path / str(process)).mkdir(exist_ok=True)
+            line = f"{process} ({name}) S {parent} 1 1 0 -1 0 0 0 0 0 {number * spent} 0 {number} 0 20 0 1"
+            (tmp_path / str(process) / "stat").write_text(line)
+        found.append(ProcessorTimes.now(tmp_path, program=10))
     before, after = found
     assert before is not None
     assert after is not None
-    assert after.idle_share_since(before) == 0.5
+    assert after.shares_since(before) == (0.5, (5 + 20 + 40 + 3) / 200)
     assert ProcessorTimes.now(tmp_path / "none") is None
 
 
@@ -81,13 +91,16 @@ def figures() -> Figures:
 
 
 @pytest.mark.parametrize(
-    ("idle", "status", "said"),
+    ("shares", "status", "said"),
     [
-        (0.6, 0, "All figures are within their limits."),
-        (0.19, NOT_JUDGED, "Not judged: expected at least 20% idle."),
+        ((0.6, 0.3), 0, "All figures are within their limits."),
+        ((0.19, 0.7), NOT_JUDGED, "Not judged: expected at least 20% idle. Give a larger --scale."),
+        ((0.19, 0.2), NOT_JUDGED, "Not judged: expected at least 20% idle. Close other programs."),
         (None, NOT_JUDGED, "Not judged: this machine does not tell"),
     ],
 )
-def test_a_busy_machine_is_not_judged(figures: Figures, idle: float | None, status: int, said: str) -> None:
-    found, lines = verdict(DeployedRun(figures, idle, 0.2))
+def test_a_busy_machine_is_not_judged(
+    figures: Figures, shares: tuple[float, float] | None, status: int, said: str
+) -> None:
+    found, lines = verdict(DeployedRun(figures, shares, 0.2))
     assert (found, lines[-1].startswith(said)) == (status, True), lines
