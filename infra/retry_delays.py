@@ -12,7 +12,9 @@ class RetryDelays(NamedTuple):
     attempts: int
 
 
-WAITING: Final = RetryDelays(5, 1.5, 30, 10_000)
+WAITING: Final = RetryDelays(5, 1.5, 32, 10_000)
 """The stage is not ready. Its own time-out ends the waiting, long before the attempts do."""
+SOON: Final = RetryDelays(2, 1.01, 10, 10_000)
+"""The stage may be ready soon (lambdas/look_times.py)."""
 FAULTS: Final = RetryDelays(2, 2, 30, 20)
 """A service or a function fails. 20 take at most 2 + 4 + 8 + 16 + 16 x 30 = 510 seconds."""

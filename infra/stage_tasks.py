@@ -9,8 +9,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.retry_delays import FAULTS, WAITING
-from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
+from infra.retry_delays import FAULTS, SOON, WAITING
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError, ServiceUnavailableError
+from lambdas.look_times import SOON as RETRIES_SOON
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,23 @@ class StageTasks:
         timeout: Duration | None = None,
         attempts: int = FAULTS.attempts,
         waits: bool = True,
+        soon: bool = False,
         pace: Pace = QUICK,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`. `soon`:
+        whether it also asks for one after a few seconds.
         """
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
             name,
             comment=comment,
             lambda_function=self._functions[function],
-            payload=sfn.TaskInput.from_object({"context": "{% $states.context %}", **(payload or {})}),
+            payload=sfn.TaskInput.from_object(
+                {"context": "{% $states.context %}", **({RETRIES_SOON: True} if soon else {}), **(payload or {})}
+            ),
             outputs={"deployment": RESULT} if outputs is None else outputs,
             task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
             retry_on_service_exceptions=False,  # FUNCTION_FAULTS has these exceptions, and more
@@ -88,6 +93,15 @@ class StageTasks:
                 max_delay=pace.longest,
                 jitter_strategy=pace.jitter,
                 max_attempts=WAITING.attempts,
+            )
+        if soon:
+            state.add_retry(
+                errors=[EnvironmentReadySoonError.__name__],
+                interval=Duration.seconds(SOON.first),
+                backoff_rate=SOON.rate,
+                max_delay=Duration.seconds(SOON.longest),
+                jitter_strategy=sfn.JitterType.FULL,
+                max_attempts=SOON.attempts,
             )
         state.add_retry(
             errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],

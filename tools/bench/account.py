@@ -2,8 +2,9 @@
 
 import io
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +12,14 @@ from unittest.mock import patch
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
+from lambdas.aws.alarms import LONG_AGO, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
 from lambdas.aws.snapshots import Snapshots
 from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
-from tests.support.beanstalk import BUCKET, PLATFORM
+from tests.support.beanstalk import BUCKET, ENHANCED, PLATFORM
 from tests.support.network import FakeNetwork
 from tests.support.s3 import FakeS3
 from tests.support.source_bundles import release
@@ -28,6 +30,19 @@ LAUNCHED_SECONDS: Final = 900
 """After that, every environment is healthy."""
 
 
+class FakeAlarm(FakeAlarms):
+    """Alarms of which one rings from a moment on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rings_since: datetime | None = None
+
+    def states(self, names: Sequence[str]) -> dict[str, AlarmState]:
+        """Return the states of the named alarms, which all exist."""
+        since = self.rings_since
+        return {name: AlarmState("ALARM", since) if since else AlarmState("OK", LONG_AGO) for name in names}
+
+
 class BenchAccount:
     """An account with Elastic Beanstalk's limit on, in which each application has an environment that serves v1."""
 
@@ -35,6 +50,7 @@ class BenchAccount:
         self.memory = memory
         self.s3 = s3
         self.client = client
+        self.alarm = FakeAlarm()
         self.looks: list[float] = []
         """When DescribeEnvironments was called, throttled calls too."""
         self.executions = FakeExecutions()
@@ -62,6 +78,7 @@ class BenchAccount:
             EnvironmentName=f"{application}-prod",
             SolutionStackName=PLATFORM,
             VersionLabel="v1",
+            OptionSettings=[ENHANCED],
         )
 
     def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:
@@ -101,7 +118,7 @@ def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
-        "connect_alarms": FakeAlarms(),
+        "connect_alarms": account.alarm,
         "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }

@@ -3,12 +3,14 @@
 All environments are of one application, since an account has 75 applications and 200 environments.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lambdas.errors import ReleaseError
 from rehearsal.account.account import Account
@@ -20,7 +22,7 @@ from rehearsal.testbed import Testbed
 from rehearsal.wait import until
 from tools.bench.execution import BenchExecution, PassedState
 from tools.bench.figures import Figures
-from tools.bench.model import BLUE_STATES, DONE, GREEN_STATES
+from tools.bench.model import DONE, OF_BLUE, OF_GREEN
 from tools.bench.processors import ProcessorTimes
 from tools.bench.smallest_bundle import smallest_bundle
 
@@ -41,6 +43,14 @@ class DeployedRun:
     figures: Figures
     shares: tuple[float, float] | None
     scale: float
+
+
+class WaitForOperation(NamedTuple):
+    """When Elastic Beanstalk was asked for an operation, when it was done, and when the wait for it ended. Epochs."""
+
+    asked: float
+    done: float
+    ended: float
 
 
 def run_deployed(releases: int, *, scale: float, seed: int, folder: Path, progress: Progress) -> DeployedRun:
@@ -84,13 +94,16 @@ def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
     times_after, after, journal = ProcessorTimes.now(), control.describe()["beanstalk"], control.journal()
     executions = [_execution(testbed, arn, name) for arn, name in zip(arns, names, strict=True)]
     events = Shop(testbed.beanstalk, testbed.s3, APPLICATION, testbed.artifacts).events()
+    waits = [waits_in(each, events) for each in executions]
     figures = Figures(
         executions=executions,
         looks=looks,
         throttled=after["throttled"].get(LOOK, 0) - before["throttled"].get(LOOK, 0),
         calls=Counter(each["action"] for each in journal if each["service"] == "elasticbeanstalk"),
         s3_calls=Counter(each["action"] for each in journal if each["service"] == "s3"),
-        lags=[lag for each in executions for lag in lags_in(each, events)],
+        lags=[wait.ended - wait.done for each in waits for wait in each],
+        given_back=None,
+        own=[sum(wait.done - wait.asked for wait in each) for each in waits],
     )
     shares = times_after.shares_since(times_before) if times_after and times_before else None
     return DeployedRun(figures, shares, clock.scale)
@@ -105,7 +118,7 @@ def _running(testbed: Testbed) -> set[str]:
 
 def _execution(testbed: Testbed, arn: str, name: str) -> BenchExecution:
     described = testbed.states.describe_execution(executionArn=arn)
-    pages = testbed.states.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=False)
+    pages = testbed.states.get_paginator("get_execution_history").paginate(executionArn=arn)
     found = BenchExecution(name, described["startDate"].timestamp(), Random(0))  # noqa: S311 - it draws nothing
     read_history(found, [event for page in pages for event in page["events"]])
     found.ended = described["stopDate"].timestamp()
@@ -116,23 +129,25 @@ def _execution(testbed: Testbed, arn: str, name: str) -> BenchExecution:
 
 
 def read_history(execution: BenchExecution, events: Sequence[Mapping[str, Any]]) -> None:
-    """Add the states and the invocations of functions in a history to an execution."""
+    """Add the states, the invocations of functions and the deployment in a history to an execution."""
     entered: dict[str, float] = {}
     for event in events:
         at = event["timestamp"].timestamp()
         if event["type"] == "TaskStateEntered":
             entered[event["stateEnteredEventDetails"]["name"]] = at
         elif event["type"] == "TaskStateExited":
-            name = event["stateExitedEventDetails"]["name"]
-            execution.passed.append(PassedState(name, entered[name], at))
+            left = event["stateExitedEventDetails"]
+            execution.passed.append(PassedState(left["name"], entered[left["name"]], at))
+            execution.deployment = json.loads(left.get("output", "{}")).get("deployment") or execution.deployment
         execution.invocations += event["type"] == "TaskScheduled"
 
 
-def lags_in(execution: BenchExecution, events: Sequence[BeanstalkEvent]) -> list[float]:
-    """Return, for each wait, the seconds from when Elastic Beanstalk was done until the state ended."""
-    blue, found = f"{execution.application}-prod", []
-    about = dict.fromkeys(GREEN_STATES, f"{blue}-green") | dict.fromkeys(BLUE_STATES, blue)
-    for state in execution.passed:
+def waits_in(execution: BenchExecution, events: Sequence[BeanstalkEvent]) -> list[WaitForOperation]:
+    """Return the waits of an execution for operations, in their order. The state before each asked for it."""
+    blue = f"{execution.application}-prod"
+    about = dict.fromkeys(OF_GREEN, f"{blue}-green") | dict.fromkeys(OF_BLUE, blue)
+    found = []
+    for before, state in pairwise(execution.passed):
         environment = about.get(state.name)
         done = [
             each.at.timestamp()
@@ -141,5 +156,5 @@ def lags_in(execution: BenchExecution, events: Sequence[BeanstalkEvent]) -> list
             and each.message.startswith(DONE)
             and state.entered <= each.at.timestamp() <= state.exited
         ]
-        found += [state.exited - max(done)] if environment and done else []
+        found += [WaitForOperation(before.exited, max(done), state.exited)] if environment and done else []
     return found

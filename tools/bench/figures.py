@@ -32,6 +32,10 @@ class Figures:
     calls: Counter[str]
     s3_calls: Counter[str]
     lags: Sequence[float]
+    given_back: float | None
+    """The seconds from an alarm until users had the version before again; None without an alarm."""
+    own: Sequence[float]
+    """The seconds of each release in which Elastic Beanstalk worked: launch, update, swaps, termination."""
 
     @property
     def releases(self) -> int:
@@ -45,6 +49,19 @@ class Figures:
     def walls(self) -> list[float]:
         """The seconds that each release took."""
         return [(each.ended or each.started) - each.started for each in self.executions]
+
+    @property
+    def overheads(self) -> list[float]:
+        """The seconds of each release beyond Elastic Beanstalk's own, its drain and its watch."""
+        return [
+            wall - own - each.deployment.get("drain_seconds", 0) - each.deployment.get("bake_seconds", 0)
+            for wall, own, each in zip(self.walls, self.own, self.executions, strict=True)
+        ]
+
+    @property
+    def overhead_share(self) -> float:
+        """The overheads as a share of the walls."""
+        return sum(self.overheads) / sum(self.walls)
 
     @property
     def looks_a_release(self) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.account.shop import BeanstalkEvent
-from tools.bench.deployed import DeployedRun, lags_in, read_history
+from tools.bench.deployed import DeployedRun, read_history, waits_in
 from tools.bench.deployed_report import NOT_JUDGED, verdict
 from tools.bench.execution import BenchExecution
 from tools.bench.figures import Figures
@@ -20,18 +20,21 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def entry(kind: str, seconds: float, name: str = "") -> dict[str, Any]:
+def entry(kind: str, seconds: float, name: str = "", **details: Any) -> dict[str, Any]:
     event: dict[str, Any] = {"type": kind, "timestamp": at(seconds)}
     if name:
-        event[f"state{kind.removeprefix('TaskState')}EventDetails"] = {"name": name}
+        event[f"state{kind.removeprefix('TaskState')}EventDetails"] = {"name": name, **details}
     return event
 
 
 @pytest.fixture
 def execution() -> BenchExecution:
-    """An execution that waited for green from 10 to 95, in two invocations."""
+    """An execution that made green until 8, and waited for it from 10 to 95, in two invocations."""
     found = BenchExecution("bench001", 0.0, Random(0))  # noqa: S311 - it draws nothing
     history = [
+        entry("TaskStateEntered", 1, "CloneBlue"),
+        entry("TaskScheduled", 1),
+        entry("TaskStateExited", 8, "CloneBlue", output='{"deployment": {"drain_seconds": 120}}'),
         entry("TaskStateEntered", 10, "AwaitGreen"),
         entry("TaskScheduled", 10),
         entry("TaskScheduled", 60),
@@ -42,12 +45,13 @@ def execution() -> BenchExecution:
     return found
 
 
-def test_a_history_tells_the_states_and_the_invocations(execution: BenchExecution) -> None:
-    (state,) = execution.passed
-    assert (state.name, state.entered, state.exited, execution.invocations) == ("AwaitGreen", 10, 95, 2)
+def test_a_history_tells_the_states_the_invocations_and_the_deployment(execution: BenchExecution) -> None:
+    state = execution.passed[-1]
+    assert (state.name, state.entered, state.exited, execution.invocations) == ("AwaitGreen", 10, 95, 3)
+    assert execution.deployment == {"drain_seconds": 120}
 
 
-def test_the_lag_is_from_the_last_event_of_that_environment_within_the_wait(execution: BenchExecution) -> None:
+def test_an_operation_is_done_at_the_last_event_of_its_environment_within_the_wait(execution: BenchExecution) -> None:
     events = [
         BeanstalkEvent(at(seconds), environment, "INFO", message)
         for seconds, environment, message in [
@@ -58,8 +62,8 @@ def test_the_lag_is_from_the_last_event_of_that_environment_within_the_wait(exec
             (99, "bench001-prod-green", "Environment health has transitioned from Ok to Info."),
         ]
     ]
-    assert lags_in(execution, events) == [15]
-    assert lags_in(execution, []) == []
+    assert waits_in(execution, events) == [(8, 80, 95)]
+    assert waits_in(execution, []) == []
 
 
 def test_time_that_waits_for_a_disk_is_idle_and_children_count_as_own(tmp_path: Path) -> None:

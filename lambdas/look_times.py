@@ -1,0 +1,76 @@
+"""When a state that waits looks at Elastic Beanstalk, by how long such an operation takes.
+
+A look before the operation can be done is useless, and Elastic Beanstalk answers few of them. A look that comes late
+makes the release longer.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from lambdas.aws.snapshot import Snapshot
+from lambdas.deployment import Deployment
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
+from lambdas.visit import Visit
+
+SOON_SECONDS: Final = 20
+"""Before its end, or before its look is due, a wait is looked at every few seconds."""
+SLACK_SECONDS: Final = 1
+"""A look from so long before its time counts: a function reads its clock twice."""
+SOON: Final = "retries_soon"
+"""The key of the event by which a state says that it retries EnvironmentReadySoonError. Older definitions do not."""
+
+UNKNOWN_HEALTH: Final = frozenset({"Grey", "Pending", "Unknown"})
+UNKNOWN_STATUSES: Final = frozenset({None, "Pending", "Unknown"})
+
+
+@dataclass(frozen=True)
+class LookTimes:
+    """The ages of a state, in seconds, at which it looks.
+
+    It looks once at `early`, then every `often` seconds from `due` to `late`, when most operations end, and then every
+    `rare` seconds. `before_health`: the same instead of `often` while green's health is not known yet. A state that was
+    redriven looks at `rare`: what it waits for may have ended long ago.
+    """
+
+    due: float
+    often: float
+    late: float
+    rare: float
+    early: tuple[float, ...] = ()
+    before_health: float = 0
+
+    def fresh(self, deployment: Deployment, visit: Visit, snapshot: Snapshot) -> float:
+        """Return how old the look may be that the stage uses now, before another one is made."""
+        age = visit.seconds
+        if visit.resumed:
+            return self.rare
+        green = snapshot.environments.get(deployment.green_id or "")
+        if age < self.due and not (self.before_health and green and green.health_status not in UNKNOWN_STATUSES):
+            passed = [each for each in self.early if each <= age]
+            return age - passed[-1] + SLACK_SECONDS if passed else self.due
+        if age >= self.late:
+            return self.rare
+        return self.often if green and green.health not in UNKNOWN_HEALTH else max(self.often, self.before_health)
+
+    def soon(self, visit: Visit) -> bool:
+        """Return whether the end may be near."""
+        return self.due - SOON_SECONDS <= visit.seconds < self.late
+
+
+AFTER_SWAP: Final = LookTimes(due=5, often=3, late=60, rare=5)
+LAUNCH: Final = LookTimes(early=(65, 130), due=205, before_health=25, often=8, late=420, rare=30)
+"""Recorded launches took 90 to 400 seconds, and ended 11 to 55 seconds after green's health was known."""
+UPDATE: Final = LookTimes(early=(35,), due=75, often=8, late=300, rare=15)
+TERMINATION: Final = LookTimes(early=(35,), due=170, often=8, late=420, rare=30)
+"""Recorded terminations took 140 to 280 seconds."""
+
+
+def soon(waiting: EnvironmentNotReadyError) -> EnvironmentReadySoonError:
+    """Return the same error for a state that is to look again after a few seconds."""
+    return EnvironmentReadySoonError(
+        expected=waiting.expected,
+        found=waiting.found,
+        next_step=waiting.next_step,
+        settles=waiting.settles,
+        seconds_left=waiting.seconds_left,
+    )
