@@ -120,8 +120,8 @@ sbom: $(AUDIT_VENV)/ready  ## list what ships in build/sbom, as CycloneDX
 docs: $(VENV)/ready  ## rewrite the generated parts of the documents
 	@python -m tools.documentation
 
-permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it
-	@python -m tools.remove_permissions
+permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it (ARGS=swap_traffic)
+	@python -m tools.remove_permissions $(ARGS)
 
 clients: $(VENV)/ready $(EMULATOR_VENV)/ready $(CLIENTS_VENV)/ready  ## release with the EB CLI, ebdeploy and the SDK for JavaScript; needs the network
 	@python -m tools.foreign_clients

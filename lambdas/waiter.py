@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial, wraps
+from functools import wraps
 from typing import Final
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
@@ -11,7 +11,7 @@ from lambdas.aws.snapshots import connect_snapshots
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event, Handler, StageResult, stage
-from lambdas.look_times import SOON, SOON_SECONDS, LookTimes, soon
+from lambdas.look_times import SOON, SOON_SECONDS, LookTimes, is_crowded, soon
 from lambdas.settling import settled_verdict
 from lambdas.shared_look import SharedLook
 from lambdas.visit import Visit
@@ -63,8 +63,13 @@ def waiter(
         @wraps(function)
         def look(deployment: Deployment, visit: Visit, event: Event) -> StageResult:
             limit = getattr(deployment.timeouts, timeout) if timeout else float("inf")
-            age = partial(freshness, deployment, visit) if callable(freshness) else freshness
-            with _soon(visit, times) if event.get(SOON) else nullcontext():
+            shown: list[Snapshot] = []
+
+            def age(snapshot: Snapshot) -> float:
+                shown.append(snapshot)
+                return freshness(deployment, visit, snapshot) if callable(freshness) else freshness
+
+            with _soon(deployment, visit, times, shown) if event.get(SOON) else nullcontext():
                 seen, beanstalk = look_for_all(visit, fresh=age, of_run=of_run, limit=limit)
                 with settled_verdict(seen) if settles else nullcontext():
                     return function(deployment, seen, event, beanstalk)
@@ -75,11 +80,16 @@ def waiter(
 
 
 @contextmanager
-def _soon(visit: Visit, times: LookTimes | None) -> Iterator[None]:
-    """Raise EnvironmentReadySoonError for EnvironmentNotReadyError when the wait may end soon."""
+def _soon(deployment: Deployment, visit: Visit, times: LookTimes | None, shown: list[Snapshot]) -> Iterator[None]:
+    """Raise EnvironmentReadySoonError for EnvironmentNotReadyError when the wait may end soon, unless in a crowd.
+
+    `shown`: gets the snapshot that the stage reads; none when it looks by itself.
+    """
     try:
         yield
     except EnvironmentNotReadyError as waiting:
-        if waiting.seconds_left > SOON_SECONDS and not (times and times.soon(visit)):
+        snapshot = shown[0] if shown else Snapshot()
+        near = waiting.seconds_left <= SOON_SECONDS or (times and times.soon(deployment, visit, snapshot))
+        if not near or is_crowded(snapshot):
             raise
         raise soon(waiting) from waiting

@@ -129,6 +129,18 @@ class FaultInjector:
         with self._lock:
             self._active = active
 
+    def add_fault(self, document: Any) -> None:
+        """Add the fault that a JSON object describes; the others go on. Raises InvalidFaultError."""
+        added = _ActiveFault(Fault.from_json(document), self._now())
+        with self._lock:
+            self._active = [*self._active, added]
+
+    def remove_fault(self, document: Any) -> None:
+        """End the faults that a JSON object describes; the others go on. Raises InvalidFaultError."""
+        ended = Fault.from_json(document)
+        with self._lock:
+            self._active = [each for each in self._active if each.fault != ended]
+
     def report(self) -> list[dict[str, Any]]:
         """Return the active faults as JSON objects. `struck`: the number of calls that a fault has struck."""
         with self._lock:

@@ -39,6 +39,7 @@ DRAIN_SECONDS = 220
 LONG_WATCH_SECONDS = 900
 """In runs with sick environments: a release that does not look must not be over before a sickness shows."""
 ALARM = "campaign"
+REPORTING = "write_report"
 
 
 class CampaignShop(Shop):
@@ -132,11 +133,15 @@ class CampaignTestbed(Testbed):
         self.control.set_faults(*(fault.as_dict() for fault in named))
 
     def journal(self) -> list[dict[str, str]]:
-        """Return the calls since the journal was cleared. The functions are named by their stages."""
+        """Return the calls of releases since the journal was cleared. The functions are named by their stages.
+
+        A report is written when a release has ended, so its calls are none of a release.
+        """
         other = self._other.functions if self._other else {}
         stages = {name: f"{stage} of the other stack" for stage, name in other.items()}
         stages |= {name: stage for stage, name in self.functions.items()}
-        return [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
+        named = [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
+        return [call for call in named if not call["function"].startswith(REPORTING)]
 
 
 @contextmanager

@@ -71,10 +71,11 @@ def test_the_failure_branch_survives_the_loss_of_its_own_calls(testbed: Campaign
     faults = (
         fault_at(FaultKind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
         fault_at(FaultKind.THROTTLE, "state machine", "Publish", "sns"),
+        fault_at(FaultKind.KILL_AFTER, "hold_for_redrive", "SendTaskFailure", "states"),
     )
     evidence = played(testbed, RunPlan("part", faults, bundle="answers_only_root"))
     assert violations(evidence) == []
-    assert [each["struck"] for each in evidence.hits] == [1, 1]
+    assert [each["struck"] for each in evidence.hits] == [1, 1, 1]
 
 
 def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: CampaignTestbed) -> None:

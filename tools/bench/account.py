@@ -64,7 +64,7 @@ class BenchAccount:
         """The account's time, an epoch."""
         return self.memory.clock.time()
 
-    def open(self, application: str) -> None:
+    def open(self, application: str, *settings: Mapping[str, str]) -> None:
         """Start to launch an application's environment."""
         self.memory.store.bundles.update({f"/{BUCKET}/{version}.zip": release() for version in ("v1", "v2")})
         self.client.create_application(ApplicationName=application)
@@ -78,7 +78,7 @@ class BenchAccount:
             EnvironmentName=f"{application}-prod",
             SolutionStackName=PLATFORM,
             VersionLabel="v1",
-            OptionSettings=[ENHANCED],
+            OptionSettings=settings,
         )
 
     def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:
@@ -87,8 +87,11 @@ class BenchAccount:
 
 
 @contextmanager
-def bench_account(applications: int) -> Iterator[BenchAccount]:
-    """Give an account with so many applications, `app1` and so on. In the block, the handlers use it, by its time."""
+def bench_account(applications: int, *, enhanced: bool = False) -> Iterator[BenchAccount]:
+    """Give an account with so many applications, `app1` and so on. In the block, the handlers use it, by its time.
+
+    `enhanced`: with enhanced health reporting, as the console's environments have; otherwise basic, as the API's.
+    """
     client, autoscaling = new_client(), new_client("autoscaling")
     memory, s3 = InMemoryAccount(), FakeS3(STORE)
     quotas = memory.service.quotas
@@ -97,7 +100,7 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
         block.enter_context(memory.answering(client, autoscaling))
         account = BenchAccount(memory, s3, client)
         for number in range(applications):
-            account.open(f"app{number + 1}")
+            account.open(f"app{number + 1}", *([ENHANCED] if enhanced else []))
         memory.advance(LAUNCHED_SECONDS)
         account.looks.clear()
         for target, value in _connections(account, autoscaling).items():

@@ -109,7 +109,8 @@ class BenchExecution:
         return now + TRANSITION_SECONDS, result
 
     def _delay(self, retry: RetryDelays, tried: int) -> float:
-        return self.random.uniform(0, min(retry.first * retry.rate**tried, retry.longest))
+        longest = min(retry.first * retry.rate**tried, retry.longest)
+        return self.random.uniform(0, longest) if retry.jitter else longest
 
     def _failure(self, state: str) -> dict[str, Any]:
         fields = {"State": state, "Error": type(self.error).__name__, "Cause": str(self.error), "RedriveCount": 0}

@@ -54,14 +54,15 @@ def run(
     *,
     seed: int = 1,
     alarmed: bool = False,
+    enhanced: bool = False,
     prepare: Callable[[BenchAccount], object] = lambda _: None,
 ) -> Figures:
     """Run so many releases, all started at once, and return what they cost.
 
-    `alarmed`: another one runs beside them, whose alarm rings while its new version is watched. `prepare`: changes the
-    account before.
+    `alarmed`: another one runs beside them, whose alarm rings while its new version is watched. `enhanced`: with
+    enhanced health reporting. `prepare`: changes the account before.
     """
-    with bench_account(releases + alarmed) as account:
+    with bench_account(releases + alarmed, enhanced=enhanced) as account:
         prepare(account)
         began = account.now
         executions = [

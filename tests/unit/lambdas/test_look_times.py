@@ -14,13 +14,13 @@ from lambdas.aws.snapshots import Snapshots
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
 from lambdas.handler import Event
-from lambdas.look_times import AFTER_SWAP, LAUNCH, SOON, SOON_SECONDS, TERMINATION, UPDATE, LookTimes
+from lambdas.look_times import AFTER_SWAP, CROWD, LAUNCH, SOON, SOON_SECONDS, TERMINATION, UPDATE, LookTimes
 from lambdas.stages.watch_release import FRESH_SECONDS, _fresh
 from lambdas.visit import Visit
 from tests.support.s3 import FakeS3
 from tests.support.stages import Release
 
-TIMES = LookTimes(early=(30, 60), due=100, before_health=25, often=8, late=200, rare=40)
+TIMES = LookTimes(early=(30, 60), due=100, due_basic=80, before_health=25, often=8, late=200, rare=40)
 
 
 def ages_of_looks(times: LookTimes, release: Release, status: str | None, until: int) -> list[int]:
@@ -32,7 +32,7 @@ def ages_of_looks(times: LookTimes, release: Release, status: str | None, until:
         now = entered + timedelta(seconds=age)
         fresh = times.fresh(deployment, replace(release.visit(since=entered), now=now), snapshot)
         if (now - max(snapshot.made, entered)).total_seconds() >= fresh:
-            snapshot = Snapshot({green.id: green}, now)
+            snapshot = Snapshot(dict.fromkeys((green.id, deployment.blue_id), green), now)
             found.append(age)
     return found
 
@@ -46,8 +46,15 @@ def test_a_state_looks_often_once_the_health_of_green_is_known(release: Release)
     assert ages_of_looks(TIMES, release, "Ok", 50) == [30, 38, 46]
 
 
-def test_basic_health_tells_less_so_the_launch_has_to_be_due(release: Release) -> None:
-    assert ages_of_looks(TIMES, release, None, 120) == [30, 60, 100, 108, 116]
+def test_under_basic_health_reporting_a_state_looks_often_from_when_a_fast_launch_ends(release: Release) -> None:
+    assert ages_of_looks(TIMES, release, None, 100) == [30, 60, 80, 88, 96]
+
+
+def test_in_a_crowd_all_look_seldom(release: Release) -> None:
+    """Those which find the same look at the same moment would act in the same moment, each with a look of its own."""
+    one, visit = replace(release.look("shop-prod"), status="Updating"), release.visit()
+    many = [Snapshot({f"e-{number}": one for number in range(count)}) for count in (CROWD, CROWD + 1)]
+    assert [TIMES.fresh(release.plan(), visit, each) == TIMES.rare for each in many] == [False, True]
 
 
 def test_a_state_that_was_redriven_does_not_wait_until_its_operation_is_due(release: Release) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.options import read_release_options
+from rehearsal.options import read_account_options, read_release_options
 from rehearsal.planned_failures import FAILURES
 
 
@@ -35,6 +35,16 @@ def test_the_capacity_of_instances_is_a_number_above_0(capsys: pytest.CaptureFix
         assert f"expected requests a second, more than 0, found '{wrong}'" in capsys.readouterr().err
 
 
+def test_users_of_a_kept_account_are_requests_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read_account_options([]).users == 5
+    assert read_account_options(["--users", "0"]).users == 0
+
+    for wrong in ("-1", "101", "2.5", "many"):
+        with pytest.raises(SystemExit):
+            read_account_options(["--users", wrong])
+        assert f"expected requests a second, from 0 to 100, found '{wrong}'" in capsys.readouterr().err
+
+
 def test_a_failure_on_purpose_is_one_of_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert read_release_options([]).fail is None
     assert read_release_options(["--fail", "test"]).fail == "test"
@@ -60,3 +70,11 @@ def test_a_fleet_that_this_machine_cannot_carry_is_refused(text: str, capsys: py
     with pytest.raises(SystemExit):
         read_release_options([f"--fleet={text}"])
     assert "expected a number of environments from 3 to 100" in capsys.readouterr().err
+
+
+def test_the_console_shows_one_release(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not read_release_options([]).open
+    assert read_release_options(["--open"]).open
+    with pytest.raises(SystemExit):
+        read_release_options(["--open", "--fleet", "3"])
+    assert "leave out --fleet" in capsys.readouterr().err

@@ -57,6 +57,27 @@ def test_each_fault_counts_calls_by_itself_and_the_first_that_matches_strikes() 
     assert [each["struck"] for each in faults.report()] == [1, 0, 1]
 
 
+def test_a_fault_is_added_and_removed_while_the_others_go_on_counting() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "call": 2}])
+    faults.strike(LOOK)
+
+    faults.add_fault({"kind": "throttle", "service": "s3", "for_seconds": 60})
+    faults.remove_fault({"kind": "throttle", "service": "s3", "for_seconds": 60})
+
+    assert kind_of(faults.strike(LOOK)) is FaultKind.THROTTLE
+    assert [each["service"] for each in faults.report()] == ["elasticbeanstalk"]
+    faults.remove_fault({**FAULT, "call": 2})
+    assert faults.report() == []
+
+
+def test_a_fault_that_is_not_valid_is_not_added() -> None:
+    faults = FaultInjector()
+    with pytest.raises(InvalidFaultError, match="either `call`"):
+        faults.add_fault(FAULT)
+    assert faults.report() == []
+
+
 def test_a_stale_answer_has_an_age_and_the_oldest_one_is_known() -> None:
     faults = FaultInjector()
     assert faults.oldest_age() == 0
