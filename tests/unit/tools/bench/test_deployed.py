@@ -91,7 +91,7 @@ def test_time_that_waits_for_a_disk_is_idle_and_children_count_as_own(tmp_path: 
 
 @pytest.fixture(scope="module")
 def figures() -> Figures:
-    return run(1)
+    return run(2)
 
 
 @pytest.mark.parametrize(
