@@ -1,7 +1,7 @@
 """When a state that waits looks at Elastic Beanstalk, by how long such an operation takes.
 
 A look before the operation can be done is useless, and Elastic Beanstalk answers few of them. A look that comes late
-makes the release longer.
+makes the release longer. So there are few looks before most operations end, and many from then on.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ UNKNOWN_STATUSES: Final = frozenset({None, "Pending", "Unknown"})
 class LookTimes:
     """The ages of a state, in seconds, at which it looks.
 
-    It looks once at `early`, then every `often` seconds from `due` to `late`, when most operations end, and then every
-    `rare` seconds. `due_basic`: the same as `due` under basic health reporting. `before_health`: the same as `often`
-    while green's health is not known yet. A state that was redriven looks at `rare`: what it waits for may have ended
-    long ago. So do all in a crowd, which share many looks.
+    It looks once at each of `early`, then every `often` seconds from `due` to `late`, when most operations end, and
+    then every `rare` seconds. `due_basic`: the same as `due` under basic health reporting. `before_health`: the same as
+    `often` while green's health is not known yet. A state that was redriven looks at `rare`: what it waits for may have
+    ended long ago. So do all in a crowd, which share many looks.
     """
 
     due: float
@@ -74,13 +74,15 @@ def is_crowded(snapshot: Snapshot) -> bool:
 
 
 AFTER_SWAP: Final = LookTimes(due=5, often=3, late=60, rare=5)
-LAUNCH: Final = LookTimes(early=(65,), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30)
+LAUNCH: Final = LookTimes(early=(75,), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30)
 """Recorded launches took 90 to 400 seconds, and ended 11 to 55 seconds after green's health was known.
 
-Enhanced health is known after two minutes of good checks at the earliest, basic health sooner.
+Enhanced health is known after two minutes of good checks at the earliest, basic health sooner. The early look is for
+a launch that fails.
 """
-UPDATE: Final = LookTimes(early=(50,), due=75, often=8, late=300, rare=15)
-TERMINATION: Final = LookTimes(early=(35,), due=165, often=8, late=340, rare=30)
+UPDATE: Final = LookTimes(early=(30, 55), due=75, often=8, late=300, rare=15)
+"""Green serves users meanwhile: people are told soon when it turns sick."""
+TERMINATION: Final = LookTimes(due=165, often=8, late=340, rare=30)
 """Recorded terminations took 140 to 280 seconds."""
 
 

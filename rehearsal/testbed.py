@@ -134,7 +134,8 @@ def synthesize(folder: Path, environment: Mapping[str, str] | None = None) -> Pa
     variables = environment or {"CDK_DEFAULT_ACCOUNT": ACCOUNT_ID, "CDK_DEFAULT_REGION": REGION}
     cdk = Cdk(variables, folder.resolve() / "cdk.log", folder.resolve() / "cdk.out")
     options = ("-c", f"hooks={','.join(HOOKS)}")
-    if copy_or_make(cdk.assembly, options, variables, lambda: cdk.synthesize(*options)):
+    # -B: Python would write 31 MB of byte code of the CDK, which is not imported again until the app changes.
+    if copy_or_make(cdk.assembly, options, variables, lambda: cdk.synthesize("--app", "python3 -B app.py", *options)):
         with cdk.log.open("a") as log:
             log.write("The app has not changed since it was last synthesized: its assembly is copied.\n")
     return cdk.assembly

@@ -1,10 +1,7 @@
 """The stack, deployed again by the CDK CLI, upgraded while a release runs, and destroyed."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 from lambdas.metrics import NAMESPACE
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question, token
-from tests.support.documents import documented
+from tests.support.buckets import delete_bucket
 from tests.support.resources import resources
 from tests.support.shop import SOON, FinishedRelease
 from tests.support.testbed import ScenarioTestbed
@@ -149,15 +146,6 @@ def test_of_two_stacks_one_releases_and_the_other_one_goes_on_when_it_has_failed
     assert len(testbed.records(shop.name)) == 1
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     delete_bucket(testbed, outputs["ArtifactsBucketName"])
-
-
-def delete_bucket(testbed: ScenarioTestbed, bucket: str) -> None:
-    """Delete a bucket and all versions in it, by the README's own command."""
-    subprocess.run(  # noqa: S603
-        ["/bin/sh", "-ec", documented(Path("README.md"), "remove").replace("python3", sys.executable)],
-        env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
-        check=True,
-    )
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(

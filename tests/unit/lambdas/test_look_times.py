@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -67,6 +68,10 @@ def test_a_state_that_was_redriven_does_not_wait_until_its_operation_is_due(rele
 def test_the_ages_are_in_order(times: LookTimes) -> None:
     assert [*times.early, times.due, times.late] == sorted([*times.early, times.due, times.late])
     assert times.often <= times.rare
+
+
+def test_an_update_is_looked_at_early_since_green_serves_users_meanwhile() -> None:
+    assert max(later - earlier for earlier, later in pairwise([0, *UPDATE.early, UPDATE.due])) <= 30
 
 
 @pytest.fixture
