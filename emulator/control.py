@@ -95,7 +95,11 @@ class ControlApi:
             "scale": self._clock.scale,
             "origin": self._clock.origin,
             **self._identity,
-            "beanstalk": {"calls": dict(self._beanstalk.calls), "durations": self._beanstalk.durations.as_dict()},
+            "beanstalk": {
+                "calls": dict(self._beanstalk.calls),
+                "throttled": dict(self._beanstalk.throttled),
+                "durations": self._beanstalk.durations.as_dict(),
+            },
             "lambda": self._invocations.report(),
         }
 

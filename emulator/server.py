@@ -128,7 +128,7 @@ class Server:
         from emulator.ministack import install_corrections  # noqa: PLC0415
         from emulator.ministack.role_sessions import RoleSessions  # noqa: PLC0415
 
-        faults, permissions = FaultInjector(self._clock.time), PermissionRecorder()
+        faults, permissions = FaultInjector(self._clock.time, self._clock.real), PermissionRecorder()
         sessions, rules = RoleSessions(self._url), dict[str, str]()
         proxy = f"http://127.0.0.1:{self._proxy.port}"
         control = ControlApi(

@@ -24,8 +24,8 @@ EXAMPLES = """examples:
   keep an account, release nothing:   make account
   without make:                       python -m rehearsal; python -m rehearsal account --port 4566
 """
-SMALLEST_FLEET, LARGEST_FLEET = 3, 40
-"""Three waves need three environments. Each one takes a process, and another one during its release."""
+SMALLEST_FLEET, LARGEST_FLEET = 3, 100
+"""Three waves need three environments. An account has 200 environments, and a release needs two."""
 PLATFORMS = {"python": PYTHON, "node": NODE}
 
 

@@ -3,6 +3,7 @@
 Source of the limits on subjects: answers of AWS itself.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,10 @@ class PublishApi:
         fault = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
         if fault is None or fault.kind is FaultKind.STALE:
             return self._original(request)
+        if fault.kind is FaultKind.SLOW:
+            response = self._original(request)
+            time.sleep(self._faults.real_delay(fault))
+            return response
         if fault.kind.takes_effect:
             self._original(request)
         raise ExecutionError(*_ERRORS.get(fault.kind, _NO_ANSWER))

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,12 @@ class CampaignTestbed(Testbed):
             variables = self.account.environment() | {"ENV": "other"}
             self._other = Testbed(self.account, deploy_stack(variables, folder, synthesize(folder, variables)))
         return self._other
+
+    @cached_property
+    def snapshot_key(self) -> str:
+        """The key of the snapshot that all executions share, in `records_bucket`."""
+        found = self.lambdas.get_function_configuration(FunctionName=self.functions["await_green"])
+        return str(found["Environment"]["Variables"]["SNAPSHOT_KEY"])
 
     def bundle(self, name: str) -> dict[str, str]:
         """Return where the sample bundle is, as CreateApplicationVersion takes it."""

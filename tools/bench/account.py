@@ -53,6 +53,8 @@ class BenchAccount:
         self.alarm = FakeAlarm()
         self.looks: list[float] = []
         """When DescribeEnvironments was called, throttled calls too."""
+        self.executions = FakeExecutions()
+        """The executions that functions ask about."""
         self.throttled = 0
         """How many of these calls were throttled."""
         client.meta.events.register("after-call.elastic-beanstalk.DescribeEnvironments", self._count)
@@ -113,14 +115,14 @@ def bench_account(applications: int, *, enhanced: bool = False) -> Iterator[Benc
 
 def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
     """Return what each module of the handlers is connected to, by the function that connects it."""
-    s3, client = account.s3, account.client
+    client, s3 = account.client, account.s3
     connected = {
         "connect_beanstalk": Beanstalk(client),
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
         "connect_alarms": account.alarm,
-        "connect_executions": FakeExecutions(),
+        "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }
     stages = sorted(each.stem for each in Path("lambdas/stages").glob("*_*.py") if each.stem != "__init__")

@@ -64,6 +64,15 @@ class BenchExecution:
     error: ReleaseError | None = None
     ended: float | None = None
     deployment: dict[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] | None = None
+    """Its input; None for a release without options."""
+    name: str = ""
+    """Of the execution; by default the application's."""
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return f"arn:aws:states:us-east-1:123456789012:execution:bench:{self.name or self.application}"
 
     def steps(self) -> Iterator[float]:
         """Run the execution: one invocation a step. Yield the epoch of the next step."""
@@ -108,12 +117,11 @@ class BenchExecution:
         return {"deployment": self.deployment, "failure": fields}
 
     def _invoke(self, state: str, function: str, entered: float, event: Mapping[str, Any]) -> dict[str, Any]:
-        given: dict[str, Any] = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2"}
+        usual: dict[str, Any] = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2"}
         if self.alarms:
-            given |= {"alarms": [*self.alarms]}
-        arn = f"arn:aws:states:us-east-1:123456789012:execution:bench:{self.application}"
+            usual |= {"alarms": [*self.alarms]}
         context = {
-            "Execution": {"Id": arn, "StartTime": _text(self.started), "Input": given},
+            "Execution": {"Id": self.arn, "StartTime": _text(self.started), "Input": self.request or usual},
             "State": {"Name": state, "EnteredTime": _text(entered)},
         }
         handler = import_module(f"lambdas.stages.{function}").handler

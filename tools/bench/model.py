@@ -70,7 +70,8 @@ def run(
             for number in range(releases)
         ]
         failing = BenchExecution(f"app{releases + 1}", began, Random(f"{seed} alarm"), alarms=("errors",))  # noqa: S311
-        _interleave([*executions, failing] if alarmed else executions, account, failing)
+        running = [*executions, failing] if alarmed else executions
+        interleave(running, account, partial(_ring, failing, account))
         waits = [list(_waits(each, account)) for each in executions]
         return Figures(
             executions=executions,
@@ -94,7 +95,9 @@ def run_alone(times: int, *, seed: int = 1) -> Figures:
     return together(list(runs))
 
 
-def _interleave(executions: list[BenchExecution], account: BenchAccount, failing: BenchExecution) -> None:
+def interleave(
+    executions: list[BenchExecution], account: BenchAccount, before_step: Callable[[], object] = lambda: None
+) -> None:
     """Run all executions to their ends: always the one whose next invocation is due first."""
     waiting: list[_Step] = []
     for number, execution in enumerate(executions):
@@ -104,7 +107,7 @@ def _interleave(executions: list[BenchExecution], account: BenchAccount, failing
     while waiting:
         due = heapq.heappop(waiting)
         account.memory.advance(max(0.0, due.time - account.now))
-        _ring(failing, account)
+        before_step()
         following = next(due.steps, None)
         if following is not None:
             heapq.heappush(waiting, _Step(following, due.number, due.execution, due.steps))

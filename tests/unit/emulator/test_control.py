@@ -51,6 +51,7 @@ def stale_reads() -> StaleReads:
 def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> ControlApi:
     beanstalk = SimpleNamespace(
         calls={"DescribeEvents": 2},
+        throttled={"DescribeEvents": 1},
         durations=FakeDurations(),
         stale_reads=stale_reads,
         switches=Switches(),
@@ -82,7 +83,11 @@ def test_the_description_has_the_clock_the_identity_and_the_counts(control: Cont
             "scale": 0.1,
             "origin": 1_000.0,
             **IDENTITY,
-            "beanstalk": {"calls": {"DescribeEvents": 2}, "durations": {"launch": 240.0}},
+            "beanstalk": {
+                "calls": {"DescribeEvents": 2},
+                "throttled": {"DescribeEvents": 1},
+                "durations": {"launch": 240.0},
+            },
             "lambda": {"invocations": 0, "billed_ms": 0, "running": {}, "functions": {}},
         },
     )
