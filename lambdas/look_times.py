@@ -74,7 +74,7 @@ def is_crowded(snapshot: Snapshot) -> bool:
 
 
 AFTER_SWAP: Final = LookTimes(due=5, often=3, late=60, rare=5)
-LAUNCH: Final = LookTimes(early=(65,), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30)
+LAUNCH: Final = LookTimes(early=(75,), due=205, due_basic=130, before_health=25, often=8, late=420, rare=30)
 """Recorded launches took 90 to 400 seconds, and ended 11 to 55 seconds after green's health was known.
 
 Enhanced health is known after two minutes of good checks at the earliest, basic health sooner.

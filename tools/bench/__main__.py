@@ -11,13 +11,11 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
-from functools import partial
 
-from tools.bench.account import BenchAccount
-from tools.bench.figures import HEADINGS, Figures, row, together
+from tools.bench.figures import HEADINGS, Figures, row
 from tools.bench.large import calls_of
 from tools.bench.limits import GIVEN_BACK, exceeded
-from tools.bench.model import run
+from tools.bench.model import run, run_alone
 
 AT_ONCE = (1, 10, 30, 100)
 ALONE = 24
@@ -47,15 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(number: int, seed: int, *, enhanced: bool = False) -> Figures:
     """Return the figures of so many releases at once. One alone is run several times, with other durations."""
-    if number > 1:
-        return run(number, seed=seed, alarmed=number in GIVEN_BACK, enhanced=enhanced)
-    alone = partial(run, 1, enhanced=True)
-    return together([alone(seed=seed + each, prepare=partial(_draw, seed=each)) for each in range(ALONE)])
-
-
-def _draw(account: BenchAccount, seed: int) -> None:
-    """Let Elastic Beanstalk take other times."""
-    account.memory.service.durations.set({"seed": seed})
+    if number == 1:
+        return run_alone(ALONE, seed=seed)
+    return run(number, seed=seed, alarmed=number in GIVEN_BACK, enhanced=enhanced)
 
 
 def _line(cells: Sequence[str]) -> str:

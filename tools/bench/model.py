@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from emulator.beanstalk.model import Event
 from tools.bench.account import BenchAccount, bench_account
 from tools.bench.execution import FUNCTION_SECONDS, BenchExecution, PassedState
-from tools.bench.figures import Figures
+from tools.bench.figures import Figures, together
 
 DONE: Final = (
     "Successfully launched environment",
@@ -81,6 +82,16 @@ def run(
             given_back=_given_back(failing, account) if alarmed else None,
             own=[sum(wait.done - wait.asked for wait in each) for each in waits],
         )
+
+
+def run_alone(times: int, *, seed: int = 1) -> Figures:
+    """Run one release so many times, each with other durations, and return their figures together."""
+
+    def draw(account: BenchAccount, number: int) -> None:
+        account.memory.service.durations.set({"seed": number})
+
+    runs = (run(1, seed=seed + each, enhanced=True, prepare=partial(draw, number=each)) for each in range(times))
+    return together(list(runs))
 
 
 def _interleave(executions: list[BenchExecution], account: BenchAccount, failing: BenchExecution) -> None:
