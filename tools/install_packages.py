@@ -16,7 +16,7 @@ LARGE = re.compile(r"Downloading ([A-Za-z0-9_.]+)-\d\S* \((\d+\.\d MB)\)")
 OPTIONS = ("--disable-pip-version-check", "--no-compile", "--no-cache-dir", "--progress-bar", "off")
 
 
-class Progress:
+class InstallProgress:
     """Shows the step that runs. `terminal`: rewrite one line each second."""
 
     def __init__(self, terminal: bool) -> None:
@@ -66,7 +66,7 @@ def step_of(line: str) -> str | None:
 
 def install(arguments: list[str]) -> int:
     """Run `pip install` and return its exit status."""
-    progress = Progress(sys.stdout.isatty())
+    progress = InstallProgress(sys.stdout.isatty())
     command = [sys.executable, "-B", "-m", "pip", "install", *OPTIONS, *arguments]
     lines = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:

@@ -17,6 +17,7 @@ from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
 """Digests for the changed assets. The CDK does not upload an asset with a known digest again."""
+README = Path("README.md")
 UPGRADED = "released by the upgrade"
 """The status that an execution with the other definition returns."""
 
@@ -145,7 +146,7 @@ def test_of_two_stacks_one_releases_and_the_other_one_goes_on_when_it_has_failed
     assert shop.versions == {shop.blue: "v2"}
     assert len(testbed.records(shop.name)) == 1
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
-    delete_bucket(testbed, outputs["ArtifactsBucketName"])
+    delete_bucket(testbed, outputs["ArtifactsBucketName"], README)
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
@@ -159,7 +160,7 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
     assert len(resources(testbed.account.client) - before) > 40, "a stack has many resources"
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     assert resources(testbed.account.client) - before == {f"bucket {bucket}"}
-    delete_bucket(testbed, bucket)
+    delete_bucket(testbed, bucket, README)
     assert resources(testbed.account.client) - before == set()
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.support.buckets import delete_bucket
 from tests.support.testbed import ScenarioTestbed
 from tools.standalone_template import BUCKET, PREFIX, TEMPLATE, collect, synthesize
 
+README = Path("README.md")
 ASSETS = "archives-of-the-template"
 
 
@@ -34,8 +36,8 @@ def outputs(testbed: ScenarioTestbed, tmp_path_factory: pytest.TempPathFactory) 
     yield found
     formation.delete_stack(StackName=stack)
     formation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
-    delete_bucket(testbed, found["ArtifactsBucketName"])
-    delete_bucket(testbed, ASSETS)
+    delete_bucket(testbed, found["ArtifactsBucketName"], README)
+    delete_bucket(testbed, ASSETS, README)
 
 
 def test_the_stack_of_the_template_plans_a_release(testbed: ScenarioTestbed, outputs: dict[str, str]) -> None:
