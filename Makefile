@@ -28,7 +28,6 @@ export PIP_CACHE_DIR := $(CACHE)/pip
 export CDK_HOME := $(CACHE)/cdk
 export JSII_NODE := $(CURDIR)/tools/jsii_node.sh
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
-export MPLCONFIGDIR := $(CACHE)/matplotlib
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 # pip asks rustc for its version, and rustup then makes ~/.rustup.
 ifeq ($(wildcard $(HOME)/.rustup),)

@@ -15,6 +15,7 @@ from rehearsal.options import ReleaseOptions
 from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, short_durations, start
 from rehearsal.report.evidence import minutes
 from rehearsal.report.fleet_evidence import FleetEvidence, ShopTraffic, compose, problems
+from rehearsal.report.fleet_picture import draw
 from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed
 from rehearsal.traffic import Traffic, failed_requests
@@ -163,9 +164,7 @@ def _follow(reader: ExecutionReader, run: _Run) -> ExecutionOutcome:
 
 
 def _write_report(evidence: FleetEvidence, options: ReleaseOptions, progress: Progress) -> None:
-    from rehearsal.report.fleet_picture import draw  # noqa: PLC0415 - matplotlib is slow to import, and not needed before
-
-    report, picture = options.output / "report.json", options.output / "fleet.png"
+    report, picture = options.output / "report.json", options.output / "fleet.svg"
     report.write_text(json.dumps(compose(evidence), indent=2) + "\n")
     draw(evidence, picture)
     found = problems(evidence)

@@ -15,6 +15,7 @@ from rehearsal.report.document import compose
 from rehearsal.report.evidence import ReleaseEvidence, problems
 from rehearsal.report.progress import Progress
 from rehearsal.report.summary import summarize
+from rehearsal.report.timeline import draw
 from rehearsal.things_to_try import offer_failures, users
 
 
@@ -71,9 +72,7 @@ def _keep(account: Account, prepared: Prepared, file: Path, progress: Progress) 
 
 
 def _write_report(evidence: ReleaseEvidence, folder: Path, progress: Progress) -> None:
-    from rehearsal.report.timeline import draw  # noqa: PLC0415 - matplotlib is slow to import, and not needed before
-
-    report, picture = folder / "report.json", folder / "timeline.png"
+    report, picture = folder / "report.json", folder / "timeline.svg"
     report.write_text(json.dumps(compose(evidence), indent=2) + "\n")
     draw(evidence, picture)
     progress.say()

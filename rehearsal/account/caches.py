@@ -1,8 +1,7 @@
 """Folders for the caches of the tools that the programs use, so that nothing is written to the home folder.
 
-Sources: JSII_RUNTIME_PACKAGE_CACHE_ROOT in jsii's runtime, CDK_HOME in the CDK CLI (which takes the home folder from
-the user database and not from HOME), https://matplotlib.org/stable/install/environment_variables_faq.html, and
-https://specifications.freedesktop.org/basedir-spec/latest/ for all others, such as pip.
+Sources: JSII_RUNTIME_PACKAGE_CACHE_ROOT in jsii's runtime; CDK_HOME in the CDK CLI, which takes the home folder from
+the user database and not from HOME; https://specifications.freedesktop.org/basedir-spec/latest/ for all others.
 """
 
 import os
@@ -23,11 +22,5 @@ def cache_variables() -> dict[str, str]:
         "JSII_NODE": JSII_NODE,
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHES / "jsii",
         "CDK_HOME": CACHES / "cdk",
-        "MPLCONFIGDIR": CACHES / "matplotlib",
     }
     return {name: os.environ.get(name) or str(value) for name, value in values.items()}
-
-
-def use_project_caches() -> None:
-    """Set the variables for this process and the programs that it starts. Call it before the tools are imported."""
-    os.environ.update(cache_variables())

@@ -55,6 +55,14 @@ class ReleaseEvidence:
         """Return the account time at a real epoch second."""
         return datetime.fromtimestamp(self.clock.origin + (at - self.clock.origin) / self.clock.scale, UTC)
 
+    def seconds(self, moment: datetime) -> float:
+        """Return the account seconds from the start of the first execution to a moment."""
+        return (moment - self.started).total_seconds()
+
+    def request_seconds(self, request: Request) -> float:
+        """Return the account seconds from the start of the first execution to a request."""
+        return self.seconds(self.moment(request.at))
+
     @property
     def swaps(self) -> list[datetime]:
         """The ends of the swaps. Both environments have an event for the same request; the first one counts."""

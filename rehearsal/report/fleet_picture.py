@@ -3,89 +3,66 @@
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
-from rehearsal.account.caches import use_project_caches
-from rehearsal.report.evidence import minutes
+from rehearsal.report.axes import TIME_AXIS, Axis, draw_grid, draw_times, time_axis
+from rehearsal.report.colours import BLUES, FAILED, GREENS, TEXT
 from rehearsal.report.fleet_evidence import FleetEvidence, ShopTraffic, problems
+from rehearsal.report.heading import draw_heading, draw_legend
+from rehearsal.report.marks import DASHED, Mark, draw_marks, labels_height
+from rehearsal.report.svg import SMALL, SvgPicture
 
-use_project_caches()  # before the import: matplotlib looks for its folders then
-
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.patches import Patch  # noqa: E402
-from matplotlib.ticker import FuncFormatter, MultipleLocator  # noqa: E402
-
-OLD, GREEN, NEW = "#9db8e8", "#57b27a", "#1d3f8f"
-FAILED = "#d62839"
-TEXT = "#1c2733"
-TICK_SECONDS = (60, 300, 600, 1800, 3600, 7200)
-MAX_TICKS = 16
-LANE = 0.42
-"""Inches."""
-PARTS = (("v1 on blue", OLD), ("v1 on green", GREEN), ("v2 on blue", NEW), ("a failed request", FAILED))
+OLD, NEW, GREEN = BLUES[0], BLUES[1], GREENS[0]
+LANE: Final = 24
+BAR: Final = 15
+PARTS: Final = (("v1 on blue", OLD), ("v1 on green", GREEN), ("v2 on blue", NEW), ("a failed request", FAILED))
 
 
 def draw(evidence: FleetEvidence, path: Path) -> None:
-    """Write the picture to `path`, as a PNG. Raises OSError when the file cannot be written."""
-    compose(evidence).savefig(path)
+    """Write the picture to `path`, as SVG. Raises OSError when the file cannot be written."""
+    path.write_text(compose(evidence), encoding="utf-8")
 
 
-def compose(evidence: FleetEvidence) -> Figure:
-    """Return the picture."""
-    figure = Figure(figsize=(16, 2.4 + LANE * len(evidence.traffic)), dpi=100, facecolor="white")
-    axes = figure.subplots()
-    margin = 1 / figure.get_figheight()
-    figure.subplots_adjust(left=0.12, right=0.98, top=1 - 1.3 * margin, bottom=0.65 * margin)
-    for lane, traffic in enumerate(evidence.traffic):
-        _draw_lane(axes, lane, traffic, evidence)
-    _draw_groups(axes, evidence)
-    names = [f"{each.blue} (bad v2)" if each.blue == evidence.bad else each.blue for each in evidence.traffic]
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.xaxis.set_major_locator(MultipleLocator(_tick(axes)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: minutes(seconds)))
-    axes.set_xlabel("minutes of account time since the fleet started", color=TEXT)
-    axes.tick_params(colors=TEXT, length=0)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    handles = [Patch(color=colour, label=label) for label, colour in PARTS]
-    axes.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(-0.005, 1.0),
-        ncols=len(PARTS),
-        frameon=False,
-        labelcolor=TEXT,
-    )
-    _title(figure, evidence)
-    return figure
+def compose(evidence: FleetEvidence) -> str:
+    """Return the picture as SVG."""
+    marks = _marks(evidence)
+    at = [evidence.seconds(request.at) for each in evidence.traffic for request in each.requests]
+    at += [mark.at for mark in marks]
+    axis = time_axis(min([0.0, *at]), max([0.0, *at]), [_name(each, evidence) for each in evidence.traffic])
+    title = f"A fleet of {len(evidence.traffic)}: stopped at {evidence.bad}, redriven with the corrected version"
+    picture = SvgPicture(title)
+    y = draw_heading(picture, title, [_outcome(evidence)])
+    top = draw_legend(picture, axis.start, y, PARTS) + labels_height(axis, marks)
+    bottom = top + LANE * max(len(evidence.traffic), 1)
+    draw_grid(picture, axis, top, bottom)
+    for number, traffic in enumerate(evidence.traffic):
+        _draw_lane(picture, axis, top + LANE * number, traffic, evidence)
+    draw_marks(picture, axis, marks, top, bottom)
+    draw_times(picture, axis, bottom, "minutes of account time since the fleet started; dashed: a group begins")
+    return picture.render(bottom + TIME_AXIS)
 
 
-def _tick(axes: Axes) -> float:
-    low, high = axes.get_xlim()
-    return next((tick for tick in TICK_SECONDS if (high - low) / tick <= MAX_TICKS), high - low)
+def _name(traffic: ShopTraffic, evidence: FleetEvidence) -> str:
+    return f"{traffic.blue} (bad v2)" if traffic.blue == evidence.bad else traffic.blue
 
 
-def _title(figure: Figure, evidence: FleetEvidence) -> None:
+def _outcome(evidence: FleetEvidence) -> tuple[str, str]:
     requests = sum(len(each.requests) for each in evidence.traffic)
     failed = sum(len(each.failed) for each in evidence.traffic)
-    top = 1 - 0.42 / figure.get_figheight()
-    title = f"A fleet of {len(evidence.traffic)}: stopped at {evidence.bad}, redriven with the corrected version"
-    figure.text(0.013, top, title, fontsize=16, color=TEXT, weight="bold")
-    colour = FAILED if problems(evidence) else TEXT
-    text = f"{evidence.ended.status}   ·   {requests:,} requests, {failed:,} failed"
-    figure.text(0.987, top, text, fontsize=12.5, ha="right", color=colour)
+    words = f"{evidence.ended.status} · {requests:,} requests, {failed:,} failed"
+    return words, FAILED if problems(evidence) else TEXT
 
 
-def _draw_lane(axes: Axes, lane: int, traffic: ShopTraffic, evidence: FleetEvidence) -> None:
-    for colour, begin, end in _spans(traffic, evidence):
-        axes.barh(lane, end - begin, left=begin, height=0.66, color=colour, linewidth=0)
-    at = [evidence.seconds(each.at) for each in traffic.failed]
-    axes.plot(at, [lane] * len(at), linestyle="none", marker="|", markersize=18, markeredgewidth=1.5, color=FAILED)
+def _draw_lane(picture: SvgPicture, axis: Axis, y: float, traffic: ShopTraffic, evidence: FleetEvidence) -> None:
+    picture.words(axis.start - 8, y + (LANE + SMALL) / 2 - 1.5, _name(traffic, evidence), anchor="end")
+    for served_by, colour, begin, end in _spans(traffic, evidence):
+        start = axis.place(begin)
+        picture.rectangle(start, y + (LANE - BAR) / 2, axis.place(end) - start, BAR, colour=colour, name=served_by)
+    picture.strokes([axis.place(evidence.seconds(each.at)) for each in traffic.failed], y + 1, LANE - 2, FAILED)
 
 
-def _spans(traffic: ShopTraffic, evidence: FleetEvidence) -> Iterator[tuple[str, float, float]]:
-    """Yield each time in which one environment and version answered: its colour, its begin and its end."""
+def _spans(traffic: ShopTraffic, evidence: FleetEvidence) -> Iterator[tuple[str, str, float, float]]:
+    """Yield each time in which one environment and version answered: who, its colour, its begin and its end."""
     answered = sorted((each for each in traffic.requests if each.answered_by), key=lambda each: each.at)
     spans = [
         (name, [evidence.seconds(each.at) for each in group])
@@ -95,19 +72,16 @@ def _spans(traffic: ShopTraffic, evidence: FleetEvidence) -> Iterator[tuple[str,
     for (name, at), end in zip(spans, ends, strict=True):
         environment, _, version = name.rpartition("/")
         colour = GREEN if environment != traffic.blue else OLD if version == "v1" else NEW
-        yield colour, at[0], end
+        yield name, colour, at[0], end
 
 
-def _draw_groups(axes: Axes, evidence: FleetEvidence) -> None:
-    """Draw a line where each group begins, and red ones where the fleet stopped."""
-    started = evidence.stopped.started
+def _marks(evidence: FleetEvidence) -> list[Mark]:
+    """Return a mark where each group begins, and a red one where the fleet stopped."""
+    marks = []
     for visit in evidence.visits:
-        at = (visit.entered - started).total_seconds()
+        at = (visit.entered - evidence.stopped.started).total_seconds()
         if visit.name == "ReleaseGroup":
-            axes.axvline(at, color=TEXT, linewidth=1, linestyle=(0, (4, 3)))
+            marks.append(Mark(at, "", TEXT, DASHED))
         elif visit.name == "HoldFleet":
-            axes.axvline(at, color=FAILED, linewidth=1.5)
-            axes.annotate(
-                "stopped", (at, 1), (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points",
-                ha="center", color=FAILED,
-            )  # fmt: skip
+            marks.append(Mark(at, "stopped", FAILED))
+    return marks

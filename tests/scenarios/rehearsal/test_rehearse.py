@@ -19,6 +19,7 @@ from rehearsal.account import samples
 from rehearsal.prepare import PrepareError, require_space
 from rehearsal.wait import until
 from tests.support.rehearsal_program import RehearsalProgram
+from tests.support.svg import DrawnPicture
 
 FAST = "0.03"
 
@@ -72,7 +73,7 @@ class TestReleaseThatGoesWell:
         assert all(-5 <= seconds <= 300 for seconds in lag), lag
 
     def test_its_picture_is_drawn(self, kept: RehearsalProgram) -> None:
-        assert (kept.output / "timeline.png").read_bytes().startswith(b"\x89PNG")
+        assert "Release of v2 onto shop-prod" in DrawnPicture((kept.output / "timeline.svg").read_text()).words()
 
     def test_its_console_was_told_of_before_it_began_and_shows_it(self, kept: RehearsalProgram) -> None:
         told = re.search(r"in a browser: (http://127\.0\.0\.1:\d+/_console/)$", kept.stdout, re.MULTILINE)
@@ -103,7 +104,7 @@ def test_a_bundle_of_ones_own_that_fails_ends_with_status_1_and_a_report_that_sa
     assert (report["status"], report["passed"], report["traffic"]["failed"]) == ("FAILED", False, 0)
     assert report["execution"]["error"] == "DeploymentFailedError"
     assert set(report["traffic"]["answers_at_the_end"]) == {"shop-prod-green/v1"}
-    assert (program.output / "timeline.png").exists()
+    assert (program.output / "timeline.svg").exists()
     assert "The release of v2 onto shop-prod failed in AwaitRelease:" in program.stdout
     assert "Users were protected: shop-prod-green/v1 serves them" in program.stdout
     assert program.left_behind() == []

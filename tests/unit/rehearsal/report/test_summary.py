@@ -10,7 +10,7 @@ from tests.support.evidence import evidence, failed_on_purpose, outcome, request
 
 
 def lines(release: ReleaseEvidence) -> list[str]:
-    summary = summarize(release, Path("build/report.json"), Path("build/timeline.png"))
+    summary = summarize(release, Path("build/report.json"), Path("build/timeline.svg"))
     return [" ".join(line.split()) for line in summary]
 
 
@@ -25,7 +25,7 @@ def test_the_summary_has_the_counts_and_the_files() -> None:
         "Elastic Beanstalk 63 calls, most often DescribeEnvironments 61, SwapEnvironmentCNAMEs 2",
         "functions 70 invocations, 2,310 ms billed",
         "report build/report.json",
-        "picture build/timeline.png",
+        "picture build/timeline.svg",
     ]
 
 
