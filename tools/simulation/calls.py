@@ -92,6 +92,10 @@ class Calls:
         self._account = account
         self._answering = {"s3": objects.answer, "cloudwatch": alarms.answer, "sfn": executions.answer}
 
+    def awaits_disturbance(self) -> bool:
+        """Return whether something is planned for a later call, or answers are still old."""
+        return max(self.planned, default=-1) >= len(self.sites) or self.stale_until > self._account.clock.time()
+
     def visit(self, service: str, action: str, arguments: Mapping[str, Any]) -> CallFault | None:
         """Count a call, let what is planned happen before it, and return its fault."""
         caller = self._caller

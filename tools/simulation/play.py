@@ -1,7 +1,7 @@
 """Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tools.simulation.attempts import State
@@ -11,6 +11,7 @@ from tools.simulation.definition import Functions
 from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents
+from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
 from tools.simulation.rules import SafetyRules, left_over, unfinished
 from tools.simulation.shop import GREEN
 from tools.simulation.timeline import EndlessError
@@ -37,6 +38,8 @@ class Played:
     """How the release ended, before anything was repaired."""
     seconds: float
     seed: int | None = None
+    rest: int = 0
+    """How many calls followed that were not played: the world was like one that was judged already."""
 
     @property
     def disturbed(self) -> list[str]:
@@ -53,36 +56,49 @@ class Player:
     functions: Functions
     name: str
     case: ReleaseCase
+    judged: JudgedWorlds | None = None
+    """With these, a schedule is played until its world is like one that was judged."""
+
+    def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
+        """Play a schedule to its end, whatever was judged before."""
+        return replace(self, judged=None).play(schedule, seed)
 
     def play(self, schedule: Schedule = (), seed: int | None = None) -> Played:
-        """Play a schedule to its end. With a seed, the delays have jitter."""
+        """Play a schedule. With a seed, the delays have jitter."""
         request_ = self.case.request
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
+        judge = Judge(self.judged if seed is None else None, rules)
         world = World(
             self.definition,
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved),
+            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
         )
         self.board.receiver = world
         world.open()
         world.alarms.ringing[ALARM] = None
-        first, end = 0, ""
+        first, end, rest = 0, "", None
         try:
             self._prepare(world)
             rules.begin(world)
             world.jitters = seed is not None
             first = len(world.calls.sites)
+            judge.stage = "release"
             run = world.start("release", request_)
             world.run()
             end = run.status
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
-            self._finish(world, incidents)
+            self._finish(world, incidents, judge)
             rules.violations += left_over(world, incidents, _last(world), self.case.released)
+            judge.keep(world, end)
+        except AlreadyJudgedError as judged:
+            rest = judged.rest
+            rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
+            end = end or rest.end
         except EndlessError as endless:
             rules.violations.append(f"It does not end: {endless}.")
         return Played(
@@ -93,8 +109,9 @@ class Player:
             tuple(world.calls.sites),
             first,
             end,
-            world.clock.elapsed,
+            world.clock.elapsed + (rest.seconds if rest else 0),
             seed,
+            rest.calls if rest else 0,
         )
 
     def _prepare(self, world: World) -> None:
@@ -106,7 +123,7 @@ class Player:
             world.abort_in = None
             world.pass_until(world.now() + REST_SECONDS)
 
-    def _finish(self, world: World, incidents: Incidents) -> None:
+    def _finish(self, world: World, incidents: Incidents, judge: Judge) -> None:
         """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
         world.calls.planned.clear()
         if not incidents.kinds and _last(world).output_status == "released":
@@ -119,6 +136,7 @@ class Player:
         ours = _ours(world)
         if not any(each.status == "SUCCEEDED" for each in ours):
             for run in ours:
+                judge.stage = f"redrive of {run.name}"
                 run.redrive()
                 world.run()
         wanted = self.case.closing or self.case.request
@@ -126,6 +144,7 @@ class Player:
             if _last(world).output_status == "released":
                 return
             _follow(_last(world), world)
+            judge.stage = f"start {number}"
             world.start(f"again-{number}", wanted)
             world.run()
 

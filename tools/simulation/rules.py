@@ -91,6 +91,11 @@ class SafetyRules:
         if holder and left and holds and self.users.can_move(world, holder, ["KeepGreenLive"]):
             self.violated(world, f"The execution failed, and left users on a sick {holder.name}.")
 
+    def unseen(self, world: World) -> list[Any]:
+        """Return what these rules go by, besides users and incidents."""
+        entered = {which: time for which, time in self._entered.items() if which[1] in ("DrainBlue", "WatchRelease")}
+        return [self.begun, _notices(world) - self._told - self._notices, entered]
+
     def violated(self, world: World, sentence: str) -> None:
         """Note a violation, once."""
         if sentence not in self.violations:

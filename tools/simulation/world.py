@@ -27,12 +27,15 @@ ANSWER_SECONDS: Final = 30
 
 @dataclass
 class Observer:
-    """What a world tells: each call before its effect, each moment at which something may have changed, each end."""
+    """What a world tells: each call before its effect, each moment at which something may have changed, each end,
+    each moment at which nothing runs.
+    """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
     changed: Callable[["World"], None] = lambda *_: None
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
+    waits: Callable[["World"], None] = lambda *_: None
 
 
 @dataclass
@@ -102,11 +105,12 @@ class World:
 
     def run(self) -> None:
         """Let time pass until nothing is left to happen. Raises EndlessError."""
-        self.timeline.run(self._require_bound)
+        self.timeline.run(self._look)
 
-    def _require_bound(self) -> None:
+    def _look(self) -> None:
         if len(self.calls.sites) > MAX_CALLS:
             raise EndlessError(f"there were {len(self.calls.sites)} calls")
+        self.observer.waits(self)
 
     # --- what executions need
 
