@@ -44,14 +44,33 @@ class Site:
         return self.service in SERVICES and self.action.startswith(READS)
 
 
+@dataclass(frozen=True)
+class PastCall:
+    """A call that was made. `drawn`: how often chance had made identifiers by then."""
+
+    site: Site
+    arguments: Mapping[str, Any]
+    drawn: int
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may have changed something."""
+        return not self.site.action.startswith((*READS, "Get", "Head"))
+
+
 class CallingWorld(Protocol):
     """The world, as its calls see it."""
 
     def state(self) -> str:
         """Return the state whose function calls now."""
 
-    def sleep(self, seconds: float) -> None:
+    drawn: int
+
+    def pass_seconds(self, seconds: float) -> None:
         """Let time pass."""
+
+    def note_past(self, call: PastCall) -> None:
+        """Take notice of a call that may be repeated."""
 
     def note_call(self, what: str) -> None:
         """Write a line of the history about the one that calls."""
@@ -99,7 +118,7 @@ class Calls:
     def visit(self, service: str, action: str, arguments: Mapping[str, Any]) -> CallFault | None:
         """Count a call, let what is planned happen before it, and return its fault."""
         caller = self._caller
-        caller.sleep(CALL_SECONDS)
+        caller.pass_seconds(CALL_SECONDS)
         site = Site(len(self.sites), caller.state(), service, action)
         self.sites.append(site)
         fault = None
@@ -111,26 +130,50 @@ class Calls:
                 caller.happens(site, what)
         if fault is CallFault.TWICE:
             caller.run_twice()
+        self._made(site, arguments)
+        return fault
+
+    def _made(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        caller = self._caller
+        caller.note_past(PastCall(site, arguments, caller.drawn))
         caller.called(site, arguments)
         if not site.action.startswith((*READS, "Get")):
             caller.note_call(f"{site}")
-        return fault
+
+    def repeat(self, past: PastCall) -> None:
+        """Make a call of the past again, in which nothing happens."""
+        self._caller.pass_seconds(CALL_SECONDS)
+        self.sites.append(past.site)
+        self._made(past.site, past.arguments)
+        if past.site.service == "http":
+            self._status(past.arguments["url"])
+        elif past.changes:
+            self._caller.drawn = past.drawn
+            request = past.arguments["request"]
+            self._served(past.site.service, past.site.action, request, dict(request.headers))
 
     def status(self, url: str) -> int:
         """Return what an environment answers at its own endpoint. Raises NoAnswerError."""
         fault = self.visit("http", "GET", {"url": url})
-        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
         if fault is CallFault.KILL_AFTER:
             raise FunctionKilled
         if fault is CallFault.SLOW:
-            self._caller.sleep(SLOW_SECONDS)
+            self._caller.pass_seconds(SLOW_SECONDS)
         if fault not in (None, CallFault.TWICE):
             raise NoAnswerError(str(fault))
+        status = self._status(url)
+        if status is None:
+            raise NoAnswerError("NameResolutionError")
+        return status
+
+    def _status(self, url: str) -> int | None:
+        """Return what an environment answers; None when the name leads nowhere."""
+        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
         for each in self._account.service.state.alive_environments():
             if each.endpoint == name:
                 status, _ = self._account.hostings[each.name].answer(path)
                 return status
-        raise NoAnswerError("NameResolutionError")
+        return None
 
     def answer(self, service: str, action: str, request: SentRequest) -> Answer:
         """Return the answer to a call, or what its fault makes of it. Raises botocore's errors of connections."""
@@ -151,7 +194,7 @@ class Calls:
             case CallFault.KILL_AFTER:
                 raise FunctionKilled
             case CallFault.SLOW:
-                self._caller.sleep(SLOW_SECONDS)
+                self._caller.pass_seconds(SLOW_SECONDS)
                 raise ReadTimeoutError(endpoint_url=request.url)
             case _:
                 raise ConnectionClosedError(endpoint_url=request.url)

@@ -12,6 +12,7 @@ from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
+from tools.simulation.past import Past, Recorder, Replay
 from tools.simulation.rules import SafetyRules, left_over, unfinished
 from tools.simulation.shop import GREEN
 from tools.simulation.timeline import EndlessError
@@ -59,6 +60,9 @@ class Player:
     judged: JudgedWorlds | None = None
     """With these, a schedule is played until its world is like one that was judged."""
 
+    past: Past | None = None
+    """What functions do while nothing happens. A schedule repeats it; the release without any disturbance writes it."""
+
     def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
         """Play a schedule to its end, whatever was judged before."""
         return replace(self, judged=None).play(schedule, seed)
@@ -68,6 +72,7 @@ class Player:
         request_ = self.case.request
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
+        recorder, replay = self._memory(schedule, seed)
         judge = Judge(self.judged if seed is None else None, rules)
         world = World(
             self.definition,
@@ -77,6 +82,8 @@ class Player:
             Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
+            recorder=recorder,
+            replay=replay,
         )
         self.board.receiver = world
         world.open()
@@ -95,6 +102,8 @@ class Player:
             self._finish(world, incidents, judge)
             rules.violations += left_over(world, incidents, _last(world), self.case.released)
             judge.keep(world, end)
+            if recorder and self.past:
+                self.past.complete = True
         except AlreadyJudgedError as judged:
             rest = judged.rest
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
@@ -113,6 +122,13 @@ class Player:
             seed,
             rest.calls if rest else 0,
         )
+
+    def _memory(self, schedule: Schedule, seed: int | None) -> tuple[Recorder | None, Replay | None]:
+        if self.past is None or seed is not None:
+            return None, None
+        if self.past.complete and schedule:
+            return None, Replay(self.past, min(each.point for each in schedule))
+        return (None, None) if schedule or self.past.complete else (Recorder(self.past), None)
 
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""
