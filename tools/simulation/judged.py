@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from emulator.beanstalk.model import Event
+from emulator.beanstalk.scheduler import Task
 from tools.simulation.incidents import Incidents
 from tools.simulation.likeness import Likeness, Reader
 from tools.simulation.rules import SafetyRules
@@ -16,8 +17,14 @@ from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS
 from tools.simulation.world import MAX_CALLS, World
 
 NEAR_SECONDS: Final = 2.5
-NEAR_SHARE: Final = 0.02
-"""Two times are near when they differ by so many seconds at most, or by this share of them."""
+"""Two times are near when they differ by so many seconds at most."""
+LONG_AGO: Final = 120
+LONG_AGO_SHARE: Final = 0.2
+"""Or by this share, if they are longer ago: no wait, watch or rule of the simulated releases begins so early."""
+TEMPLATES: Final = "/resources/templates/"
+"""Where Elastic Beanstalk keeps files of saved configurations, with their dates."""
+MANAGED_UPDATES: Final = ("ManagedUpdates.watch", "")
+"""The task that looks for managed updates: no release has them."""
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
 HEALTH_EVENTS: Final = 2
@@ -114,8 +121,9 @@ class Judge:
 def are_near(times: tuple[float, ...], others: tuple[float, ...]) -> bool:
     """Return whether two lists of times differ so little that the worlds go on alike."""
     return all(
-        one == two or abs(one - two) <= max(NEAR_SECONDS, NEAR_SHARE * abs(one))
+        abs(one - two) <= NEAR_SECONDS or (one < -LONG_AGO and abs(one - two) <= -one * LONG_AGO_SHARE)
         for one, two in zip(times, others, strict=True)
+        if one != two
     )
 
 
@@ -130,13 +138,18 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     reader.read(alive)
     for environment in alive:
         reader.read(list(recent_events(state.events, environment.id)))
-    for time, what in (*world.account.waiting(), *world.timeline.waiting()):
+    for time, task in sorted(world.account.waiting(), key=lambda each: _whose(each[1])):
+        if _whose(task) != MANAGED_UPDATES:
+            reader.time(time)
+            reader.read(task)
+    for time, act in world.timeline.waiting():
         reader.time(time)
-        reader.read(what)
+        reader.read(act)
     reader.read(world.executions)
     reader.read(world.alarms.ringing)
     reader.read(state.durations.as_dict())
-    reader.read(dict(sorted(world.objects.contents.items())))
+    contents = world.objects.contents
+    reader.read({name: contents[name] for name in sorted(contents) if TEMPLATES not in name})
     _read_incidents(reader, rules.incidents, now)
     _read_rules(reader, rules, world)
     return reader.likeness()
@@ -152,6 +165,15 @@ def recent_events(events: Sequence[Event], environment: str) -> Iterator[Event]:
                 if left < 0:
                     continue
             yield event
+
+
+def _whose(task: Task) -> tuple[str, str]:
+    """Return what a task does, and in which environment: what many do at nearly the same time has no order."""
+    frame = getattr(task.steps, "gi_frame", None)
+    if frame is None:
+        return "", ""
+    environment = frame.f_locals.get("environment") or frame.f_locals.get("source")
+    return frame.f_code.co_qualname, environment.name if environment else ""
 
 
 def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:

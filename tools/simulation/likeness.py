@@ -15,6 +15,9 @@ from functools import cache, partial
 from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any, Final
 
+from emulator.beanstalk.configuration_options import Option
+from emulator.beanstalk.model import Event, Version
+
 EPOCH: Final = 1_700_000_000.0
 """A number from here on is a time."""
 OLD_SECONDS: Final = 900
@@ -35,9 +38,12 @@ VARIABLES: Final = frozenset(
 """What counts of an interpreter's variables. The others are parts of the definition, or follow from these."""
 NAMES: Final = re.compile(
     r"(\b(?:e|eba)-[a-z0-9]{8,10}\b|\bi-[0-9a-f]{17}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<=-)[a-z0-9]{12}\b)"
+    r"|\b\d+ (?:second|minute|hour)s?\b"
     r"|(\b2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)"
 )
-"""In a text: an identifier that chance has made, or a time."""
+"""In a text: an identifier that chance has made, for how long something lasts, or a time."""
+MANY: Final = 5
+"""So many attempts or more are the same: delays do not grow any more (infra/retry_delays.py)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,9 @@ class Reader:
                 self.times.append(thing)
         elif kind is dict:
             self.facts.append(len(thing))
+            if type(next(iter(thing), None)) is Option:
+                self.facts.append(hash(frozenset(thing.items())))
+                return
             for name, each in thing.items():
                 self.read(name)
                 self.read(each)
@@ -142,7 +151,17 @@ class Reader:
 
     def counts(self, thing: Counter[Any]) -> None:
         """Add numbers by what was counted."""
-        self.read(dict(thing))
+        self.read({what: min(number, MANY) for what, number in thing.items()})
+
+    def event(self, thing: Event) -> None:
+        """Add what an event says."""
+        self._text(thing.message)
+        self.facts.append(thing.severity)
+        self.time(thing.date)
+
+    def version(self, thing: Version) -> None:
+        """Add what a version is."""
+        self.facts += [thing.label, thing.status, thing.bundle]
 
     def unordered(self, thing: Iterable[Any]) -> None:
         """Add the items of a set."""
@@ -190,6 +209,8 @@ _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
     MethodType: Reader.method,
     partial: Reader.partial,
     Counter: Reader.counts,
+    Event: Reader.event,
+    Version: Reader.version,
     set: Reader.unordered,
     frozenset: Reader.unordered,
 }
@@ -223,6 +244,8 @@ def _split(text: str) -> tuple[str, tuple[str, ...], tuple[float, ...]]:
         if match[1]:
             names.append(match[1])
             return "<name>"
+        if not match[2]:
+            return "<while>"
         times.append(datetime.fromisoformat(match[2]).timestamp())
         return "<time>"
 

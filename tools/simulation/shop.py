@@ -5,8 +5,8 @@ import json
 import zipfile
 from functools import cache
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 
+from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.model import Environment
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
@@ -136,9 +136,11 @@ class Person:
 
     def call(self, action: str, **parameters: str) -> bool:
         """Return whether the call was accepted."""
-        body = urlencode({"Action": action, "Version": "2010-12-01", **parameters}).encode()
-        status, _, _ = self._account.service.handle(body, {})
-        return status == 200
+        try:
+            self._account.service.answer({"Action": action, "Version": "2010-12-01", **parameters}, "by-hand")
+        except ServiceError:
+            return False
+        return True
 
 
 def _option(number: int, namespace: str, name: str, value: str) -> dict[str, str]:

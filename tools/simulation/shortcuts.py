@@ -7,30 +7,27 @@ A call passes through the world each time.
 
 import io
 import json
-import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.client import BaseClient
 from botocore.exceptions import HTTPClientError
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import OperationModel
 from botocore.response import StreamingBody
 
-from emulator.beanstalk.protocol import response
+from emulator.beanstalk.protocol import request, response
+from emulator.beanstalk.protocol.parsed import parsed_result
 from emulator.faults.answers import Answer
 from tools.simulation.services import SentRequest
 
 QUERY_SERVICES: Final = ("elasticbeanstalk", "autoscaling")
 READ_OBJECT: Final = "GetObject"
 OK: Final = 200
-SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "boolean": bool, "integer": int, "long": int, "double": float, "float": float,
-}  # fmt: skip
-
 MAKE: Final[Callable[..., Any]] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name
 WRITE: Final = response.result_document
-"""What makes calls, and what writes responses, without any short way."""
+READ_FORM: Final = request.read_form
+READ_PARAMETERS: Final = request.read_parameters
+"""What makes calls, writes responses and reads requests without any short way."""
 
 Outcome = Answer | HTTPClientError
 """What a request met: an answer, or an error of its connection."""
@@ -40,6 +37,12 @@ class UnwrittenDocument(bytes):
     """An answer that nobody has written as XML: `parsed` is what a client would read in it."""
 
     parsed: dict[str, Any]
+
+
+class KnownForm(dict[str, str]):
+    """The form of a body that recurs, with its parameters once they were read. Nobody changes it."""
+
+    parameters: dict[str, Any] | None = None
 
 
 class Shortcuts:
@@ -55,6 +58,7 @@ class Shortcuts:
         self._unwritten = False
         self.sent: list[SentRequest] = []
         """The requests that botocore built for this call."""
+        self._forms: dict[bytes, KnownForm] = {}
         self.met: Outcome | None = None
         """What the next request of botocore meets, since its call was made already."""
 
@@ -97,23 +101,23 @@ class Shortcuts:
         if not self._unwritten:
             return WRITE(operation, result, request_id, as_json=as_json)
         document = UnwrittenDocument()
-        document.parsed = read(operation.output_shape, result) if operation.output_shape else {}
+        document.parsed = parsed_result(operation.output_shape, result)
         document.parsed["ResponseMetadata"] = {"RequestId": request_id, "HTTPStatusCode": OK}
         return document
 
+    def read_form(self, body: bytes) -> dict[str, str]:
+        """Return the parameters of a request by their flat names; see the emulator's `read_form`."""
+        if self._exact:
+            return READ_FORM(body)
+        found = self._forms.get(body)
+        if found is None:
+            found = self._forms[body] = KnownForm(READ_FORM(body))
+        return found
 
-def read(shape: Shape, value: Any) -> Any:
-    """Return what botocore parses from the XML that the emulator writes of a value."""
-    if isinstance(shape, StructureShape):
-        return {
-            name: read(shape.members[name], each)
-            for name, each in (value or {}).items()
-            if each is not None and name in shape.members
-        }
-    if isinstance(shape, ListShape):
-        return [read(shape.member, each) for each in value]
-    match shape.type_name:
-        case "timestamp":
-            return datetime.fromtimestamp(math.floor(value * 1000 + 1e-3) / 1000, UTC)
-        case kind:
-            return SCALARS.get(kind, str)(value)
+    def read_parameters(self, called: OperationModel, form: request.Form) -> dict[str, Any]:
+        """Return the parameters of a request; see the emulator's `read_parameters`, and what that raises."""
+        if not isinstance(form, KnownForm):
+            return READ_PARAMETERS(called, form)
+        if form.parameters is None:
+            form.parameters = READ_PARAMETERS(called, form)
+        return form.parameters
