@@ -18,12 +18,12 @@ from tools.simulation.world import MAX_CALLS, World
 
 NEAR_SECONDS: Final = 2.5
 """Two times are near when they differ by so many seconds at most."""
-LONG_AGO: Final = 120
-LONG_AGO_SHARE: Final = 0.2
-"""Or by this share, if they are longer ago: no wait, watch or rule of the simulated releases begins so early."""
+SOON_SECONDS: Final = 40
+FAR_SHARE: Final = 0.2
+"""Or by this share of what one of them is further away than that: waits and rules end after other waits, seldom so."""
 TEMPLATES: Final = "/resources/templates/"
 """Where Elastic Beanstalk keeps files of saved configurations, with their dates."""
-MANAGED_UPDATES: Final = ("ManagedUpdates.watch", "")
+MANAGED_UPDATES: Final = "ManagedUpdates.watch"
 """The task that looks for managed updates: no release has them."""
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
@@ -86,10 +86,14 @@ class Look:
 
 @dataclass
 class Judge:
-    """Compares one world with those that were judged, each time that it waits. `judged`: None compares with none."""
+    """Compares one world with those that were judged, each time that it waits, and remembers it.
+
+    `judged`: None for neither. `compares`: whether it does not only remember.
+    """
 
     judged: JudgedWorlds | None
     rules: SafetyRules
+    compares: bool = True
     looks: list[Look] = field(default_factory=list)
     stage: str = ""
     """What is played: the release, or what people do next."""
@@ -101,7 +105,7 @@ class Judge:
             return
         likeness = likeness_of(world, self.rules, self.stage)
         rest = self.judged.find(likeness, calls, self._allowance)
-        if rest:
+        if rest and self.compares:
             raise AlreadyJudgedError(rest)
         self.looks.append(Look(likeness, calls, world.clock.elapsed))
 
@@ -121,7 +125,7 @@ class Judge:
 def are_near(times: tuple[float, ...], others: tuple[float, ...]) -> bool:
     """Return whether two lists of times differ so little that the worlds go on alike."""
     return all(
-        abs(one - two) <= NEAR_SECONDS or (one < -LONG_AGO and abs(one - two) <= -one * LONG_AGO_SHARE)
+        abs(one - two) <= NEAR_SECONDS or abs(one - two) <= (abs(one) - SOON_SECONDS) * FAR_SHARE
         for one, two in zip(times, others, strict=True)
         if one != two
     )
@@ -139,7 +143,7 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     for environment in alive:
         reader.read(list(recent_events(state.events, environment.id)))
     for time, task in sorted(world.account.waiting(), key=lambda each: _whose(each[1])):
-        if _whose(task) != MANAGED_UPDATES:
+        if _whose(task)[0] != MANAGED_UPDATES:
             reader.time(time)
             reader.read(task)
     for time, act in world.timeline.waiting():

@@ -7,7 +7,7 @@ executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `r
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -167,7 +167,7 @@ class Reader:
         """Add the items of a set."""
         self.read(sorted(thing, key=str))
 
-    def steps(self, thing: GeneratorType) -> None:
+    def steps(self, thing: Generator[Any, Any, Any]) -> None:
         """Add where a generator stands, and its variables."""
         frame = thing.gi_frame
         if frame is None:
@@ -200,8 +200,11 @@ class Reader:
 
 
 _NOT_READ: Final = frozenset(
-    {"definition", "world", "turn", "_definition", "_execution", "_around", "_retriers", "_jitter", "_draws", "_hosting"}
-)
+    {
+        "definition", "world", "turn", "_definition", "_execution", "_around", "_retriers", "_jitter", "_draws",
+        "_hosting",
+    }
+)  # fmt: skip
 """Attributes: of executions, of their interpreters and attempts, and what leads back to an object that was read."""
 _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
     GeneratorType: Reader.steps,
@@ -217,7 +220,7 @@ _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
 
 
 @cache
-def _reader_of(kind: type[Any]) -> Callable[[Reader, Any], None]:
+def _reader_of(kind: type) -> Callable[[Reader, Any], None]:
     if kind in _READERS:
         return _READERS[kind]
     if kind.__name__ in LEFT_OUT or (kind.__module__.startswith(STATELESS) and not is_dataclass(kind)):

@@ -13,7 +13,7 @@ from tools.simulation.calls import PastCall
 
 @dataclass
 class PastInvocation:
-    """A function that ran: with which event, what it did, and how it ended. `end`: how many calls there were by then."""
+    """A function that ran: its event, what it did, and how it ended. `end`: how many calls there were by then."""
 
     function: str
     event: Mapping[str, Any]
@@ -37,7 +37,12 @@ class Recorder:
 
     def __init__(self, past: Past) -> None:
         past.invocations.clear()
+        past.complete = False
         self._past = past
+
+    def complete(self) -> None:
+        """Note that the release came to its end."""
+        self._past.complete = True
 
     def begin(self, function: str, event: Mapping[str, Any]) -> None:
         """Note that a function begins."""

@@ -48,6 +48,16 @@ class Played:
         return [self.sites[each.point].state for each in self.schedule if each.point < len(self.sites)]
 
 
+@dataclass
+class Memory:
+    """What the schedules of one case have in common: worlds that were judged, and the release without any disturbance.
+    """
+
+    judged: JudgedWorlds = field(default_factory=JudgedWorlds)
+    past: Past = field(default_factory=Past)
+    base: Played | None = None
+
+
 @dataclass(frozen=True)
 class Player:
     """Plays schedules of one case."""
@@ -57,15 +67,21 @@ class Player:
     functions: Functions
     name: str
     case: ReleaseCase
-    judged: JudgedWorlds | None = None
-    """With these, a schedule is played until its world is like one that was judged."""
+    memory: Memory | None = None
+    """With it, a schedule begins as the release without any disturbance, and ends when its world is like a judged one.
+    """
 
-    past: Past | None = None
-    """What functions do while nothing happens. A schedule repeats it; the release without any disturbance writes it."""
+    def base(self) -> Played:
+        """Play the release without any disturbance, once."""
+        if self.memory is None:
+            return self.play()
+        if self.memory.base is None:
+            self.memory.base = self.play()
+        return self.memory.base
 
     def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
-        """Play a schedule to its end, whatever was judged before."""
-        return replace(self, judged=None).play(schedule, seed)
+        """Play a schedule from its begin to its end, whatever is known."""
+        return replace(self, memory=None).play(schedule, seed)
 
     def play(self, schedule: Schedule = (), seed: int | None = None) -> Played:
         """Play a schedule. With a seed, the delays have jitter."""
@@ -73,7 +89,7 @@ class Player:
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
         recorder, replay = self._memory(schedule, seed)
-        judge = Judge(self.judged if seed is None else None, rules)
+        judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
         world = World(
             self.definition,
             self.functions,
@@ -102,8 +118,8 @@ class Player:
             self._finish(world, incidents, judge)
             rules.violations += left_over(world, incidents, _last(world), self.case.released)
             judge.keep(world, end)
-            if recorder and self.past:
-                self.past.complete = True
+            if recorder:
+                recorder.complete()
         except AlreadyJudgedError as judged:
             rest = judged.rest
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
@@ -124,11 +140,13 @@ class Player:
         )
 
     def _memory(self, schedule: Schedule, seed: int | None) -> tuple[Recorder | None, Replay | None]:
-        if self.past is None or seed is not None:
+        """Return what writes the past of a release without any disturbance, or what repeats it."""
+        if self.memory is None or seed is not None:
             return None, None
-        if self.past.complete and schedule:
-            return None, Replay(self.past, min(each.point for each in schedule))
-        return (None, None) if schedule or self.past.complete else (Recorder(self.past), None)
+        if not schedule:
+            return Recorder(self.memory.past), None
+        first = min(each.point for each in schedule)
+        return None, Replay(self.memory.past, first) if self.memory.past.complete else None
 
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""

@@ -199,7 +199,7 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
     blue = world.shop.environment(BLUE)
     versions = {version, str(last.request.get("version"))} | ({"by-hand"} if incidents.deployed_by_hand else set())
     if blue and blue.cname != PRODUCTION:
-        found.append(f"At the end {BLUE} holds {blue.cname}.")
+        found.append(f"At the end {BLUE} does not hold {PRODUCTION}.")
     if blue and blue.label not in versions:
         found.append(f"At the end {BLUE} runs {blue.label}.")
     if templates := state.application(APPLICATION).templates.keys() - {OTHERS}:
