@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from tools.simulation.attempts import State
 from tools.simulation.calls import Site
@@ -177,19 +177,26 @@ class Player:
         for number in range(LAST_TRIES):
             if _last(world).output_status == "released":
                 return
-            _follow(_last(world), world)
+            wanted = _follow(_last(world), world, wanted)
             judge.stage = f"start {number}"
             world.start(f"again-{number}", wanted)
             world.run()
 
 
-def _follow(run: SimulatedExecution, world: World) -> None:
-    """Do what the message of a refused execution asks for: terminate a green of which nobody knows what it is for."""
+def _follow(run: SimulatedExecution, world: World, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Do what the message of a refused execution asks for. Return the input of the next one.
+
+    A green of which nobody knows what it is for is terminated; a cutover of what blue does not run becomes a release.
+    """
     green = world.shop.environment(GREEN)
     if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
         world.note("person", f"TERMINATES {GREEN}, as the message says")
         world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
         world.pass_until(world.now() + REST_SECONDS)
+    if "Release with the mode `deploy` or `full`" in run.cause:
+        world.note("person", "RELEASES in full, as the message says")
+        return {**wanted, "mode": "full"}
+    return wanted
 
 
 def _ours(world: World) -> Sequence[SimulatedExecution]:
