@@ -10,6 +10,7 @@ from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.model import Environment
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
+from tools.simulation.shortcuts import KnownForm
 
 APPLICATION: Final = "shop"
 BLUE: Final = "shop-prod"
@@ -137,10 +138,15 @@ class Person:
     def call(self, action: str, **parameters: str) -> bool:
         """Return whether the call was accepted."""
         try:
-            self._account.service.answer({"Action": action, "Version": "2010-12-01", **parameters}, "by-hand")
+            self._account.service.answer(_form(action, *parameters.items()), "by-hand")
         except ServiceError:
             return False
         return True
+
+
+@cache
+def _form(action: str, *parameters: tuple[str, str]) -> KnownForm:
+    return KnownForm({"Action": action, "Version": "2010-12-01", **dict(parameters)})
 
 
 def _option(number: int, namespace: str, name: str, value: str) -> dict[str, str]:

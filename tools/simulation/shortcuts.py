@@ -7,26 +7,38 @@ A call passes through the world each time.
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore.client import BaseClient
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
 from botocore.model import OperationModel
 from botocore.response import StreamingBody
 
+from emulator.beanstalk import saved_configuration
+from emulator.beanstalk.model import ConfigurationTemplate
 from emulator.beanstalk.protocol import request, response
 from emulator.beanstalk.protocol.parsed import parsed_result
 from emulator.faults.answers import Answer
 from tools.simulation.services import SentRequest
 
-QUERY_SERVICES: Final = ("elasticbeanstalk", "autoscaling")
 READ_OBJECT: Final = "GetObject"
+WRITE_OBJECT: Final = "PutObject"
+CHANGING: Final[Mapping[str, str]] = {"Body": "", "IfMatch": "If-Match"}
+"""The parameters of writes that are new each time, and their headers."""
 OK: Final = 200
+BAD_REQUEST: Final = 400
+FINAL: Final = (404, 412)
+FINAL_CODES: Final = (b"<Code>InvalidAction</Code>", b"<Code>InvalidParameterValue</Code>")
+"""Refusals that botocore does not try again."""
+REQUEST_ID: Final = re.compile(rb"<RequestId>[^<]*</RequestId>")
 MAKE: Final[Callable[..., Any]] = getattr(BaseClient, "_make_api_call")  # noqa: B009 - botocore has no public name
 WRITE: Final = response.result_document
 READ_FORM: Final = request.read_form
 READ_PARAMETERS: Final = request.read_parameters
+WRITE_TEMPLATE: Final = saved_configuration.written
 """What makes calls, writes responses and reads requests without any short way."""
 
 Outcome = Answer | HTTPClientError
@@ -54,10 +66,12 @@ class Shortcuts:
     def __init__(self, answer: Callable[[str, str, SentRequest], Answer], *, exact: bool = False) -> None:
         self._answer = answer
         self._exact = exact
-        self._requests: dict[tuple[str, str, str], SentRequest] = {}
+        self._requests: dict[tuple[str, ...], SentRequest] = {}
         self._unwritten = False
         self.sent: list[SentRequest] = []
         """The requests that botocore built for this call."""
+        self._errors: dict[tuple[str, int, bytes], ClientError] = {}
+        self._templates: dict[tuple[Any, ...], bytes] = {}
         self._forms: dict[bytes, KnownForm] = {}
         self.met: Outcome | None = None
         """What the next request of botocore meets, since its call was made already."""
@@ -65,15 +79,19 @@ class Shortcuts:
     def make(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Return what the call returns. Raises what the call raises."""
         service = client.meta.service_model.service_name
-        if self._exact or not (service in QUERY_SERVICES or operation == READ_OBJECT):
+        if self._exact:
             return self._long_way(client, operation, parameters)
-        key = (service, operation, json.dumps(parameters, sort_keys=True, default=repr))
+        changing = {name: each for name, each in parameters.items() if name in CHANGING}
+        same = {name: each for name, each in parameters.items() if name not in CHANGING}
+        key = (service, operation, json.dumps(same, sort_keys=True, default=repr), *changing)
         sent = self._requests.get(key)
         if sent is None:
             self.sent.clear()
             found = self._long_way(client, operation, parameters)
             self._requests[key] = self.sent[0]
             return found
+        if changing:
+            sent = _changed(sent, changing)
         before, self._unwritten = self._unwritten, True
         try:
             answer = self._answer(client.meta.service_model.service_id.hyphenize(), operation, sent)
@@ -82,12 +100,29 @@ class Shortcuts:
             return self._long_way(client, operation, parameters)
         finally:
             self._unwritten = before
-        if answer[0] == OK and isinstance(answer[2], UnwrittenDocument):
-            return answer[2].parsed
-        if answer[0] == OK and operation == READ_OBJECT:
-            return {"Body": StreamingBody(io.BytesIO(answer[2]), len(answer[2])), "ETag": answer[1]["ETag"]}
+        status, headers, body = answer
+        if status == OK and isinstance(body, UnwrittenDocument):
+            return body.parsed
+        if status == OK and operation == READ_OBJECT:
+            return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ETag": headers["ETag"]}
+        if status == OK and operation == WRITE_OBJECT:
+            return {"ETag": headers["ETag"]}
         self.met = answer
-        return self._long_way(client, operation, parameters)
+        if not (status in FINAL or (status == BAD_REQUEST and any(each in body for each in FINAL_CODES))):
+            return self._long_way(client, operation, parameters)
+        return self._refused(client, operation, parameters, answer)
+
+    def _refused(self, client: Any, operation: str, parameters: Mapping[str, Any], answer: Answer) -> Any:
+        """Raise what botocore makes of a refusal."""
+        key = (operation, answer[0], REQUEST_ID.sub(b"", answer[2]))
+        if known := self._errors.get(key):
+            self.met = None
+            raise type(known)(known.response, known.operation_name)
+        try:
+            return self._long_way(client, operation, parameters)
+        except ClientError as error:
+            self._errors[key] = error
+            raise
 
     def _long_way(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         before, self._unwritten = self._unwritten, False
@@ -114,6 +149,17 @@ class Shortcuts:
             found = self._forms[body] = KnownForm(READ_FORM(body))
         return found
 
+    def written_template(self, template: ConfigurationTemplate) -> bytes:
+        """Return the file of a saved configuration; see the emulator's `written`."""
+        if self._exact:
+            return WRITE_TEMPLATE(template)
+        key = (template.description, template.created, template.updated, template.platform.arn)
+        key += tuple(sorted(template.settings.items()))
+        found = self._templates.get(key)
+        if found is None:
+            found = self._templates[key] = WRITE_TEMPLATE(template)
+        return found
+
     def read_parameters(self, called: OperationModel, form: request.Form) -> dict[str, Any]:
         """Return the parameters of a request; see the emulator's `read_parameters`, and what that raises."""
         if not isinstance(form, KnownForm):
@@ -121,3 +167,10 @@ class Shortcuts:
         if form.parameters is None:
             form.parameters = READ_PARAMETERS(called, form)
         return form.parameters
+
+
+def _changed(sent: SentRequest, changing: Mapping[str, Any]) -> SentRequest:
+    """Return a write with another content, and another condition. It has its content as it is, without a checksum."""
+    headers = {name: each for name, each in sent.headers.items() if name != "Content-Encoding"}
+    headers |= {header: changing[name] for name, header in CHANGING.items() if header and name in changing}
+    return replace(sent, headers=headers, body=changing.get("Body", sent.body))
