@@ -26,6 +26,13 @@ MAX_CALLS: Final = 1500
 ANSWER_SECONDS: Final = 30
 """From a request for approval to its answer."""
 
+SNS_ERRORS: Final[Mapping[CallFault, str]] = {
+    CallFault.THROTTLE: "SNS.ThrottledException",
+    CallFault.ERROR_BEFORE: "SNS.SnsException",
+    CallFault.ERROR_AFTER: "SNS.SnsException",
+}
+"""As the emulated Step Functions names them (emulator/ministack/sns.py)."""
+
 
 @dataclass
 class Observer:
@@ -155,7 +162,7 @@ class World:
             if state == "AwaitApproval":
                 self.at(self.now() + ANSWER_SECONDS, lambda: self.approve(run))
         if fault not in (None, CallFault.SLOW):
-            raise StateError("SNS.SdkClientException", str(fault))
+            raise StateError(SNS_ERRORS.get(fault, "SNS.SdkClientException"), str(fault))
         return {"MessageId": "m"}
 
     def approve(self, run: SimulatedExecution) -> None:

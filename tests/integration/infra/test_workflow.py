@@ -152,7 +152,8 @@ def test_a_question_ends_with_a_yes_as_an_error_so_that_its_watch_ends_too(defin
     question = states["AwaitApproval"]
     assert question["Resource"].endswith(":sns:publish.waitForTaskToken")
     assert question["TimeoutSeconds"] == "{% $states.input.deployment.approval_seconds %}"
-    assert "Retry" not in question
+    (retrier,) = question["Retry"]
+    assert all(error.startswith("SNS.") for error in retrier["ErrorEquals"]), "an answer must not be asked for again"
     assert states[question["Next"]]["Error"] == "Approved"
     assert caught(state) == {
         "Approved": "HooksBeforeBlue",

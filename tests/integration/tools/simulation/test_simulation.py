@@ -45,6 +45,19 @@ def test_single_disturbances_violate_no_rule(player: Players) -> None:
         good(full.play((each,)))
 
 
+@pytest.mark.parametrize("fault", ["throttle", "error_before", "error_after", "reset_after"])
+def test_a_question_that_is_not_sent_is_asked_again(player: Players, fault: str) -> None:
+    """Step Functions retries a task with a token as any other, and makes a new token.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    approval = player("approval")
+    question = next(
+        each.point for each in approval.play().sites if (each.service, each.state) == ("sns", "AwaitApproval")
+    )
+    assert good(approval.play((Disturbance(question, fault),))).end == "SUCCEEDED"
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [
