@@ -62,11 +62,7 @@ class JudgedWorlds:
     def find(self, likeness: Likeness, calls: int, allowance: int) -> Rest | None:
         """Return the rest of a world, if it was judged as strictly; None without one."""
         for rest in self._rests.get(likeness.facts, ()):
-            if (
-                rest.allowance <= allowance
-                and calls + rest.calls <= MAX_CALLS
-                and are_near(likeness.times, rest.times)
-            ):
+            if rest.allowance <= allowance and calls + rest.calls <= MAX_CALLS and are_near(likeness.times, rest.times):
                 return rest
         return None
 
