@@ -7,7 +7,7 @@ executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `r
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -85,24 +85,30 @@ class Reader:
             self._text(thing)
         elif thing is None or kind is bool or kind is int:
             self.facts.append(thing)
-        elif kind is float:
-            if thing > EPOCH:
-                self.time(thing)
-            else:
-                self.facts.append("S")
-                self.times.append(thing)
         elif kind is dict:
-            self.facts.append(len(thing))
-            if type(next(iter(thing), None)) is Option:
-                self.facts.append(hash(frozenset(thing.items())))
-                return
-            for name, each in thing.items():
-                self.read(name)
-                self.read(each)
+            self._dict(thing)
         elif kind is list or kind is tuple:
             self.facts.append(len(thing))
             for each in thing:
                 self.read(each)
+        else:
+            self._other(thing, kind)
+
+    def _dict(self, thing: dict[Any, Any]) -> None:
+        self.facts.append(len(thing))
+        if type(next(iter(thing), None)) is Option:
+            self.facts.append(hash(frozenset(thing.items())))
+            return
+        for name, each in thing.items():
+            self.read(name)
+            self.read(each)
+
+    def _other(self, thing: Any, kind: type[Any]) -> None:
+        if kind is float and thing > EPOCH:
+            self.time(thing)
+        elif kind is float:
+            self.facts.append("S")
+            self.times.append(thing)
         elif kind is bytes:
             self._content(thing)
         else:
@@ -131,7 +137,7 @@ class Reader:
             self.facts.append(number)
             return
         self._seen[id(thing)] = len(self._seen)
-        _reader_of(kind)(self, thing)
+        _reader_of(kind)(self, thing)  # type: ignore[arg-type] - a class is hashable
 
     # --- objects
 
@@ -167,7 +173,7 @@ class Reader:
         """Add the items of a set."""
         self.read(sorted(thing, key=str))
 
-    def steps(self, thing: Generator[Any, Any, Any]) -> None:
+    def steps(self, thing: Any) -> None:
         """Add where a generator stands, and its variables."""
         frame = thing.gi_frame
         if frame is None:

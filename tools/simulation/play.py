@@ -50,7 +50,7 @@ class Played:
 
 @dataclass
 class Memory:
-    """What the schedules of one case have in common: worlds that were judged, and the release without any disturbance."""
+    """What the schedules of one case have in common: judged worlds, and the release without any disturbance."""
 
     judged: JudgedWorlds = field(default_factory=JudgedWorlds)
     past: Past = field(default_factory=Past)

@@ -78,11 +78,11 @@ class Shortcuts:
 
     def make(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Return what the call returns. Raises what the call raises."""
-        service = client.meta.service_model.service_name
         if self._exact:
             return self._long_way(client, operation, parameters)
         changing = {name: each for name, each in parameters.items() if name in CHANGING}
         same = {name: each for name, each in parameters.items() if name not in CHANGING}
+        service = client.meta.service_model.service_name
         key = (service, operation, json.dumps(same, sort_keys=True, default=repr), *changing)
         sent = self._requests.get(key)
         if sent is None:
@@ -90,31 +90,25 @@ class Shortcuts:
             found = self._long_way(client, operation, parameters)
             self._requests[key] = self.sent[0]
             return found
-        if changing:
-            sent = _changed(sent, changing)
         before, self._unwritten = self._unwritten, True
         try:
-            answer = self._answer(client.meta.service_model.service_id.hyphenize(), operation, sent)
+            service_id = client.meta.service_model.service_id.hyphenize()
+            answer = self._answer(service_id, operation, _changed(sent, changing) if changing else sent)
         except HTTPClientError as error:
             self.met = error
             return self._long_way(client, operation, parameters)
         finally:
             self._unwritten = before
-        status, headers, body = answer
-        if status == OK and isinstance(body, UnwrittenDocument):
-            return body.parsed
-        if status == OK and operation == READ_OBJECT:
-            return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ETag": headers["ETag"]}
-        if status == OK and operation == WRITE_OBJECT:
-            return {"ETag": headers["ETag"]}
+        found = _read(operation, answer) if answer[0] == OK else None
+        return found or self._met(client, operation, parameters, answer)
+
+    def _met(self, client: Any, operation: str, parameters: Mapping[str, Any], answer: Answer) -> Any:
+        """Return what botocore makes of an answer. Raises what it raises."""
         self.met = answer
+        status, _, body = answer
         if not (status in FINAL or (status == BAD_REQUEST and any(each in body for each in FINAL_CODES))):
             return self._long_way(client, operation, parameters)
-        return self._refused(client, operation, parameters, answer)
-
-    def _refused(self, client: Any, operation: str, parameters: Mapping[str, Any], answer: Answer) -> Any:
-        """Raise what botocore makes of a refusal."""
-        key = (operation, answer[0], REQUEST_ID.sub(b"", answer[2]))
+        key = (operation, status, REQUEST_ID.sub(b"", body))
         if known := self._errors.get(key):
             self.met = None
             raise type(known)(known.response, known.operation_name)
@@ -153,8 +147,8 @@ class Shortcuts:
         """Return the file of a saved configuration; see the emulator's `written`."""
         if self._exact:
             return WRITE_TEMPLATE(template)
-        key = (template.description, template.created, template.updated, template.platform.arn)
-        key += tuple(sorted(template.settings.items()))
+        about = (template.description, template.created, template.updated, template.platform.arn)
+        key = (about, *sorted(template.settings.items()))
         found = self._templates.get(key)
         if found is None:
             found = self._templates[key] = WRITE_TEMPLATE(template)
@@ -167,6 +161,16 @@ class Shortcuts:
         if form.parameters is None:
             form.parameters = READ_PARAMETERS(called, form)
         return form.parameters
+
+
+def _read(operation: str, answer: Answer) -> Any:
+    """Return what botocore reads in an answer; None when only botocore can tell."""
+    _, headers, body = answer
+    if isinstance(body, UnwrittenDocument):
+        return body.parsed
+    if operation == READ_OBJECT:
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ETag": headers["ETag"]}
+    return {"ETag": headers["ETag"]} if operation == WRITE_OBJECT else None
 
 
 def _changed(sent: SentRequest, changing: Mapping[str, Any]) -> SentRequest:
