@@ -1,7 +1,6 @@
 """The calls of functions and of the machine: each is counted, may be disturbed, and is answered by the account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -12,50 +11,16 @@ from emulator.in_memory.account import InMemoryAccount
 from lambdas.probe import NoAnswerError
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
+from tools.simulation.sites import READS, SERVICES, PastCall, Site
 
 CALL_SECONDS: Final = 0.1
 """How long a call takes."""
 SLOW_SECONDS: Final = 20
 """The clients' time-out (lambdas/aws)."""
-READS: Final = ("Describe", "List", "Check")
-SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
-"""Their names in URLs and in answers, by those in botocore's events."""
 
 
 class FunctionKilled(BaseException):
     """The function was killed. No error of the function: nothing in it may catch this."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """A call of a schedule: its number, and where it is made. `state` is empty outside of executions."""
-
-    point: int
-    state: str
-    service: str
-    action: str
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.service}.{self.action}"
-
-    @property
-    def reads_beanstalk(self) -> bool:
-        """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
-        return self.service in SERVICES and self.action.startswith(READS)
-
-
-@dataclass(frozen=True)
-class PastCall:
-    """A call that was made. `drawn`: how often chance had made identifiers by then."""
-
-    site: Site
-    arguments: Mapping[str, Any]
-    drawn: int
-
-    @property
-    def changes(self) -> bool:
-        """Whether it may have changed something."""
-        return not self.site.action.startswith((*READS, "Get", "Head"))
 
 
 class CallingWorld(Protocol):

@@ -5,11 +5,9 @@ executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `r
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from datetime import datetime
 from enum import Enum
 from functools import cache, partial
 from types import CellType, FunctionType, GeneratorType, MethodType
@@ -17,6 +15,7 @@ from typing import Any, Final
 
 from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.model import Event, Version
+from tools.simulation.texts import split_text
 
 EPOCH: Final = 1_700_000_000.0
 """A number from here on is a time."""
@@ -36,12 +35,6 @@ VARIABLES: Final = frozenset(
     {"entry", "used", "attempts", "results", "pauses", "branches", "number", "item", "data", "token", "began"}
 )
 """What counts of an interpreter's variables. The others are parts of the definition, or follow from these."""
-NAMES: Final = re.compile(
-    r"(\b(?:e|eba)-[a-z0-9]{8,10}\b|\bi-[0-9a-f]{17}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<=-)[a-z0-9]{12}\b)"
-    r"|\b\d+ (?:second|minute|hour)s?\b"
-    r"|(\b2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)"
-)
-"""In a text: an identifier that chance has made, for how long something lasts, or a time."""
 MANY: Final = 5
 """So many attempts or more are the same: delays do not grow any more (infra/retry_delays.py)."""
 
@@ -115,7 +108,7 @@ class Reader:
             self._object(thing, kind)
 
     def _text(self, text: str) -> None:
-        template, names, times = _split(text)
+        template, names, times = split_text(text)
         self.facts.append(template)
         for name in names:
             self.facts.append(self._names.setdefault(name, len(self._names)))
@@ -137,7 +130,7 @@ class Reader:
             self.facts.append(number)
             return
         self._seen[id(thing)] = len(self._seen)
-        _reader_of(kind)(self, thing)  # type: ignore[arg-type] - a class is hashable
+        _reader_of(kind)(self, thing)  # type: ignore[arg-type]
 
     # --- objects
 
@@ -226,7 +219,7 @@ _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
 
 
 @cache
-def _reader_of(kind: type) -> Callable[[Reader, Any], None]:
+def _reader_of(kind: Any) -> Callable[[Reader, Any], None]:
     if kind in _READERS:
         return _READERS[kind]
     if kind.__name__ in LEFT_OUT or (kind.__module__.startswith(STATELESS) and not is_dataclass(kind)):
@@ -241,21 +234,3 @@ def _kept(cell: CellType) -> Any:
         return cell.cell_contents
     except ValueError:
         return None
-
-
-@cache
-def _split(text: str) -> tuple[str, tuple[str, ...], tuple[float, ...]]:
-    """Return a text without the identifiers and times in it, and these."""
-    names: list[str] = []
-    times: list[float] = []
-
-    def taken(match: re.Match[str]) -> str:
-        if match[1]:
-            names.append(match[1])
-            return "<name>"
-        if not match[2]:
-            return "<while>"
-        times.append(datetime.fromisoformat(match[2]).timestamp())
-        return "<time>"
-
-    return NAMES.sub(taken, text), tuple(names), tuple(times)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tools.simulation.attempts import StateError
-from tools.simulation.calls import PastCall
+from tools.simulation.sites import PastCall
 
 
 @dataclass

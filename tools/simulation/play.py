@@ -1,27 +1,21 @@
 """Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
 
+from tools.simulation.afterwards import REST_SECONDS, finish, last_of
 from tools.simulation.attempts import State
-from tools.simulation.calls import Site
 from tools.simulation.cases import ALARM, ReleaseCase, request
 from tools.simulation.definition import Functions
 from tools.simulation.disturbance import CallFault, Schedule
-from tools.simulation.executions import SimulatedExecution
+from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
 from tools.simulation.past import Past, Recorder, Replay
-from tools.simulation.rules import SafetyRules, left_over, unfinished
-from tools.simulation.shop import GREEN
+from tools.simulation.rules import SafetyRules
+from tools.simulation.sites import Site
 from tools.simulation.timeline import EndlessError
 from tools.simulation.transport import Switchboard
 from tools.simulation.world import Observer, World
-
-REST_SECONDS: Final = 300
-"""From the end of a release to what people do next: what was broken is well again by then."""
-LAST_TRIES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -114,8 +108,8 @@ class Player:
             world.run()
             end = run.status
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
-            self._finish(world, incidents, judge)
-            rules.violations += left_over(world, incidents, _last(world), self.case.released)
+            finish(world, incidents, judge, self.case)
+            rules.violations += left_over(world, incidents, last_of(world), self.case.released)
             judge.keep(world, end)
             if recorder:
                 recorder.complete()
@@ -155,56 +149,3 @@ class Player:
             world.run()
             world.abort_in = None
             world.pass_until(world.now() + REST_SECONDS)
-
-    def _finish(self, world: World, incidents: Incidents, judge: Judge) -> None:
-        """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
-        world.calls.planned.clear()
-        if not incidents.kinds and _last(world).output_status == "released":
-            return
-        world.pass_until(world.now() + REST_SECONDS)
-        incidents.repair(world)
-        world.pass_until(world.now() + REST_SECONDS)
-        if incidents.live_terminated:
-            return
-        ours = _ours(world)
-        if not any(each.status == "SUCCEEDED" for each in ours):
-            for run in ours:
-                judge.stage = f"redrive of {run.name}"
-                run.redrive()
-                world.run()
-        wanted = self.case.closing or self.case.request
-        for number in range(LAST_TRIES):
-            if _last(world).output_status == "released":
-                return
-            wanted = _follow(_last(world), world, wanted)
-            judge.stage = f"start {number}"
-            world.start(f"again-{number}", wanted)
-            world.run()
-
-
-def _follow(run: SimulatedExecution, world: World, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Do what the message of a refused execution asks for. Return the input of the next one.
-
-    A green of which nobody knows what it is for is terminated; a cutover of what blue does not run becomes a release.
-    """
-    green = world.shop.environment(GREEN)
-    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
-        world.note("person", f"TERMINATES {GREEN}, as the message says")
-        world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
-        world.pass_until(world.now() + REST_SECONDS)
-    if "Release with the mode `deploy` or `full`" in run.cause:
-        world.note("person", "RELEASES in full, as the message says")
-        return {**wanted, "mode": "full"}
-    return wanted
-
-
-def _ours(world: World) -> Sequence[SimulatedExecution]:
-    """Return the executions of the schedule: all but those of before."""
-    return [each for each in world.executions if not each.name.startswith("before")]
-
-
-def _last(world: World) -> SimulatedExecution:
-    """Return the execution that released last; else the one that was started last."""
-    ours = _ours(world)
-    done = [each for each in ours if each.output_status == "released"]
-    return max(done, key=lambda each: each.ended_at) if done else ours[-1]

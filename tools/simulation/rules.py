@@ -6,13 +6,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from emulator.beanstalk.model import Environment
-from tools.simulation.calls import Site
 from tools.simulation.cases import REQUEST
-from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
-from tools.simulation.shop import APPLICATION, BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
+from tools.simulation.shop import BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
+from tools.simulation.sites import Site
 from tools.simulation.users import FAULT_SECONDS, ServedUsers
 from tools.simulation.world import World
 
@@ -173,35 +172,3 @@ class SafetyRules:
 
 def _notices(world: World) -> int:
     return sum(subject.startswith(NOTICES) for _, subject, _ in world.messages)
-
-
-def unfinished(schedule: Schedule, end: str) -> list[str]:
-    """Return what is wrong about the release's end: it succeeds when nothing happens, or a fault of one call."""
-    if not schedule and end != "SUCCEEDED":
-        return [f"The release does not succeed, although nothing happens in it: {end}."]
-    faults = [each for each in schedule if each.fault]
-    if len(schedule) == len(faults) == 1 and end != "SUCCEEDED":
-        return [f"A fault of one call ended the release: {end}."]
-    return []
-
-
-def left_over(world: World, incidents: Incidents, last: SimulatedExecution, version: str) -> list[str]:
-    """Return what is not as it should be at the end. `version`: that blue should run."""
-    if incidents.live_terminated:
-        return []
-    found = []
-    if last.output_status != "released":
-        found.append(f"Nothing released in the end: {last.name} {last.status} {last.error or last.output}.")
-    state = world.account.service.state
-    standing = sorted(each.name for each in state.alive_environments())
-    if standing != [BLUE]:
-        found.append(f"At the end there stand {', '.join(standing)}; expected only {BLUE}.")
-    blue = world.shop.environment(BLUE)
-    versions = {version, str(last.request.get("version"))} | ({"by-hand"} if incidents.deployed_by_hand else set())
-    if blue and blue.cname != PRODUCTION:
-        found.append(f"At the end {BLUE} does not hold {PRODUCTION}.")
-    if blue and blue.label not in versions:
-        found.append(f"At the end {BLUE} runs {blue.label}.")
-    if templates := state.application(APPLICATION).templates.keys() - {OTHERS}:
-        found.append(f"Saved configurations are left: {', '.join(sorted(templates))}.")
-    return found

@@ -6,9 +6,9 @@ from itertools import islice
 from random import Random
 from typing import Final
 
-from tools.simulation.calls import Site
 from tools.simulation.disturbance import INCIDENTS, CallFault, Disturbance, Schedule
 from tools.simulation.play import Played, Player
+from tools.simulation.sites import Site
 
 RANDOM_DISTURBANCES: Final = (2, 5)
 """In a random schedule, at least and at most."""

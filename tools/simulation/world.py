@@ -11,7 +11,7 @@ from typing import Any, Final
 from emulator.faults.answers import Answer
 from emulator.in_memory.account import InMemoryAccount
 from tools.simulation.attempts import State, StateError
-from tools.simulation.calls import Calls, PastCall, Site
+from tools.simulation.calls import Calls
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause
@@ -19,6 +19,7 @@ from tools.simulation.invocations import FunctionRunner, Invocation
 from tools.simulation.past import PastInvocation, Recorder, Replay
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
+from tools.simulation.sites import PastCall, Site
 from tools.simulation.timeline import EndlessError, Timeline
 
 MAX_CALLS: Final = 1500
