@@ -131,10 +131,14 @@ class SafetyRules:
             self.violated(world, f"{site}: users with old DNS answers are still on {environment.name}.")
 
     def _check_update(self, world: World, site: Site, invocation: Invocation) -> None:
-        """No release goes on while users are on a sick green and blue, untouched, is known to be good."""
+        """No release goes on while users are on a sick green and blue, untouched, is known to be good.
+
+        What a rollback leaves is not: the person said so (docs/serving.md).
+        """
         holder, blue, now = world.shop.holder(), world.shop.environment(BLUE), world.now()
         drained = (invocation.run.name, "DrainBlue") in self._entered and not self.users.blue_touched
-        good = blue and world.shop.serves_well(blue) and blue.id not in self.incidents.sick
+        left = invocation.run.request.get("mode") == "rollback"
+        good = blue and not left and world.shop.serves_well(blue) and blue.id not in self.incidents.sick
         if holder and holder.name == GREEN and drained and good and self._shown_sick(holder, now):
             self.violated(world, f"{site}: the users are on a sick {GREEN}, and {BLUE} was good.")
 
