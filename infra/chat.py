@@ -32,6 +32,8 @@ TEXTS: Final[Mapping[Kind, tuple[str, str]]] = {
 """Title and description by the kind of event, with fields of the event that never have a quotation mark in them:
 EventBridge puts them into JSON as they are.
 """
+ENDS: Final = frozenset({Kind.RELEASE_FAILED, Kind.RELEASE_SUCCEEDED})
+"""The kinds of events that have a report."""
 FIELDS: Final = ("blue", "error", "served_by", "stage", "to")
 
 
@@ -63,11 +65,22 @@ def _message(kind: Kind, console: str) -> dict[str, Any]:
     )
     execution = field("$.detail.execution")
     steps = [f"Look at the release: {execution_link(console, execution)}"]
+    steps += [f"Read its report: {field('$.detail.report')}"] if kind in ENDS else []
     steps += [f"Once the cause is gone: {redrive_command(execution)}"] if kind == Kind.RELEASE_FAILED else []
     return {
         "version": "1.0",
         "source": "custom",
         "content": {"textType": "client-markdown", "title": title, "description": description, "nextSteps": steps},
-        # A thread for each release. A custom action, which is a button, can take the execution as its variable.
-        "metadata": {"threadId": execution, "eventType": kind, "additionalContext": {"execution": execution}},
+        "metadata": {
+            "threadId": execution,  # a thread for each release
+            "summary": title,
+            "eventType": kind,
+            "relatedResources": [execution],
+            # What a button may take: docs/events.md.
+            "additionalContext": {
+                "execution": execution,
+                "kind": kind,
+                "region": events.EventField.from_path("$.region"),
+            },
+        },
     }

@@ -1,4 +1,4 @@
-"""The failure branch: KeepGreenLive, NotifyFailure, HoldForRedrive. HoldForRedrive raises the stage's error again.
+"""The failure branch: KeepGreenLive, NotifyFailure, HoldForRedrive. HoldForRedrive fails with the stage's error.
 
 On redrive HoldForRedrive runs again, succeeds, and the machine goes back to Plan. Its input is the same as before, with
 the failure and the number of redrives until then. AWS does not document that variables survive a redrive.
@@ -45,7 +45,8 @@ def failure_branch(
         payload={"failure": FAILURE},
         outputs={},
         attempts=3,
-        waits=False,  # the error that it raises may have any name, also one that asks for a retry
+        waits=False,  # the error that it fails with may have any name, also one that asks for a retry
+        answers=True,
     )
     # A failure of either state must not hide the stage's failure.
     keep.add_catch(notify, errors=["States.ALL"], outputs={"failure": FAILURE, "notice": FALLBACK_NOTICE})

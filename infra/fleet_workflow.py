@@ -6,7 +6,7 @@ A wave is released in groups of `at_once`, so that a failure stops the fleet bef
 distributed Map: it takes more than the 40 at once of an inline one, and the history stays short. The Map never fails by
 a release. The name of a release's execution says the fleet, the number and the attempt, so a retry starts it once.
 
-Failing: like a release (infra/failure_branch.py), the machine ends in HoldFleet, which raises the error again. On
+Failing: like a release (infra/failure_branch.py), the machine ends in HoldFleet, which fails with the error. On
 redrive HoldFleet succeeds and passes on the fleet as it was, and PlanFleet goes on with what is left.
 
 History: 12 events a group, 1,000 groups at most, in all waves: 12,000 of the 25,000 of AWS.
@@ -71,6 +71,7 @@ class FleetWorkflow(Construct):
             outputs=AS_FLEET,
             attempts=3,
             waits=False,
+            answers=True,
         )
         self._notify_failure = tell_people(
             self,

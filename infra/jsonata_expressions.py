@@ -73,16 +73,16 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-_REGION = "$split($states.context.Execution.Id, ':')[3]"
+REGION = "$split($states.context.Execution.Id, ':')[3]"
 
 APPROVAL_REQUEST = text(
     f"{DEPLOYMENT}.question",
     "\n\nApprove:\n\n  aws stepfunctions send-task-success --region ",
-    _REGION,
+    REGION,
     ' --task-output "{}" --task-token ',
     "$states.context.Task.Token",
     "\n\nReject (green continues to serve users):\n\n  aws stepfunctions send-task-failure --region ",
-    _REGION,
+    REGION,
     ' --error Rejected --cause "why" --task-token ',
     "$states.context.Task.Token",
 )
@@ -104,6 +104,8 @@ FALLBACK_NOTICE = {
         "Elastic Beanstalk console. Then redrive the execution:\n\n"
         "  aws stepfunctions redrive-execution --execution-arn ",
         "$states.context.Execution.Id",
+        " --region ",
+        REGION,
     ),
 }
 """The notice when KeepGreenLive fails: it still tells of the failure that led there."""

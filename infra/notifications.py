@@ -13,7 +13,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.event_texts import execution_link, redrive_command, releases_send
+from infra.event_texts import execution_link, executions_end, redrive_command, releases_send, report_link
 from lambdas.console import HOSTS
 from lambdas.fleet import RELEASE_PREFIX
 from lambdas.release_events import Kind
@@ -41,10 +41,11 @@ class Notifications(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def notify_of_stopped_releases(self, machine: sfn.IStateMachine) -> None:
+    def notify_of_stopped_releases(self, machine: sfn.IStateMachine, name: str, bucket: str) -> None:
         """Notify of executions that are aborted or time out: they bypass every Catch, so a rule sees their status.
 
-        Releases of a fleet are left out, by their names: the fleet tells of them, or of its own abort.
+        Releases of a fleet are left out, by their names: the fleet tells of them, or of its own abort. `name`: of the
+        machine. `bucket`: has the reports.
         """
         what_to_do = (
             "Nothing was cleaned up: the environment with the production CNAME serves users, and a green environment "
@@ -52,7 +53,10 @@ class Notifications(Construct):
             "which observes both environments first."
         )
         single = {"name": [{"anything-but": {"prefix": RELEASE_PREFIX}}]}
-        self._notify_of_ends("Ends", "Releases that were aborted or timed out", "release", what_to_do, machine, single)
+        link = report_link(self.console, bucket, events.EventField.from_path("$.detail.name"), name)
+        told = "Releases that were aborted or timed out"
+        what_to_do += f"\n  The report, a moment after the end: {link}"
+        self._notify_of_ends("Ends", told, "release", what_to_do, machine, single)
 
     def notify_of_stopped_fleets(self, machine: sfn.IStateMachine) -> None:
         """Notify of fleets that are aborted or time out. Their releases that ran are aborted with them."""
@@ -84,15 +88,7 @@ class Notifications(Construct):
             self,
             construct_id,
             description=description,
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "status": ["ABORTED", "TIMED_OUT"],
-                    "stateMachineArn": [machine.state_machine_arn],
-                    **more,
-                },
-            ),
+            event_pattern=executions_end(machine, ["ABORTED", "TIMED_OUT"], more),
             targets=[targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_multiline_text(text))],
         )
 
@@ -104,6 +100,7 @@ class Notifications(Construct):
             f"The release onto {field('$.detail.blue')} (mode {field('$.detail.mode')}) succeeded. Users are served by "
             f"{field('$.detail.served_by')}.\n"
             f"  {execution_link(self.console, field('$.detail.execution'))}\n"
+            f"  The report, a moment after the end: {field('$.detail.report')}\n"
         )
         events.Rule(
             self,

@@ -39,8 +39,8 @@ class StagePermissions:
     """Counts the instances of environments and changes their number. Stages with a part of AWS's policy may anyway."""
     hooks: Literal["", "call", "know"] = ""
     """Plan knows the functions that the stack was deployed with as hooks; CallHooks calls them."""
-    bundles: Literal["", "read", "copy"] = ""
-    """Elastic Beanstalk reads the bundle of a version as its caller. RegisterRelease also keeps a copy."""
+    bundles: Literal["", "look", "read", "copy"] = ""
+    """Elastic Beanstalk reads a version's bundle as its caller. RegisterRelease keeps a copy; a dry run only looks."""
     record: Literal["", "read", "write", "take"] = ""
     """A stage that acts, or whose verdict moves users, first reads whether its execution still holds the environment. A
     stage that swaps writes the swap down. Plan takes the environment, if the execution that holds it has ended.
@@ -55,6 +55,8 @@ class StagePermissions:
     """Looks for what a clone of blue does not bring: web ACLs and DNS records. AWS's policy lets it see the rest."""
     policy_parts: tuple[PolicyPart, ...] = ()
     """The parts of AWS's policy that Elastic Beanstalk takes from the stage's role."""
+    answers: bool = False
+    """Ends its task by the task's token."""
     events: bool = True
     """Sends events of the release to EventBridge, for machines."""
     seconds: int = 120
@@ -89,6 +91,7 @@ STAGES: Mapping[str, StagePermissions] = {
         applicationversion=("DescribeApplicationVersions",),
         configurationtemplate=("DescribeConfigurationSettings",),
         alarms=True,
+        bundles="look",
         policy_parts=(PolicyPart.READS,),
         record="take",
         snapshot=True,
@@ -163,7 +166,7 @@ STAGES: Mapping[str, StagePermissions] = {
         record="write",
         seconds=SWAPPING_SECONDS,
     ),
-    "hold_for_redrive": StagePermissions(events=False),
+    "hold_for_redrive": StagePermissions(answers=True, events=False),
     "plan_fleet": StagePermissions(
         environment=(*DESCRIBE, "ListTagsForResource"),
         applicationversion=("DescribeApplicationVersions",),

@@ -52,7 +52,7 @@ class StageRoles:
         self._beanstalk.grant(role, permissions)
         self._allow_services(role, permissions)
         if permissions.bundles:
-            self._allow_bundles(role, copies=permissions.bundles == "copy")
+            self._allow_bundles(role, permissions)
         if permissions.record:
             self._allow_record(role, permissions)
         if permissions.snapshot:
@@ -72,6 +72,9 @@ class StageRoles:
             stack = Stack.of(role)
             bus = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:event-bus/{DEFAULT_BUS}"
             allow(role, ["events:PutEvents"], [bus], why="Machines are told of each step of a release.")
+        if permissions.answers:
+            why = "The execution fails with a plain cause, and goes on after a redrive. AWS authorises that on * only."
+            allow(role, ["states:SendTaskFailure", "states:SendTaskSuccess"], ["*"], why=why)
         if permissions.scaling:
             self._allow_scaling(role)
         if permissions.surroundings:
@@ -109,10 +112,14 @@ class StageRoles:
         arns = [each if each.startswith("arn:") else f"{prefix}{each}" for each in self._hooks]
         allow(role, ["lambda:InvokeFunction"], arns, why="The hooks that the stack was deployed with are called.")
 
-    def _allow_bundles(self, role: iam.Role, *, copies: bool) -> None:
+    def _allow_bundles(self, role: iam.Role, permissions: StagePermissions) -> None:
+        if permissions.bundles == "look":
+            why = "Does the bundle exist that a dry run names? It may have any key."
+            self._allow_objects(role, ["s3:GetObject", "s3:GetObjectVersion"], "*", why)
+            return
         why = "Bundles may have any key; Elastic Beanstalk reads them with its caller's permissions."
         self._allow_objects(role, ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion"], "*", why)
-        if not copies:
+        if permissions.bundles != "copy":
             return
         for application in self._applications:
             prefix = BUNDLE_KEY.split("{version}", maxsplit=1)[0].format(application=_quoted(application))

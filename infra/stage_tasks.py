@@ -9,8 +9,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.retry_delays import FAULTS, WAITING
-from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError
+from infra.retry_delays import FAULTS, SOON, WAITING
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError, ServiceUnavailableError
+from lambdas.look_times import SOON as RETRIES_SOON
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ QUICK = Pace(Duration.seconds(WAITING.first), WAITING.rate, Duration.seconds(WAI
 """For what Elastic Beanstalk does."""
 SLOW = Pace(Duration.seconds(60), 1.02, Duration.seconds(300), sfn.JitterType.NONE)
 """For what people do: a history has room for days. The 80th look is after 3 hours, and the rest every 5 minutes."""
+TASK_TOKEN = "{% $states.context.Task.Token %}"  # noqa: S105 - an expression, no secret
 RESULT = "{% $states.result.Payload %}"
 FUNCTION_FAULTS = [
     "Lambda.AWSLambdaException",
@@ -63,19 +65,30 @@ class StageTasks:
         timeout: Duration | None = None,
         attempts: int = FAULTS.attempts,
         waits: bool = True,
+        soon: bool = False,
         pace: Pace = QUICK,
+        answers: bool = False,
     ) -> tasks.LambdaInvoke:
         """Return a state that calls a stage function with the context object and `payload`.
 
         `outputs`: what the state passes on; by default the function's result, as `deployment`. `attempts`: how often a
-        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`.
+        fault is retried. `waits`: whether the stage asks for a retry by an error of its own, at `pace`. `soon`:
+        whether it also asks for one after a few seconds. `answers`: whether the stage ends the task by its token,
+        instead of by what it returns.
         """
+        given = {
+            "context": "{% $states.context %}",
+            **(payload or {}),
+            **({RETRIES_SOON: True} if soon else {}),
+            **({"token": TASK_TOKEN} if answers else {}),
+        }
         state = tasks.LambdaInvoke.jsonata(
             self._scope,
             name,
             comment=comment,
             lambda_function=self._functions[function],
-            payload=sfn.TaskInput.from_object({"context": "{% $states.context %}", **(payload or {})}),
+            payload=sfn.TaskInput.from_object(given),
+            integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN if answers else None,
             outputs={"deployment": RESULT} if outputs is None else outputs,
             task_timeout=sfn.Timeout.duration(timeout or Duration.seconds(150)),
             retry_on_service_exceptions=False,  # FUNCTION_FAULTS has these exceptions, and more
@@ -89,8 +102,16 @@ class StageTasks:
                 jitter_strategy=pace.jitter,
                 max_attempts=WAITING.attempts,
             )
+        if soon:
+            state.add_retry(
+                errors=[EnvironmentReadySoonError.__name__],
+                interval=Duration.seconds(SOON.first),
+                backoff_rate=SOON.rate,
+                max_delay=Duration.seconds(SOON.longest),
+                max_attempts=SOON.attempts,
+            )
         state.add_retry(
-            errors=[*([ServiceUnavailableError.__name__] if waits else []), *FUNCTION_FAULTS],
+            errors=[ServiceUnavailableError.__name__, *FUNCTION_FAULTS],
             interval=Duration.seconds(FAULTS.first),
             backoff_rate=FAULTS.rate,
             max_delay=Duration.seconds(FAULTS.longest),

@@ -17,7 +17,8 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   a last poll, and the retries of a service that is faulty or throttles, 27 tasks x 1200    :  32400
   together 761440, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
-History: a poll is 3 events, and on average 15 seconds from the next: 122400 / 15 x 3 = 24480, below the 25000 of AWS.
+History: a poll is 3 events, and on average 16 seconds from the next: 122400 / 16 x 3 = 22950, below the 25000 of AWS.
+Polls when the end is near add 1540 (lambdas/look_times.py).
 Plan refuses an approval whose watch does not fit beside the rest (lambdas/request.py).
 """
 
@@ -45,6 +46,11 @@ from lambdas.hooks import Gate
 
 MACHINE_TIMEOUT = Duration.days(10)
 TEST_TIMEOUT = Duration.seconds(TESTING_SECONDS + 30)
+
+SOON_READY = frozenset(
+    {"AwaitGreen", "AwaitGreenLive", "DrainBlue", "AwaitRelease", "AwaitBlueLive", "AwaitTermination"}
+)
+"""The states that look every few seconds when their end is near; WatchRelease is another one."""
 
 
 class Workflow(Construct):
@@ -137,7 +143,8 @@ class Workflow(Construct):
         self, name: str, function: str, comment: str, *, to: str | None = None, timeout: Duration | None = None
     ) -> tasks.LambdaInvoke:
         payload = {"deployment": f"{{% {DEPLOYMENT} %}}"} | ({"to": to} if to else {})
-        state = self._stage_tasks.task(name, function, comment, payload=payload, timeout=timeout)
+        soon = name in SOON_READY
+        state = self._stage_tasks.task(name, function, comment, payload=payload, timeout=timeout, soon=soon)
         state.add_catch(self._failure_branch, errors=["States.ALL"], outputs=CAUGHT_FAILURE)
         return state
 

@@ -14,17 +14,21 @@ OF_THE_VERSION: Final = frozenset(
     error.__name__ for error in (DeploymentFailedError, RegistrationFailedError, ReleaseTestFailedError)
 )
 """A redrive releases the same version again."""
-HOPELESS: Final = {
-    InvalidRequestError.__name__: "correct the input and start a new execution. A redrive has the same input.",
-    LockLostError.__name__: "look at the other execution, which has taken over. This one has nothing left to do.",
-}
-"""Errors after which a redrive fails again, and what to do instead."""
+OF_THE_INPUT: Final = InvalidRequestError.__name__
+"""A redrive has the same input, so it fails again."""
+OF_THE_LOCK: Final = LockLostError.__name__
+"""Plan refuses a redrive while the other execution runs, and when a later one has succeeded. Else it takes over."""
 
 
 def advice(error: str) -> str:
     """Return what to do after that error, in a sentence or two."""
-    if error in HOPELESS:
-        return HOPELESS[error]
+    if error == OF_THE_INPUT:
+        return "correct the input and start a new execution. A redrive has the same input."
+    if error == OF_THE_LOCK:
+        return (
+            "look at the execution that the cause names. If it runs, or began later and succeeded, this one has "
+            "nothing left to do. Else redrive this execution."
+        )
     if error in OF_THE_VERSION:
         return (
             "correct the version and start a new execution with it. "
@@ -38,4 +42,4 @@ def advice(error: str) -> str:
 
 def redrive_helps(error: str) -> bool:
     """Return whether a redrive can succeed after that error."""
-    return error not in HOPELESS
+    return error != OF_THE_INPUT

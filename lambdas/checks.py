@@ -133,14 +133,12 @@ def _require_same_bundle(request: Request, version: ApplicationVersion | None) -
     source = SourceBundle(**request["source_bundle"])
     if version is None:
         return
-    place = f"s3://{source.bucket}/{source.key}"
     same = (version.bucket, version.key) == (source.bucket, source.key)
     if source.version_id:
         same = version.key == key_of_copy(source, request["application"], version.label)
-        place += f" in the version {source.version_id}"
     require(
         same,
-        expected=f"{version.label} to be made from {place}",
+        expected=f"{version.label} to be made from {source.place}",
         found=f"a version of that label made from s3://{version.bucket}/{version.key}",
         remedy="Give the new bundle a version label of its own",
         settles=True,
@@ -175,6 +173,7 @@ CHECKS_EXCEPT_IN_ROLLBACK: Final[tuple[Check, ...]] = (
     environment_checks.check_live_environment,
     environment_checks.check_live_version,
     environment_checks.check_cutover,
+    environment_checks.check_something_deployed,
     environment_checks.check_green_version,
 )
 """A rollback repairs what is live, so it may be broken, and alarms may ring for it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 HOSTS: Final[Mapping[str, str]] = {
     "aws": "console.aws.amazon.com",
@@ -30,6 +31,15 @@ def environment_link(execution: str, environment: str) -> str:
     return f"{_home(execution, 'elasticbeanstalk')}#/environment/dashboard?environmentId={environment}"
 
 
+def object_link(execution: str, bucket: str, key: str) -> str:
+    """Return the URL of the page of an object in S3, in the partition and region of the execution."""
+    host, region = _host(execution), execution.split(":")[3]
+    return f"https://{host}/s3/object/{bucket}?region={region}&prefix={quote(key)}"
+
+
 def _home(execution: str, service: str) -> str:
-    partition, region = execution.split(":")[1], execution.split(":")[3]
-    return f"https://{HOSTS.get(partition, HOSTS['aws'])}/{service}/home?region={region}"
+    return f"https://{_host(execution)}/{service}/home?region={execution.split(':')[3]}"
+
+
+def _host(execution: str) -> str:
+    return HOSTS.get(execution.split(":")[1], HOSTS["aws"])

@@ -48,6 +48,12 @@ class SourceBundle:
     key: str
     version_id: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Its address, in words."""
+        version = f" in the version {self.version_id}" if self.version_id else ""
+        return f"s3://{self.bucket}/{self.key}{version}"
+
 
 @dataclass(frozen=True)
 class HealthCheck:

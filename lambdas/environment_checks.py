@@ -99,6 +99,32 @@ def check_cutover(request: Request, observation: Observation) -> None:
     )
 
 
+def check_something_deployed(request: Request, observation: Observation) -> None:
+    """Require for a cutover that something was deployed: onto blue, since users have left it, or ever by a release.
+
+    An execution that took the environment before has passed this check. It may have swapped since.
+    """
+    record, pair = observation.record, observation.pair
+    if request["mode"] != Mode.CUTOVER or (record and not observation.holder):
+        return
+    blue, live, log = pair.blue, pair.live, observation.event_logs["blue"]
+    remedy = "Release with the mode `deploy` or `full`"
+    require(
+        record or live != blue or "green" in pair.standing or request.get("version"),
+        expected=f"a release to have deployed onto {blue.name} before a cutover",
+        found=f"no record of any, and {blue.name} serving {blue.version}",
+        remedy=remedy,
+    )
+    deployed = log.last_deployment.began if log.last_deployment else None
+    require(
+        live == blue or blue.version != live.version or not deployed or not log.last_swap or deployed > log.last_swap,
+        expected=f"a version to be deployed onto {blue.name} after users have left it, and before a cutover",
+        found=f"{blue.name} running {blue.version} as {live.name} does, last deployed before users left it",
+        remedy=remedy,
+        settles=True,
+    )
+
+
 def check_green_version(_: Request, observation: Observation) -> None:
     """Require that a green which is to be used again runs blue's version."""
     pair, green = observation.pair, observation.pair.standing.get("green")

@@ -4,6 +4,7 @@
     ├── InvalidRequestError         the execution input breaks the schema
     ├── ReleaseRefusedError         it is not safe to start; nothing was touched
     ├── EnvironmentNotReadyError    not ready yet: the state's Retry looks again
+    │   └── EnvironmentReadySoonError   not ready yet, but soon: another Retry looks again after a few seconds
     ├── ServiceUnavailableError     a service of AWS throttles, fails or gives no answer: Retry asks again
     ├── CallRejectedError           a service of AWS rejected a call, and would reject it again
     │   └── AlreadyExistsError      the thing to be made exists
@@ -59,7 +60,29 @@ class ReleaseRefusedError(ReleaseError):
 
 
 class EnvironmentNotReadyError(ReleaseError):
-    """Not ready yet: the state's Retry looks again. With `settles`, the wait ends by itself."""
+    """Not ready yet: the state's Retry looks again. With `settles`, the wait ends by itself.
+
+    `seconds_left`: how long the wait lasts, if that is known.
+    """
+
+    def __init__(
+        self,
+        *,
+        expected: str,
+        found: str,
+        next_step: str,
+        settles: bool | None = None,
+        seconds_left: float = float("inf"),
+    ) -> None:
+        super().__init__(expected=expected, found=found, next_step=next_step, settles=settles)
+        self.seconds_left = seconds_left
+
+
+class EnvironmentReadySoonError(EnvironmentNotReadyError):
+    """Not ready yet, but soon: another Retry looks again after a few seconds.
+
+    Only states whose definition has that Retry get it (lambdas/look_times.py).
+    """
 
 
 class ServiceUnavailableError(ReleaseError):

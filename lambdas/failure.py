@@ -57,8 +57,13 @@ class Outcome:
     events: Sequence[str] = ()
 
 
-def notification(failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str) -> dict[str, str]:
-    """Return {"subject", "message"}: what failed, who serves users, what to do, then the cause in a few lines."""
+def notification(
+    failure: Failure, outcome: Outcome, deployment: Deployment | None, execution: str, report: str | None = None
+) -> dict[str, str]:
+    """Return {"subject", "message"}: what failed, who serves users, what to do, then the cause in a few lines.
+
+    `report`: the URL of the release's report, which is written after the end.
+    """
     release = f"release of {deployment.version} onto {deployment.blue}" if deployment else "release"
     said = {"Users are served by": outcome.served_by, "Done about it": outcome.done, "Left over": outcome.left_over}
     lines = [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
@@ -67,6 +72,7 @@ def notification(failure: Failure, outcome: Outcome, deployment: Deployment | No
         region = execution.split(":")[3]
         lines.append(f"  aws stepfunctions redrive-execution --execution-arn {execution} --region {region}")
     lines.append(f"  {console_link(execution)}")
+    lines += [f"  The report, a moment after the end: {report}"] if report else []
     # Quotes come last, so that they cannot pass for instructions of this tool.
     cause = cut(failure.message, MAX_CAUSE_LENGTH)
     lines += ["", f"Why: {failure.name}: {cause}"]

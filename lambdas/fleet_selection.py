@@ -12,13 +12,17 @@ from lambdas.request import green_name
 
 Request = Mapping[str, Any]
 WEB_TIER = "WebServer"
+FEW_APPLICATIONS = 5
 
 
 def standing_environments(request: Request, beanstalk: Beanstalk) -> dict[str, Environment]:
-    """Return the environments that a fleet may be about, by name. One call for each application, or one for all."""
-    named = [each.get("application") for each in request.get("releases") or request["environments"]]
-    if all(isinstance(each, str) for each in named):
-        found = [one for each in dict.fromkeys(named) for one in beanstalk.environments_in(str(each))]
+    """Return the environments that a fleet may be about, by name.
+
+    A call for each of a few applications, else one for all: Elastic Beanstalk answers two calls a second.
+    """
+    named = dict.fromkeys(each.get("application") for each in request.get("releases") or request["environments"])
+    if len(named) <= FEW_APPLICATIONS and all(isinstance(each, str) for each in named):
+        found = [one for each in named for one in beanstalk.environments_in(str(each))]
     else:
         found = beanstalk.environments()
     return {each.name: each for each in found if not each.gone}

@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.aws.event_bus import put_event
+from lambdas.aws.reports import report_link
 from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.visit import Visit
 
@@ -53,12 +54,19 @@ def announce_stage(visit: Visit, deployment: Deployment, seconds: float) -> None
     if deployment.dry_run or visit.state in BESIDE:
         return
     for kind, more in _events(visit.state, deployment, seconds):
-        announce(kind, visit, deployment.to_json(), **more)
+        report = _report(visit) if kind == Kind.RELEASE_SUCCEEDED else {}
+        announce(kind, visit, deployment.to_json(), **more, **report)
 
 
 def announce_failure(visit: Visit, release: Mapping[str, Any], *, stage: str, error: str, cause: str) -> None:
     """Send the event of a failed release."""
-    announce(Kind.RELEASE_FAILED, visit, release, stage=stage, error=error, cause=cause[:MAX_CAUSE_LENGTH])
+    more = {"stage": stage, "error": error, "cause": cause[:MAX_CAUSE_LENGTH], **_report(visit)}
+    announce(Kind.RELEASE_FAILED, visit, release, **more)
+
+
+def _report(visit: Visit) -> dict[str, str]:
+    link = report_link(visit.execution)
+    return {"report": link} if link else {}
 
 
 def _events(state: str, deployment: Deployment, seconds: float) -> Iterator[tuple[Kind, dict[str, Any]]]:

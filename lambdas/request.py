@@ -21,7 +21,8 @@ MAX_TEST_SECONDS = 720  # the longest of one test; Lambda ends a function after 
 MAX_HOOK_SECONDS = 7200  # of all hooks of a release; the history of an execution is limited
 MAX_HISTORY = 24_500  # Step Functions ends an execution at 25,000 events; those of hooks and messages come on top
 POLL_EVENTS = 3
-POLL_SECONDS = 15  # between two polls, on average
+POLL_SECONDS = 16  # between two polls, on average
+SOON_EVENTS = 1_540  # of the polls when the end of a wait is near
 APPROVAL_POLL_SECONDS = 300  # the same while people decide, after some hours
 EARLY_POLLS = 80  # the polls that come sooner than that
 MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
@@ -170,7 +171,8 @@ def _require_short_history(complete: Mapping[str, Any]) -> None:
     limits = complete["timeouts"]
     waits = 2 * sum(limits.values()) + 3 * limits["swap_traffic"]  # four of swaps, and one of the failure branch
     watches = complete["drain_seconds"] + complete["bake_seconds"] + 2 * complete["unhealthy_seconds"]
-    events = (waits + watches) / POLL_SECONDS * POLL_EVENTS + approval_events(complete["approval_seconds"])
+    events = (waits + watches) / POLL_SECONDS * POLL_EVENTS + SOON_EVENTS
+    events += approval_events(complete["approval_seconds"])
     if events > MAX_HISTORY:
         raise InvalidRequestError(
             expected=f"a release of at most {MAX_HISTORY} events, as many as Step Functions keeps of an execution",

@@ -9,6 +9,7 @@ So all rules about stale answers hold as they do for a slow function, and a snap
 nothing. When S3 does not answer, the stage looks by itself. A stage that changes what serves users always does.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,13 +67,13 @@ class BeanstalkByLook(Beanstalk):
 class SharedLook:
     """The look of one invocation. `since`: a snapshot from before that is not used.
 
-    `fresh`: the seconds after a snapshot, and after `acted`, in which no other one is made.
+    `fresh`: the seconds after a snapshot, and after `acted`, in which no other one is made. The newest one may tell it.
     """
 
     visit: Visit
     beanstalk: Beanstalk
     snapshots: Snapshots
-    fresh: float
+    fresh: float | Callable[[Snapshot], float]
     since: datetime
     acted: datetime = NEVER
     """When Elastic Beanstalk was asked for what the stage waits for."""
@@ -96,7 +97,8 @@ class SharedLook:
     def _newest(self) -> Snapshot | None:
         """Return the snapshot to use, made anew if it has to be; None when the stage is to look by itself."""
         seen = self._without_future(self.snapshots.read())
-        if (self._now - max(seen.made, self.acted)).total_seconds() < self.fresh:
+        fresh = self.fresh(seen) if callable(self.fresh) else self.fresh
+        if (self._now - max(seen.made, self.acted)).total_seconds() < fresh:
             return self._usable(seen)
         if self._now < seen.quiet_until:
             return self._while_quiet(seen)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rehearsal import options
 from rehearsal.account.account import AccountError
 from rehearsal.account.cdk import CdkError
+from rehearsal.account.console import ConsoleError
 from rehearsal.account.shop import ShopError
 from rehearsal.fleet_rehearsal import rehearse_fleet
 from rehearsal.keep import keep
@@ -29,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         if release_options.fleet:
             return rehearse_fleet(release_options, release_options.fleet, progress)
         return rehearse(release_options, progress)
-    except (AccountError, CdkError, PrepareError, ShopError, WaitLimitError) as error:
+    except (AccountError, CdkError, ConsoleError, PrepareError, ShopError, WaitLimitError) as error:
         return _write_error(str(error))
     except (BotoCoreError, ClientError) as error:
         return _write_error(f"A call to the account failed: {error}")

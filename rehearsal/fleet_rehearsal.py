@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from rehearsal.account import samples
 from rehearsal.account.account import Account
-from rehearsal.account.shop import ENHANCED_HEALTH, Shop
+from rehearsal.account.many_shops import OneOfMany, create_application, launch_together
+from rehearsal.account.shop import Shop
 from rehearsal.execution import ExecutionOutcome, ExecutionReader
 from rehearsal.options import ReleaseOptions
 from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, short_durations, start
@@ -22,11 +22,18 @@ from rehearsal.traffic import Traffic, failed_requests
 POLL_SECONDS = 1.0
 MARGIN_SECONDS = 2.0
 """Real seconds of traffic before the fleet starts, and after it has ended."""
-AT_ONCE = 4
 BAD = "does_not_start"
-REQUESTS_PER_SECOND = 3.0
-"""For each environment, in real time."""
+LATEST_BAD = 39
+"""The bad version is that of the fortieth environment at the latest, and in the middle of a smaller fleet."""
+REQUESTS_PER_SECOND = 36.0
+"""To all environments together, in real time, and not more to each than this share of them."""
+LARGEST_SHARE = 12
 WAVES = (1, "25%")
+MANY = 40
+"""From here on, more releases run at once, and the waves are those of a large fleet."""
+AT_ONCE, AT_ONCE_OF_MANY = 4, 10
+WAVES_OF_MANY = (1, "10%")
+APPLICATION, BAD_APPLICATION = "shops", "bad-shop"
 BETWEEN_WAVES_SECONDS = 60
 
 
@@ -49,10 +56,10 @@ def rehearse_fleet(options: ReleaseOptions, number: int, progress: Progress) -> 
     account = Account(port=options.port, scale=options.scale, home=options.output / "account")
     try:
         testbed = start(account, options.output, progress)
-        shops = [Shop(testbed.beanstalk, testbed.s3, f"shop{each + 1:02}", testbed.artifacts) for each in range(number)]
-        bad = shops[number // 2]
+        shops = _shops(testbed, number)
+        bad = shops[_bad_place(number)]
         with progress.step(f"launch {number} environments with {LIVE_VERSION}"), short_durations(testbed.control):
-            _launch(shops, bad)
+            _launch(testbed, shops, bad)
         progress.say()
         evidence = _release(testbed, shops, bad, progress)
     finally:
@@ -61,29 +68,46 @@ def rehearse_fleet(options: ReleaseOptions, number: int, progress: Progress) -> 
     return 1 if problems(evidence) else 0
 
 
-def _launch(shops: Sequence[Shop], bad: Shop) -> None:
-    def create(shop: Shop) -> None:
-        following = samples.bundle(BAD if shop is bad else NEXT_VERSION)
-        shop.create(
-            LIVE_VERSION, {LIVE_VERSION: samples.bundle(LIVE_VERSION), NEXT_VERSION: following}, ENHANCED_HEALTH
-        )
+def _bad_place(number: int) -> int:
+    return min(number // 2, LATEST_BAD)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(create, shops))
+
+def _shops(testbed: Testbed, number: int) -> list[Shop]:
+    """Return the shops, in the order of their names. The bad one has an application of its own, so its own v2."""
+    digits = len(str(number))
+    bad = _bad_place(number)
+    return [
+        OneOfMany(
+            testbed.beanstalk,
+            testbed.s3,
+            BAD_APPLICATION if place == bad else APPLICATION,
+            testbed.artifacts,
+            blue=f"shop{place + 1:0{digits}}-prod",
+        )
+        for place in range(number)
+    ]
+
+
+def _launch(testbed: Testbed, shops: Sequence[Shop], bad: Shop) -> None:
+    for shop, following in ((shops[0], NEXT_VERSION), (bad, BAD)):
+        versions = {LIVE_VERSION: samples.bundle(LIVE_VERSION), NEXT_VERSION: samples.bundle(following)}
+        create_application(shop, versions, testbed.beanstalk)
+    launch_together(shops, LIVE_VERSION, testbed.beanstalk)
 
 
 def _release(testbed: Testbed, shops: Sequence[Shop], bad: Shop, progress: Progress) -> FleetEvidence:
     """Release the fleet until it stops, correct the bad version, and redrive it."""
+    number, rate = len(shops), REQUESTS_PER_SECOND / max(len(shops), LARGEST_SHARE)
+    clients = 2 if number < MANY else 1
     traffic = [
-        Traffic(shop.cname, testbed.control.resolve, clients=2, requests_per_second=REQUESTS_PER_SECOND)
-        for shop in shops
+        Traffic(shop.cname, testbed.control.resolve, clients=clients, requests_per_second=rate) for shop in shops
     ]
     run = _Run(testbed, shops, bad, traffic, progress)
     request = {
         "version": NEXT_VERSION,
         "environments": [{"name": "shop*-prod"}],
-        "waves": list(WAVES),
-        "at_once": AT_ONCE,
+        "waves": list(WAVES if number < MANY else WAVES_OF_MANY),
+        "at_once": AT_ONCE if number < MANY else AT_ONCE_OF_MANY,
         "between_waves_seconds": BETWEEN_WAVES_SECONDS,
     }
     with ExitStack() as sending:

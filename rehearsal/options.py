@@ -11,6 +11,8 @@ from rehearsal.planned_failures import FAILURES
 
 DEFAULT_SCALE = 0.1
 ACCOUNT_PORT = 4566
+USERS, MOST_USERS = 5, 100
+"""The requests a second of users in an account that is kept. By default few: the account may run for days."""
 BUILD = Path("build")
 EXAMPLES = """examples:
   release v2 of the sample shop:      make rehearse
@@ -18,11 +20,12 @@ EXAMPLES = """examples:
   release an application of yours:    make rehearse ARGS="--bundle app.zip"
   release a fleet:                    make rehearse ARGS="--fleet 12"
   keep the account after the release: make rehearse ARGS=--keep
+  watch the release in a browser:     make rehearse ARGS=--open
   keep an account, release nothing:   make account
   without make:                       python -m rehearsal; python -m rehearsal account --port 4566
 """
-SMALLEST_FLEET, LARGEST_FLEET = 3, 40
-"""Three waves need three environments. Each one takes a process, and another one during its release."""
+SMALLEST_FLEET, LARGEST_FLEET = 3, 100
+"""Three waves need three environments. An account has 200 environments, and a release needs two."""
 PLATFORMS = {"python": PYTHON, "node": NODE}
 
 
@@ -34,7 +37,8 @@ class ReleaseOptions:
     None takes it from the bundle. `settings`: option settings of the shop's environment, as CreateEnvironment takes
     them. `capacity`: requests a second that each instance can take, None for no limit. `fail`: the failure that is made
     on purpose, in words of rehearsal.planned_failures; None for none. `fleet`: the number of environments to release as
-    a fleet, None for a single release.
+    a fleet, None for a single release. `open`: tell the address of the account's console before the release, and keep
+    the account until a signal.
     """
 
     scale: float
@@ -46,15 +50,17 @@ class ReleaseOptions:
     fail: str | None
     keep: bool
     fleet: int | None
+    open: bool
     output: Path
 
 
 @dataclass(frozen=True)
 class AccountOptions:
-    """How to keep an account."""
+    """How to keep an account. `users`: requests a second that users send to the shop."""
 
     scale: float
     port: int
+    users: int
     output: Path
 
 
@@ -95,9 +101,14 @@ def read_release_options(given: Sequence[str]) -> ReleaseOptions:
         "--fleet", type=_fleet, metavar="NUMBER", help=f"release a fleet of environments, {SMALLEST_FLEET} or more"
     )
     parser.add_argument("--keep", action="store_true", help="keep the account running after the release")
+    parser.add_argument(
+        "--open", action="store_true", help="print the address of the account's console, and keep it until Ctrl-C"
+    )
     options = ReleaseOptions(**vars(parser.parse_args(given)))
     if options.fail and (options.bundle or options.fleet):
         parser.error("--fail is one release of a bundle of its own: leave out --bundle and --fleet")
+    if options.open and options.fleet:
+        parser.error("--open shows one release: leave out --fleet")
     return options
 
 
@@ -107,6 +118,13 @@ def read_account_options(given: Sequence[str]) -> AccountOptions:
     parser = _parser("python -m rehearsal account", description, BUILD / "account")
     parser.add_argument(
         "--port", type=arguments.port, default=ACCOUNT_PORT, help="port on 127.0.0.1 (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--users",
+        type=_users,
+        metavar="NUMBER",
+        default=USERS,
+        help="requests a second that users send to the shop; 0 for no users (default: %(default)s)",
     )
     return AccountOptions(**vars(parser.parse_args(given)))
 
@@ -159,3 +177,9 @@ def _capacity(text: str) -> float:
     if capacity > 0:
         return capacity
     raise argparse.ArgumentTypeError(f"expected requests a second, more than 0, found {text!r}")
+
+
+def _users(text: str) -> int:
+    if text.isdecimal() and int(text) <= MOST_USERS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected requests a second, from 0 to {MOST_USERS}, found {text!r}")

@@ -6,7 +6,8 @@ from pathlib import Path
 from rehearsal import user_bundle
 from rehearsal.account.account import Account
 from rehearsal.account.instructions import instructions
-from rehearsal.options import ReleaseOptions
+from rehearsal.keep import console_line, suggest_release, until_interrupted
+from rehearsal.options import USERS, ReleaseOptions
 from rehearsal.planned_failures import FAILURES
 from rehearsal.prepare import LIVE_VERSION, NEXT_VERSION, Prepared, Versions, prepare, require_space
 from rehearsal.release import release
@@ -14,6 +15,7 @@ from rehearsal.report.document import compose
 from rehearsal.report.evidence import ReleaseEvidence, problems
 from rehearsal.report.progress import Progress
 from rehearsal.report.summary import summarize
+from rehearsal.things_to_try import offer_failures, users
 
 
 def rehearse(options: ReleaseOptions, progress: Progress) -> int:
@@ -36,12 +38,21 @@ def rehearse(options: ReleaseOptions, progress: Progress) -> int:
         prepared = prepare(account, options.output, versions, progress, options.settings)
         if options.capacity is not None:
             prepared.testbed.control.set_capacity(requests_per_second=options.capacity)
+        suggest_release(prepared)
+        if options.open:
+            if not bundle:
+                offer_failures(prepared)
+            progress.say(f"  {console_line(prepared.testbed)}")
         progress.say()
         evidence = release(prepared, progress, failure)
         _write_report(evidence, options.output, progress)
         if options.keep:
             _keep(account, prepared, options.output / "env", progress)
             kept = True
+        elif options.open:
+            progress.say("The account keeps running for its console. Ctrl-C ends it.")
+            with users(prepared, USERS):
+                until_interrupted(prepared.testbed.control)
     finally:
         if not kept:
             account.stop()

@@ -10,6 +10,7 @@ from typing import Any, Self
 from emulator.identity import ACCOUNT_ID, REGION
 from rehearsal.account.account import Account
 from rehearsal.account.cdk import Cdk
+from rehearsal.account.console import AccountConsole
 from rehearsal.account.control import Control
 from rehearsal.account.instructions import stack_variables
 from rehearsal.assemblies import copy_or_make
@@ -42,6 +43,7 @@ class Testbed:
         """Elastic Beanstalk's own bucket, which has the records of all stacks."""
         self.topic = outputs["NotificationsTopicArn"]
         self.variables = stack_variables(outputs)
+        self.console = AccountConsole(account.url)
 
     @classmethod
     def deploy(cls, account: Account, folder: Path, assembly: Path | None = None) -> Self:
@@ -51,18 +53,20 @@ class Testbed:
         """
         if assembly is None:
             assembly = synthesize(folder, account.environment())
-        return cls(account, deploy_stack(account.environment(), folder, assembly))
+        testbed = cls(account, deploy_stack(account.environment(), folder, assembly))
+        testbed.console.know_stack(testbed.machine, testbed.fleets)
+        return testbed
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
-        """The names of the stack's Lambda functions, by the modules of their stages."""
+        """The names of the stack's Lambda functions, by the modules of their handlers."""
         stack = self.machine.rpartition(":")[2]  # the machine has the stack's name
         pages = self.lambdas.get_paginator("list_functions").paginate()
         handlers = {each["FunctionName"]: each.get("Handler", "") for page in pages for each in page["Functions"]}
         return {
             handler.split(".")[-2]: name
             for name, handler in handlers.items()
-            if handler.startswith("lambdas.stages.") and name.startswith(f"{stack}-")
+            if handler.startswith("lambdas.") and name.startswith(f"{stack}-")
         }
 
     def start(self, name: str, request: Mapping[str, Any]) -> str:
@@ -130,7 +134,8 @@ def synthesize(folder: Path, environment: Mapping[str, str] | None = None) -> Pa
     variables = environment or {"CDK_DEFAULT_ACCOUNT": ACCOUNT_ID, "CDK_DEFAULT_REGION": REGION}
     cdk = Cdk(variables, folder.resolve() / "cdk.log", folder.resolve() / "cdk.out")
     options = ("-c", f"hooks={','.join(HOOKS)}")
-    if copy_or_make(cdk.assembly, options, variables, lambda: cdk.synthesize(*options)):
+    # -B: Python would write 31 MB of byte code of the CDK, which is not imported again until the app changes.
+    if copy_or_make(cdk.assembly, options, variables, lambda: cdk.synthesize("--app", "python3 -B app.py", *options)):
         with cdk.log.open("a") as log:
             log.write("The app has not changed since it was last synthesized: its assembly is copied.\n")
     return cdk.assembly

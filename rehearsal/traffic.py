@@ -95,7 +95,8 @@ class TrafficClient:
 class Traffic:
     """Many clients of one name, from `start` (or entering the context) to `stop` (or leaving it).
 
-    `requests_per_second`: of all clients together, in real time. `header`: as in TrafficClient.
+    `requests_per_second`: of all clients together, in real time. `header`: as in TrafficClient. `kept`: how many of the
+    latest requests are kept at least, None for all.
     """
 
     def __init__(
@@ -106,8 +107,10 @@ class Traffic:
         clients: int = CLIENTS,
         requests_per_second: float = REQUESTS_PER_SECOND,
         header: str = ANSWERED_BY,
+        kept: int | None = None,
     ) -> None:
         self._interval = clients / requests_per_second
+        self._kept = kept
         self._requests: list[Request] = []
         self._stopping = threading.Event()
         self._threads = [
@@ -177,6 +180,8 @@ class Traffic:
         due = time.monotonic() + delay
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
             self._requests.append(client.request())
+            if self._kept is not None and len(self._requests) > 2 * self._kept:
+                del self._requests[: -self._kept]
             due = max(due + self._interval, time.monotonic())
 
 

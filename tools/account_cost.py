@@ -1,7 +1,8 @@
 """Measure what an idle account costs, beside another checkout's: memory an environment and processor time.
 
 `python -m tools.account_cost ../main` runs both accounts at the same time, so that the machine's other work meets both,
-and prints this checkout's figures, the other's and their ratio. Linux only: it reads /proc.
+and prints this checkout's figures, the other's and their ratio. The first environment counts to the server: with it,
+the server loads what all environments share. Linux only: it reads /proc.
 """
 
 import argparse
@@ -21,9 +22,9 @@ from emulator.identity import ACCESS_KEY, REGION, SECRET_KEY
 from rehearsal.account.control import Control
 
 SERVER = ".venv-emulator/bin/python"
-ENVIRONMENTS = 6
+ENVIRONMENTS = 12
 SETTLE_SECONDS = 10.0
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 60.0
 LIMIT_SECONDS = 60.0
 QUICK = {"launch": 5, "in_service": 5, "health": 10}
 """Durations in account seconds."""
@@ -41,8 +42,8 @@ class Cost:
     def lines(self, other: "Cost") -> list[str]:
         """Return a line for each figure, with that of another account and their ratio."""
         names = {
-            "server_memory": "MB of the server without environments",
-            "memory_per_environment": "MB of the server for each environment",
+            "server_memory": "MB of the server with one environment",
+            "memory_per_environment": "MB of the server for each further environment",
             "application_memory": "MB of the application for each environment",
             "processor": "ms a second of all processes, idle",
         }
@@ -71,18 +72,21 @@ class MeasuredAccount:
             aws_secret_access_key=SECRET_KEY,
         )
 
-    def launch(self, number: int) -> None:
-        """Launch environments of one instance, and return when all are Green."""
+    def prepare(self) -> None:
+        """Make the application, and let environments be quick."""
         Control(self.url).set_durations(QUICK)
         self._client.create_application(ApplicationName="shop")
+
+    def launch(self, numbers: Sequence[int]) -> None:
+        """Launch environments of one instance, and return when all are Green."""
         stack = self._client.list_available_solution_stacks()["SolutionStacks"][0]
-        for index in range(number):
+        for index in numbers:
             name = f"shop-{index}-prod"
             self._client.create_environment(ApplicationName="shop", EnvironmentName=name, SolutionStackName=stack)
         end = time.monotonic() + LIMIT_SECONDS
         while not self._all_green():
             if time.monotonic() > end:
-                raise TimeoutError(f"Expected {number} Green environments in {LIMIT_SECONDS:g} s.")
+                raise TimeoutError(f"Expected {len(numbers)} more Green environments in {LIMIT_SECONDS:g} s.")
             time.sleep(1)
 
     def memory(self) -> tuple[float, float]:
@@ -105,17 +109,21 @@ class MeasuredAccount:
 
 def measure(accounts: Sequence[MeasuredAccount], environments: int) -> list[Cost]:
     """Return the cost of each account; all idle at the same time."""
-    before = [account.memory()[0] for account in accounts]
     for account in accounts:
-        account.launch(environments)
+        account.prepare()
+        account.launch([0])
+    time.sleep(SETTLE_SECONDS)
+    before = [account.memory() for account in accounts]
+    for account in accounts:
+        account.launch(range(1, environments + 1))
     time.sleep(SETTLE_SECONDS)
     began = [account.processor_seconds() for account in accounts]
     time.sleep(IDLE_SECONDS)
     used = [account.processor_seconds() - start for account, start in zip(accounts, began, strict=True)]
     after = [account.memory() for account in accounts]
     return [
-        Cost(empty, (server - empty) / environments, applications / environments, seconds / IDLE_SECONDS * 1000)
-        for empty, (server, applications), seconds in zip(before, after, used, strict=True)
+        Cost(first, (server - first) / environments, (all_ - one) / environments, seconds / IDLE_SECONDS * 1000)
+        for (first, one), (server, all_), seconds in zip(before, after, used, strict=True)
     ]
 
 

@@ -124,8 +124,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a redrive fails again",
         "lambdas/stages/hold_for_redrive.py",
-        "    if redrives <= failure.redrives:",
-        "    if True:",
+        "    if redrives > failure.redrives:",
+        "    if False:",
         _singles("full", "DeployRelease", "fail/update"),
     ),
     # --- one release at a time
@@ -175,8 +175,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "no Catch",
         "infra/workflow.py",
-        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.ALL"]',
-        'payload=payload, timeout=timeout)\n        state.add_catch(self._failure_branch, errors=["States.Timeout"]',
+        'timeout=timeout, soon=soon)\n        state.add_catch(self._failure_branch, errors=["States.ALL"]',
+        'timeout=timeout, soon=soon)\n        state.add_catch(self._failure_branch, errors=["States.Timeout"]',
         _singles("dies"),
     ),
     Mutation(

@@ -5,6 +5,7 @@ are granted on AWS's word alone. `make permissions` removes each permission that
 resources of environments too; tests/scenarios/test_permissions.py removes a few.
 """
 
+import argparse
 import itertools
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from rehearsal.testbed import synthesize
+from rehearsal.wait import WaitLimitError
 from tests.support.release_paths import PATHS, PathEnd
 from tests.support.role_permissions import missed, roles, used, without
 from tests.support.testbed import ScenarioTestbed, deployed_testbed
@@ -39,8 +41,11 @@ class ReferenceRun:
         return list(itertools.dropwhile(lambda name: name != self.first_uses[permission], self.ends))
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when a release misses every permission."""
+    parser = argparse.ArgumentParser(prog="python -m tools.remove_permissions", allow_abbrev=False)
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only of these stages, such as swap_traffic")
+    chosen: list[str] = parser.parse_args(arguments).stages
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
         synthesize(home)
@@ -48,7 +53,9 @@ def main() -> int:
             running.enter_context(deployed_testbed(home / f"testbed-{number}", home / "cdk.out"))
             for number in range(TESTBEDS)
         ]
-        return remove_each(testbeds, run_with_all_permissions(testbeds[0]))
+        reference = run_with_all_permissions(testbeds[0])
+        removed = [each for each in reference.first_uses if not chosen or each[0] in chosen]
+        return remove_each(testbeds, reference, removed)
 
 
 def run_with_all_permissions(testbed: ScenarioTestbed) -> ReferenceRun:
@@ -64,8 +71,8 @@ def run_with_all_permissions(testbed: ScenarioTestbed) -> ReferenceRun:
     return ReferenceRun(ends, first_uses)
 
 
-def remove_each(testbeds: Sequence[ScenarioTestbed], reference: ReferenceRun) -> int:
-    """Return 0 when a path ends differently without each permission, else 1. Prints a line for each permission."""
+def remove_each(testbeds: Sequence[ScenarioTestbed], reference: ReferenceRun, removed: Sequence[Permission]) -> int:
+    """Return 0 when a path ends differently without each of `removed`, else 1. Prints a line for each permission."""
     free: SimpleQueue[ScenarioTestbed] = SimpleQueue()
     for testbed in testbeds:
         free.put(testbed)
@@ -84,12 +91,12 @@ def remove_each(testbeds: Sequence[ScenarioTestbed], reference: ReferenceRun) ->
     def ends_differently(name: str, testbed: ScenarioTestbed) -> bool:
         try:
             return PATHS[name](testbed) != reference.ends[name]
-        except AssertionError:  # the path stopped before its end
+        except (AssertionError, WaitLimitError):  # the path stopped before its end, or it has none
             return True
 
     superfluous = []
     with ThreadPoolExecutor(len(testbeds)) as pool:
-        futures = {pool.submit(path_without, permission): permission for permission in reference.first_uses}
+        futures = {pool.submit(path_without, permission): permission for permission in removed}
         for number, future in enumerate(as_completed(futures), 1):
             stage, action = futures[future]
             path = future.result()

@@ -24,6 +24,7 @@ HELP = """commands, each with an example:
   watch      follow the release that runs:    trigger watch
   history    list the last releases:          trigger history
   report     show each stage of the last one: trigger report
+             save it as a page:               trigger report --html release.html
   redrive    resume a release that failed:    trigger redrive
   approve    let a waiting release go on:     trigger approve
   reject     let a waiting release fail:      trigger reject --because "wrong price"
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     options = parser.parse_args(arguments)
     if options.action and options.command != FLEET:
         parser.error(f"unrecognized arguments: {options.action}")
+    if options.html and options.command != "report":
+        parser.error("--html is an option of report")
     output = Output(as_json=options.output == "json")
     commands = FleetCommands(options, output) if options.command == FLEET else Commands(options, output)
     try:
@@ -107,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", help="only report what a release would do")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
     parser.add_argument("--poll", type=_seconds, default=5, metavar="SECONDS", help="time between polls, default: 5")
+    parser.add_argument("--html", metavar="FILE", help="after report: save the page of the release in this file")
     parser.add_argument("--because", default="by a person", metavar="WHY", help="the cause, for reject and abort")
     return parser
 

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from boto3 import Session
@@ -16,6 +17,7 @@ from trigger.follower import Follower, ReleaseFollower
 from trigger.output import Output
 from trigger.production import FORMER_KEY, former_cname
 from trigger.release_executions import RUNNING, UNDER_WAY, Found, ReleaseExecutions
+from trigger.stored_report import ReportMissingError, StoredReport
 from trigger.variables import BUCKET_NAMES, Variables
 
 MODES = ("full", "deploy", "cutover", "rollback")
@@ -70,6 +72,7 @@ class Commands:
         return variables.execution_input(self._command, dry_run=self._options.dry_run)
 
     def _connect(self, session: Session, variables: Variables, machine: str, request: dict[str, Any]) -> None:
+        self._session, self._bucket = session, variables.get(*BUCKET_NAMES)
         self._environments = EnvironmentPair(session.client("elasticbeanstalk", config=MORE_RETRIES), request)
         self._take_former_cname(session, variables, request)
         self._executions = ReleaseExecutions(session.client("stepfunctions", config=MORE_RETRIES), machine, request)
@@ -134,9 +137,30 @@ class Commands:
     def _report(self, newest: Found | None) -> int:
         if newest is None:
             raise RefusedError("There was no release yet, so there is nothing to report.")
-        self._releases.write_stages(newest)
-        self._follower.write_summary(newest)
+        if not self._options.html:
+            self._releases.write_stages(newest)
+            self._follower.write_summary(newest)
+        ended = newest["status"] not in UNDER_WAY
+        if not ended and self._options.html:
+            raise RefusedError(f"{newest['name']} still runs: its report is written when it has ended. Run watch.")
+        if ended:
+            self._write_report(newest["executionArn"])
         return exit_status.SUCCEEDED
+
+    def _write_report(self, execution: str) -> None:
+        """Save the page of an execution, or write where it is."""
+        file: str | None = self._options.html
+        report = StoredReport(self._session, execution, self._bucket)
+        try:
+            if file:
+                report.save(Path(file))
+                self._output.write("report", f"The report of {execution} is in {file}.", file=file)
+            else:
+                self._output.write("report", f"The report as a page: {report.link}", link=report.link)
+        except ReportMissingError as missing:
+            if file:
+                raise RefusedError(str(missing)) from missing
+            self._output.write("warning", str(missing))
 
     def _redrive(self, newest: Found | None) -> int:
         if newest is None or newest["status"] in (*UNDER_WAY, "SUCCEEDED"):

@@ -8,14 +8,17 @@ WIDTH = 74
 CAUSE_LINES, FIRST_LINES = 5, 1
 """The most lines of a cause, and how many of them are from its start."""
 SHOWN_EVENTS = 3
-OF_THE_INPUT = ("InvalidRequestError",)
+OF_THE_INPUT = "InvalidRequestError"
+OF_THE_LOCK = "LockLostError"
 OF_THE_VERSION = ("DeploymentFailedError", "RegistrationFailedError", "ReleaseTestFailedError")
 
 
 def advice(error: str, *, redrivable: bool) -> str:
     """Return what to do after that error, in one line; a redrive only where it can help. Empty if nothing is known."""
-    if error in OF_THE_INPUT:
+    if error == OF_THE_INPUT:
         return "correct the input and start again: a redrive has the same input"
+    if error == OF_THE_LOCK and redrivable:
+        return "redrive, unless the execution that the cause names runs, or succeeded later"
     if error in OF_THE_VERSION:
         return "correct the version and start again; redrive if the cause lies elsewhere"
     return "remove the cause, then redrive resumes the release" if redrivable else ""

@@ -116,6 +116,10 @@ class ReleaseFollower:
 
 def console_link(execution: str) -> str:
     """Return the address of the execution's page in the console. `execution`: its ARN."""
-    partition, region = execution.split(":")[1], execution.split(":")[3]
-    host = CONSOLES.get(partition, CONSOLES["aws"])
-    return f"https://{host}/states/home?region={region}#/v2/executions/details/{execution}"
+    region = execution.split(":")[3]
+    return f"https://{console_host(execution)}/states/home?region={region}#/v2/executions/details/{execution}"
+
+
+def console_host(execution: str) -> str:
+    """Return the console's host in the partition of the execution."""
+    return CONSOLES.get(execution.split(":")[1], CONSOLES["aws"])

@@ -15,6 +15,7 @@ PIPELINE_COMMAND = re.compile(r"##(?=(vso)?\[)", re.IGNORECASE)
 REPEAT_AFTER = timedelta(minutes=1)
 """The time after which a log shows again what the release waits for."""
 FAILURES = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
+WAITING = frozenset({"EnvironmentNotReadyError", "EnvironmentReadySoonError"})
 
 
 class Output:
@@ -56,7 +57,7 @@ class Output:
             self._write_failure(at, **event[f"t{event['type'][1:]}EventDetails"])
 
     def _write_failure(self, at: datetime, error: str = "unknown", cause: str = "", **_: Any) -> None:
-        waiting = error == "EnvironmentNotReadyError"
+        waiting = error in WAITING
         message = cause_message(cause)
         words = waiting_for(message) if waiting else f"failed: {error}"  # the summary tells the cause, once
         kind = re.sub(r"\d+", "", words) if waiting else words  # a new count alone is not news

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from trigger.output import FAILURES, cause_message, minutes_and_seconds
+from trigger.output import FAILURES, WAITING, cause_message, minutes_and_seconds
 from trigger.release_executions import Found
-
-WAITING = "EnvironmentNotReadyError"
 
 
 @dataclass
@@ -42,7 +40,7 @@ def visits_in(events: Iterable[Found]) -> list[StageVisit]:
                     visit.left = event["timestamp"]
         elif event["type"] in FAILURES and visits:
             details = event[f"t{event['type'][1:]}EventDetails"]
-            if details.get("error") == WAITING:
+            if details.get("error") in WAITING:
                 visits[-1].polls += 1
             else:
                 visits[-1].error = details.get("error", "unknown")

@@ -232,7 +232,7 @@ class Environment:
         return labels.pop() if len(labels) == 1 else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """An event. `number` counts up, and orders events of the same date."""
 

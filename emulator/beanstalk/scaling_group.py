@@ -16,7 +16,7 @@ class ActivityStatus(StrEnum):
     CANCELLED = "Cancelled"
 
 
-@dataclass
+@dataclass(slots=True)
 class ScalingActivity:
     """A launch or a termination of one instance. Dates in account time, in epoch seconds."""
 

@@ -21,7 +21,7 @@ from emulator.beanstalk.call import Call
 from emulator.beanstalk.caller import ADMINISTRATOR, Caller
 from emulator.beanstalk.dns import ResolvedName
 from emulator.beanstalk.durations import Durations, Limits
-from emulator.beanstalk.errors import InternalFailureError, ServiceError
+from emulator.beanstalk.errors import InternalFailureError, ServiceError, ThrottlingError
 from emulator.beanstalk.hosting.hosting import HostingFactory
 from emulator.beanstalk.operations.groups import Groups
 from emulator.beanstalk.operations.instances import Instances
@@ -51,8 +51,9 @@ class ElasticBeanstalk:
     """One account's Elastic Beanstalk in one region. Thread-safe.
 
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
-    the scheduler of the operations. `calls` counts the calls by action, also the refused ones. `durations`, `limits`,
-    `quotas`, `switches` and `stale_reads` may be changed at any time. `groups` keeps environments' Auto Scaling groups.
+    the scheduler of the operations. `calls` counts the calls by action, also the refused ones; `throttled` counts those
+    that came too often. `durations`, `limits`, `quotas`, `switches` and `stale_reads` may be changed at any time.
+    `groups` keeps environments' Auto Scaling groups.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class ElasticBeanstalk:
         create_scheduler: Callable[[Clock, AbstractContextManager[object]], Scheduler] = ThreadScheduler,
     ) -> None:
         self.calls: Counter[str] = Counter()
+        self.throttled: Counter[str] = Counter()
         self.durations = Durations()
         self.limits = Limits()
         self._state = State(clock=clock, region=region, account_id=account_id, durations=self.durations)
@@ -151,6 +153,13 @@ class ElasticBeanstalk:
         for thread in closing:
             thread.join(_CLOSE_SECONDS)
 
+    def _take_token(self, action: str) -> None:
+        try:
+            self._buckets[action].take_token()
+        except ThrottlingError:
+            self.throttled[action] += 1
+            raise
+
     def _answer(
         self, form: request.Form, request_id: str, caller: Caller, age: str | None, times: "_Times | None"
     ) -> tuple[OperationModel, dict[str, Any] | None]:
@@ -159,7 +168,7 @@ class ElasticBeanstalk:
         with self._state.lock:
             self.calls[called.name] += 1
             if called.name in self._buckets:
-                self._buckets[called.name].take_token()
+                self._take_token(called.name)
         parameters = request.read_parameters(called, form)
         if times:
             parameters = converted(called.input_shape, parameters, times.read)

@@ -11,8 +11,8 @@ from typing import Any, Self
 from emulator.faults.function_call import FunctionCall
 
 JOURNAL_LENGTH = 100_000
-LARGEST_AGE = 3_600.0
-"""Of a stale answer, in account seconds."""
+LONGEST = 3_600.0
+"""The largest age of a stale answer and the longest delay of a slow one, in account seconds."""
 
 
 class InvalidFaultError(ValueError):
@@ -36,6 +36,8 @@ class FaultKind(StrEnum):
     """The service does what was asked; the worker process of the calling function is killed."""
     STALE = "stale"
     """Elastic Beanstalk answers as of `age` account seconds ago, when the call only reads."""
+    SLOW = "slow"
+    """The service does what was asked, and answers `delay` account seconds later."""
 
     @property
     def takes_effect(self) -> bool:
@@ -45,11 +47,12 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. It matches calls of `service`, and only those of `action` and of `function` when these are given.
+    """One fault. It matches calls of `service`, and only those of `action`, `function` and `path` when these are given.
 
     Either `call` or `for_seconds` is given. `call`: the fault strikes one call, the n-th that matches since the fault
     became active; 1 is the first. `for_seconds`: it strikes every call that matches for so many account seconds.
-    `age`: of the answer, in account seconds; only for the kind `stale`.
+    `path`: the end of the request's path, such as an object's key. `age`: of the answer, in account seconds; only for
+    the kind `stale`. `delay`: of the answer, in account seconds; only for the kind `slow`.
     """
 
     kind: FaultKind
@@ -59,6 +62,8 @@ class Fault:
     call: int | None = None
     for_seconds: float | None = None
     age: float | None = None
+    path: str | None = None
+    delay: float | None = None
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
@@ -68,7 +73,7 @@ class Fault:
             raise InvalidFaultError(f"Expected an object with some of {', '.join(sorted(known))}; found {document!r}.")
         if not _is_text(document.get("service")):
             raise InvalidFaultError(f"Expected the name of a service; found {document.get('service')!r}.")
-        for name in ("action", "function"):
+        for name in ("action", "function", "path"):
             if document.get(name) is not None and not _is_text(document[name]):
                 raise InvalidFaultError(f"Expected the name of one {name}, or none; found {document[name]!r}.")
         call, seconds = document.get("call"), document.get("for_seconds")
@@ -77,14 +82,16 @@ class Fault:
             raise InvalidFaultError(
                 f"Expected either `call`, from 1, or `for_seconds`, above 0; found {call!r} and {seconds!r}."
             )
-        kind, age = document.get("kind", ""), document.get("age")
+        kind = document.get("kind", "")
         if kind not in list(FaultKind):
             raise InvalidFaultError(f"Expected a kind of {', '.join(FaultKind)}; found {document.get('kind')!r}.")
-        if not (_is_age(age) if kind == FaultKind.STALE else age is None):
-            raise InvalidFaultError(
-                f"Expected `age`, above 0 and at most {LARGEST_AGE:.0f}, for the kind stale, and only for it;"
-                f" found {kind} and {age!r}."
-            )
+        for name, of in (("age", FaultKind.STALE), ("delay", FaultKind.SLOW)):
+            given = document.get(name)
+            if not (_is_duration(given) if kind == of else given is None):
+                raise InvalidFaultError(
+                    f"Expected `{name}`, above 0 and at most {LONGEST:.0f}, for the kind {of}, and only for it;"
+                    f" found {kind} and {given!r}."
+                )
         return cls(**{**document, "kind": FaultKind(kind)})
 
     def as_dict(self) -> dict[str, Any]:
@@ -97,14 +104,19 @@ class Fault:
             self.service == call.service
             and self.action in (None, call.action)
             and self.function in (None, call.function)
+            and call.path.endswith(self.path or "")
         )
 
 
 class FaultInjector:
-    """Holds the active faults and the journal. Thread-safe. `now`: returns account time in seconds."""
+    """Holds the active faults and the journal. Thread-safe.
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    `now`: returns account time in seconds. `real`: returns how many real seconds so many account seconds take.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time, real: Callable[[float], float] = float) -> None:
         self._now = now
+        self._real = real
         self._active: list[_ActiveFault] = []
         self._journal: deque[FunctionCall] = deque(maxlen=JOURNAL_LENGTH)
         self._lock = Lock()
@@ -117,6 +129,18 @@ class FaultInjector:
         with self._lock:
             self._active = active
 
+    def add_fault(self, document: Any) -> None:
+        """Add the fault that a JSON object describes; the others go on. Raises InvalidFaultError."""
+        added = _ActiveFault(Fault.from_json(document), self._now())
+        with self._lock:
+            self._active = [*self._active, added]
+
+    def remove_fault(self, document: Any) -> None:
+        """End the faults that a JSON object describes; the others go on. Raises InvalidFaultError."""
+        ended = Fault.from_json(document)
+        with self._lock:
+            self._active = [each for each in self._active if each.fault != ended]
+
     def report(self) -> list[dict[str, Any]]:
         """Return the active faults as JSON objects. `struck`: the number of calls that a fault has struck."""
         with self._lock:
@@ -126,6 +150,10 @@ class FaultInjector:
         """Return the largest age of a stale answer that an active fault asks for; 0 without one."""
         with self._lock:
             return max((each.fault.age or 0.0 for each in self._active), default=0.0)
+
+    def real_delay(self, fault: Fault) -> float:
+        """Return by how many real seconds a slow answer is late."""
+        return self._real(fault.delay or 0.0)
 
     def strike(self, call: FunctionCall) -> Fault | None:
         """Record a call in the journal; return the first fault that strikes it, None when none does."""
@@ -170,8 +198,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _is_age(value: Any) -> bool:
-    return _is_number(value, int | float) and bool(value <= LARGEST_AGE)
+def _is_duration(value: Any) -> bool:
+    return _is_number(value, int | float) and bool(value <= LONGEST)
 
 
 def _is_number(value: Any, kind: Any) -> bool:

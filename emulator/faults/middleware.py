@@ -21,13 +21,16 @@ class FaultMiddleware:
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        call = FunctionCall.from_headers(scope["headers"]) if scope["type"] == "http" else None
+        call = FunctionCall.from_headers(scope["headers"], scope["path"]) if scope["type"] == "http" else None
         fault = self._faults.strike(call) if call else None
         if call is None or fault is None:
             await self._application(scope, receive, send)
             return
         if fault.kind is FaultKind.STALE:
             await self._application(_with_age(scope, fault.age), receive, send)
+            return
+        if fault.kind is FaultKind.SLOW:
+            await self._application(scope, receive, _late(send, self._faults.real_delay(fault)))
             return
         await self._fail(fault.kind, call, scope, receive, send)
 
@@ -52,6 +55,18 @@ class FaultMiddleware:
 def _with_age(scope: Message, age: float | None) -> Message:
     """Return a request whose answer is to be as old as that; only Elastic Beanstalk knows the header."""
     return {**scope, "headers": [*scope["headers"], (AGE_HEADER.encode(), str(age).encode())]}
+
+
+def _late(send: Send, seconds: float) -> Send:
+    """Return what sends an answer so many real seconds later."""
+
+    async def send_late(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(seconds)
+        with contextlib.suppress(OSError):  # the caller has gone
+            await send(message)
+
+    return send_late
 
 
 async def _discard(_: Message) -> None:

@@ -105,6 +105,10 @@ class InMemoryAccount:
             return perform(None)
         if fault.kind is FaultKind.STALE:
             return perform(str(fault.age))
+        if fault.kind is FaultKind.SLOW:
+            answer = perform(None)
+            self.advance(fault.delay or 0.0)
+            return answer
         if fault.kind.takes_effect:
             perform(None)
         match fault.kind:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.clock import Clock
 from emulator.faults.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
+from emulator.messages import PublishedMessages
 from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.replacement import UnknownMiniStackError, install_all
 
@@ -27,13 +28,15 @@ def install_corrections(
     sessions: "RoleSessions",
     rules: dict[str, str],
     *,
+    messages: PublishedMessages,
     made_groups: "Callable[[], Iterable[MadeGroup]]",
 ) -> InvocationCounter:
     """Correct MiniStack; return the counter of Lambda invocations. The environment must be final by now.
 
     `faults` strike the calls of state machines, `permissions` records the requests of roles. Rules of EventBridge start
-    pipelines in `sessions`; `rules` gets the rule behind each session. `made_groups` returns the security groups of
-    environments. Raises UnknownMiniStackError when MiniStack is not the version that the corrections are written for.
+    pipelines in `sessions`; `rules` gets the rule behind each session, `messages` each message that a topic sends.
+    `made_groups` returns the security groups of environments. Raises UnknownMiniStackError when MiniStack is not the
+    version that the corrections are written for.
     """
     from emulator.ministack import (  # noqa: PLC0415 - they import MiniStack, which reads the environment
         cloudformation,
@@ -60,7 +63,7 @@ def install_corrections(
             *cloudwatch.replacements(),
             *s3.replacements(),
             *security_groups.replacements(made_groups),
-            *sns.replacements(faults),
+            *sns.replacements(faults, messages),
             *eventbridge.replacements(),
             *logs.replacements(),
             *pipeline_targets.replacements(sessions, rules),

@@ -1,8 +1,9 @@
-"""SNS: refuses subjects that AWS refuses, and lets faults strike what a state machine publishes.
+"""SNS: refuses subjects that AWS refuses, lets faults strike what a state machine publishes, and keeps messages.
 
 Source of the limits on subjects: answers of AWS itself.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from ministack.services import sns
 
 from emulator.faults.faults import FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
+from emulator.messages import PublishedMessages
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.execution_run import current_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
@@ -27,12 +29,14 @@ _ERRORS = {
 _NO_ANSWER = ("SNS.SdkClientException", "Unable to execute HTTP request: Connection reset")
 
 
-def replacements(faults: FaultInjector) -> list[Replacement]:
+def replacements(faults: FaultInjector, messages: PublishedMessages) -> list[Replacement]:
     publish_api = PublishApi(faults, sns._publish)
     topics = SubjectCheck(sns.publish_internal)
+    deliveries = RecordedDelivery(messages, sns._fanout)
     return [
         Replacement("ministack.services.sns", "_publish", "df41cb2faa09", publish_api.publish),
         Replacement("ministack.services.sns", "publish_internal", "f979fc53e1eb", topics.publish),
+        Replacement("ministack.services.sns", "_fanout", "984cdd91d64a", deliveries.deliver),
     ]
 
 
@@ -49,6 +53,10 @@ class PublishApi:
         fault = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
         if fault is None or fault.kind is FaultKind.STALE:
             return self._original(request)
+        if fault.kind is FaultKind.SLOW:
+            response = self._original(request)
+            time.sleep(self._faults.real_delay(fault))
+            return response
         if fault.kind.takes_effect:
             self._original(request)
         raise ExecutionError(*_ERRORS.get(fault.kind, _NO_ANSWER))
@@ -66,3 +74,29 @@ class SubjectCheck:
         if too_long or any(character < " " for character in subject):
             raise sns.SnsPublishError("InvalidParameter", "Invalid parameter: Subject")
         return self._original(arn, message, subject, **more)
+
+
+class RecordedDelivery:
+    """Delivers to the subscribers of topics, and keeps each message, as an email subscription would get it.
+
+    Publish and the services that notify, such as CloudWatch, all come here.
+    """
+
+    def __init__(self, messages: PublishedMessages, original: Callable[..., None]) -> None:
+        self._messages = messages
+        self._original = original
+
+    def deliver(
+        self,
+        arn: str,
+        message_id: str,
+        message: str,
+        subject: str,
+        message_structure: str = "",
+        *more: Any,
+        **others: Any,
+    ) -> None:
+        if sns._topic_by_arn_any_scope(arn):
+            text = sns._resolve_message_for_protocol(message, message_structure, "email")
+            self._messages.add(arn, subject or "", text)
+        self._original(arn, message_id, message, subject, message_structure, *more, **others)

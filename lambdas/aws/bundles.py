@@ -1,4 +1,4 @@
-"""Copies of source bundles in S3: one version of an object, copied to a key of its own.
+"""Source bundles in S3, and copies of them: one version of an object, copied to a key of its own.
 
 Elastic Beanstalk knows a bundle by bucket and key only, and reads it again at every launch. So a version needs an
 object that builds do not overwrite.
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BUNDLE_KEY: Final = "bundles/{application}/{version}-{digest}.zip"
+LOOK: Final = "A release does not need that: RegisterRelease reads the bundle."
 GRANT: Final = "Let the function RegisterRelease read the bucket, then redrive this execution."
 
 
 class Bundles:
-    """The copies in one bucket."""
+    """Bundles in any bucket, and their copies in one."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -39,10 +40,10 @@ class Bundles:
         Raises RegistrationFailedError when there is no such version of the object.
         """
         kept = SourceBundle(self._bucket, key_of_copy(source, application, version))
-        task = f"copy s3://{source.bucket}/{source.key} in the version {source.version_id}"
+        task = f"copy {source.place}"
         try:
             with translated_errors("S3", task, grant=GRANT):
-                if not self._has(kept.key):
+                if self._size(Bucket=self._bucket, Key=kept.key) is None:
                     self._copy(source, kept.key)
         except CallRejectedError as error:
             raise RegistrationFailedError(
@@ -52,14 +53,19 @@ class Bundles:
             ) from error
         return kept
 
-    def _has(self, key: str) -> bool:
+    def size(self, source: SourceBundle) -> int | None:
+        """Return the object's size in bytes; None when there is none. Raises ReleaseError."""
+        version: Any = {"VersionId": source.version_id} if source.version_id else {}
+        with translated_errors("S3", f"show {source.place}", grant=LOOK):
+            return self._size(Bucket=source.bucket, Key=source.key, **version)
+
+    def _size(self, **place: Any) -> int | None:
         try:
-            self._client.head_object(Bucket=self._bucket, Key=key)
+            return self._client.head_object(**place)["ContentLength"]
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
+                return None
             raise
-        return True
 
     def _copy(self, source: SourceBundle, key: str) -> None:
         origin: Any = {"Bucket": source.bucket, "Key": source.key, "VersionId": source.version_id}

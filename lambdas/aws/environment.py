@@ -76,6 +76,14 @@ class Environment:
         """The status of enhanced health reporting, or the colour of basic reporting."""
         return self.health_status or self.colour
 
+    @property
+    def single_instance(self) -> bool:
+        """Whether it has one instance and no load balancer: its endpoint is an address then.
+
+        Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_EnvironmentDescription.html
+        """
+        return self.endpoint.replace(".", "").isdigit()
+
     def healthy(self, accepted: Iterable[str]) -> bool:
         """Return whether the health is one of `accepted`, which are statuses of enhanced reporting."""
         return self.health in with_colours(accepted)

@@ -1,9 +1,11 @@
 """The executions of the state machines: whether the one that holds an environment still runs, and how it ended."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +14,7 @@ from lambdas.aws.errors import translated_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,14 @@ class Executions:
                 return None
         why = found.get("error", ""), found.get("cause", "")
         return Execution(arn, found["status"], found["startDate"], _object(found.get("output")), *why)
+
+    def history(self, arn: str, most: int) -> "Iterator[HistoryEventTypeDef]":
+        """Yield so many events of an execution at most, oldest first. Raises as `translated_errors` says."""
+        pages = self._client.get_paginator("get_execution_history").paginate(
+            executionArn=arn, PaginationConfig={"PageSize": 1000}
+        )
+        with translated_errors("Step Functions", f"show the history of {arn}"):
+            yield from islice((event for page in pages for event in page["events"]), most)
 
 
 def _object(text: str | None) -> dict[str, Any]:

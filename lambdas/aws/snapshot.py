@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -57,7 +57,7 @@ class Snapshot:
             "quiet_until": self.quiet_until.isoformat(),
             "throttled": self.throttled,
             "environments": [
-                {name: value for name, value in asdict(each).items() if name not in DATES}
+                {name: value for name, value in vars(each).items() if name not in DATES}
                 | {name: getattr(each, name).isoformat() for name in DATES}
                 for each in self.environments.values()
             ],

@@ -6,6 +6,7 @@ from lambdas.aws.environment import Environment
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LaunchFailedError
 from lambdas.handler import Event
+from lambdas.look_times import LAUNCH
 from lambdas.pair import require_healthy, require_standing
 from lambdas.visit import SETTLE_SECONDS, Visit
 from lambdas.waiter import waiter
@@ -63,6 +64,6 @@ def _expected(green: Environment, deployment: Deployment) -> str:
     return f"{green.name} to be Ready with {deployment.green_version}"
 
 
-@waiter(timeout="clone_blue", fresh=30)
+@waiter(timeout="clone_blue", times=LAUNCH)
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return await_green(deployment, visit, beanstalk)

@@ -10,6 +10,7 @@ from lambdas.aws.event_log import Operation
 from lambdas.deployment import Deployment
 from lambdas.errors import DeploymentFailedError, EnvironmentNotReadyError
 from lambdas.handler import Event
+from lambdas.look_times import UPDATE
 from lambdas.pair import require_healthy
 from lambdas.serving_green import look_at_blue
 from lambdas.visit import Visit
@@ -69,6 +70,6 @@ def _waiting(expected: str, found: str) -> EnvironmentNotReadyError:
     )
 
 
-@waiter(timeout="deploy_release", fresh=15)
+@waiter(timeout="deploy_release", times=UPDATE)
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return await_release(deployment, visit, beanstalk)

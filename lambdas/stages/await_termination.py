@@ -4,6 +4,7 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment, Mode
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event
+from lambdas.look_times import TERMINATION
 from lambdas.metrics import Result, count_release, count_rollback
 from lambdas.pair import require_standing
 from lambdas.visit import Visit
@@ -27,7 +28,7 @@ def await_termination(deployment: Deployment, beanstalk: Beanstalk) -> Deploymen
     return deployment
 
 
-@waiter(timeout="terminate_green", fresh=30)
+@waiter(timeout="terminate_green", times=TERMINATION)
 def handler(deployment: Deployment, _visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     done = await_termination(deployment, beanstalk)
     if deployment.mode == Mode.ROLLBACK:

@@ -7,6 +7,7 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.deployment import Deployment, Role
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.handler import Event
+from lambdas.look_times import AFTER_SWAP
 from lambdas.serving_green import look_at_pair
 from lambdas.visit import Visit
 from lambdas.waiter import waiter
@@ -26,7 +27,7 @@ def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bea
     return deployment.drained(since=visit.now) if to == "green" else deployment
 
 
-@waiter(timeout="swap_traffic", fresh=5)
+@waiter(timeout="swap_traffic", times=AFTER_SWAP)
 def handler(deployment: Deployment, visit: Visit, event: Event, beanstalk: Beanstalk) -> Deployment:
     """Event: also {"to": "blue" or "green"}."""
     return await_traffic(deployment, event["to"], visit, beanstalk)

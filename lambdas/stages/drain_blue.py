@@ -26,6 +26,7 @@ def drain_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> De
             found=f"{seconds:.0f} seconds left",
             next_step="Nothing is wrong; users with old answers leave blue before it is changed.",
             settles=True,
+            seconds_left=seconds,
         )
     return deployment
 

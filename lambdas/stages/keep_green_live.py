@@ -4,6 +4,7 @@ from typing import Any
 
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.records import Records, connect_records
+from lambdas.aws.reports import report_link
 from lambdas.aws.scaling import Scaling, connect_scaling
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, LockLostError
@@ -48,7 +49,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         given = event["context"]["Execution"].get("Input")
         request = given if isinstance(given, dict) else {}
         announce_failure(visit, request, stage=failure.state, error=failure.name, cause=failure.message)
-        return notification(failure, outcome, None, visit.execution)
+        return notification(failure, outcome, None, visit.execution, report_link(visit.execution))
     deployment = Deployment.from_json(event["deployment"])
     with report_stage(visit, deployment.application, deployment.blue):
         outcome = keep_green_live(
@@ -57,4 +58,4 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     count_release(deployment.application, Result.FAILED)
     release = deployment.to_json()
     announce_failure(visit, release, stage=failure.state, error=failure.name, cause=failure.message)
-    return notification(failure, outcome, deployment, visit.execution)
+    return notification(failure, outcome, deployment, visit.execution, report_link(visit.execution))

@@ -9,15 +9,17 @@ from typing import Any
 from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.bundles import connect_bundles
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
 from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
 from lambdas.aws.surroundings import connect_surroundings
 from lambdas.checks import check
-from lambdas.decision import decide, describe
+from lambdas.decision import decide
 from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.drift import with_drift
+from lambdas.dry_run import planned
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
 from lambdas.hooks import deployed_hooks
@@ -96,17 +98,14 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
             # A dry run tells at once what one look shows.
             with nullcontext() if request["dry_run"] else settled_verdict(seen):
                 deployment = plan(request, seen, services)
+            if deployment.dry_run:
+                return {"dry_run": True, "outcome": planned(deployment, beanstalk, connect_bundles)}
     except (InvalidRequestError, ReleaseRefusedError) as refusal:
         if isinstance(given, dict) and given.get("dry_run") is True:
             return {"dry_run": True, "outcome": {"status": "refused", "because": str(refusal)}}
         if isinstance(refusal, ReleaseRefusedError):
             count_release(request["application"], Result.REFUSED)
         raise
-    if deployment.dry_run:
-        planned = {"status": "planned", "would": describe(deployment), "deployment": deployment.to_json()}
-        if deployment.not_cloned:
-            planned["not_cloned"] = deployment.not_cloned
-        return {"dry_run": True, "outcome": planned}
     announce_stage(visit, deployment, visit.elapsed(time.time()))
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)

@@ -4,8 +4,11 @@ A look may be from SETTLE_SECONDS ago. So a watch lasts at least as long: its la
 a bake, there is one look.
 """
 
+from typing import Final
+
 from lambdas.aws.alarms import Alarms, connect_alarms
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.snapshot import Snapshot
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError
 from lambdas.failing import is_failing, ringing_alarms
@@ -15,6 +18,10 @@ from lambdas.settling import NEXT_STEP, settled_verdict
 from lambdas.tested import require_as_tested
 from lambdas.visit import SETTLE_SECONDS, Visit
 from lambdas.waiter import waiter
+
+FRESH_SECONDS: Final = 20
+LAST_SECONDS: Final = 2
+"""The same once the watch may end, at least."""
 
 
 def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, alarms: Alarms) -> Deployment:
@@ -48,18 +55,29 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             next_step=f"{deployment.green} still stands by with {deployment.green_version}, and gets "
             "the users back. Correct the version and start a new execution with it.",
         )
-    seconds = max(deployment.bake_seconds, SETTLE_SECONDS) if deployment.bake_seconds else 0
+    seconds = _seconds(deployment)
     if visit.seconds < seconds:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be watched for {seconds} seconds",
             found=f"{visit.seconds:.0f}",
             next_step="Nothing is wrong; green is removed after that.",
+            seconds_left=seconds - visit.elapsed(visit.present().timestamp()),
         )
     with settled_verdict(visit):
         require_as_tested(blue, deployment, beanstalk)
     return deployment
 
 
-@waiter(fresh=20, of_run=True, settles=False)  # users are on blue: what is found counts at once
+def _seconds(deployment: Deployment) -> int:
+    return max(deployment.bake_seconds, SETTLE_SECONDS) if deployment.bake_seconds else 0
+
+
+def _fresh(deployment: Deployment, visit: Visit, _: Snapshot) -> float:
+    """Return how old the look may be. At the end of the watch, it may not be from before that end."""
+    over = visit.seconds - _seconds(deployment)
+    return FRESH_SECONDS if over < 0 else min(max(over, LAST_SECONDS), FRESH_SECONDS)
+
+
+@waiter(fresh=_fresh, of_run=True, settles=False)  # users are on blue: what is found counts at once
 def handler(deployment: Deployment, visit: Visit, _event: Event, beanstalk: Beanstalk) -> Deployment:
     return watch_release(deployment, visit, beanstalk, connect_alarms())

@@ -11,6 +11,15 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "bundles"
 BASE = "shop"
 NODE_FOLDER = Path(__file__).parent / "node_bundle"
+PROBLEMS: Mapping[str, str] = {
+    "answers_500": "Answers 500 to every request. The deployment never becomes healthy.",
+    "answers_only_root": "Answers 200 on /, and 500 elsewhere. A health_check of /healthz finds it.",
+    "deployment_fails": "A container command fails, so Elastic Beanstalk cannot deploy it.",
+    "does_not_start": "Imports a package that its requirements lack, so it does not start.",
+    "starts_slowly": "Starts after some seconds of warming up, and is good then.",
+    "turns_bad": "Passes every test, and answers 500 after its first 30 visitors.",
+}
+"""What each sample but v1 and v2 does, for the people who try it."""
 
 
 def names() -> list[str]:

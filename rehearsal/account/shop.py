@@ -102,11 +102,15 @@ class Shop:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=bundle)
         return {"S3Bucket": self._bucket, "S3Key": key}
 
-    def register_bundle(self, version: str, bundle: bytes) -> None:
+    def register_bundle(self, version: str, bundle: bytes, description: str = "") -> None:
         """Upload a source bundle and register it as a version, without waiting until it is processed."""
         location = self.upload(f"{self.name}/{version}.zip", bundle)
         self._beanstalk.create_application_version(
-            ApplicationName=self.name, VersionLabel=version, SourceBundle=location, Process=True
+            ApplicationName=self.name,
+            VersionLabel=version,
+            SourceBundle=location,
+            Process=True,
+            Description=description,
         )
 
     def delete_other_versions(self, kept: str) -> None:

@@ -16,6 +16,7 @@ from rehearsal.campaign.rules import violations
 from rehearsal.campaign.run import CampaignRun
 from rehearsal.campaign.runner import Runner
 from rehearsal.campaign.single_faults import Baseline, Journal, single_faults
+from rehearsal.campaign.snapshot_plans import single_snapshot_incidents
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.prepare import require_space
 from rehearsal.report.progress import Progress
@@ -79,6 +80,7 @@ def all_plans(baseline: Baseline, options: CampaignOptions) -> Iterator[RunPlan]
     """Yield the plans of all runs, those with a single fault first."""
     yield from single_faults(baseline, FAILING_BUNDLE)
     yield from single_incidents()
+    yield from single_snapshot_incidents()
     for number in range(1, options.runs + 1):
         yield random_plan(options.seed, number, baseline)
 

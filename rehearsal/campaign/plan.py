@@ -11,6 +11,7 @@ BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
 """VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
 Role = Literal["blue", "green"]
+READS = ("Describe", "Get", "Head", "List")
 
 STALE_SECONDS = 40
 """The age of a stale answer in a run with a single fault, and the largest one in random runs, in account seconds.
@@ -44,6 +45,19 @@ class Intervention(StrEnum):
     """Health is Warning, and the application answers."""
     LOSE = "lose"
     """The environment loses its instance, and its Auto Scaling group launches another one."""
+    SNAPSHOT_LOST = "snapshot_lost"
+    """The snapshot that all executions share is deleted."""
+    SNAPSHOT_TORN = "snapshot_torn"
+    """Half of its bytes are left."""
+    SNAPSHOT_OLD = "snapshot_old"
+    """One from before the run, or from its begin, is put back."""
+    SNAPSHOT_FUTURE = "snapshot_future"
+    """The clock of its writer is minutes ahead."""
+    SNAPSHOT_CLAIMED = "snapshot_claimed"
+    """An execution claims it, to make it anew, and dies."""
+
+
+SNAPSHOT_INCIDENTS = tuple(each for each in Intervention if each.startswith("snapshot_"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,7 @@ class PlannedIntervention:
     """`act` happens so many account seconds after the execution enters `state`, or when the execution has ended.
 
     `role`: the environment that it happens to. `lasts`: account seconds; None: until the environment is replaced.
+    An incident of the snapshot is repeated for so long.
     """
 
     act: Intervention
@@ -79,6 +94,11 @@ class CallSite:
         """Whether the call reads Elastic Beanstalk: only such a call can have a stale answer."""
         return only_reads(self.service, self.action)
 
+    @property
+    def without_effect(self) -> bool:
+        """Whether the call reads, of any service: an error before its effect and one after it are the same."""
+        return self.action.startswith(READS)
+
     def previous(self) -> Self | None:
         """Return the call of the same kind before it, or None: releases differ in the number of their polls."""
         return replace(self, number=self.number - 1) if self.number > 1 else None
@@ -102,6 +122,13 @@ class RunPlan:
     def good(self) -> bool:
         """Whether the bundle is a good one."""
         return self.bundle == GOOD_BUNDLE
+
+    @property
+    def only_snapshot(self) -> bool:
+        """Whether a good version is released, and nothing is struck but the snapshot that all executions share."""
+        struck = [each.act in SNAPSHOT_INCIDENTS for each in self.interventions]
+        struck += [fault.path is not None for fault in self.faults]
+        return self.good and bool(struck) and all(struck)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""

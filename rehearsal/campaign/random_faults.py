@@ -15,11 +15,16 @@ from rehearsal.campaign.plan import (
     only_reads,
 )
 from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
+from rehearsal.campaign.snapshot_plans import SLOW_SECONDS, random_snapshot_fault, random_snapshot_incident
 
 MAX_FAULTS = 4
 MAX_FAULTS_BESIDE_INCIDENT = 2
 INCIDENTS = 0.7
 """The share of runs with an incident."""
+SNAPSHOT_INCIDENTS = 0.3
+"""The share of runs in which the snapshot that all executions share is struck, beside all else."""
+SNAPSHOT_FAULTS = 0.1
+"""The share of faults that hit a call for the snapshot."""
 ODDS = {Intervention.ABORT: 0.4, Intervention.SECOND: 0.3}
 ODDS_BESIDE_INCIDENT = {Intervention.ABORT: 0.1, Intervention.SECOND: 0.2}
 """Smaller, since an incident needs an execution that runs."""
@@ -56,12 +61,16 @@ def random_plan(seed: int, number: int, baseline: Baseline) -> RunPlan:
 def _interventions(chance: Random, states: Sequence[str], *, incident: bool) -> list[PlannedIntervention]:
     acts = [act for act, odds in (ODDS_BESIDE_INCIDENT if incident else ODDS).items() if chance.random() < odds]
     drawn = [PlannedIntervention(act, chance.choice(states), chance.randint(0, MAX_DELAY_SECONDS)) for act in acts]
+    if chance.random() < SNAPSHOT_INCIDENTS:
+        drawn.append(random_snapshot_incident(chance, states))
     if incident:
         drawn.append(random_incident(chance, states))
     return sorted(drawn, key=lambda each: (states.index(each.state), each.seconds))
 
 
 def _fault(chance: Random, calls: Sequence[tuple[str, str, str]]) -> Fault:
+    if chance.random() < SNAPSHOT_FAULTS:
+        return random_snapshot_fault(chance)
     service, action, function = chance.choice(calls)
     impossible = {FaultKind.KILL_AFTER} if function == STATE_MACHINE else set()
     if not only_reads(service, action):
@@ -70,8 +79,14 @@ def _fault(chance: Random, calls: Sequence[tuple[str, str, str]]) -> Fault:
         kind = chance.choice([kind for kind in KINDS_WITH_DURATION if kind not in impossible])
         return Fault(kind, service, for_seconds=chance.randint(5, MAX_FAULT_SECONDS), age=_age(chance, kind))
     kind = chance.choice([kind for kind in FaultKind if kind not in impossible])
-    return Fault(kind, service, action, function, call=chance.randint(1, 4), age=_age(chance, kind))
+    return Fault(
+        kind, service, action, function, call=chance.randint(1, 4), age=_age(chance, kind), delay=_delay(chance, kind)
+    )
 
 
 def _age(chance: Random, kind: FaultKind) -> int | None:
     return chance.randint(1, STALE_SECONDS) if kind is FaultKind.STALE else None
+
+
+def _delay(chance: Random, kind: FaultKind) -> int | None:
+    return chance.randint(*SLOW_SECONDS) if kind is FaultKind.SLOW else None

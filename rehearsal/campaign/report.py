@@ -17,6 +17,7 @@ class RunResult:
 
     `hit`: whether a fault met a call, or an incident happened. `redriven`: whether the run took a redrive.
     `kind`: the first part of the name. `violation`: for a run that broke a rule, all that helps to repeat it.
+    `strikes`: the incidents of the snapshot that happened.
     """
 
     name: str
@@ -24,6 +25,7 @@ class RunResult:
     hit: bool
     redriven: bool
     violation: dict[str, Any] | None = None
+    strikes: Sequence[str] = ()
 
 
 def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
@@ -34,11 +36,12 @@ def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
         kind=evidence.plan.name.partition("/")[0],
         hit=(
             any(fault["struck"] for fault in evidence.hits)
-            or bool(evidence.acts)
+            or bool(evidence.acts or evidence.strikes)
             or any(execution.role == "other" for execution in evidence.executions)
         ),
         redriven=any(len(execution.ends) > 1 for execution in evidence.executions),
         violation=_violation(evidence, found, journal, seed) if found else None,
+        strikes=[each.act for each in evidence.strikes],
     )
 
 
@@ -68,6 +71,7 @@ class CampaignReport:
             "secrets": list(self.secrets),
             "complete": self.complete,
             "seed": self.seed,
+            "snapshot_strikes": dict(Counter(each for result in self.results for each in result.strikes)),
             "kinds": dict(Counter(result.kind for result in self.results)),
             "calls": call_names(self.baseline.good),
             "calls_of_a_failing_release": call_names(self.baseline.bad),
@@ -102,6 +106,7 @@ def _violation(evidence: RunEvidence, found: list[str], journal: Journal, seed: 
         "plan": evidence.plan.as_dict(),
         "faults": evidence.hits,
         "acts": [asdict(act) for act in evidence.acts],
+        "strikes": [asdict(strike) for strike in evidence.strikes],
         "events": [asdict(each) for each in evidence.course.happenings],
         "executions": [execution.as_dict() for execution in evidence.executions],
         "failed_requests": [vars(request) for request in failed_requests(evidence.requests)],

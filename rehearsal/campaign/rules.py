@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rehearsal.campaign.acts import Act
 from rehearsal.campaign.course import FOREVER
 from rehearsal.campaign.execution import ExecutionHistory
+from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS
 from rehearsal.campaign.run_evidence import RunEvidence
 from rehearsal.campaign.unavoidable import is_unavoidable
 from rehearsal.traffic import count_answers, failed_requests
@@ -116,6 +117,8 @@ def _check_notices(evidence: RunEvidence) -> Iterator[str]:
 
 
 def _check_executions(evidence: RunEvidence) -> Iterator[str]:
+    if evidence.plan.only_snapshot and not evidence.executions[0].ends[0].succeeded:
+        yield f"A struck snapshot failed the release: {evidence.executions[0].ends[0]}"
     for execution in evidence.executions:
         if execution.version == evidence.target:
             if not execution.succeeded and not _overtaken(execution, evidence):
@@ -127,7 +130,9 @@ def _check_executions(evidence: RunEvidence) -> Iterator[str]:
 def _overtaken(execution: ExecutionHistory, evidence: RunEvidence) -> bool:
     """Return whether another one succeeded after it was aborted or disturbed, and its redrive stopped for that."""
     replaced = any(other.succeeded for other in evidence.executions)
-    stopped = execution.ends[0].status == "ABORTED" or bool(evidence.plan.interventions)
+    stopped = execution.ends[0].status == "ABORTED" or any(
+        each.act not in SNAPSHOT_INCIDENTS for each in evidence.plan.interventions
+    )
     return replaced and stopped and execution.ends[-1].error in OVERTAKEN
 
 

@@ -8,8 +8,9 @@ from functools import partial
 from rehearsal.campaign.acts import Act, Environments
 from rehearsal.campaign.course import Course, Happening
 from rehearsal.campaign.execution import ExecutionHistory, RunExecution
-from rehearsal.campaign.plan import GOOD_BUNDLE, Intervention, PlannedIntervention, RunPlan
+from rehearsal.campaign.plan import GOOD_BUNDLE, SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.run_evidence import RunEvidence
+from rehearsal.campaign.snapshot_strikes import SharedSnapshot, Strike
 from rehearsal.campaign.testbed import DRAIN_SECONDS, LONG_WATCH_SECONDS, CampaignTestbed
 from rehearsal.traffic import Traffic
 from rehearsal.wait import WaitLimitError, until
@@ -35,7 +36,9 @@ class CampaignRun:
         self._request = self._shop.release_request(self._shop.new_label(), plan.bundle, self._watch_seconds)
         self._executions: list[RunExecution] = []
         self._environments = Environments(testbed, self._shop)
+        self._snapshot = SharedSnapshot(testbed)
         self._acts: list[Act] = []
+        self._strikes: list[Strike] = []
         if any(each.act is Intervention.OTHER_STACK for each in plan.interventions):
             _ = testbed.other  # it takes long to deploy
 
@@ -73,6 +76,7 @@ class CampaignRun:
             clock=testbed.clock,
             ended=time.time(),
             acts=tuple(self._acts),
+            strikes=tuple(self._strikes),
             stuck=stuck,
         )
 
@@ -120,6 +124,9 @@ class CampaignRun:
                 # Its functions may not read the other stack's bundles; the version is registered by then, or not.
                 request = {name: value for name, value in self._request.items() if name != "source_bundle"}
                 self._executions.append(RunExecution(self._testbed.other, "other", request))
+            case struck if struck in SNAPSHOT_INCIDENTS:
+                if strike := self._snapshot.strike(intervention):
+                    self._strikes.append(strike)
             case _ if not main.ended() and (act := self._environments.do(intervention)):
                 self._acts.append(act)
             case _:

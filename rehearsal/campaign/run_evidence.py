@@ -9,6 +9,7 @@ from rehearsal.campaign.acts import Act
 from rehearsal.campaign.course import Course
 from rehearsal.campaign.execution import ExecutionHistory
 from rehearsal.campaign.plan import Intervention, RunPlan
+from rehearsal.campaign.snapshot_strikes import Strike
 from rehearsal.campaign.testbed import DURATIONS
 from rehearsal.traffic import Request
 
@@ -20,7 +21,8 @@ class RunEvidence:
     `blue`, `cname`: the environment that should serve at the end, with the version `target`.
     `proved`: when each version became good, in real epoch seconds: 0 for the first, else when it passed its test.
     `hits`: the faults, with how many calls each has hit. `environments`: as Elastic Beanstalk describes them.
-    `acts`: what happened to environments. `course`: their events. `clock`: the account's. `dns_ttl`: in account
+    `acts`: what happened to environments. `strikes`: what happened to
+    the snapshot that all share. `course`: their events. `clock`: the account's. `dns_ttl`: in account
     seconds. `ended`: when the run was over. `stuck`: what did not end in time.
     """
 
@@ -38,6 +40,7 @@ class RunEvidence:
     clock: Clock
     ended: float
     acts: Sequence[Act] = ()
+    strikes: Sequence[Strike] = ()
     dns_ttl: float = DURATIONS["dns_ttl"]
     stuck: str | None = None
 

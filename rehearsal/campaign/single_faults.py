@@ -76,9 +76,15 @@ def single_faults(baseline: Baseline, bad_bundle: str) -> Iterator[RunPlan]:
 
 
 def _possible(kind: FaultKind, site: CallSite) -> bool:
-    """Return whether a call can meet a fault: a state machine is no process, and only a read can be stale."""
+    """Return whether a call can meet a fault that is no other's double.
+
+    Only a read of Elastic Beanstalk can be stale, a read fails alike before and after its effect, and a state machine
+    is no process.
+    """
     if kind is FaultKind.STALE:
         return site.only_reads
+    if kind is FaultKind.ERROR_AFTER:
+        return not site.without_effect
     return kind is not FaultKind.KILL_AFTER or site.function != STATE_MACHINE
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ DRAIN_SECONDS = 220
 LONG_WATCH_SECONDS = 900
 """In runs with sick environments: a release that does not look must not be over before a sickness shows."""
 ALARM = "campaign"
+REPORTING = "write_report"
 
 
 class CampaignShop(Shop):
@@ -93,6 +95,12 @@ class CampaignTestbed(Testbed):
             self._other = Testbed(self.account, deploy_stack(variables, folder, synthesize(folder, variables)))
         return self._other
 
+    @cached_property
+    def snapshot_key(self) -> str:
+        """The key of the snapshot that all executions share, in `records_bucket`."""
+        found = self.lambdas.get_function_configuration(FunctionName=self.functions["await_green"])
+        return str(found["Environment"]["Variables"]["SNAPSHOT_KEY"])
+
     def bundle(self, name: str) -> dict[str, str]:
         """Return where the sample bundle is, as CreateApplicationVersion takes it."""
         return {"S3Bucket": self.artifacts, "S3Key": f"{name}.zip"}
@@ -125,11 +133,15 @@ class CampaignTestbed(Testbed):
         self.control.set_faults(*(fault.as_dict() for fault in named))
 
     def journal(self) -> list[dict[str, str]]:
-        """Return the calls since the journal was cleared. The functions are named by their stages."""
+        """Return the calls of releases since the journal was cleared. The functions are named by their stages.
+
+        A report is written when a release has ended, so its calls are none of a release.
+        """
         other = self._other.functions if self._other else {}
         stages = {name: f"{stage} of the other stack" for stage, name in other.items()}
         stages |= {name: stage for stage, name in self.functions.items()}
-        return [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
+        named = [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
+        return [call for call in named if not call["function"].startswith(REPORTING)]
 
 
 @contextmanager

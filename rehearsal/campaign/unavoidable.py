@@ -81,7 +81,7 @@ class _Rescue:
         self._course = evidence.course
         self._drives = [(each.proved_at(clock), each.drives(clock)) for each in evidence.executions]
         self._calls = [call for each in evidence.executions for call in each.calls(clock)]
-        faults = sum(fault.for_seconds or FAULT_SECONDS for fault in evidence.plan.faults)
+        faults = sum(fault.for_seconds or fault.delay or FAULT_SECONDS for fault in evidence.plan.faults)
         self._allowed = clock.real(RESCUE_SECONDS + faults) + SLACK
 
     def latest(self, act: Act, begin: float, end: float) -> float:

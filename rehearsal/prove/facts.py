@@ -265,11 +265,18 @@ FACTS: Sequence[Fact] = (
     ),
     Fact(
         "error-is-kept",
-        "A failed execution has the name of the exception that the last function raised.",
+        "A failed execution has the error and the cause by which its last task was answered.",
         FactState.DOCUMENTED,
-        f"{_STATES}/dg/concepts-error-handling.html",
+        f"{_STATES}/apireference/API_SendTaskFailure.html",
         "The same.",
         release.error_is_kept,
+    ),
+    Fact(
+        "exception-ends-waiting",
+        "A function's exception ends a task that waits for its token. If not, the task's time-out ends it.",
+        FactState.UNKNOWN,
+        f"{_STATES}/dg/connect-to-resource.html",
+        "It ends the task.",
     ),
     Fact(
         "redrive",

@@ -135,11 +135,13 @@ def redrive_resumes(evidence: ProofEvidence) -> FactObservation:
 
 
 def error_is_kept(evidence: ProofEvidence) -> FactObservation:
-    """See whether a failed execution has the error of the stage that failed."""
+    """See whether a failed execution has the error of the stage that failed, and a plain text as its cause."""
     failed = evidence.execution(NAME_OF_FAILURE)
     if failed is None:
         return NOT_SEEN
-    return FactObservation(f"the error is {failed.outcome.error}", failed.outcome.error == "DeploymentFailedError")
+    error, cause = failed.outcome.error, str(failed.outcome.cause)
+    kept = error == "DeploymentFailedError" and not cause.startswith("{")
+    return FactObservation(f"the error is {error}, and its cause begins with {cause[:20]}", kept)
 
 
 def nothing_is_denied(evidence: ProofEvidence) -> FactObservation:

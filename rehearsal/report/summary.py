@@ -55,10 +55,11 @@ def told_attempt(attempt: FailedAttempt, requests: Sequence[Request]) -> Iterato
 def _users(requests: Sequence[Request], served_by: Sequence[str]) -> str:
     """Return whether users were protected. `requests`: those until the failure."""
     who = " and ".join(served_by) or "nobody"
+    serves = "serve" if len(served_by) > 1 else "serves"
     failed = failed_requests(requests)
     if failed or not served_by:
-        return f"{len(failed):,} of {len(requests):,} requests of users failed; {who} serves users."
-    return f"Users were protected: {who} serves them, and none of {len(requests):,} requests failed."
+        return f"{len(failed):,} of {len(requests):,} requests of users failed; {who} {serves} users."
+    return f"Users were protected: {who} {serves} them, and none of {len(requests):,} requests failed."
 
 
 def _cause(cause: str) -> Iterator[str]:

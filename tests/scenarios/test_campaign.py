@@ -11,10 +11,11 @@ from rich.console import Console
 from emulator.faults import Fault, FaultKind
 from rehearsal.account.account import ROOT
 from rehearsal.campaign.options import SCALE
-from rehearsal.campaign.plan import Intervention, PlannedIntervention, RunPlan
+from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.rules import violations
 from rehearsal.campaign.run import CampaignRun
 from rehearsal.campaign.run_evidence import RunEvidence
+from rehearsal.campaign.snapshot_plans import PATH
 from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.report.progress import Progress
 
@@ -70,10 +71,11 @@ def test_the_failure_branch_survives_the_loss_of_its_own_calls(testbed: Campaign
     faults = (
         fault_at(FaultKind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
         fault_at(FaultKind.THROTTLE, "state machine", "Publish", "sns"),
+        fault_at(FaultKind.KILL_AFTER, "hold_for_redrive", "SendTaskFailure", "states"),
     )
     evidence = played(testbed, RunPlan("part", faults, bundle="answers_only_root"))
     assert violations(evidence) == []
-    assert [each["struck"] for each in evidence.hits] == [1, 1]
+    assert [each["struck"] for each in evidence.hits] == [1, 1, 1]
 
 
 def test_an_execution_that_is_aborted_and_replaced_does_no_harm(testbed: CampaignTestbed) -> None:
@@ -109,6 +111,23 @@ def test_sick_environments_people_and_other_stacks_do_no_harm(
     assert error in (None, evidence.executions[0].ends[0].error)
     other = [execution.ends[0].error for execution in evidence.executions if execution.role == "other"]
     assert other in ([], ["ReleaseRefusedError"])
+
+
+def test_a_snapshot_that_is_lost_torn_old_ahead_or_claimed_by_the_dead_does_no_harm(testbed: CampaignTestbed) -> None:
+    """In one run, with a writer that dies after its claim, and an answer of S3 that is late."""
+    states = ("AwaitGreen", "DrainBlue", "AwaitRelease", "WatchRelease", "AwaitTermination")
+    planned = [
+        PlannedIntervention(act, state, 5, lasts=60) for act, state in zip(SNAPSHOT_INCIDENTS, states, strict=True)
+    ]
+    faults = (
+        Fault(FaultKind.KILL_AFTER, "s3", "PutObject", "await_green", call=1, path=PATH),
+        Fault(FaultKind.SLOW, "s3", "GetObject", "drain_blue", call=1, path=PATH, delay=60),
+    )
+    evidence = played(testbed, RunPlan("part", faults, interventions=tuple(planned)))
+    assert violations(evidence) == []
+    assert [str(end) for end in evidence.executions[0].ends] == ["SUCCEEDED"], "no redrive was needed"
+    assert [each.act for each in evidence.strikes] == list(SNAPSHOT_INCIDENTS)
+    assert [each["struck"] for each in evidence.hits] == [1, 1]
 
 
 def test_the_rules_find_a_release_that_is_not_tested(testbed: CampaignTestbed) -> None:

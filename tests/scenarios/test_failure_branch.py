@@ -47,17 +47,23 @@ def test_a_record_that_cannot_be_read_fails_the_release_before_it_acts(testbed: 
         redriven = testbed.redrive(release)
     assert (release.error, release.failed_in) == ("ServiceUnavailableError", "Plan")
     assert f"S3 to answer about s3://{testbed.records_bucket}/bluegreen/{shop.name}/{shop.blue}.json" in release.cause
+    assert str(release.outcome.cause).startswith("Expected S3 to answer"), "plain words, not Lambda's JSON"
     assert redriven.status == "SUCCEEDED", redriven.cause
     assert traffic.failed == []
 
 
-def test_a_failure_without_a_notification_keeps_its_error(testbed: ScenarioTestbed) -> None:
+def test_a_failure_keeps_its_error_though_people_are_not_told_and_step_functions_takes_no_answer(
+    testbed: ScenarioTestbed,
+) -> None:
     shop = testbed.open_shop()
-    with testbed.faults({"kind": "error_before", "service": "sns", "for_seconds": 100_000}):
+    sns = {"kind": "error_before", "service": "sns", "for_seconds": 100_000}
+    answer = {"kind": "error_before", "service": "states", "action": "SendTaskFailure", "for_seconds": 100_000}
+    with testbed.faults(sns, answer):
         release = shop.release("v9")
         struck = testbed.control.faults()[0]["struck"]
     assert (release.error, release.failed_in) == ("ReleaseRefusedError", "Plan")
     assert struck == 4, "a call and three retries"
+    assert "stackTrace" in str(release.outcome.cause), "the function raises the error"
     assert testbed.mailbox.about(release.arn) == []
 
 

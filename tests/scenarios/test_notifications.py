@@ -1,6 +1,10 @@
 """Notifications: what failed, why, which environment serves, what to do."""
 
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.account.shop import ENHANCED_HEALTH
 from tests.support.mailbox import Message
@@ -18,6 +22,28 @@ def assert_has_next_steps(message: Message, arn: str) -> None:
     assert f"aws stepfunctions redrive-execution --execution-arn {arn} --region us-east-1" in lines
     assert f"https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{arn}" in lines
     assert len(message.subject) <= 100
+
+
+def report_of(testbed: ScenarioTestbed, arn: str) -> str:
+    """Return the report of an execution, as soon as it has been written."""
+    key, found = "reports/{}/{}.html".format(*arn.split(":")[6:8]), []
+
+    def written() -> bool:
+        try:
+            found.append(testbed.s3.get_object(Bucket=testbed.artifacts, Key=key))
+        except ClientError:
+            return False
+        return True
+
+    testbed.until(written, f"the report of {arn}")
+    return str(found[0]["Body"].read().decode())
+
+
+def assert_links_to_report(testbed: ScenarioTestbed, message: Message, arn: str) -> None:
+    (link,) = re.findall(r"The report, a moment after the end: (\S+?)[\s\"]", f"{message.text} ")
+    url = urlsplit(link)
+    assert (url.hostname, url.path) == ("console.aws.amazon.com", f"/s3/object/{testbed.artifacts}")
+    assert parse_qs(url.query)["prefix"] == ["reports/{}/{}.html".format(*arn.split(":")[6:8])]
 
 
 def test_a_refused_release_notifies_that_nothing_was_touched(testbed: ScenarioTestbed) -> None:
@@ -42,6 +68,10 @@ def test_a_failed_deployment_notifies_with_the_events_and_what_is_left(testbed: 
     assert "Failed to deploy application." in message.text
     assert "Engine execution has encountered an error" in message.text
     assert_has_next_steps(message, release.arn)
+    assert_links_to_report(testbed, message, release.arn)
+    report = report_of(testbed, release.arn)
+    for words in ("It failed in AwaitRelease", "DeploymentFailedError", "createEnvironment is starting.", shop.green):
+        assert words in report
 
 
 def test_a_release_that_cannot_remove_green_notifies_that_it_is_left(testbed: ScenarioTestbed) -> None:
@@ -68,8 +98,12 @@ def test_an_aborted_release_notifies_that_nothing_was_cleaned_up(testbed: Scenar
     name = arn.rsplit(":", 1)[-1]
     assert f"The release {name} ended ABORTED. Nothing was cleaned up" in message.text
     assert_has_next_steps(message, arn)
+    assert_links_to_report(testbed, message, arn)
+    assert f"It was stopped in {state}" in report_of(testbed, arn)
 
 
-def test_a_release_that_succeeds_sends_no_notification(testbed: ScenarioTestbed) -> None:
+def test_a_release_that_succeeds_sends_no_notification_and_has_a_report(testbed: ScenarioTestbed) -> None:
     shop = testbed.open_shop()
-    assert testbed.mailbox.about(shop.release("v1").arn) == []
+    arn = shop.release("v1").arn
+    assert testbed.mailbox.about(arn) == []
+    assert f"Release of v1 onto {shop.blue}" in report_of(testbed, arn)

@@ -1,10 +1,7 @@
 """The stack, deployed again by the CDK CLI, upgraded while a release runs, and destroyed."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,13 +10,14 @@ import pytest
 from lambdas.metrics import NAMESPACE
 from rehearsal.account.cdk import Cdk
 from tests.support.approvals import approve, question, token
-from tests.support.documents import documented
+from tests.support.buckets import delete_bucket
 from tests.support.resources import resources
 from tests.support.shop import SOON, FinishedRelease
 from tests.support.testbed import ScenarioTestbed
 
 NEW_CODE, NEW_TEMPLATE = "0" * 64, "1" * 64
 """Digests for the changed assets. The CDK does not upload an asset with a known digest again."""
+README = Path("README.md")
 UPGRADED = "released by the upgrade"
 """The status that an execution with the other definition returns."""
 
@@ -148,16 +146,7 @@ def test_of_two_stacks_one_releases_and_the_other_one_goes_on_when_it_has_failed
     assert shop.versions == {shop.blue: "v2"}
     assert len(testbed.records(shop.name)) == 1
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
-    delete_bucket(testbed, outputs["ArtifactsBucketName"])
-
-
-def delete_bucket(testbed: ScenarioTestbed, bucket: str) -> None:
-    """Delete a bucket and all versions in it, by the README's own command."""
-    subprocess.run(  # noqa: S603
-        ["/bin/sh", "-ec", documented(Path("README.md"), "remove").replace("python3", sys.executable)],
-        env={**os.environ, **testbed.account.environment(), "ARTIFACTS_BUCKET": bucket},
-        check=True,
-    )
+    delete_bucket(testbed, outputs["ArtifactsBucketName"], README)
 
 
 def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_command_removes(
@@ -171,7 +160,7 @@ def test_a_stack_that_is_destroyed_leaves_its_bucket_which_the_documented_comman
     assert len(resources(testbed.account.client) - before) > 40, "a stack has many resources"
     second_stack._run("destroy", "--app", str(second_stack.assembly), "--force")
     assert resources(testbed.account.client) - before == {f"bucket {bucket}"}
-    delete_bucket(testbed, bucket)
+    delete_bucket(testbed, bucket, README)
     assert resources(testbed.account.client) - before == set()
 
 

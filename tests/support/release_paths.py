@@ -42,7 +42,8 @@ class PathEnd:
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     """Release an object version, with an alarm, hooks and saved configurations of earlier executions; then again.
 
-    The second configuration was left by an aborted one. Without a look at the application, it stays.
+    A dry run comes first, and tells of the bundle. The second configuration was left by an aborted one. Without a look
+    at the application, it stays.
 
     Under basic health reporting, only the activities of a group tell which of two instances are new. Without a look
     for what a clone does not bring, the release is refused.
@@ -64,6 +65,8 @@ def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:
     bundle = {"bucket": testbed.artifacts, "key": key, "version_id": version}
     hooks = {"before_blue": ["smoke-test", "my-hook"]}
     given = {"alarms": [alarm], "hooks": hooks, "config_template": "kept", "drift": "refuse"}
+    told = shop.release("v3", source_bundle=bundle, dry_run=True).outcome.output
+    assert told.get("bundle", "").endswith(" bytes"), told
     released = shop.release("v3", source_bundle=bundle, **given)
     if released.status == "SUCCEEDED":
         testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")

@@ -29,12 +29,17 @@ UNUSED_BY_STAGE = {
     ("register_release", "s3:GetObjectAcl"): "AWS reads a bundle with it, and does not say at which of its calls",
 }
 """Actions that no release path uses in one stage, and the reason for granting them."""
-BEST_EFFORT = {"events:PutEvents": "without it the log says so, and a release goes on: tests/unit/lambdas"}
+BEST_EFFORT = {
+    "events:PutEvents": "without it the log says so, and a release goes on: tests/unit/lambdas",
+    "states:SendTaskFailure": "without it the function raises the error, so the cause is Lambda's JSON",
+}
 """Actions that a release uses and does not miss, and why."""
 FORMER_RECORDS = "/records/*/*.json"
 """Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""
 SNAPSHOT = "/bluegreen/snapshot"
 """The look that all executions share. Without it, each looks by itself."""
+REPORTING = "write_report"
+"""Runs when a release has ended, so no release misses what it may do: tests/scenarios/test_notifications.py."""
 BEANSTALKS_BUCKETS = "arn:aws:s3:::elasticbeanstalk-"
 
 
@@ -89,7 +94,7 @@ def granted_unused(stage: str, action: str) -> bool:
 def missed(stage: str, use: Grant) -> bool:
     """Return whether a release misses a permission that it used. In Elastic Beanstalk's buckets it misses each."""
     action, resource = use
-    if resource.endswith(SNAPSHOT) or action in BEST_EFFORT:
+    if resource.endswith(SNAPSHOT) or action in BEST_EFFORT or stage == REPORTING:
         return False
     return not granted_unused(stage, action) or resource.startswith(BEANSTALKS_BUCKETS)
 

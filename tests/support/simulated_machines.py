@@ -18,6 +18,8 @@ class FakeSurroundings:
     time: float = 1_800_000_000.0
     notes: list[tuple[str, str]] = field(default_factory=list)
     share: float = 1.0
+    answers: dict[str, Any] = field(default_factory=dict)
+    """By token, what a function has answered."""
 
     def now(self) -> float:
         return self.time
@@ -32,6 +34,12 @@ class FakeSurroundings:
         except Exception as error:
             raise StateError(type(error).__name__, str(error)) from error
         return {"Payload": payload, "StatusCode": 200}
+
+    def asks(self, token: str) -> None:
+        self.answers.pop(token, None)
+
+    def answered(self, token: str) -> Any:
+        return self.answers.get(token)
 
     def note(self, kind: str, state: str) -> None:
         self.notes.append((kind, state))

@@ -82,10 +82,15 @@ def role_statements(template: Template, role: str) -> list[Json]:
 
 def stage_role(template: Template, stage: str) -> Json:
     """Return the properties of a stage's role, and in `statements` those of its inline policies."""
+    return handlers_role(template, f"lambdas.stages.{stage}.handler")
+
+
+def handlers_role(template: Template, handler: str) -> Json:
+    """Return the properties of the role of a handler's function, and in `statements` those of its inline policies."""
     (function,) = [
         each["Properties"]
         for each in template.find_resources("AWS::Lambda::Function").values()
-        if each["Properties"]["Handler"] == f"lambdas.stages.{stage}.handler"
+        if each["Properties"]["Handler"] == handler
     ]
     role = function["Role"]["Fn::GetAtt"][0]
     properties: Json = template.find_resources("AWS::IAM::Role")[role]["Properties"]

@@ -45,6 +45,8 @@ def run_full_release(testbed: ScenarioTestbed, program: TriggerProgram) -> Scrip
         runs |= {"first": first.wait(), "second": second.wait()}
     runs |= {"status": program.run(shop, "status"), "again": release().wait()}
     runs |= {"redriven": program.run(shop, "redrive"), "aborted": program.run(shop, "abort")}
+    page = str(testbed.account.home / f"{shop.name}.html")
+    runs |= {"report": program.run(shop, "report"), "saved": program.run(shop, "report", f"--html={page}")}
     return ScriptResult(shop, runs, traffic)
 
 

@@ -2,8 +2,9 @@
 
 import io
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +12,14 @@ from unittest.mock import patch
 
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
+from lambdas.aws.alarms import LONG_AGO, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
 from lambdas.aws.snapshots import Snapshots
 from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
-from tests.support.beanstalk import BUCKET, PLATFORM
+from tests.support.beanstalk import BUCKET, ENHANCED, PLATFORM
 from tests.support.network import FakeNetwork
 from tests.support.s3 import FakeS3
 from tests.support.source_bundles import release
@@ -28,6 +30,19 @@ LAUNCHED_SECONDS: Final = 900
 """After that, every environment is healthy."""
 
 
+class FakeAlarm(FakeAlarms):
+    """Alarms of which one rings from a moment on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rings_since: datetime | None = None
+
+    def states(self, names: Sequence[str]) -> dict[str, AlarmState]:
+        """Return the states of the named alarms, which all exist."""
+        since = self.rings_since
+        return {name: AlarmState("ALARM", since) if since else AlarmState("OK", LONG_AGO) for name in names}
+
+
 class BenchAccount:
     """An account with Elastic Beanstalk's limit on, in which each application has an environment that serves v1."""
 
@@ -35,8 +50,11 @@ class BenchAccount:
         self.memory = memory
         self.s3 = s3
         self.client = client
+        self.alarm = FakeAlarm()
         self.looks: list[float] = []
         """When DescribeEnvironments was called, throttled calls too."""
+        self.executions = FakeExecutions()
+        """The executions that functions ask about."""
         self.throttled = 0
         """How many of these calls were throttled."""
         client.meta.events.register("after-call.elastic-beanstalk.DescribeEnvironments", self._count)
@@ -46,7 +64,7 @@ class BenchAccount:
         """The account's time, an epoch."""
         return self.memory.clock.time()
 
-    def open(self, application: str) -> None:
+    def open(self, application: str, *settings: Mapping[str, str]) -> None:
         """Start to launch an application's environment."""
         self.memory.store.bundles.update({f"/{BUCKET}/{version}.zip": release() for version in ("v1", "v2")})
         self.client.create_application(ApplicationName=application)
@@ -60,6 +78,7 @@ class BenchAccount:
             EnvironmentName=f"{application}-prod",
             SolutionStackName=PLATFORM,
             VersionLabel="v1",
+            OptionSettings=settings,
         )
 
     def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:
@@ -68,8 +87,11 @@ class BenchAccount:
 
 
 @contextmanager
-def bench_account(applications: int) -> Iterator[BenchAccount]:
-    """Give an account with so many applications, `app1` and so on. In the block, the handlers use it, by its time."""
+def bench_account(applications: int, *, enhanced: bool = False) -> Iterator[BenchAccount]:
+    """Give an account with so many applications, `app1` and so on. In the block, the handlers use it, by its time.
+
+    `enhanced`: with enhanced health reporting, as the console's environments have; otherwise basic, as the API's.
+    """
     client, autoscaling = new_client(), new_client("autoscaling")
     memory, s3 = InMemoryAccount(), FakeS3(STORE)
     quotas = memory.service.quotas
@@ -78,10 +100,10 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
         block.enter_context(memory.answering(client, autoscaling))
         account = BenchAccount(memory, s3, client)
         for number in range(applications):
-            account.open(f"app{number + 1}")
+            account.open(f"app{number + 1}", *([ENHANCED] if enhanced else []))
         memory.advance(LAUNCHED_SECONDS)
         account.looks.clear()
-        for target, value in _connections(s3, client, autoscaling).items():
+        for target, value in _connections(account, autoscaling).items():
             block.enter_context(patch(target, lambda value=value: value))
         block.enter_context(patch("lambdas.http_answers.get_status", lambda *_, **__: 200))
         block.enter_context(patch.object(time, "time", memory.clock.time))
@@ -91,15 +113,16 @@ def bench_account(applications: int) -> Iterator[BenchAccount]:
         yield account
 
 
-def _connections(s3: FakeS3, client: Any, autoscaling: Any) -> dict[str, Any]:
+def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
     """Return what each module of the handlers is connected to, by the function that connects it."""
+    client, s3 = account.client, account.s3
     connected = {
         "connect_beanstalk": Beanstalk(client),
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
-        "connect_alarms": FakeAlarms(),
-        "connect_executions": FakeExecutions(),
+        "connect_alarms": account.alarm,
+        "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
     }
     stages = sorted(each.stem for each in Path("lambdas/stages").glob("*_*.py") if each.stem != "__init__")

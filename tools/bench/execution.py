@@ -1,14 +1,15 @@
 """One execution of the state machine on an account in memory: its states in order, retried as their Retry says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from random import Random
 from typing import Any, Final
 
-from infra.retry_delays import FAULTS, WAITING, RetryDelays
-from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavailableError
+from infra.retry_delays import FAULTS, SOON, WAITING, RetryDelays
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError, ReleaseError, ServiceUnavailableError
+from lambdas.look_times import SOON as KEY_OF_SOON
 
 STATES: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
     ("Plan", "plan", {}),
@@ -34,6 +35,13 @@ TRANSITION_SECONDS: Final = 0.1
 """From a state's end to the next function's begin."""
 
 
+RETRIES: Final[Mapping[type[ReleaseError], RetryDelays]] = {
+    EnvironmentNotReadyError: WAITING,
+    EnvironmentReadySoonError: SOON,
+    ServiceUnavailableError: FAULTS,
+}
+
+
 @dataclass
 class PassedState:
     """A state that has ended."""
@@ -45,57 +53,79 @@ class PassedState:
 
 @dataclass
 class BenchExecution:
-    """An execution. It is advanced by `step`, one invocation each."""
+    """An execution. It is advanced by `steps`, one invocation each. `alarms`: those that its input names."""
 
     application: str
     started: float
     random: Random
+    alarms: tuple[str, ...] = ()
     passed: list[PassedState] = field(default_factory=list)
     invocations: int = 0
     error: ReleaseError | None = None
     ended: float | None = None
     deployment: dict[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] | None = None
+    """Its input; None for a release without options."""
+    name: str = ""
+    """Of the execution; by default the application's."""
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return f"arn:aws:states:us-east-1:123456789012:execution:bench:{self.name or self.application}"
 
     def steps(self) -> Iterator[float]:
         """Run the execution: one invocation a step. Yield the epoch of the next step."""
         now = self.started
         for name, function, more in STATES:
-            entered, tried = now, dict.fromkeys((WAITING, FAULTS), 0)
-            while True:
-                yield now
-                self.invocations += 1
-                now += FUNCTION_SECONDS
-                try:
-                    self.deployment = self._invoke(name, function, entered, more)
-                    break
-                except (EnvironmentNotReadyError, ServiceUnavailableError) as error:
-                    retry = WAITING if isinstance(error, EnvironmentNotReadyError) else FAULTS
-                    if tried[retry] == retry.attempts:
-                        self.error = error
-                    now += self._delay(retry, tried[retry])
-                    tried[retry] += 1
-                except ReleaseError as error:
-                    self.error = error
-                if self.error:
-                    break
-            self.passed.append(PassedState(name, entered, now))
-            if self.error:
+            now, result = yield from self._state(name, function, now, {"deployment": self.deployment, **more})
+            if result is None:
+                now, _ = yield from self._state("KeepGreenLive", "keep_green_live", now, self._failure(name))
                 break
-            now += TRANSITION_SECONDS
+            self.deployment = result
         self.ended = now
 
-    def _delay(self, retry: RetryDelays, tried: int) -> float:
-        return self.random.uniform(0, min(retry.first * retry.rate**tried, retry.longest))
+    def _state(
+        self, name: str, function: str, entered: float, event: Mapping[str, Any]
+    ) -> Generator[float, None, tuple[float, dict[str, Any] | None]]:
+        """Run a state. Return when the next one is entered, and the result, None for an error."""
+        now, tried = entered, dict.fromkeys((WAITING, SOON, FAULTS), 0)
+        result = None
+        while True:
+            yield now
+            self.invocations += 1
+            now += FUNCTION_SECONDS
+            try:
+                result = self._invoke(name, function, entered, event)
+                break
+            except ReleaseError as error:
+                retry = RETRIES.get(type(error))
+                if retry is None or tried[retry] == retry.attempts:
+                    self.error = error
+                    break
+                now += self._delay(retry, tried[retry])
+                tried[retry] += 1
+        self.passed.append(PassedState(name, entered, now))
+        return now + TRANSITION_SECONDS, result
 
-    def _invoke(self, state: str, function: str, entered: float, more: Mapping[str, str]) -> dict[str, Any]:
-        given = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2"}
-        arn = f"arn:aws:states:us-east-1:123456789012:execution:bench:{self.application}"
+    def _delay(self, retry: RetryDelays, tried: int) -> float:
+        longest = min(retry.first * retry.rate**tried, retry.longest)
+        return self.random.uniform(0, longest) if retry.jitter else longest
+
+    def _failure(self, state: str) -> dict[str, Any]:
+        fields = {"State": state, "Error": type(self.error).__name__, "Cause": str(self.error), "RedriveCount": 0}
+        return {"deployment": self.deployment, "failure": fields}
+
+    def _invoke(self, state: str, function: str, entered: float, event: Mapping[str, Any]) -> dict[str, Any]:
+        usual: dict[str, Any] = {"application": self.application, "blue": f"{self.application}-prod", "version": "v2"}
+        if self.alarms:
+            usual |= {"alarms": [*self.alarms]}
         context = {
-            "Execution": {"Id": arn, "StartTime": _text(self.started), "Input": given},
+            "Execution": {"Id": self.arn, "StartTime": _text(self.started), "Input": self.request or usual},
             "State": {"Name": state, "EnteredTime": _text(entered)},
         }
         handler = import_module(f"lambdas.stages.{function}").handler
-        returned: dict[str, Any] = handler({"deployment": self.deployment, "context": context, **more}, None)
+        returned: dict[str, Any] = handler({**event, "context": context, KEY_OF_SOON: True}, None)
         return returned
 
 

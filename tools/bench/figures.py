@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import mean
 from typing import Final
 
 from tools.bench.execution import FUNCTION_SECONDS, BenchExecution
 
+APART_SECONDS: Final = 1_000_000
 MEMORY_GB: Final = 0.25
 """The memory of each function."""
 BILLED_STATES: Final = 24
@@ -24,7 +26,10 @@ GET: Final = 0.0004 / 1_000
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one run. `looks`: when DescribeEnvironments was called, in seconds since the begin."""
+    """The figures of one run, or of several that are alike and came one after the other.
+
+    `looks`: when DescribeEnvironments was called, in seconds since the begin.
+    """
 
     executions: Sequence[BenchExecution]
     looks: Sequence[float]
@@ -32,10 +37,22 @@ class Figures:
     calls: Counter[str]
     s3_calls: Counter[str]
     lags: Sequence[float]
+    given_back: float | None
+    """The seconds from an alarm until users had the version before again; None without an alarm."""
+    own: Sequence[float]
+    """The seconds of each release in which Elastic Beanstalk worked: launch, update, swaps, termination."""
+
+    runs: int = 1
 
     @property
     def releases(self) -> int:
+        """How many releases there were in all runs together."""
         return len(self.executions)
+
+    @property
+    def at_once(self) -> int:
+        """How many releases ran at the same time."""
+        return self.releases // self.runs
 
     @property
     def succeeded(self) -> int:
@@ -47,13 +64,29 @@ class Figures:
         return [(each.ended or each.started) - each.started for each in self.executions]
 
     @property
+    def overhead(self) -> float:
+        """The seconds of a release beyond Elastic Beanstalk's own, its drain and its watch, on average."""
+        return mean(self.walls) - mean(self.own) - mean(self.watches)
+
+    @property
+    def overhead_share(self) -> float:
+        """The overhead as a share of the wall time."""
+        return self.overhead / mean(self.walls)
+
+    @property
+    def watches(self) -> list[float]:
+        """The seconds of the drain and of the watch of each release, as its input says."""
+        given = [each.deployment for each in self.executions]
+        return [float(each.get("drain_seconds", 0) + each.get("bake_seconds", 0)) for each in given]
+
+    @property
     def looks_a_release(self) -> float:
         return len(self.looks) / self.releases
 
     @property
     def mean_rate(self) -> float:
         """Calls of DescribeEnvironments a second, from the begin to the last end."""
-        return len(self.looks) / max(self.walls)
+        return len(self.looks) / max(self.walls) / self.runs
 
     @property
     def peak_rate(self) -> float:
@@ -81,9 +114,24 @@ def share(values: Sequence[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
+def together(runs: Sequence[Figures]) -> Figures:
+    """Return the figures of runs that are alike."""
+    return Figures(
+        executions=[each for one in runs for each in one.executions],
+        looks=[APART_SECONDS * number + moment for number, one in enumerate(runs) for moment in one.looks],
+        throttled=sum(one.throttled for one in runs),
+        calls=sum((one.calls for one in runs), Counter()),
+        s3_calls=sum((one.s3_calls for one in runs), Counter()),
+        lags=[lag for one in runs for lag in one.lags],
+        given_back=max((one.given_back for one in runs if one.given_back is not None), default=None),
+        own=[own for one in runs for own in one.own],
+        runs=len(runs),
+    )
+
+
 HEADINGS: Final = (
-    "at once", "succeeded", "wall p50 / p95", "looks a release", "looks a second, mean / peak minute", "throttled",
-    "lag p50 / p95 / max", "$ a release",
+    "at once", "succeeded", "wall p50 / p95", "own + drain and watch", "overhead", "looks a release",
+    "looks a second, mean / peak minute", "throttled", "lag p50 / p95 / max", "back after an alarm", "$ a release",
 )  # fmt: skip
 
 
@@ -91,12 +139,15 @@ def row(figures: Figures) -> tuple[str, ...]:
     """Return the texts of the columns in HEADINGS."""
     walls, lags = figures.walls, figures.lags
     return (
-        f"{figures.releases}",
-        f"{figures.succeeded}",
+        f"{figures.at_once}",
+        f"{figures.succeeded} of {figures.releases}",
         f"{share(walls, 50):.0f} / {share(walls, 95):.0f} s",
+        f"{mean(figures.own):.0f} + {mean(figures.watches):.0f} s",
+        f"{figures.overhead:.0f} s, {figures.overhead_share:.1%}",
         f"{figures.looks_a_release:.0f}",
         f"{figures.mean_rate:.2f} / {figures.peak_rate:.2f}",
         f"{figures.throttled_share:.1%}",
         f"{share(lags, 50):.0f} / {share(lags, 95):.0f} / {max(lags):.0f} s",
+        "-" if figures.given_back is None else f"{figures.given_back:.0f} s",
         f"{figures.dollars:.4f}",
     )

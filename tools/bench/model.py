@@ -3,13 +3,16 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
 from random import Random
 from typing import Final
 
 from emulator.beanstalk.model import Event
 from tools.bench.account import BenchAccount, bench_account
-from tools.bench.execution import BenchExecution, PassedState
-from tools.bench.figures import Figures
+from tools.bench.execution import FUNCTION_SECONDS, BenchExecution, PassedState
+from tools.bench.figures import Figures, together
 
 DONE: Final = (
     "Successfully launched environment",
@@ -20,8 +23,19 @@ DONE: Final = (
     "terminateEnvironment completed successfully.",
 )
 """The events from which on Elastic Beanstalk is done with what a state waits for; the last one counts."""
-GREEN_STATES: Final = frozenset({"AwaitGreen", "AwaitTermination", "AwaitGreenLive"})
-BLUE_STATES: Final = frozenset({"AwaitRelease", "AwaitBlueLive"})
+ALARM_AFTER_SECONDS: Final = 60
+OF_GREEN: Final = frozenset({"AwaitGreen", "AwaitTermination", "AwaitGreenLive"})
+OF_BLUE: Final = frozenset({"AwaitRelease", "AwaitBlueLive"})
+"""The states that wait for an operation on green, or on blue."""
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """A wait for an operation: when Elastic Beanstalk was asked for it, when it was done, and when the wait ended."""
+
+    asked: float
+    done: float
+    ended: float
 
 
 @dataclass(frozen=True)
@@ -35,27 +49,55 @@ class _Step:
         return (self.time, self.number) < (other.time, other.number)
 
 
-def run(releases: int, *, seed: int = 1, prepare: Callable[[BenchAccount], object] = lambda _: None) -> Figures:
-    """Run so many releases, all started at once, and return what they cost. `prepare`: changes the account before."""
-    with bench_account(releases) as account:
+def run(
+    releases: int,
+    *,
+    seed: int = 1,
+    alarmed: bool = False,
+    enhanced: bool = False,
+    prepare: Callable[[BenchAccount], object] = lambda _: None,
+) -> Figures:
+    """Run so many releases, all started at once, and return what they cost.
+
+    `alarmed`: another one runs beside them, whose alarm rings while its new version is watched. `enhanced`: with
+    enhanced health reporting. `prepare`: changes the account before.
+    """
+    with bench_account(releases + alarmed, enhanced=enhanced) as account:
         prepare(account)
         began = account.now
         executions = [
             BenchExecution(f"app{number + 1}", began, Random(f"{seed} {number}"))  # noqa: S311
             for number in range(releases)
         ]
-        _interleave(executions, account)
+        failing = BenchExecution(f"app{releases + 1}", began, Random(f"{seed} alarm"), alarms=("errors",))  # noqa: S311
+        running = [*executions, failing] if alarmed else executions
+        interleave(running, account, partial(_ring, failing, account))
+        waits = [list(_waits(each, account)) for each in executions]
         return Figures(
             executions=executions,
             looks=[moment - began for moment in account.looks],
             throttled=account.throttled,
             calls=account.memory.service.calls,
             s3_calls=account.s3.calls,
-            lags=[lag for each in executions for lag in _lags(each, account)],
+            lags=[wait.ended - wait.done for each in waits for wait in each],
+            given_back=_given_back(failing, account) if alarmed else None,
+            own=[sum(wait.done - wait.asked for wait in each) for each in waits],
         )
 
 
-def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None:
+def run_alone(times: int, *, seed: int = 1) -> Figures:
+    """Run one release so many times, each with other durations, and return their figures together."""
+
+    def draw(account: BenchAccount, number: int) -> None:
+        account.memory.service.durations.set({"seed": number})
+
+    runs = (run(1, seed=seed + each, enhanced=True, prepare=partial(draw, number=each)) for each in range(times))
+    return together(list(runs))
+
+
+def interleave(
+    executions: list[BenchExecution], account: BenchAccount, before_step: Callable[[], object] = lambda: None
+) -> None:
     """Run all executions to their ends: always the one whose next invocation is due first."""
     waiting: list[_Step] = []
     for number, execution in enumerate(executions):
@@ -65,19 +107,35 @@ def _interleave(executions: list[BenchExecution], account: BenchAccount) -> None
     while waiting:
         due = heapq.heappop(waiting)
         account.memory.advance(max(0.0, due.time - account.now))
+        before_step()
         following = next(due.steps, None)
         if following is not None:
             heapq.heappush(waiting, _Step(following, due.number, due.execution, due.steps))
 
 
-def _lags(execution: BenchExecution, account: BenchAccount) -> Iterator[float]:
-    """Yield, for each wait, the seconds from when Elastic Beanstalk was done until the state ended."""
+def _ring(failing: BenchExecution, account: BenchAccount) -> None:
+    """Let the alarm ring in the middle of the watch."""
+    last = failing.passed[-1] if failing.passed else None
+    if last and last.name == "AwaitBlueLive" and account.now >= last.exited + ALARM_AFTER_SECONDS:
+        account.alarm.rings_since = account.alarm.rings_since or datetime.fromtimestamp(account.now, UTC)
+
+
+def _given_back(failing: BenchExecution, account: BenchAccount) -> float:
+    """Return the seconds from the alarm until users were on green again; infinity when they never were."""
+    rang = account.alarm.rings_since.timestamp() if account.alarm.rings_since else float("inf")
+    events = _events(f"{failing.application}-prod", account)
+    swaps = [each.date for each in events if each.message.startswith("Completed swapping") and each.date >= rang]
+    return swaps[0] - rang if len(swaps) == 1 else float("inf")
+
+
+def _waits(execution: BenchExecution, account: BenchAccount) -> Iterator[_Wait]:
+    """Yield each wait for an operation. The state before it asked for the operation."""
     blue = f"{execution.application}-prod"
     events = {name: _events(name, account) for name in (blue, f"{blue}-green")}
-    for state in execution.passed:
-        of = {**dict.fromkeys(GREEN_STATES, f"{blue}-green"), **dict.fromkeys(BLUE_STATES, blue)}.get(state.name)
-        if of and (done := _done(events[of], state)):
-            yield state.exited - done
+    for before, state in pairwise(execution.passed):
+        of = f"{blue}-green" if state.name in OF_GREEN else blue
+        if state.name in OF_GREEN | OF_BLUE and (done := _done(events[of], state)):
+            yield _Wait(before.exited - FUNCTION_SECONDS, done, state.exited)
 
 
 def _events(environment: str, account: BenchAccount) -> list[Event]:

@@ -63,6 +63,9 @@ class SimulatedExecution:
     """The state that was entered last."""
     token: str | None = None
     """The task token that it waits for."""
+    asked: str | None = None
+    """The last token that it gave to a task, and `answer`: what a function has answered to it."""
+    answer: Any = None
     turn: int = 0
     """Counts its pauses: a timer of an earlier one does not wake it."""
     _steps: Steps | None = field(default=None, repr=False)
@@ -123,6 +126,13 @@ class SimulatedExecution:
         self.world.note(self.name, f"{self.status} {self.error or json.dumps(self.output)}")
         self.world.ended(self)
 
+    def take(self, token: str, answer: Any) -> bool:
+        """Take a function's answer to a token: an output, or a StateError. Return False if the token is none of it."""
+        if token != self.asked or self.answer is not None:
+            return False
+        self.answer = answer
+        return True
+
     def describe(self) -> dict[str, Any]:
         """Return it as DescribeExecution does."""
         found = {"executionArn": self.arn, "status": self.status, "startDate": self.started, "name": self.name}
@@ -143,6 +153,12 @@ class SimulatedExecution:
         finally:
             if self.status != "RUNNING" or self._steps is not steps:
                 raise ExecutionStoppedError
+
+    def asks(self, token: str) -> None:
+        self.asked, self.answer = token, None
+
+    def answered(self, token: str) -> Any:
+        return self.answer if token == self.asked else None
 
     def note(self, kind: str, state: str) -> None:
         if kind == "entered":

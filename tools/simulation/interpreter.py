@@ -43,6 +43,12 @@ class InterpreterHost(Protocol):
     def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a task, at once. Raises StateError. `seconds`: the task's time-out."""
 
+    def asks(self, token: str) -> None:
+        """Take notice of a task's token, before it is given to anything."""
+
+    def answered(self, token: str) -> Any:
+        """Return the answer that the token has got already: an output, or a StateError; None without one."""
+
     def note(self, kind: str, state: str) -> None:
         """Write what happens to a state into the history: entered, exited, or failed with an error."""
 
@@ -65,6 +71,7 @@ class Interpreter:
         self._definition = definition
         self._execution = execution
         self._around = surroundings
+        self._asked = 0
         self.entry: Entry | None = None
         """Where the execution is, or where it ended. A redrive begins there."""
 
@@ -148,12 +155,20 @@ class Interpreter:
         if not resource.endswith(WAITS_FOR_ANSWER):
             arguments = self._value(state["Arguments"], values)
             return self._around.perform(resource, arguments, values["context"], seconds)
-        token = f"token-{self._around.now():.3f}"
+        self._asked += 1
+        token = f"token-{values['context']['Execution'].get('Id', '')}-{self._asked}"
+        self._around.asks(token)
         context = {**values["context"], "Task": {"Token": token}}
         began = self._around.now()
         arguments = self._value(state["Arguments"], {**values, "context": context})
-        self._around.perform(resource.removesuffix(WAITS_FOR_ANSWER), arguments, context, seconds)
-        answer = yield Pause(began + seconds, token)
+        try:
+            self._around.perform(resource.removesuffix(WAITS_FOR_ANSWER), arguments, context, seconds)
+        except StateError:
+            if self._around.answered(token) is None:
+                raise
+        answer = self._around.answered(token)
+        if answer is None:
+            answer = yield Pause(began + seconds, token)
         if answer is None:
             raise StateError("States.Timeout")
         if isinstance(answer, StateError):

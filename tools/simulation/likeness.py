@@ -36,7 +36,7 @@ VARIABLES: Final = frozenset(
 )
 """What counts of an interpreter's variables. The others are parts of the definition, or follow from these."""
 MANY: Final = 5
-"""So many attempts or more are the same: delays do not grow any more (infra/retry_delays.py)."""
+"""So many attempts or more are the same: their delays grow little (infra/retry_delays.py)."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class Reader:
 _NOT_READ: Final = frozenset(
     {
         "definition", "world", "turn", "_definition", "_execution", "_around", "_retriers", "_jitter", "_draws",
-        "_hosting",
+        "_hosting", "_asked",
     }
 )  # fmt: skip
 """Attributes: of executions, of their interpreters and attempts, and what leads back to an object that was read."""

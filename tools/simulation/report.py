@@ -69,7 +69,7 @@ def story(played: Played) -> list[str]:
     kept: list[str] = []
     waits = 0
     for line in played.history:
-        if line.endswith("failed EnvironmentNotReadyError"):
+        if line.endswith(("failed EnvironmentNotReadyError", "failed EnvironmentReadySoonError")):
             waits += 1
             continue
         if waits:

@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from emulator.faults.answers import Answer
+from tools.simulation.attempts import StateError
 
 JSON_1_0 = "application/x-amz-json-1.0"
 
@@ -85,24 +86,47 @@ class AlarmBoard:
         return 200, {"Content-Type": JSON_1_0}, json.dumps(body).encode()
 
 
-class ExecutionList:
-    """Step Functions' executions. `described` returns one as DescribeExecution does; None without it."""
+class ListedExecution(Protocol):
+    """An execution, as ExecutionList asks it."""
 
-    def __init__(self, described: Callable[[str], dict[str, Any] | None]) -> None:
-        self._described = described
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+
+    def take(self, token: str, answer: Any) -> bool:
+        """Take an answer to a token: an output, or a StateError. Return False if the token is none of it."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return it as DescribeExecution does."""
+
+
+class ExecutionList:
+    """Step Functions' executions."""
+
+    def __init__(self, executions: Sequence[ListedExecution]) -> None:
+        self._executions = executions
 
     def answer(self, request: SentRequest) -> Answer:
-        """Return the answer to DescribeExecution."""
-        found = self._described(json.loads(request.body)["executionArn"])
-        if found is None:
-            missing = {"__type": "ExecutionDoesNotExist", "message": "Execution Does Not Exist"}
-            return 400, {"Content-Type": JSON_1_0}, json.dumps(missing).encode()
-        return 200, {"Content-Type": JSON_1_0}, json.dumps(found).encode()
+        """Return the answer to DescribeExecution, SendTaskFailure or SendTaskSuccess."""
+        given = json.loads(request.body)
+        if token := given.get("taskToken"):
+            answer = json.loads(given["output"]) if "output" in given else StateError(given["error"], given["cause"])
+            if any(each.take(token, answer) for each in self._executions):
+                return _json_1_0(200, {})
+            return _json_1_0(400, {"__type": "TaskTimedOut", "message": "Task Timed Out"})
+        for each in self._executions:
+            if each.arn == given["executionArn"]:
+                return _json_1_0(200, each.describe())
+        return _json_1_0(400, {"__type": "ExecutionDoesNotExist", "message": "Execution Does Not Exist"})
 
 
 def etag(content: bytes) -> str:
     """Return an object's ETag, with its quotes."""
     return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _json_1_0(status: int, body: Mapping[str, Any]) -> Answer:
+    return status, {"Content-Type": JSON_1_0}, json.dumps(body).encode()
 
 
 def _written(request: SentRequest) -> bytes:

@@ -33,6 +33,7 @@ from lambdas.aws.records import connect_records
 from lambdas.aws.scaling import connect_scaling
 from lambdas.aws.snapshots import connect_snapshots
 from lambdas.aws.surroundings import connect_surroundings
+from lambdas.aws.task_answers import connect_task_answers
 from lambdas.handler import logger
 from lambdas.visit import Visit
 from tools.simulation.services import SentRequest
@@ -48,6 +49,7 @@ CONNECTORS = (
     connect_scaling,
     connect_snapshots,
     connect_surroundings,
+    connect_task_answers,
 )
 RECORD_BUCKET = f"elasticbeanstalk-{REGION}-{ACCOUNT_ID}"
 RECORD_KEY = "bluegreen/{application}/{blue}.json"

@@ -85,7 +85,7 @@ class World:
         self.executions: list[SimulatedExecution] = []
         self.messages: list[tuple[float, str, str]] = []
         """What people were told: when, subject, text."""
-        executions = ExecutionList(self._described)
+        executions = ExecutionList(self.executions)
         self.calls = Calls(
             self, self.account, self.schedule, objects=self.objects, alarms=self.alarms, executions=executions
         )
@@ -171,9 +171,6 @@ class World:
         if run.token:
             self.note("person", "APPROVES")
             run.go_on({})
-
-    def _described(self, arn: str) -> dict[str, Any] | None:
-        return next((each.describe() for each in self.executions if each.arn == arn), None)
 
     def repeat(self, past: PastInvocation) -> None:
         """Let a function do again what it did, without running it."""

@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Protocol
 
 from emulator.beanstalk.hosting.request_gate import RequestGate
@@ -12,6 +13,10 @@ from emulator.forwarder import Forwarder, OwnAnswer, Target
 
 ANSWERED_BY = "X-Answered-By"
 """The header that the load balancer adds to answers: the environment and the version, as in `shop-prod/v1`."""
+
+
+Answered = Callable[[str | None, int], None]
+"""Is told of an answer: the version and the HTTP status."""
 
 
 class RequestTarget(Protocol):
@@ -37,13 +42,20 @@ class LoadBalancer:
 
     Each request goes to the instance with the fewest requests at that moment, in turn among equals. `targets` returns
     the instances of the environment that the next request may go to. One load balancer serves one environment, by every
-    name. `received` counts the requests, also the refused ones.
+    name. `received` counts the requests, also the refused ones. `answered` is called with the version and the status of
+    each answer; the version is None without an instance in service.
     """
 
-    def __init__(self, environment: str, targets: Callable[[], Sequence[RequestTarget]]) -> None:
+    def __init__(
+        self,
+        environment: str,
+        targets: Callable[[], Sequence[RequestTarget]],
+        answered: Answered = lambda _version, _status: None,
+    ) -> None:
         self.received = 0
         self._environment = environment
         self._targets = targets
+        self._answered = answered
         self._turns = itertools.count()
         self._choosing = threading.Lock()
         self._forwarder = Forwarder(self._route)
@@ -64,25 +76,27 @@ class LoadBalancer:
             self.received += 1
             found = [(target, address) for target in self._targets() if (address := target.address)]
             if not found:
+                self._answered(None, HTTPStatus.SERVICE_UNAVAILABLE)
                 return f"{self._environment} has no healthy instance in service."
             first = next(self._turns) % len(found)
             target, (port, label) = min([*found[first:], *found[:first]], key=lambda each: each[0].gate.outstanding)
             target.gate.join()
         if not target.gate.enter():
+            self._answered(label, HTTPStatus.SERVICE_UNAVAILABLE)
             return f"{self._environment} is over its capacity: an instance of {label} has too many requests."
-        headers, end = {ANSWERED_BY: f"{self._environment}/{label}"}, _recorder(target)
+        headers, end = {ANSWERED_BY: f"{self._environment}/{label}"}, self._recorder(target, label)
         if error := target.error:
             end(error)
             return OwnAnswer(error, f"{self._environment} is impaired, as the account was told.", headers)
         return Target("127.0.0.1", port, headers, end)
 
+    def _recorder(self, target: RequestTarget, label: str) -> Callable[[int], None]:
+        """Return what ends a request at an instance, and keeps its status and its time."""
+        began = time.monotonic()
 
-def _recorder(target: RequestTarget) -> Callable[[int], None]:
-    """Return what ends a request at an instance, and keeps its status and its time."""
-    began = time.monotonic()
+        def end(status: int) -> None:
+            target.gate.leave()
+            target.metrics.record(status, time.monotonic() - began)
+            self._answered(label, status)
 
-    def end(status: int) -> None:
-        target.gate.leave()
-        target.metrics.record(status, time.monotonic() - began)
-
-    return end
+        return end

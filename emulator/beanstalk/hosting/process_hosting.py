@@ -11,7 +11,7 @@ from typing import TypeVar
 from emulator.beanstalk.hosting.capacity import Capacity
 from emulator.beanstalk.hosting.hosting import InstanceHosting
 from emulator.beanstalk.hosting.impairments import Impairment
-from emulator.beanstalk.hosting.load_balancer import LoadBalancer
+from emulator.beanstalk.hosting.load_balancer import Answered, LoadBalancer
 from emulator.beanstalk.hosting.package_cache import PackageCache
 from emulator.beanstalk.hosting.process_instance import ProcessInstance
 
@@ -22,7 +22,7 @@ class ProcessHosting:
     """The load balancer and the application processes of one environment; see Hosting.
 
     `folder`: where bundles are unpacked and logs are kept. `packages`: the packages of applications. `capacity` returns
-    what each instance can take, `impairment` what all suffer from. Thread-safe.
+    what each instance can take, `impairment` what all suffer from. `answered`: see LoadBalancer. Thread-safe.
     """
 
     def __init__(
@@ -32,12 +32,15 @@ class ProcessHosting:
         packages: PackageCache,
         capacity: Callable[[], Capacity] = Capacity,
         impairment: Callable[[], Impairment] = Impairment,
+        *,
+        answered: Answered = lambda _version, _status: None,
     ) -> None:
         self.environment = environment
         self._folder = folder
         self._packages = packages
         self._capacity = capacity
         self._impairment = impairment
+        self._answered = answered
         self._changing = threading.Lock()
         self._listing = threading.Lock()
         self._load_balancer: LoadBalancer | None = None
@@ -61,7 +64,7 @@ class ProcessHosting:
         """Make the load balancer. It answers 503 until an instance is in service."""
         with self._changing:
             if not self._closed and self._load_balancer is None:
-                self._load_balancer = LoadBalancer(self.environment, self._targets)
+                self._load_balancer = LoadBalancer(self.environment, self._targets, self._answered)
 
     def launch(self, instance_id: str) -> ProcessInstance:
         """Return a new instance, which runs nothing yet."""

@@ -1,6 +1,5 @@
 """Starts commands in a process group of their own, which ends with the account's server."""
 
-import json
 import os
 import signal
 import subprocess
@@ -29,11 +28,12 @@ class SupervisedGroup:
         beside: Sequence[tuple[Sequence[str], Path]] = (),
         status: int | None = None,
     ) -> None:
-        commands = [(list(each), str(output)) for each, output in beside]
-        orders = {"main": list(command), "beside": commands, "status": status}
+        commands = [("", command), *((str(output), each) for each, output in beside)]
+        words = [word for output, each in commands for word in (output, str(len(each)), *each)]
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_SUPERVISOR), json.dumps(orders)],
+                [sys.executable, "-I", "-S", str(_SUPERVISOR), str(-1 if status is None else status), *words],
+                bufsize=0,  # nothing is written to it
                 cwd=folder,
                 env=dict(environment),
                 stdin=subprocess.PIPE,

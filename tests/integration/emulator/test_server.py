@@ -22,10 +22,10 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         yield account
 
 
-def ask(account: Account, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+def ask(account: Account, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     connection = http.client.HTTPConnection(account.url.removeprefix("http://"), timeout=20)
     try:
-        connection.request(method, path, None if body is None else json.dumps(body))
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         return answer.status, json.load(answer)
     finally:
@@ -51,6 +51,21 @@ def test_the_account_describes_itself(account: Account) -> None:
     assert described["proxy"].startswith("http://127.0.0.1:")
     assert described["beanstalk"]["durations"]["launch"] > 0
     assert described["lambda"] == {"invocations": 0, "billed_ms": 0, "running": {}, "functions": {}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/_account"), ("PUT", "/_account/faults"), ("GET", "/_console/"), ("POST", "/_ministack/reset")],
+)
+def test_pages_of_other_sites_reach_nothing_that_needs_no_signature(account: Account, method: str, path: str) -> None:
+    """A browser sends some requests to any address, and a foreign name may lead to this one.
+
+    Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    for headers in ({"Origin": "http://shop.example"}, {"Host": "shop.example:4566"}):
+        status, answer = ask(account, method, path, [], **headers)
+        assert status == 403
+        assert "shop.example" in answer["error"]
 
 
 def test_requests_signed_for_elastic_beanstalk_reach_it_and_are_counted(account: Account) -> None:

@@ -228,4 +228,5 @@ def readers(template: Template, action: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion"])
 def test_stages_whose_call_makes_elastic_beanstalk_read_a_bundle_may_read_it(template: Template, action: str) -> None:
-    assert set(readers(template, action)) == {"register_release", "clone_blue", "deploy_release"}
+    looks = set() if action == "s3:GetObjectAcl" else {"plan"}  # in a dry run
+    assert set(readers(template, action)) == {"register_release", "clone_blue", "deploy_release", *looks}

@@ -10,7 +10,7 @@ from jsonata import Jsonata
 from tests.support.template import Json, all_states
 
 ORDER = ["PlanFleet", "FleetBegins", "ReleaseGroup", "JudgeGroup", "GroupEnds", "NotifyWave", "WaveEnds"]
-FUNCTIONS = {"$exists", "$merge", "$string", "$substring"}
+FUNCTIONS = {"$exists", "$merge", "$split", "$string", "$substring"}
 """Functions of JSONata: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
 
 
@@ -134,7 +134,26 @@ def test_the_input_of_the_execution_is_no_fleet(fleets: Json, given: object) -> 
 def test_an_approval_tells_of_the_wave_and_its_expiry_stops_the_fleet(fleets: Json) -> None:
     approval = fleets["States"]["AwaitFleetApproval"]
     given = {"fleet": {"notice": {"message": "Wave 1 ended."}, "approval_seconds": 60}}
-    message = evaluated(approval["Arguments"]["Message"], input=given, context={"Task": {"Token": "t0"}})
+    context = {"Execution": {"Id": "arn:aws:states:eu-west-1:1:execution:m:n"}, "Task": {"Token": "t0"}}
+    message = evaluated(approval["Arguments"]["Message"], input=given, context=context)
     assert message.startswith("Wave 1 ended.")
     assert message.count("--task-token t0") == 2
+    assert message.count("--region eu-west-1 ") == 2
     assert approval["Catch"][0]["Output"]["failure"]["Error"] == "ApprovalExpired"
+
+
+def test_people_are_told_of_a_stopped_fleet_with_a_command_that_names_the_region(fleets: Json) -> None:
+    given = {"failure": {"State": "PlanFleet", "Error": "ReleaseRefusedError", "Cause": "Expected this."}}
+    execution = "arn:aws:states:eu-west-1:1:execution:m:n"
+    message = evaluated(
+        fleets["States"]["NotifyFleetFailure"]["Arguments"]["Message"],
+        input=given,
+        context={"Execution": {"Id": execution}},
+    )
+    assert message.endswith(f"redrive-execution --execution-arn {execution} --region eu-west-1")
+
+
+def test_a_fleet_fails_with_a_plain_cause_as_a_release_does(fleets: Json, tasks: dict[str, Json]) -> None:
+    for held in (fleets["States"]["HoldFleet"], tasks["HoldForRedrive"]):
+        assert held["Resource"].endswith("lambda:invoke.waitForTaskToken")
+        assert evaluated(held["Arguments"]["Payload"]["token"], context={"Task": {"Token": "t0"}}) == "t0"

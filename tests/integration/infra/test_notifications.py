@@ -1,11 +1,15 @@
 """The topic for people, the rules that send to it, and the topic for a chat."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match, Template
+
+from lambdas.release_events import Kind
 
 
 def test_the_topic_is_encrypted_and_has_the_address_as_a_subscriber(synthesize: Callable[..., Template]) -> None:
@@ -47,8 +51,20 @@ def test_a_chat_gets_messages_in_the_format_of_aws(synthesize: Callable[..., Tem
         text = json.dumps(rule["Targets"][0]["InputTransformer"]["InputTemplate"])
         for words in ("version", "1.0", "source", "custom", "title", "description", "nextSteps", "threadId"):
             assert words in text
+        assert {"execution", "kind", "region"} <= set(
+            re.findall(r"\W(\w+)\W+:", text.partition("additionalContext")[2])
+        )
     assert "ChatTopicArn" in chat.find_outputs("*")
     template.resource_count_is("AWS::SNS::Topic", 1)
+
+
+def test_the_documented_button_takes_what_each_message_of_a_chat_has() -> None:
+    """https://docs.aws.amazon.com/chatbot/latest/APIReference/API_CustomActionAttachment.html"""
+    (text,) = re.findall(r"--attachments '(.+?)'\n", Path("docs/events.md").read_text(), re.DOTALL)
+    (button,) = json.loads(text)
+    source = "event.metadata.additionalContext."
+    assert set(button["Variables"].values()) == {f"{source}{name}" for name in ("execution", "kind", "region")}
+    assert {each["Value"] for each in button["Criteria"]} <= {kind.value for kind in Kind}
 
 
 @pytest.mark.parametrize(

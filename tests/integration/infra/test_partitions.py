@@ -60,7 +60,10 @@ def test_the_notification_of_a_stopped_release_or_fleet_links_to_the_console_of_
     assert len(rules) == 2
     for rule in rules:
         parts = rule["Targets"][0]["InputTransformer"]["InputTemplate"]["Fn::Join"][1]
-        (host,) = [index for index, part in enumerate(parts) if isinstance(part, dict) and "Fn::FindInMap" in part]
-        assert parts[host] == {"Fn::FindInMap": [name, {"Ref": "AWS::Partition"}, "host"]}
-        assert parts[host - 1].endswith("https://")
-        assert parts[host + 1].startswith("/states/home?region=")
+        hosts = [index for index, part in enumerate(parts) if isinstance(part, dict) and "Fn::FindInMap" in part]
+        for host in hosts:
+            assert parts[host] == {"Fn::FindInMap": [name, {"Ref": "AWS::Partition"}, "host"]}
+            assert parts[host - 1].endswith("https://")
+        assert parts[hosts[-1] + 1].startswith("/states/home?region=")
+        # A release has a report, too.
+        assert all(parts[host + 1].startswith("/s3/object/") for host in hosts[:-1])

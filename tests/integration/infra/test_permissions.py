@@ -68,7 +68,7 @@ def granted(template: Template, role: str) -> set[tuple[str, str]]:
 
 def called(task: Json, template: Template) -> Iterator[tuple[str, str]]:
     """Return each action that a task calls, with its resource."""
-    if task["Resource"].endswith(":states:::lambda:invoke"):
+    if ":states:::lambda:invoke" in task["Resource"]:
         function = task["Arguments"]["FunctionName"].rpartition(":")[2]
         yield "lambda:InvokeFunction", function
         yield "lambda:InvokeFunction", f"{function}:*"  # its versions, which the CDK adds

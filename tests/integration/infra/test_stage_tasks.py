@@ -4,13 +4,18 @@ from typing import Any
 
 import pytest
 
-from lambdas import errors
+from infra.retry_delays import SOON
+from infra.workflow import SOON_READY
+from lambdas import errors, look_times
 from lambdas.request import (
     APPROVAL_POLL_SECONDS,
     EARLY_POLLS,
     MAX_HISTORY,
     MAX_TEST_SECONDS,
+    POLL_EVENTS,
+    POLL_SECONDS,
     SCHEMA,
+    SOON_EVENTS,
 )
 from lambdas.visit import SETTLE_SECONDS
 from tests.support.template import FUNCTION_ARN, Json
@@ -18,7 +23,7 @@ from tests.support.template import FUNCTION_ARN, Json
 
 @pytest.fixture
 def waiting_tasks(invocations: dict[str, Json]) -> dict[str, Json]:
-    """All but HoldForRedrive, which raises an error of any name: a person chooses it in send-task-failure."""
+    """All but HoldForRedrive, which fails with an error of any name: a person chooses it in send-task-failure."""
     return {name: task for name, task in invocations.items() if name != "HoldForRedrive"}
 
 
@@ -30,14 +35,42 @@ def test_the_watch_of_an_approval_looks_every_minute_and_later_every_5_minutes(i
     assert max(early) < APPROVAL_POLL_SECONDS < max(early) * 1.1, "approval_events counts the early looks"
 
 
-def test_every_task_waits_with_backoff_to_30_seconds_and_full_jitter(waiting_tasks: dict[str, Json]) -> None:
+def test_every_task_waits_with_backoff_to_32_seconds_and_full_jitter(waiting_tasks: dict[str, Json]) -> None:
     for name, task in waiting_tasks.items():
         waiting = task["Retry"][0]
         if name == "WatchApproval":
             continue
         assert waiting["ErrorEquals"] == [errors.EnvironmentNotReadyError.__name__], name
-        assert (waiting["IntervalSeconds"], waiting["BackoffRate"], waiting["MaxDelaySeconds"]) == (5, 1.5, 30), name
+        assert (waiting["IntervalSeconds"], waiting["BackoffRate"], waiting["MaxDelaySeconds"]) == (5, 1.5, 32), name
         assert waiting["JitterStrategy"] == "FULL", name
+
+
+def test_a_task_that_says_so_looks_every_few_seconds_when_its_end_is_near(waiting_tasks: dict[str, Json]) -> None:
+    soon = errors.EnvironmentReadySoonError.__name__
+    retried = {
+        name for name, task in waiting_tasks.items() if [soon] in [each["ErrorEquals"] for each in task["Retry"]]
+    }
+    assert retried == SOON_READY | {"WatchRelease"}
+    assert retried == {
+        name for name, task in waiting_tasks.items() if task["Arguments"]["Payload"].get(look_times.SOON)
+    }
+
+
+def test_the_polls_near_the_ends_of_all_waits_fit_into_their_share_of_the_history() -> None:
+    waits = (look_times.LAUNCH, look_times.UPDATE, look_times.TERMINATION, *[look_times.AFTER_SWAP] * 2)
+    begins = [min(each.due, each.due_basic or each.due) - look_times.SOON_SECONDS for each in waits]
+    seconds = [each.late - max(begin, 0) for each, begin in zip(waits, begins, strict=True)]
+    polls = sum(map(_polls_in, [*seconds, *[look_times.SOON_SECONDS] * 2]))  # the drain and the watch
+    assert polls * POLL_EVENTS <= SOON_EVENTS
+
+
+def _polls_in(seconds: float) -> int:
+    """Return how many polls the delays of SOON make in that time."""
+    passed, polls = 0.0, 0
+    while passed < seconds:
+        passed += min(SOON.first * SOON.rate**polls, SOON.longest)
+        polls += 1
+    return polls
 
 
 def test_every_task_retries_throttling_and_faults_of_lambda(waiting_tasks: dict[str, Json]) -> None:
@@ -63,10 +96,13 @@ def test_a_function_that_swaps_ends_before_the_failure_branch_concludes_from_a_l
 
 def test_an_error_that_ends_a_release_is_never_retried(invocations: dict[str, Json]) -> None:
     passing = {errors.EnvironmentNotReadyError.__name__, errors.ServiceUnavailableError.__name__}
+    soon = {errors.EnvironmentReadySoonError.__name__}
     ours = {name for name, value in vars(errors).items() if isinstance(value, type)}
     for name, task in invocations.items():
         retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
-        assert retried & ours == (set() if name == "HoldForRedrive" else passing), name
+        # HoldForRedrive asks Step Functions to fail the task. It does not wait, whatever the error's name.
+        held = {errors.ServiceUnavailableError.__name__}
+        assert retried & ours - soon == (held if name == "HoldForRedrive" else passing), name
         assert "States.ALL" not in retried, name
         assert "States.TaskFailed" not in retried, name
 
@@ -100,7 +136,7 @@ def test_the_longest_release_that_the_schema_allows_ends_before_the_machine_time
     assert waiting + fixed + unhealthy + len(tasks) * 1200 < definition["TimeoutSeconds"]
     polled = waiting + properties["bake_seconds"]["maximum"] + most["swap_traffic"]
     polled += properties["drain_seconds"]["maximum"] + unhealthy
-    assert polled / 15 * 3 <= MAX_HISTORY < 25_000  # events in a history
+    assert polled / POLL_SECONDS * POLL_EVENTS + SOON_EVENTS <= MAX_HISTORY < 25_000  # events in a history
 
 
 def test_the_longest_tests_that_plan_allows_end_before_their_functions_time_out(template: Any) -> None:

@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas.aws.record import Record
+from lambdas.aws.task_answers import MAX_ERROR_LENGTH, TaskAnswers
 from lambdas.deployment import Deployment, Mode, NextStep, SourceBundle
 from lambdas.errors import InvalidRequestError, ReleaseError, ReleaseRefusedError
 from lambdas.failure import Failure, Outcome, notification
@@ -157,8 +159,13 @@ def test_a_deployment_is_the_same_after_step_functions_passed_it_on(deployment: 
 def test_any_error_and_cause_of_a_stage_end_the_execution_in_printable_words(error: str, cause: str) -> None:
     failure = Failure("AwaitApproval", error, cause, 0)
     with pytest.raises(Exception, match=f"^{re.escape(failure.message)}$") as raised:
-        hold_for_redrive(failure, redrives=0)
+        hold_for_redrive(failure, 0, None, Mock())
     assert type(raised.value).__name__ == failure.name
+    client = Mock()
+    hold_for_redrive(failure, 0, "t", lambda: TaskAnswers(client))
+    client.send_task_failure.assert_called_once_with(
+        taskToken="t", error=failure.name[:MAX_ERROR_LENGTH], cause=failure.message
+    )
     assert (failure.name + failure.message).isprintable()
 
 

@@ -185,6 +185,13 @@ def test_the_clients_leave_a_moved_name_one_after_the_other(blue: FakeEnvironmen
     assert not failed_requests(traffic.requests)
 
 
+def test_traffic_without_an_end_keeps_its_latest_requests_only(blue: FakeEnvironment) -> None:
+    with Traffic(NAME, FakeDns(blue), clients=2, requests_per_second=400, kept=5) as traffic:
+        until(lambda: len(blue.requests) > 20, "enough requests", 10, poll_seconds=0.01)
+
+    assert 5 <= len(traffic.requests) <= 11
+
+
 def test_stopped_traffic_sends_no_more_requests(blue: FakeEnvironment) -> None:
     with Traffic(NAME, FakeDns(blue), clients=3, requests_per_second=100) as traffic:
         until(lambda: len(traffic.requests) >= 3, "enough requests", 10, poll_seconds=0.01)

@@ -41,8 +41,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalProgram]:
-    """A release of v2 that has ended, with its account kept."""
-    program = RehearsalProgram(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep")
+    """A release of v2 that has ended, with its account kept, and its console told of."""
+    program = RehearsalProgram(tmp_path_factory.mktemp("kept"), "--scale", FAST, "--keep", "--open")
     try:
         program.wait()
         yield program
@@ -73,6 +73,16 @@ class TestReleaseThatGoesWell:
 
     def test_its_picture_is_drawn(self, kept: RehearsalProgram) -> None:
         assert (kept.output / "timeline.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_its_console_was_told_of_before_it_began_and_shows_it(self, kept: RehearsalProgram) -> None:
+        told = re.search(r"in a browser: (http://127\.0\.0\.1:\d+/_console/)$", kept.stdout, re.MULTILINE)
+        assert told, kept.stdout
+        assert kept.stdout.index(told[0]) < kept.stdout.index("v2 is live on shop-prod")
+        (execution,) = console_says(told[1], "executions")["executions"]
+        assert execution["status"] == "SUCCEEDED"
+        form = console_says(told[1], f"execution/form?machine={execution['machine']}")
+        assert form["example"] == {"application": "shop", "blue": "shop-prod", "version": "v2"}
+        assert "approval" in form["schema"]["properties"]
 
     def test_a_kept_account_goes_on_until_it_is_ended_as_the_program_said(self, kept: RehearsalProgram) -> None:
         assert versions_in(kept.output / "env") == {"shop-prod": "v2"}
@@ -105,6 +115,10 @@ def test_an_account_serves_the_shop_until_a_signal_and_leaves_nothing(start: Sta
     assert versions_in(program.output / "env") == {"shop-prod": "v1"}
     assert (program.output / "env").read_text() in program.stdout
     assert "<span>v1</span>" in page_through_the_proxy(program.stdout)
+    console = program.stdout.split("in a browser: ")[1].split()[0]
+    offered = {each["label"] for each in console_says(console, "break-it/choices")["versions"]}
+    assert offered >= samples.PROBLEMS.keys()
+    until(lambda: console_says(console, "traffic")["servers"], "requests of users", 10)
     program.signal(signal.SIGTERM)
     assert program.wait() == 0
     assert program.stderr == ""
@@ -193,6 +207,12 @@ def versions_in(exports: Path) -> dict[str, str]:
     command = ["sh", "-c", '. "$0" && exec "$1" -c "$2"', str(exports), sys.executable, script]
     environment: dict[str, Any] = json.loads(subprocess.check_output(command, text=True))  # noqa: S603 - our own
     return environment
+
+
+def console_says(console: str, path: str) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{console}api/{path}", timeout=20) as response:
+        return json.load(response)
 
 
 def page_through_the_proxy(instructions: str) -> str:

@@ -107,6 +107,17 @@ def test_the_same_release_after_the_end_is_another_execution(results: Results) -
     assert again.stdout.splitlines()[0] == f"{first.stdout.splitlines()[0]}-2"
 
 
+def test_a_report_is_shown_linked_and_saved(results: Results, testbed: ScenarioTestbed) -> None:
+    full = results("full")
+    shown, saved = full.runs["report"], full.runs["saved"]
+    assert (shown.status, saved.status) == (0, 0), (shown, saved)
+    assert re.search(r"^ +\d+:\d\d  Plan ", shown.stdout, re.MULTILINE)
+    assert f"The report as a page: https://console.aws.amazon.com/s3/object/{testbed.artifacts}?" in shown.stdout
+    page = (testbed.account.home / f"{full.shop.name}.html").read_text()
+    assert f"Release of 20261123 onto {full.shop.blue}" in page
+    assert "Elastic Beanstalk did not show" not in page
+
+
 def test_status_shows_the_environment_that_serves_and_the_last_release(results: Results) -> None:
     full = results("full")
     status = full.runs["status"]

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from emulator.beanstalk import ElasticBeanstalk
+from emulator.beanstalk.hosting.answer_counts import AnswerCounts
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.hosting.impairments import Impairments
 from emulator.beanstalk.stale_reads import StaleReads
@@ -16,6 +17,7 @@ from emulator.control import ControlApi
 from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder, PermissionRequest
 from emulator.in_memory.account import InMemoryAccount
+from emulator.messages import PublishedMessages
 from emulator.ministack.lambda_invocations import InvocationCounter
 
 IDENTITY = {"region": "us-east-1", "account_id": "123456789012", "proxy": "http://127.0.0.1:1"}
@@ -49,6 +51,7 @@ def stale_reads() -> StaleReads:
 def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> ControlApi:
     beanstalk = SimpleNamespace(
         calls={"DescribeEvents": 2},
+        throttled={"DescribeEvents": 1},
         durations=FakeDurations(),
         stale_reads=stale_reads,
         switches=Switches(),
@@ -63,6 +66,8 @@ def control(permissions: PermissionRecorder, stale_reads: StaleReads) -> Control
         invocations=InvocationCounter(),
         faults=FaultInjector(),
         permissions=permissions,
+        traffic=AnswerCounts(),
+        messages=PublishedMessages(lambda: 1_000.0),
         identity=IDENTITY,
     )
 
@@ -78,7 +83,11 @@ def test_the_description_has_the_clock_the_identity_and_the_counts(control: Cont
             "scale": 0.1,
             "origin": 1_000.0,
             **IDENTITY,
-            "beanstalk": {"calls": {"DescribeEvents": 2}, "durations": {"launch": 240.0}},
+            "beanstalk": {
+                "calls": {"DescribeEvents": 2},
+                "throttled": {"DescribeEvents": 1},
+                "durations": {"launch": 240.0},
+            },
             "lambda": {"invocations": 0, "billed_ms": 0, "running": {}, "functions": {}},
         },
     )
@@ -171,6 +180,23 @@ def test_a_body_that_is_not_valid_is_refused_with_the_reason(control: ControlApi
     status, answer = put(control, path, {"lunch": 1})
     assert status == 400
     assert answer["error"].startswith(reason)
+
+
+def test_a_single_fault_is_added_and_removed(control: ControlApi) -> None:
+    first = {"kind": "throttle", "service": "s3", "call": 1}
+    second = {"kind": "error_before", "service": "sns", "call": 1}
+    put(control, "/_account/faults", [first])
+
+    added = control.handle("POST", "/_account/faults", "", json.dumps(second).encode())
+
+    assert added == (200, [{**first, "struck": 0}, {**second, "struck": 0}])
+    assert control.handle("DELETE", "/_account/faults", "", json.dumps(first).encode())[1] == [{**second, "struck": 0}]
+    assert control.handle("POST", "/_account/faults", "", b"{}")[0] == 400
+
+
+def test_traffic_and_messages_are_told(control: ControlApi) -> None:
+    assert control.handle("GET", "/_account/traffic", "", b"")[1]["servers"] == []
+    assert control.handle("GET", "/_account/messages", "", b"") == (200, [])
 
 
 def test_new_faults_replace_those_before(control: ControlApi) -> None:

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from lambdas.decision import DESCRIPTIONS, template_name
 from lambdas.deployment import NextStep
 from tests.support import source_bundles
@@ -67,8 +69,10 @@ def test_a_cutover_tests_what_a_deployment_left_and_gives_the_users_back(release
     assert (deployment.next_step, deployment.version) == (NextStep.TEST, "v2")
 
 
-def test_a_cutover_that_is_complete_needs_nothing(release: Release) -> None:
-    assert release.plan(mode="cutover", version=None).next_step == NextStep.NOTHING
+@pytest.mark.parametrize("version", ["v2", None])
+def test_a_cutover_that_is_complete_needs_nothing(release: Release, version: str | None) -> None:
+    release.terminated(release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue"))
+    assert release.plan(mode="cutover", version=version, execution="again").next_step == NextStep.NOTHING
 
 
 def test_a_rollback_while_green_serves_puts_its_version_back_onto_blue(release: Release) -> None:

@@ -151,6 +151,30 @@ def test_a_cutover_without_a_deployment_is_refused(release: Release) -> None:
         release.plan(mode="cutover")
 
 
+def test_a_cutover_where_nothing_was_ever_released_is_refused(release: Release) -> None:
+    """It ended as released, with nothing done. Blue's version is the default of a cutover."""
+    assert "a release to have deployed onto shop-prod" in refusal(release, mode="cutover", version=None)
+
+
+@pytest.mark.parametrize("version", ["v1", None])
+def test_a_cutover_to_a_blue_that_nothing_was_deployed_onto_since_users_left_is_refused(
+    release: Release, version: str | None
+) -> None:
+    """It gave users the old version back, and ended as released."""
+    release.swapped(release.cloned(), "green")
+    message = refusal(release, mode="cutover", version=version, execution="cutover")
+    assert "Found shop-prod running v1 as shop-prod-green does, last deployed before" in message
+    assert "`deploy` or `full`" in message
+
+
+def test_a_version_that_green_runs_too_may_be_deployed_again_and_cut_over_to(release: Release) -> None:
+    """After a rejected v2, a pipeline releases v1: deploy, then cutover."""
+    deployment = release.swapped(release.cloned(), "green")
+    release.deployed(replace(release.deployed(deployment), version="v1"))
+    assert release.plan(mode="cutover", version="v1", execution="cutover").next_step == NextStep.TEST
+    assert release.plan(mode="cutover", version="v1", execution="cutover").next_step == NextStep.TEST, "redriven"
+
+
 def test_a_cutover_to_another_version_than_blue_runs_is_refused(release: Release) -> None:
     release.deployed(release.swapped(release.cloned(), "green"))
     release.account.version("v3")

@@ -42,7 +42,7 @@ def test_it_tells_the_users_then_what_to_do_then_the_cause(release: Release) -> 
     ("error", "words", "redrive"),
     [
         ("InvalidRequestError", "A redrive has the same input.", False),
-        ("LockLostError", "the other execution", False),
+        ("LockLostError", "look at the execution that the cause names.", True),
         ("DeploymentFailedError", "correct the version and start a new execution with it.", True),
         ("ReleaseUnhealthyError", "once the cause is gone, redrive this execution", True),
     ],

@@ -49,7 +49,7 @@ def green_left_over(release: Release) -> None:
     [
         (blue_live, {}, 1),
         (blue_live, {"version": "v1"}, 1),
-        (blue_live, {"mode": "cutover", "version": None}, 1),
+        (blue_live, {"mode": "cutover", "version": "v1"}, 1),
         (blue_live, {"mode": "rollback"}, 1),
         (green_live, {}, 1),
         (green_live, {"mode": "rollback", "version": None}, 1),

@@ -45,3 +45,11 @@ def test_a_state_machine_that_does_not_exist_is_an_error_of_every_command(
     options = argparse.Namespace(command=command, dry_run=False, detach=True, poll=1, because="")
     with pytest.raises(RefusedError, match=f"There is no state machine {MACHINE}"):
         Commands(options, Output(as_json=True)).run(Variables(VARIABLES))
+
+
+def test_the_page_of_a_release_that_still_runs_is_refused() -> None:
+    """The function writes it at the end."""
+    found = {"name": "release-v2", "status": "RUNNING", "executionArn": "arn"}
+    command = Commands(argparse.Namespace(command="report", html="page.html"), Output(as_json=True))
+    with pytest.raises(RefusedError, match="release-v2 still runs"):
+        command._report(found)

@@ -5,6 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from lambdas import errors
+from lambdas.advice import advice as advice_in_notifications
+from lambdas.advice import redrive_helps
 from trigger.failure_text import advice, cause_lines, new_events
 from trigger.follower import ReleaseFollower
 from trigger.output import Output
@@ -73,11 +76,22 @@ def test_it_tells_the_users_then_what_to_do_then_the_cause_once(capsys: pytest.C
     [
         ("InvalidRequestError", "correct the input and start again: a redrive has the same input"),
         ("DeploymentFailedError", "correct the version and start again; redrive if the cause lies elsewhere"),
+        ("LockLostError", "redrive, unless the execution that the cause names runs, or succeeded later"),
         ("ReleaseUnhealthyError", "remove the cause, then redrive resumes the release"),
     ],
 )
 def test_a_redrive_is_advised_only_where_it_can_help(error: str, words: str) -> None:
     assert advice(error, redrivable=True) == words
+
+
+@pytest.mark.parametrize("error", ["Rejected", *(name for name in vars(errors) if name.endswith("Error"))])
+def test_the_notification_advises_a_redrive_after_the_same_errors(error: str) -> None:
+    same_input = "the same input"
+    told = advice_in_notifications(error)
+    assert (same_input in advice(error, redrivable=True)) == (same_input in told)
+    assert ("correct the version and start" in advice(error, redrivable=True)) == ("correct the version and" in told)
+    assert ("that the cause names" in advice(error, redrivable=True)) == ("that the cause names" in told)
+    assert (same_input not in told) == redrive_helps(error)
 
 
 def test_an_execution_that_cannot_be_redriven_gets_no_such_advice() -> None:

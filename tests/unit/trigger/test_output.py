@@ -15,9 +15,9 @@ def failed(seconds: float, kind: str = "TaskFailed", **details: str) -> dict[str
     return {"type": kind, "timestamp": BEGIN + timedelta(seconds=seconds), f"t{kind[1:]}EventDetails": details}
 
 
-def waiting(seconds: float, found: str) -> dict[str, Any]:
+def waiting(seconds: float, found: str, error: str = "EnvironmentNotReadyError") -> dict[str, Any]:
     cause = f"Expected blue to be watched for 120 seconds. Found {found}. Nothing to do."
-    return failed(seconds, error="EnvironmentNotReadyError", cause=cause)
+    return failed(seconds, error=error, cause=cause)
 
 
 def lines_of(events: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -32,7 +32,8 @@ def lines_of(events: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_wait_where_only_a_number_changes_is_shown_once_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
-    events = [waiting(10, "10"), waiting(30, "30"), waiting(69, "69"), waiting(70, "70"), waiting(100, "100")]
+    events = [waiting(each, str(each)) for each in (10, 30, 69, 70)]
+    events.append(waiting(100, "100", "EnvironmentReadySoonError"))
     text = "waiting for blue to be watched for 120 seconds"
     assert lines_of(events, capsys) == [f"{text}: 10, 0:10", f"{text}: 70, 1:10"]
 

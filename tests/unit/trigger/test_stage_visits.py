@@ -26,6 +26,7 @@ HISTORY = [
     event(2, "ChoiceStateExited", "WhereToStart"),
     event(2, "TaskStateEntered", "AwaitRelease"),
     event(5, "TaskFailed", error="EnvironmentNotReadyError", cause="wait"),
+    event(9, "TaskFailed", error="EnvironmentReadySoonError", cause="wait"),
     event(65, "TaskFailed", error="DeploymentFailedError", cause='{"errorMessage": "Expected v2. Found v1."}'),
     event(65, "TaskStateExited", "AwaitRelease"),
     event(65, "TaskStateEntered", "HoldForRedrive"),
@@ -37,7 +38,7 @@ HISTORY = [
 def test_each_stage_tells_when_it_was_entered_how_long_it_took_and_its_error() -> None:
     assert [visit.in_words(START) for visit in visits_in(HISTORY)] == [
         "   0:00  Plan                   0:02",
-        "   0:02  AwaitRelease           1:03  polls: 1  DeploymentFailedError",
+        "   0:02  AwaitRelease           1:03  polls: 2  DeploymentFailedError",
         "   1:05  HoldForRedrive         0:01  DeploymentFailedError",
     ]
 

@@ -252,6 +252,22 @@ def test_a_stale_answer_shows_an_older_state_to_the_function(
     assert call("elasticbeanstalk", "list_tags_for_resource", **look) == "answered"
 
 
+def test_a_slow_answer_is_late_for_the_object_that_the_fault_names(
+    account: Account, control: Control, call: MakeCall
+) -> None:
+    control.set_faults({"kind": "slow", "service": "s3", "path": "/slow/snapshot", "call": 1, "delay": 40})
+    account.client("s3").create_bucket(Bucket="slow")
+    clock = control.clock()
+
+    def read(key: str) -> float:
+        began = clock.time()
+        assert call("s3", "get_object", arguments={"Bucket": "slow", "Key": key})["code"] == "NoSuchKey"
+        return clock.time() - began
+
+    assert read("snapshot") > 40
+    assert read("record") < 40
+
+
 def test_all_reads_of_the_account_are_stale_on_request(account: Account, control: Control) -> None:
     control.set_stale_reads(3_600, seed=1)
     try:

@@ -9,6 +9,7 @@ from emulator.faults import Fault, FaultInjector, FaultKind, FunctionCall, Inval
 LOOK = FunctionCall("elasticbeanstalk", "DescribeEnvironments", "plan")
 FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
 STALE = {"kind": "stale", "service": "elasticbeanstalk", "call": 1}
+SLOW = {"kind": "slow", "service": "elasticbeanstalk", "call": 1}
 
 
 def kind_of(fault: Fault | None) -> FaultKind | None:
@@ -56,6 +57,27 @@ def test_each_fault_counts_calls_by_itself_and_the_first_that_matches_strikes() 
     assert [each["struck"] for each in faults.report()] == [1, 0, 1]
 
 
+def test_a_fault_is_added_and_removed_while_the_others_go_on_counting() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "call": 2}])
+    faults.strike(LOOK)
+
+    faults.add_fault({"kind": "throttle", "service": "s3", "for_seconds": 60})
+    faults.remove_fault({"kind": "throttle", "service": "s3", "for_seconds": 60})
+
+    assert kind_of(faults.strike(LOOK)) is FaultKind.THROTTLE
+    assert [each["service"] for each in faults.report()] == ["elasticbeanstalk"]
+    faults.remove_fault({**FAULT, "call": 2})
+    assert faults.report() == []
+
+
+def test_a_fault_that_is_not_valid_is_not_added() -> None:
+    faults = FaultInjector()
+    with pytest.raises(InvalidFaultError, match="either `call`"):
+        faults.add_fault(FAULT)
+    assert faults.report() == []
+
+
 def test_a_stale_answer_has_an_age_and_the_oldest_one_is_known() -> None:
     faults = FaultInjector()
     assert faults.oldest_age() == 0
@@ -63,6 +85,23 @@ def test_a_stale_answer_has_an_age_and_the_oldest_one_is_known() -> None:
     struck = faults.strike(LOOK)
     assert struck is not None
     assert (struck.kind, struck.age, faults.oldest_age()) == (FaultKind.STALE, 10, 20)
+
+
+def test_a_slow_answer_has_a_delay_in_account_seconds() -> None:
+    faults = FaultInjector(real=lambda account_seconds: account_seconds / 10)
+    faults.set_faults([{**SLOW, "delay": 20}])
+    struck = faults.strike(LOOK)
+    assert struck is not None
+    assert (struck.kind, faults.real_delay(struck)) == (FaultKind.SLOW, 2)
+
+
+def test_a_fault_with_a_path_strikes_only_requests_whose_path_ends_with_it() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "service": "s3", "path": "/bluegreen/snapshot", "call": 1}])
+    read = [
+        FunctionCall("s3", "GetObject", "plan", 1, f"/bucket/bluegreen/{key}") for key in ("shop/a.json", "snapshot")
+    ]
+    assert [kind_of(faults.strike(each)) for each in read] == [None, FaultKind.THROTTLE]
 
 
 def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None:
@@ -92,6 +131,11 @@ def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None
         ([{**STALE, "age": 0}], "Expected `age`"),
         ([{**STALE, "age": 3601}], "Expected `age`"),
         ([{**FAULT, "call": 1, "age": 10}], "only for it"),
+        ([SLOW], "Expected `delay`"),
+        ([{**SLOW, "delay": 0}], "Expected `delay`"),
+        ([{**SLOW, "delay": 3601}], "Expected `delay`"),
+        ([{**FAULT, "call": 1, "delay": 10}], "only for it"),
+        ([{**FAULT, "path": "", "call": 1}], "the name of one path"),
     ],
 )
 def test_faults_that_are_not_valid_are_refused_and_change_nothing(document: Any, reason: str) -> None:

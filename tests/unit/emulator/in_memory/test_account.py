@@ -100,6 +100,15 @@ def test_a_fault_strikes_a_call_in_memory(account: VirtualBeanstalk, kind: str, 
     assert ("blog" in names) is acts
 
 
+def test_a_slow_answer_takes_its_time_in_memory(account: VirtualBeanstalk) -> None:
+    account.memory.set_faults({**FAULT, "kind": "slow", "delay": 20})
+    began = account.memory.clock.time()
+
+    account.client.create_application(ApplicationName="blog")
+
+    assert account.memory.clock.time() == began + 20
+
+
 @pytest.mark.parametrize(("kind", "acts"), [("reset_before", False), ("reset_after", True), ("kill_after", True)])
 def test_an_answer_is_lost_in_memory(account: VirtualBeanstalk, kind: str, *, acts: bool) -> None:
     account.memory.set_faults({**FAULT, "kind": kind})

@@ -1,6 +1,7 @@
 """JudgeGroup counts outcomes, decides whether the fleet goes on, and writes one message a wave."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -53,6 +54,7 @@ def test_a_wave_goes_on_in_groups_and_only_its_end_is_told() -> None:
     assert (first.next_step, first.wave) == (FleetStep.WAVE, 2)
     assert first.notice["subject"] == "Fleet spring ended wave 1 of 3: 1 released, 0 failed, 4 left"
     assert "Next: wave 2 with 3 environments, in 10 minutes." in first.notice["message"]
+    assert re.search(r"  aws stepfunctions stop-execution .* --region us-east-1\n", first.notice["message"])
     assert [each.number for each in first.group] == [2, 3]
     second = judged(first)
     assert (second.next_step, [each.number for each in second.group]) == (FleetStep.RELEASE, [4])
@@ -67,6 +69,7 @@ def test_a_failure_stops_the_fleet_before_the_next_group() -> None:
     assert "- shop/shop-3: DeploymentFailedError: v2 does not start." in stopped.notice["message"]
     assert "execution:BeanstalkBlueGreen-dev:fleet-d-3-shop-3-1" in stopped.notice["message"]
     assert "Not begun: shop/shop-4, shop/shop-5." in stopped.notice["message"]
+    assert re.search(r"  aws stepfunctions redrive-execution .* --region us-east-1\n", stopped.notice["message"])
     assert "Failed: shop/shop-3. Not begun: shop/shop-4, shop/shop-5." in stop_cause(stopped)
     assert stopped.to_json()["group"] == []
 

@@ -74,6 +74,23 @@ def test_the_releases_have_the_order_of_the_entries_then_of_their_names(
     assert names(planned(version="v2", environments=entries)) == ["shop-test", "shop-a", "shop-b", "shop-prod"]
 
 
+def test_many_applications_take_one_look_since_elastic_beanstalk_answers_two_a_second(
+    release: Release, planned: Callable[..., Fleet]
+) -> None:
+    """After a redrive, each release that is left names its application.
+
+    A call for each would use up the burst of 15: https://github.com/aws/aws-toolkit-azure-devops/issues/62
+    """
+    client, applications = release.account.client, [f"app{number:02}" for number in range(20)]
+    for each in applications:
+        client.create_application(ApplicationName=each)
+    before = release.calls("DescribeEnvironments")
+    missing = refused(planned, version="v2", releases=[SHOP, *({"application": a, "blue": a} for a in applications)])
+    assert "no environment app00 in app00" in missing
+    assert "shop-prod" not in missing
+    assert release.calls("DescribeEnvironments") == before + 1
+
+
 def test_tags_are_read_only_where_they_decide(release: Release, planned: Callable[..., Fleet]) -> None:
     before = release.calls("ListTagsForResource")
     planned(version="v2", environments=[{"application": "shop", "name": "shop-*"}])

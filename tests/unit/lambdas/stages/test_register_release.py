@@ -32,11 +32,12 @@ class FakeS3:
     fault: Exception | None = None
     copies: int = 0
 
-    def head_object(self, **of: str) -> None:
+    def head_object(self, **of: str) -> dict[str, int]:
         if self.fault:
             raise self.fault
         if f"/{of['Bucket']}/{of['Key']}" not in self.objects:
             raise answer("404", 404)
+        return {"ContentLength": len(self.objects[f"/{of['Bucket']}/{of['Key']}"])}
 
     def copy_object(self, **of: Any) -> None:
         source = of["CopySource"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.beanstalk.source_bundle import check
-from rehearsal.account.samples import bundle, names
+from rehearsal.account.samples import PROBLEMS, bundle, names
 
 
 def get(version: str, path: str, folder: Path) -> tuple[str, dict[str, str], str]:
@@ -26,6 +26,10 @@ def get(version: str, path: str, folder: Path) -> tuple[str, dict[str, str], str
 @pytest.mark.parametrize("name", names())
 def test_every_sample_is_a_valid_source_bundle(name: str) -> None:
     check(bundle(name))
+
+
+def test_every_sample_but_the_good_ones_says_what_is_wrong_with_it() -> None:
+    assert {*PROBLEMS, "v1", "v2"} == set(names())
 
 
 def test_a_sample_is_the_same_bytes_every_time() -> None:

@@ -2,7 +2,7 @@
 
 from emulator.faults import FaultKind
 from rehearsal.campaign.incidents import STATES
-from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, STALE_SECONDS, Intervention
+from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, SNAPSHOT_INCIDENTS, STALE_SECONDS, Intervention
 from rehearsal.campaign.random_faults import random_plan
 from rehearsal.campaign.single_faults import STATE_MACHINE
 from tests.support.campaign_runs import BASELINE
@@ -46,13 +46,30 @@ def test_interventions_are_in_the_order_of_the_states() -> None:
 
 def test_random_plans_have_every_incident_and_at_most_one_each() -> None:
     plans = [random_plan(7, number, BASELINE) for number in range(400)]
-    incidents = [
-        [each for each in plan.interventions if each.act not in (Intervention.ABORT, Intervention.SECOND)]
-        for plan in plans
-    ]
+    beside = {Intervention.ABORT, Intervention.SECOND, *SNAPSHOT_INCIDENTS}
+    incidents = [[each for each in plan.interventions if each.act not in beside] for plan in plans]
     assert {len(each) for each in incidents} == {0, 1}
     drawn = [incident for each in incidents for incident in each]
     assert {(each.act, each.role) for each in drawn} == set(STATES)
     assert all(each.state in STATES[each.act, each.role] for each in drawn)
     sick = [each for each in drawn if each.act in (Intervention.SICK, Intervention.WARN)]
     assert {(each.role, each.lasts is None) for each in sick} == {("blue", False), ("green", False), ("green", True)}
+
+
+def test_random_plans_strike_the_snapshot_in_every_way_also_beside_other_incidents() -> None:
+    plans = [random_plan(7, number, BASELINE) for number in range(300)]
+    strikes = [each for plan in plans for each in plan.interventions if each.act in SNAPSHOT_INCIDENTS]
+    assert {each.act for each in strikes} == set(SNAPSHOT_INCIDENTS)
+    assert any(
+        {Intervention.SICK, "snapshot"}
+        <= {"snapshot" if each.act in SNAPSHOT_INCIDENTS else each.act for each in plan.interventions}
+        for plan in plans
+    )
+    faults = {(fault.kind, fault.action) for plan in plans for fault in plan.faults if fault.path}
+    assert {(FaultKind.KILL_AFTER, "PutObject"), (FaultKind.SLOW, "GetObject")} <= faults
+
+
+def test_only_slow_answers_have_a_delay_in_random_plans() -> None:
+    faults = [fault for number in range(300) for fault in random_plan(7, number, BASELINE).faults]
+    assert {fault.kind for fault in faults if fault.delay} == {FaultKind.SLOW}
+    assert all(fault.delay for fault in faults if fault.kind is FaultKind.SLOW)

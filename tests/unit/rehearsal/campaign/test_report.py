@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from rehearsal.campaign.plan import RunPlan
+from rehearsal.campaign.plan import Intervention, RunPlan
 from rehearsal.campaign.report import CampaignReport, judge
 from rehearsal.campaign.run_evidence import RunEvidence
+from rehearsal.campaign.snapshot_strikes import Strike
 from tests.support.campaign_runs import BASELINE, FAILED, GOOD_RUN, SUCCEEDED, call, history
 
 
@@ -16,11 +17,13 @@ def report_of(*evidence: RunEvidence, complete: bool = True) -> CampaignReport:
 def test_the_report_has_the_runs_and_the_violations() -> None:
     executions = [history(FAILED, SUCCEEDED)]
     broken = replace(GOOD_RUN, plan=RunPlan("random/3"), templates=["left"], executions=executions)
+    broken = replace(broken, strikes=[Strike(Intervention.SNAPSHOT_TORN, 0.0, 3)])
     report = report_of(GOOD_RUN, broken, replace(GOOD_RUN, hits=[])).as_dict()
     assert (report["runs"], report["seed"], report["kinds"]) == (3, 7, {"throttle": 2, "random": 1})
     assert report["calls"][2] == "clone_blue: elasticbeanstalk.CreateEnvironment"
     assert report["redriven"] == ["random/3"]
     assert report["missed"] == ["throttle/plan"]
+    assert report["snapshot_strikes"] == {"snapshot_torn": 1}
     (violation,) = report["violations"]
     assert violation["found"] == ["Saved configurations are left: left."]
     assert violation["repeat"] == "make campaign SEED=7 ARGS='--only random/3'"

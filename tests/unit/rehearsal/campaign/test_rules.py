@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from emulator.faults import Fault, FaultKind
 from rehearsal.campaign.execution import ExecutionHistory
+from rehearsal.campaign.plan import Intervention, PlannedIntervention, RunPlan
 from rehearsal.campaign.rules import violations
 from tests.support.campaign_runs import (
     ABORTED,
@@ -25,6 +27,8 @@ from tests.support.campaign_runs import (
     request_at,
     told,
 )
+
+TORN = PlannedIntervention(Intervention.SNAPSHOT_TORN, "DrainBlue", 5, lasts=60)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,19 @@ def test_a_run_that_ends_as_expected_has_no_violation(executions: list[Execution
 )
 def test_a_violation_is_found(changes: dict[str, Any], found: str) -> None:
     assert [line for line in violations(replace(GOOD_RUN, **changes)) if found in line] != []
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        RunPlan("snapshot_torn/DrainBlue", interventions=(TORN,)),
+        RunPlan("snapshot_writer_dies/plan", (Fault(FaultKind.KILL_AFTER, "s3", call=1, path="/snapshot"),)),
+    ],
+    ids=lambda plan: plan.name,
+)
+def test_a_struck_snapshot_alone_must_not_even_fail_a_release_that_a_redrive_repairs(plan: RunPlan) -> None:
+    struck = replace(GOOD_RUN, plan=plan, executions=[history(FAILED, SUCCEEDED)])
+    assert violations(struck) == ["A struck snapshot failed the release: FAILED, WaitTimedOutError: too slow"]
+    assert violations(replace(struck, executions=[history(SUCCEEDED)])) == []
+    others = RunPlan("random/1", (Fault(FaultKind.KILL_AFTER, "s3", call=1),), interventions=(TORN,))
+    assert violations(replace(struck, plan=others)) == []

@@ -59,6 +59,14 @@ def test_a_failure_on_purpose_and_its_rerun_are_told_together() -> None:
     ]
 
 
+def test_two_environments_that_serve_users_are_told_in_the_plural() -> None:
+    release = failed_on_purpose()
+    assert release.attempt is not None
+    both = replace(release.attempt, served_by=["shop-prod-green/v1", "shop-prod/v1"])
+    told = lines(replace(release, attempt=both))
+    assert any("shop-prod-green/v1 and shop-prod/v1 serve them, and none" in line for line in told)
+
+
 def test_a_cause_is_told_in_at_most_five_lines() -> None:
     told = lines(evidence(ended=replace(outcome("FAILED"), cause="word " * 1000)))
     shown = [line for line in told if line.startswith("word")]

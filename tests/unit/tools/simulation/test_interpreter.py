@@ -45,6 +45,21 @@ def test_a_rejected_task_fails_with_the_error_of_the_answer() -> None:
         steps.send(StateError("Rejected", "no"))
 
 
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_function_may_answer_its_own_token_before_it_ends_or_dies(*, dies: bool) -> None:
+    around = FakeSurroundings()
+
+    def answering(token: str) -> None:
+        around.answers[token] = StateError("DeploymentFailedError", "plain words")
+        if dies:
+            raise LookupError
+
+    around.functions = {"ask": answering}
+    steps = Interpreter({"StartAt": "Ask", "States": {"Ask": TOKEN_TASK}}, lambda: {"Input": {}}, around).run()
+    with pytest.raises(StateError, match="DeploymentFailedError: plain words"):
+        next(steps)
+
+
 def test_a_redrive_begins_in_the_state_that_failed_with_the_same_input() -> None:
     calls: list[Any] = []
 

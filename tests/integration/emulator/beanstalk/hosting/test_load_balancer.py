@@ -51,6 +51,7 @@ class RunningShop:
     """Three instances of `shop-prod`, which answer their names: one, two and three."""
 
     def __init__(self, folder: Path) -> None:
+        self.answers: list[tuple[str | None, int]] = []
         self.capacities = Capacities()
         self.impairments = Impairments(time.time)
         packages = PackageCache(folder / "packages", {"PATH": os.environ["PATH"]})
@@ -60,6 +61,7 @@ class RunningShop:
             packages,
             lambda: self.capacities.of("shop-prod"),
             lambda: self.impairments.of("shop-prod", "e-1"),
+            answered=lambda version, status: self.answers.append((version, status)),
         )
         self.hosting.open()
         bundle = source_bundles.packed({"Procfile": "web: exec python server.py\n", "server.py": SERVER})
@@ -229,3 +231,19 @@ def test_impaired_instances_answer_an_error_to_users_and_to_health_checks(shop: 
 
     shop.impairments.set({"shop-prod": {"warning": True}})
     assert (shop.get()[0], one.probe("/"), shop.hosting.warns) == (200, 200, True)
+
+
+def test_each_answer_is_told_with_the_version_and_the_status(shop: RunningShop) -> None:
+    shop.serve_by("one")
+    shop.answers.clear()
+    shop.get()
+    until(lambda: shop.answers, lambda: "an answer")
+    shop.impairments.set({"shop-prod": {"status": 500}})
+    shop.get()
+    shop.capacities.set({"requests_per_second": 0.01})
+    for _ in range(2):  # the first takes the turn of a hundred seconds
+        shop.get()
+    shop.serve_by()
+    shop.get()
+
+    assert shop.answers == [("v1", 200), ("v1", 500), ("v1", 500), ("v1", 503), (None, 503)]

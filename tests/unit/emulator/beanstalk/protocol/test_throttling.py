@@ -58,6 +58,8 @@ def test_each_action_has_its_own_rate_limit(account: VirtualBeanstalk, action: s
     assert refused.value.response["Error"] == {"Type": "Sender", "Code": "Throttling", "Message": "Rate exceeded"}
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     account.client.describe_applications()
+    name = "".join(part.capitalize() for part in action.split("_"))
+    assert account.service.throttled == {name: 1}
 
 
 def test_polling_every_ten_seconds_is_never_throttled() -> None:
