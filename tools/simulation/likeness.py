@@ -5,9 +5,9 @@ executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `r
 """
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
 from types import CellType, FunctionType, GeneratorType, MethodType
@@ -140,7 +140,7 @@ class Reader:
     def fields(self, thing: Any) -> None:
         """Add the class of an object, and its attributes."""
         self.facts.append(type(thing).__name__)
-        for name, each in thing.__dict__.items():
+        for name, each in _attributes(thing):
             if name not in _NOT_READ:
                 self.read(each)
 
@@ -218,15 +218,23 @@ _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
 }
 
 
+def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:
+    if hasattr(thing, "__dict__"):
+        attributes: dict[str, Any] = thing.__dict__
+        return attributes.items()
+    return [(each.name, getattr(thing, each.name)) for each in fields(thing)]
+
+
 @cache
 def _reader_of(kind: Any) -> Callable[[Reader, Any], None]:
     if kind in _READERS:
         return _READERS[kind]
     if kind.__name__ in LEFT_OUT or (kind.__module__.startswith(STATELESS) and not is_dataclass(kind)):
         return Reader.nothing
-    if hasattr(kind, "__dict__") and not issubclass(kind, tuple):
-        return Reader.fields
-    return Reader.sequence if hasattr(kind, "__iter__") else Reader.nothing
+    if issubclass(kind, tuple | deque):
+        return Reader.sequence
+    has_attributes = is_dataclass(kind) or "__dict__" in dir(kind)
+    return Reader.fields if has_attributes else Reader.nothing
 
 
 def _kept(cell: CellType) -> Any:
