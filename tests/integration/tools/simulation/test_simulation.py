@@ -22,7 +22,7 @@ from tools.simulation.search import SearchLimits, disturbances, pairs, randoms, 
 from tools.simulation.transport import connected
 
 ROOT = Path(__file__).parents[4]
-STRIDE = 97
+STRIDE = 151
 """A prime: one disturbance of so many is played, of each kind some."""
 Players = Callable[[str], Player]
 
