@@ -34,6 +34,8 @@ class SafetyRules:
     violations: list[str] = field(default_factory=list)
     begun: bool = False
     """Whether the release has begun: what is before is not judged."""
+    _blue_served: bool = True
+    """Whether blue runs what users have when the release begins: another version is not proved (docs/serving.md)."""
     _told: int = 0
     _notices: int = 0
     _entered: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class SafetyRules:
     def begin(self, world: World) -> None:
         """Judge from now on."""
         self.begun = True
+        holder, blue = world.shop.holder(), world.shop.environment(BLUE)
+        self._blue_served = bool(holder and blue and holder.label == blue.label)
         self.users.begin(world)
         self._told = _notices(world)
 
@@ -138,7 +142,13 @@ class SafetyRules:
         holder, blue, now = world.shop.holder(), world.shop.environment(BLUE), world.now()
         drained = (invocation.run.name, "DrainBlue") in self._entered and not self.users.blue_touched
         left = invocation.run.request.get("mode") == "rollback"
-        good = blue and not left and world.shop.serves_well(blue) and blue.id not in self.incidents.sick
+        good = (
+            blue
+            and self._blue_served
+            and not left
+            and world.shop.serves_well(blue)
+            and blue.id not in self.incidents.sick
+        )
         if holder and holder.name == GREEN and drained and good and self._shown_sick(holder, now):
             self.violated(world, f"{site}: the users are on a sick {GREEN}, and {BLUE} was good.")
 
