@@ -40,8 +40,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "swap onto a blue that changed",
         "lambdas/stages/swap_traffic.py",
-        '    if to == "blue":\n        _require',
-        "    if False:\n        _require",
+        "        _require_as_tested(pair, deployment, visit, beanstalk)\n",
+        "        pass\n",
         _singles("full approval", "AwaitApproval SwapToBlue VerifyRelease", "deploy/blue"),
     ),
     # --- waiting

@@ -21,6 +21,7 @@ from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.hosting.capacity import Capacities
 from emulator.beanstalk.protocol import response
 from emulator.beanstalk.protocol.parsed import parsed_result
+from emulator.beanstalk.scheduler import Task
 from emulator.beanstalk.service import ElasticBeanstalk
 from emulator.faults import FaultInjector, FaultKind, FunctionCall
 from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
@@ -56,6 +57,10 @@ class InMemoryAccount:
     def advance(self, seconds: float) -> None:
         """Let account seconds pass, and run everything that is due in them."""
         self._scheduler.advance(seconds)
+
+    def waiting(self) -> list[tuple[float, Task]]:
+        """Return what goes on, and when, in this order."""
+        return self._scheduler.waiting()
 
     def set_faults(self, *faults: Mapping[str, Any]) -> None:
         """Replace the faults that calls meet; no faults remove all. Raises InvalidFaultError.

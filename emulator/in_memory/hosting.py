@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from emulator.beanstalk import source_bundle
@@ -38,6 +39,7 @@ class Behaviour:
     dies: str | None = None
 
     @classmethod
+    @cache
     def from_bundle(cls, source: bytes) -> Self:
         """Return the behaviour in a bundle's `behaviour.json`. Without the file, the application answers 200."""
         with zipfile.ZipFile(io.BytesIO(source)) as archive:

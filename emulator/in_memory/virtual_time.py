@@ -52,6 +52,10 @@ class VirtualScheduler:
         """Stop all tasks."""
         self._waiting.clear()
 
+    def waiting(self) -> list[tuple[float, Task]]:
+        """Return the tasks that go on, and when, in this order."""
+        return [(each.time, each.task) for each in sorted(self._waiting) if not each.task.cancelled]
+
     def advance(self, seconds: float) -> None:
         """Move the clock forward, and run every task that is due on the way, at its own time."""
         end = self._clock.time() + seconds

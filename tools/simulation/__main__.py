@@ -11,7 +11,7 @@ from time import perf_counter
 from tools.simulation.cases import CASES
 from tools.simulation.definition import read, synthesized
 from tools.simulation.disturbance import Disturbance
-from tools.simulation.play import Played, Player
+from tools.simulation.play import Memory, Played, Player
 from tools.simulation.report import SearchReport, shown, story
 from tools.simulation.search import SearchLimits, pairs, randoms, shrunk, singles
 from tools.simulation.transport import connected
@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     definition, functions = read(options.definition) if options.definition else synthesized()
     with connected(exact=options.exact) as board:
-        players = {name: Player(board, definition, functions, name, CASES[name]) for name in options.cases}
+        players = {
+            name: Player(board, definition, functions, name, CASES[name], None if options.exact else Memory())
+            for name in options.cases
+        }
         if options.play:
             return _play(players, options.play)
         report = SearchReport()
@@ -33,8 +36,7 @@ def main(arguments: list[str]) -> int:
         for part in options.parts:
             for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options)):
                 if report.add(part, played):
-                    shortest = shrunk(players[played.case], played) if len(played.schedule) > 1 else played
-                    print("\n".join([*story(shortest), ""]), flush=True)
+                    print("\n".join([*story(shrunk(players[played.case], played)), ""]), flush=True)
                     if options.first:
                         return 1
         print("\n".join(report.lines()))
@@ -58,7 +60,7 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
 def _play(players: dict[str, Player], words: list[str]) -> int:
     seeds = [int(word.removeprefix("seed=")) for word in words if word.startswith("seed=")]
     schedule = tuple(Disturbance.from_text(word) for word in words[1:] if not word.startswith("seed="))
-    played = players[words[0]].play(schedule, seed=seeds[0] if seeds else None)
+    played = players[words[0]].whole(schedule, seed=seeds[0] if seeds else None)
     print("\n".join([*played.history, shown(played), *played.violations]))
     return 1 if played.violations else 0
 

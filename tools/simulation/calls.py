@@ -1,7 +1,6 @@
 """The calls of functions and of the machine: each is counted, may be disturbed, and is answered by the account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -12,36 +11,16 @@ from emulator.in_memory.account import InMemoryAccount
 from lambdas.probe import NoAnswerError
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
+from tools.simulation.sites import READS, SERVICES, PastCall, Site
 
 CALL_SECONDS: Final = 0.1
 """How long a call takes."""
 SLOW_SECONDS: Final = 20
 """The clients' time-out (lambdas/aws)."""
-READS: Final = ("Describe", "List", "Check")
-SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
-"""Their names in URLs and in answers, by those in botocore's events."""
 
 
 class FunctionKilled(BaseException):
     """The function was killed. No error of the function: nothing in it may catch this."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """A call of a schedule: its number, and where it is made. `state` is empty outside of executions."""
-
-    point: int
-    state: str
-    service: str
-    action: str
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.service}.{self.action}"
-
-    @property
-    def reads_beanstalk(self) -> bool:
-        """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
-        return self.service in SERVICES and self.action.startswith(READS)
 
 
 class CallingWorld(Protocol):
@@ -50,8 +29,13 @@ class CallingWorld(Protocol):
     def state(self) -> str:
         """Return the state whose function calls now."""
 
-    def sleep(self, seconds: float) -> None:
+    drawn: int
+
+    def pass_seconds(self, seconds: float) -> None:
         """Let time pass."""
+
+    def note_past(self, call: PastCall) -> None:
+        """Take notice of a call that may be repeated."""
 
     def note_call(self, what: str) -> None:
         """Write a line of the history about the one that calls."""
@@ -92,10 +76,14 @@ class Calls:
         self._account = account
         self._answering = {"s3": objects.answer, "cloudwatch": alarms.answer, "sfn": executions.answer}
 
+    def awaits_disturbance(self) -> bool:
+        """Return whether something is planned for a later call, or answers are still old."""
+        return max(self.planned, default=-1) >= len(self.sites) or self.stale_until > self._account.clock.time()
+
     def visit(self, service: str, action: str, arguments: Mapping[str, Any]) -> CallFault | None:
         """Count a call, let what is planned happen before it, and return its fault."""
         caller = self._caller
-        caller.sleep(CALL_SECONDS)
+        caller.pass_seconds(CALL_SECONDS)
         site = Site(len(self.sites), caller.state(), service, action)
         self.sites.append(site)
         fault = None
@@ -107,26 +95,50 @@ class Calls:
                 caller.happens(site, what)
         if fault is CallFault.TWICE:
             caller.run_twice()
+        self._made(site, arguments)
+        return fault
+
+    def _made(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        caller = self._caller
+        caller.note_past(PastCall(site, arguments, caller.drawn))
         caller.called(site, arguments)
         if not site.action.startswith((*READS, "Get")):
             caller.note_call(f"{site}")
-        return fault
+
+    def repeat(self, past: PastCall) -> None:
+        """Make a call of the past again, in which nothing happens."""
+        self._caller.pass_seconds(CALL_SECONDS)
+        self.sites.append(past.site)
+        self._made(past.site, past.arguments)
+        if past.site.service == "http":
+            self._status(past.arguments["url"])
+        elif past.changes:
+            self._caller.drawn = past.drawn
+            request = past.arguments["request"]
+            self._served(past.site.service, past.site.action, request, dict(request.headers))
 
     def status(self, url: str) -> int:
         """Return what an environment answers at its own endpoint. Raises NoAnswerError."""
         fault = self.visit("http", "GET", {"url": url})
-        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
         if fault is CallFault.KILL_AFTER:
             raise FunctionKilled
         if fault is CallFault.SLOW:
-            self._caller.sleep(SLOW_SECONDS)
+            self._caller.pass_seconds(SLOW_SECONDS)
         if fault not in (None, CallFault.TWICE):
             raise NoAnswerError(str(fault))
+        status = self._status(url)
+        if status is None:
+            raise NoAnswerError("NameResolutionError")
+        return status
+
+    def _status(self, url: str) -> int | None:
+        """Return what an environment answers; None when the name leads nowhere."""
+        name, path = url.split("/", 3)[2], "/" + url.split("/", 3)[3]
         for each in self._account.service.state.alive_environments():
             if each.endpoint == name:
                 status, _ = self._account.hostings[each.name].answer(path)
                 return status
-        raise NoAnswerError("NameResolutionError")
+        return None
 
     def answer(self, service: str, action: str, request: SentRequest) -> Answer:
         """Return the answer to a call, or what its fault makes of it. Raises botocore's errors of connections."""
@@ -147,7 +159,7 @@ class Calls:
             case CallFault.KILL_AFTER:
                 raise FunctionKilled
             case CallFault.SLOW:
-                self._caller.sleep(SLOW_SECONDS)
+                self._caller.pass_seconds(SLOW_SECONDS)
                 raise ReadTimeoutError(endpoint_url=request.url)
             case _:
                 raise ConnectionClosedError(endpoint_url=request.url)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from tools.simulation.attempts import StateError
 from tools.simulation.calls import FunctionKilled
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.interpreter import as_json
+from tools.simulation.past import PastInvocation, Recorder, Replay
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,27 @@ class Invocation:
     event: Any = None
 
 
+class FunctionWorld(Protocol):
+    """The world, as the runner sees it."""
+
+    recorder: Recorder | None
+    replay: Replay | None
+    now: Callable[[], float]
+
+    def repeat(self, past: PastInvocation) -> None:
+        """Let a function do again what it did, without running it."""
+
+    def number_of_calls(self) -> int:
+        """Return how many calls there were."""
+
+
 class FunctionRunner:
     """Runs functions, one in another. `functions`: the module of the stage and the time-out of each logical id."""
 
-    def __init__(self, functions: Mapping[str, tuple[str, float]], now: Callable[[], float]) -> None:
+    def __init__(self, functions: Mapping[str, tuple[str, float]], world: FunctionWorld) -> None:
         self._functions = functions
-        self._now = now
+        self._world = world
+        self._now = world.now
         self.current: Invocation | None = None
         """What makes calls now."""
 
@@ -36,7 +52,7 @@ class FunctionRunner:
         """Return the result of a Lambda task. Raises StateError."""
         module, limit = self._functions[arguments["FunctionName"].rpartition(":")[2]]
         began = self._now()
-        result = self._result(Invocation(run, state, module, arguments["Payload"]), began + limit)
+        result = self._remembered(Invocation(run, state, module, arguments["Payload"]), began + limit)
         if self._now() - began > seconds:
             raise StateError("States.Timeout")
         return {"Payload": result, "StatusCode": 200}
@@ -59,6 +75,26 @@ class FunctionRunner:
             yield
         finally:
             self.current = before
+
+    def _remembered(self, invocation: Invocation, deadline: float) -> Any:
+        """Return what a function returned in the past; else run it."""
+        world, function = self._world, invocation.function
+        if world.replay and (past := world.replay.take(function, invocation.event)):
+            with self.calling(invocation):
+                world.repeat(past)
+            if past.failure:
+                raise past.failure
+            return past.result
+        if not world.recorder:
+            return self._result(invocation, deadline)
+        world.recorder.begin(function, invocation.event)
+        try:
+            result = self._result(invocation, deadline)
+        except StateError as failure:
+            world.recorder.end(world.number_of_calls(), failure=failure)
+            raise
+        world.recorder.end(world.number_of_calls(), result)
+        return result
 
     def _result(self, invocation: Invocation, deadline: float) -> Any:
         handler = import_module(f"lambdas.stages.{invocation.function}").handler

@@ -1,25 +1,21 @@
 """Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
 
+from tools.simulation.afterwards import REST_SECONDS, finish, last_of
 from tools.simulation.attempts import State
-from tools.simulation.calls import Site
 from tools.simulation.cases import ALARM, ReleaseCase, request
 from tools.simulation.definition import Functions
 from tools.simulation.disturbance import CallFault, Schedule
-from tools.simulation.executions import SimulatedExecution
+from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
-from tools.simulation.rules import SafetyRules, left_over, unfinished
-from tools.simulation.shop import GREEN
+from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
+from tools.simulation.past import Past, Recorder, Replay
+from tools.simulation.rules import SafetyRules
+from tools.simulation.sites import Site
 from tools.simulation.timeline import EndlessError
 from tools.simulation.transport import Switchboard
 from tools.simulation.world import Observer, World
-
-REST_SECONDS: Final = 300
-"""From the end of a release to what people do next: what was broken is well again by then."""
-LAST_TRIES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,22 @@ class Played:
     """How the release ended, before anything was repaired."""
     seconds: float
     seed: int | None = None
+    rest: int = 0
+    """How many calls followed that were not played: the world was like one that was judged already."""
 
     @property
     def disturbed(self) -> list[str]:
         """The states in which something happened, as many as the schedule has disturbances."""
         return [self.sites[each.point].state for each in self.schedule if each.point < len(self.sites)]
+
+
+@dataclass
+class Memory:
+    """What the schedules of one case have in common: judged worlds, and the release without any disturbance."""
+
+    judged: JudgedWorlds = field(default_factory=JudgedWorlds)
+    past: Past = field(default_factory=Past)
+    base: Played | None = None
 
 
 @dataclass(frozen=True)
@@ -53,36 +60,63 @@ class Player:
     functions: Functions
     name: str
     case: ReleaseCase
+    memory: Memory | None = None
+    """With it, a schedule begins as the release without any disturbance, and ends when its world is like a judged one.
+    """
+
+    def base(self) -> Played:
+        """Play the release without any disturbance, once."""
+        if self.memory is None:
+            return self.play()
+        if self.memory.base is None:
+            self.memory.base = self.play()
+        return self.memory.base
+
+    def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
+        """Play a schedule from its begin to its end, whatever is known."""
+        return replace(self, memory=None).play(schedule, seed)
 
     def play(self, schedule: Schedule = (), seed: int | None = None) -> Played:
-        """Play a schedule to its end. With a seed, the delays have jitter."""
+        """Play a schedule. With a seed, the delays have jitter."""
         request_ = self.case.request
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
+        recorder, replay = self._memory(schedule, seed)
+        judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
         world = World(
             self.definition,
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved),
+            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
+            recorder=recorder,
+            replay=replay,
         )
         self.board.receiver = world
         world.open()
         world.alarms.ringing[ALARM] = None
-        first, end = 0, ""
+        first, end, rest = 0, "", None
         try:
             self._prepare(world)
             rules.begin(world)
             world.jitters = seed is not None
             first = len(world.calls.sites)
+            judge.stage = "release"
             run = world.start("release", request_)
             world.run()
             end = run.status
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
-            self._finish(world, incidents)
-            rules.violations += left_over(world, incidents, _last(world), self.case.released)
+            finish(world, incidents, judge, self.case)
+            rules.violations += left_over(world, incidents, last_of(world), self.case.released)
+            judge.keep(world, end)
+            if recorder:
+                recorder.complete()
+        except AlreadyJudgedError as judged:
+            rest = judged.rest
+            rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
+            end = end or rest.end
         except EndlessError as endless:
             rules.violations.append(f"It does not end: {endless}.")
         return Played(
@@ -93,9 +127,19 @@ class Player:
             tuple(world.calls.sites),
             first,
             end,
-            world.clock.elapsed,
+            world.clock.elapsed + (rest.seconds if rest else 0),
             seed,
+            rest.calls if rest else 0,
         )
+
+    def _memory(self, schedule: Schedule, seed: int | None) -> tuple[Recorder | None, Replay | None]:
+        """Return what writes the past of a release without any disturbance, or what repeats it."""
+        if self.memory is None or seed is not None:
+            return None, None
+        if not schedule:
+            return Recorder(self.memory.past), None
+        first = min(each.point for each in schedule)
+        return None, Replay(self.memory.past, first) if self.memory.past.complete else None
 
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""
@@ -105,47 +149,3 @@ class Player:
             world.run()
             world.abort_in = None
             world.pass_until(world.now() + REST_SECONDS)
-
-    def _finish(self, world: World, incidents: Incidents) -> None:
-        """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
-        world.calls.planned.clear()
-        if not incidents.kinds and _last(world).output_status == "released":
-            return
-        world.pass_until(world.now() + REST_SECONDS)
-        incidents.repair(world)
-        world.pass_until(world.now() + REST_SECONDS)
-        if incidents.live_terminated:
-            return
-        ours = _ours(world)
-        if not any(each.status == "SUCCEEDED" for each in ours):
-            for run in ours:
-                run.redrive()
-                world.run()
-        wanted = self.case.closing or self.case.request
-        for number in range(LAST_TRIES):
-            if _last(world).output_status == "released":
-                return
-            _follow(_last(world), world)
-            world.start(f"again-{number}", wanted)
-            world.run()
-
-
-def _follow(run: SimulatedExecution, world: World) -> None:
-    """Do what the message of a refused execution asks for: terminate a green of which nobody knows what it is for."""
-    green = world.shop.environment(GREEN)
-    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
-        world.note("person", f"TERMINATES {GREEN}, as the message says")
-        world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
-        world.pass_until(world.now() + REST_SECONDS)
-
-
-def _ours(world: World) -> Sequence[SimulatedExecution]:
-    """Return the executions of the schedule: all but those of before."""
-    return [each for each in world.executions if not each.name.startswith("before")]
-
-
-def _last(world: World) -> SimulatedExecution:
-    """Return the execution that released last; else the one that was started last."""
-    ours = _ours(world)
-    done = [each for each in ours if each.output_status == "released"]
-    return max(done, key=lambda each: each.ended_at) if done else ours[-1]

@@ -16,6 +16,8 @@ class SearchReport:
     began: float = field(default_factory=perf_counter)
     worked: float = field(default_factory=process_time)
     schedules: int = 0
+    known: int = 0
+    """How many of them came to a world that is like one that was judged, and were not played on."""
     parts: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     reached: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -28,10 +30,11 @@ class SearchReport:
         """Count a schedule. Return whether it is the first one that violates its rule in this way."""
         self.schedules += 1
         self.parts[part] += 1
+        self.known += played.rest > 0
         self.ends[played.end] += 1
         what = [each.what for each in played.schedule]
         self.reached.update(zip(played.disturbed, what, strict=False))
-        if self.longest is None or len(played.sites) > len(self.longest.sites):
+        if self.longest is None or _calls(played) > _calls(self.longest):
             self.longest = played
         if not played.violations:
             return False
@@ -44,6 +47,7 @@ class SearchReport:
         real, worked = perf_counter() - self.began, process_time() - self.worked
         found = [
             f"{self.schedules:,} schedules in {real:.0f} seconds, {worked:.0f} of the processor.",
+            f"  {self.known:,} came to a world like one that was played to its end, and ended there.",
             f"  {self.schedules / max(worked, 1e-9):.0f} schedules for each second of the processor.",
             "  " + ", ".join(f"{number:,} {part}" for part, number in self.parts.items()),
             "  ended " + ", ".join(f"{end or 'nowhere'}: {number:,}" for end, number in sorted(self.ends.items())),
@@ -51,11 +55,15 @@ class SearchReport:
         ]
         if self.longest:
             found.append(
-                f"  The longest schedule makes {len(self.longest.sites)} calls in {self.longest.seconds:,.0f} account"
+                f"  The longest schedule makes {_calls(self.longest)} calls in {self.longest.seconds:,.0f} account"
                 f" seconds: {shown(self.longest)}"
             )
         found.append(f"  {sum(self.rules.values()):,} schedules violate a rule.")
         return found
+
+
+def _calls(played: Played) -> int:
+    return len(played.sites) + played.rest
 
 
 def shown(played: Played) -> str:

@@ -6,13 +6,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from emulator.beanstalk.model import Environment
-from tools.simulation.calls import Site
 from tools.simulation.cases import REQUEST
-from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
-from tools.simulation.shop import APPLICATION, BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
+from tools.simulation.shop import BAD_VERSIONS, BLUE, GREEN, OTHERS, PRODUCTION, hosting_of
+from tools.simulation.sites import Site
 from tools.simulation.users import FAULT_SECONDS, ServedUsers
 from tools.simulation.world import World
 
@@ -35,6 +34,8 @@ class SafetyRules:
     violations: list[str] = field(default_factory=list)
     begun: bool = False
     """Whether the release has begun: what is before is not judged."""
+    _blue_served: bool = True
+    """Whether blue runs what users have when the release begins: another version is not proved (docs/serving.md)."""
     _told: int = 0
     _notices: int = 0
     _entered: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class SafetyRules:
     def begin(self, world: World) -> None:
         """Judge from now on."""
         self.begun = True
+        holder, blue = world.shop.holder(), world.shop.environment(BLUE)
+        self._blue_served = bool(holder and blue and holder.label == blue.label)
         self.users.begin(world)
         self._told = _notices(world)
 
@@ -91,6 +94,11 @@ class SafetyRules:
         if holder and left and holds and self.users.can_move(world, holder, ["KeepGreenLive"]):
             self.violated(world, f"The execution failed, and left users on a sick {holder.name}.")
 
+    def unseen(self, world: World) -> list[Any]:
+        """Return what these rules go by, besides users and incidents."""
+        entered = {which: time for which, time in self._entered.items() if which[1] in ("DrainBlue", "WatchRelease")}
+        return [self.begun, _notices(world) - self._told - self._notices, entered]
+
     def violated(self, world: World, sentence: str) -> None:
         """Note a violation, once."""
         if sentence not in self.violations:
@@ -127,10 +135,20 @@ class SafetyRules:
             self.violated(world, f"{site}: users with old DNS answers are still on {environment.name}.")
 
     def _check_update(self, world: World, site: Site, invocation: Invocation) -> None:
-        """No release goes on while users are on a sick green and blue, untouched, is known to be good."""
+        """No release goes on while users are on a sick green and blue, untouched, is known to be good.
+
+        What a rollback leaves is not: the person said so (docs/serving.md).
+        """
         holder, blue, now = world.shop.holder(), world.shop.environment(BLUE), world.now()
         drained = (invocation.run.name, "DrainBlue") in self._entered and not self.users.blue_touched
-        good = blue and world.shop.serves_well(blue) and blue.id not in self.incidents.sick
+        left = invocation.run.request.get("mode") == "rollback"
+        good = (
+            blue
+            and self._blue_served
+            and not left
+            and world.shop.serves_well(blue)
+            and blue.id not in self.incidents.sick
+        )
         if holder and holder.name == GREEN and drained and good and self._shown_sick(holder, now):
             self.violated(world, f"{site}: the users are on a sick {GREEN}, and {BLUE} was good.")
 
@@ -168,35 +186,3 @@ class SafetyRules:
 
 def _notices(world: World) -> int:
     return sum(subject.startswith(NOTICES) for _, subject, _ in world.messages)
-
-
-def unfinished(schedule: Schedule, end: str) -> list[str]:
-    """Return what is wrong about the release's end: it succeeds when nothing happens, or a fault of one call."""
-    if not schedule and end != "SUCCEEDED":
-        return [f"The release does not succeed, although nothing happens in it: {end}."]
-    faults = [each for each in schedule if each.fault]
-    if len(schedule) == len(faults) == 1 and end != "SUCCEEDED":
-        return [f"A fault of one call ended the release: {end}."]
-    return []
-
-
-def left_over(world: World, incidents: Incidents, last: SimulatedExecution, version: str) -> list[str]:
-    """Return what is not as it should be at the end. `version`: that blue should run."""
-    if incidents.live_terminated:
-        return []
-    found = []
-    if last.output_status != "released":
-        found.append(f"Nothing released in the end: {last.name} {last.status} {last.error or last.output}.")
-    state = world.account.service.state
-    standing = sorted(each.name for each in state.alive_environments())
-    if standing != [BLUE]:
-        found.append(f"At the end there stand {', '.join(standing)}; expected only {BLUE}.")
-    blue = world.shop.environment(BLUE)
-    versions = {version, str(last.request.get("version"))} | ({"by-hand"} if incidents.deployed_by_hand else set())
-    if blue and blue.cname != PRODUCTION:
-        found.append(f"At the end {BLUE} holds {blue.cname}.")
-    if blue and blue.label not in versions:
-        found.append(f"At the end {BLUE} runs {blue.label}.")
-    if templates := state.application(APPLICATION).templates.keys() - {OTHERS}:
-        found.append(f"Saved configurations are left: {', '.join(sorted(templates))}.")
-    return found

@@ -6,9 +6,9 @@ from itertools import islice
 from random import Random
 from typing import Final
 
-from tools.simulation.calls import Site
 from tools.simulation.disturbance import INCIDENTS, CallFault, Disturbance, Schedule
 from tools.simulation.play import Played, Player
+from tools.simulation.sites import Site
 
 RANDOM_DISTURBANCES: Final = (2, 5)
 """In a random schedule, at least and at most."""
@@ -51,7 +51,7 @@ def disturbances(played: Played, *, incidents: bool = True, faults: bool = True)
 
 def singles(player: Player, limits: SearchLimits) -> Iterator[Played]:
     """Play a release without any disturbance, then each single one."""
-    base = player.play()
+    base = player.base()
     yield base
     allowed = (each for each in disturbances(base) if limits.allow(base, each))
     for each in islice(allowed, 0, None, limits.stride):
@@ -65,7 +65,7 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
     disturbance after each first one.
     """
     chance = Random(seed)  # noqa: S311 - must be repeatable
-    base = player.play()
+    base = player.base()
     order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
     left: dict[Disturbance, list[Disturbance]] = {}
@@ -94,7 +94,7 @@ def randoms(players: Mapping[str, Player], seed: int) -> Iterator[Played]:
     while True:
         name = chance.choice(sorted(players))
         player = players[name]
-        base = bases.setdefault(name, player.play())
+        base = bases.setdefault(name, player.base())
         points = range(base.first, len(base.sites) + 40)
         drawn = sorted(
             _drawn(chance, point, base) for point in chance.choices(points, k=chance.randint(*RANDOM_DISTURBANCES))
@@ -112,11 +112,11 @@ def _drawn(chance: Random, point: int, base: Played) -> Disturbance:
 def shrunk(player: Player, played: Played) -> Played:
     """Return the shortest schedule that violates the same rule, from one that violates it."""
     rule = _rule(played)
-    found, again = played, True
+    found, again = player.whole(played.schedule, played.seed), True
     while again:
         again = False
         for shorter in _shorter(found):
-            tried = player.play(shorter.schedule, seed=shorter.seed)
+            tried = player.whole(shorter.schedule, seed=shorter.seed)
             if tried.violations and _rule(tried) == rule:
                 found, again = tried, True
                 break

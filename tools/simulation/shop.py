@@ -5,11 +5,12 @@ import json
 import zipfile
 from functools import cache
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 
+from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.model import Environment
 from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.hosting import InMemoryHosting
+from tools.simulation.shortcuts import KnownForm
 
 APPLICATION: Final = "shop"
 BLUE: Final = "shop-prod"
@@ -136,9 +137,16 @@ class Person:
 
     def call(self, action: str, **parameters: str) -> bool:
         """Return whether the call was accepted."""
-        body = urlencode({"Action": action, "Version": "2010-12-01", **parameters}).encode()
-        status, _, _ = self._account.service.handle(body, {})
-        return status == 200
+        try:
+            self._account.service.answer(_form(action, *parameters.items()), "by-hand")
+        except ServiceError:
+            return False
+        return True
+
+
+@cache
+def _form(action: str, *parameters: tuple[str, str]) -> KnownForm:
+    return KnownForm({"Action": action, "Version": "2010-12-01", **dict(parameters)})
 
 
 def _option(number: int, namespace: str, name: str, value: str) -> dict[str, str]:

@@ -32,16 +32,23 @@ class Timeline:
         """Let something happen at a time, unless it is not `due` any longer."""
         heapq.heappush(self._timers, (time, next(self._numbers), act, due))
 
-    def run(self, require_bound: Callable[[], None]) -> None:
-        """Let time pass until nothing is left to happen. Raises EndlessError."""
+    def waiting(self) -> list[tuple[float, Callable[[], None]]]:
+        """Return what will happen, and when, in this order."""
+        return [(time, act) for time, _, act, due in sorted(self._timers, key=lambda each: each[:2]) if due()]
+
+    def run(self, look: Callable[[], None]) -> None:
+        """Let time pass until nothing is left to happen. `look` is called before each. Raises EndlessError."""
         while self._timers:
-            time, _, act, due = heapq.heappop(self._timers)
-            if not due():
+            time, _, act, due = self._timers[0]
+            goes_on = due()
+            if goes_on:
+                look()
+            heapq.heappop(self._timers)
+            if not goes_on:
                 continue
             self.pass_until(time)
             if self._account.clock.elapsed > END_SECONDS:
                 raise EndlessError(f"{self._account.clock.elapsed:.0f} seconds passed")
-            require_bound()
             act()
 
     def pass_until(self, time: float) -> None:

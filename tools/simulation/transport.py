@@ -19,7 +19,8 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import HTTPClientError
 
-from emulator.beanstalk.protocol import response
+from emulator.beanstalk import saved_configuration
+from emulator.beanstalk.protocol import request, response
 from emulator.faults.answers import Answer
 from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from lambdas import http_answers, metrics
@@ -161,6 +162,9 @@ def _replacements(switchboard: Switchboard) -> dict[tuple[Any, str], Callable[..
     return {
         (BaseClient, "_make_api_call"): make,
         (response, "result_document"): switchboard.shortcuts.write,
+        (saved_configuration, "written"): switchboard.shortcuts.written_template,
+        (request, "read_form"): switchboard.shortcuts.read_form,
+        (request, "read_parameters"): switchboard.shortcuts.read_parameters,
         (time, "time"): switchboard.now,
         (time, "sleep"): switchboard.sleep,
         (os, "urandom"): switchboard.random_bytes,

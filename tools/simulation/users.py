@@ -39,9 +39,10 @@ class ServedUsers:
         self._incidents = incidents
         self._faults = faults
         self._violated = violated
-        self._holder: str | None = None
+        self.holder: str | None = None
+        """The id of the environment with the production CNAME."""
         self._since = 0.0
-        self._spent: dict[str, float] = {}
+        self.spent: dict[str, float] = {}
         """By id: how long users of a sick environment could have been moved and were not."""
 
     def begin(self, world: World) -> None:
@@ -52,10 +53,10 @@ class ServedUsers:
         """Return the environment with the production CNAME, and remember when another one lost it."""
         holder = world.shop.holder()
         name = holder.id if holder else None
-        if name != self._holder:
-            if self._holder is not None:
-                self.left[self._holder] = world.now()
-            self._holder = name
+        if name != self.holder:
+            if self.holder is not None:
+                self.left[self.holder] = world.now()
+            self.holder = name
         return holder
 
     def check(self, world: World) -> None:
@@ -100,8 +101,8 @@ class ServedUsers:
             return False
         states = [each.state for each in world.executions if each.status == "RUNNING"]
         if self.can_move(world, environment, states):
-            self._spent[id_] = self._spent.get(id_, 0.0) + passed
-        return self._spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
+            self.spent[id_] = self.spent.get(id_, 0.0) + passed
+        return self.spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
 
     def can_move(self, world: World, environment: Environment, states: Collection[str]) -> bool:
         """Return whether an execution in one of these states knows a good environment to move the users to."""

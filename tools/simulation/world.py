@@ -4,19 +4,22 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from random import Random
 from typing import Any, Final
 
 from emulator.faults.answers import Answer
 from emulator.in_memory.account import InMemoryAccount
 from tools.simulation.attempts import State, StateError
-from tools.simulation.calls import Calls, Site
+from tools.simulation.calls import Calls
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause
 from tools.simulation.invocations import FunctionRunner, Invocation
+from tools.simulation.past import PastInvocation, Recorder, Replay
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
+from tools.simulation.sites import PastCall, Site
 from tools.simulation.timeline import EndlessError, Timeline
 
 MAX_CALLS: Final = 1500
@@ -24,15 +27,25 @@ MAX_CALLS: Final = 1500
 ANSWER_SECONDS: Final = 30
 """From a request for approval to its answer."""
 
+SNS_ERRORS: Final[Mapping[CallFault, str]] = {
+    CallFault.THROTTLE: "SNS.ThrottledException",
+    CallFault.ERROR_BEFORE: "SNS.SnsException",
+    CallFault.ERROR_AFTER: "SNS.SnsException",
+}
+"""As the emulated Step Functions names them (emulator/ministack/sns.py)."""
+
 
 @dataclass
 class Observer:
-    """What a world tells: each call before its effect, each moment at which something may have changed, each end."""
+    """What a world tells: each call before its effect, each moment at which something may have changed, each end,
+    each moment at which nothing runs.
+    """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
     changed: Callable[["World"], None] = lambda *_: None
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
+    waits: Callable[["World"], None] = lambda *_: None
 
 
 @dataclass
@@ -41,7 +54,7 @@ class World:
 
     `functions`: as of FunctionRunner. `incident`: carries out an incident. `seed` decides identifiers, and delays too
     while `jitters`. `keeps_past`: whether calls may be answered from the past. `abort_in`: an execution that enters
-    this state is aborted.
+    this state is aborted. `recorder` writes what functions do; `replay` knows it.
     """
 
     definition: State
@@ -53,16 +66,19 @@ class World:
     keeps_past: bool = False
     jitters: bool = False
     abort_in: str | None = None
+    recorder: Recorder | None = None
+    replay: Replay | None = None
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - must be repeatable
-        self._identifiers = Random(f"ids {self.seed}")  # noqa: S311 - must be repeatable
+        self.drawn = 0
+        """How often chance has made identifiers."""
         self.account = InMemoryAccount()
         self.clock = self.account.clock
         self.timeline = Timeline(self.account)
         self.now, self.at, self.note = self.timeline.now, self.timeline.at, self.timeline.note
         self.pass_until = self.timeline.pass_until
-        self.runner = FunctionRunner(self.functions, self.now)
+        self.runner = FunctionRunner(self.functions, self)
         self.shop = SimulatedShop(self.account)
         self.objects = Objects(self.account.store.bundles)
         self.alarms = AlarmBoard()
@@ -102,11 +118,12 @@ class World:
 
     def run(self) -> None:
         """Let time pass until nothing is left to happen. Raises EndlessError."""
-        self.timeline.run(self._require_bound)
+        self.timeline.run(self._look)
 
-    def _require_bound(self) -> None:
+    def _look(self) -> None:
         if len(self.calls.sites) > MAX_CALLS:
             raise EndlessError(f"there were {len(self.calls.sites)} calls")
+        self.observer.waits(self)
 
     # --- what executions need
 
@@ -146,7 +163,7 @@ class World:
             if state == "AwaitApproval":
                 self.at(self.now() + ANSWER_SECONDS, lambda: self.approve(run))
         if fault not in (None, CallFault.SLOW):
-            raise StateError("SNS.SdkClientException", str(fault))
+            raise StateError(SNS_ERRORS.get(fault, "SNS.SdkClientException"), str(fault))
         return {"MessageId": "m"}
 
     def approve(self, run: SimulatedExecution) -> None:
@@ -155,13 +172,30 @@ class World:
             self.note("person", "APPROVES")
             run.go_on({})
 
+    def repeat(self, past: PastInvocation) -> None:
+        """Let a function do again what it did, without running it."""
+        for step in past.steps:
+            if isinstance(step, PastCall):
+                self.calls.repeat(step)
+            else:
+                self.pass_seconds(step)
+
+    def number_of_calls(self) -> int:
+        """Return how many calls there were."""
+        return len(self.calls.sites)
+
     # --- what calls need
+
+    def note_past(self, call: PastCall) -> None:
+        """Take notice of a call that may be repeated."""
+        if self.recorder and self.runner.current and self.runner.current.function:
+            self.recorder.note(call)
 
     def state(self) -> str:
         """Return the state whose function calls now."""
         return self.runner.current.state if self.runner.current else ""
 
-    def sleep(self, seconds: float) -> None:
+    def pass_seconds(self, seconds: float) -> None:
         """Let time pass."""
         self.pass_until(self.now() + seconds)
 
@@ -185,7 +219,14 @@ class World:
 
     def random_bytes(self, number: int) -> bytes:
         """Return what identifiers are made from."""
-        return self._identifiers.randbytes(number)
+        self.drawn += 1
+        return blake2b(f"{self.seed} {self.drawn}".encode(), digest_size=number).digest()
+
+    def sleep(self, seconds: float) -> None:
+        """Let a function wait."""
+        if self.recorder:
+            self.recorder.note(seconds)
+        self.pass_seconds(seconds)
 
     def status(self, url: str) -> int:
         """Return what an environment answers at its own endpoint. Raises NoAnswerError."""

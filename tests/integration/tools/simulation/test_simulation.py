@@ -16,13 +16,13 @@ from lambdas.errors import EnvironmentNotReadyError
 from lambdas.stages import await_green, drain_blue, keep_green_live, terminate_green, verify_release, watch_release
 from tools.simulation.cases import CASES
 from tools.simulation.disturbance import Disturbance, Schedule
-from tools.simulation.play import Played, Player
+from tools.simulation.play import Memory, Played, Player
 from tools.simulation.report import story
-from tools.simulation.search import SearchLimits, disturbances, pairs, randoms, shrunk
+from tools.simulation.search import SearchLimits, disturbances, pairs, randoms, shrunk, singles
 from tools.simulation.transport import connected
 
 ROOT = Path(__file__).parents[4]
-STRIDE = 97
+STRIDE = 151
 """A prime: one disturbance of so many is played, of each kind some."""
 Players = Callable[[str], Player]
 
@@ -40,9 +40,22 @@ def test_each_release_ends_as_it_should_when_nothing_happens(player: Players, na
 
 def test_single_disturbances_violate_no_rule(player: Players) -> None:
     """`make simulate` plays all of them, of all releases."""
-    full = player("full")
-    for each in islice(disturbances(full.play()), 0, None, STRIDE):
+    full = replace(player("full"), memory=Memory())
+    for each in islice(disturbances(full.base()), 0, None, STRIDE):
         good(full.play((each,)))
+
+
+@pytest.mark.parametrize("fault", ["throttle", "error_before", "error_after", "reset_after"])
+def test_a_question_that_is_not_sent_is_asked_again(player: Players, fault: str) -> None:
+    """Step Functions retries a task with a token as any other, and makes a new token.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    approval = player("approval")
+    question = next(
+        each.point for each in approval.play().sites if (each.service, each.state) == ("sns", "AwaitApproval")
+    )
+    assert good(approval.play((Disturbance(question, fault),))).end == "SUCCEEDED"
 
 
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
@@ -70,12 +83,45 @@ def test_a_schedule_has_one_history_whatever_the_process(player: Players) -> Non
     assert program.stdout.decode().splitlines()[: len(here.history)] == list(here.history)
 
 
-def test_the_short_ways_change_no_history(player: Players) -> None:
-    schedule = (Disturbance(12, "throttle"), Disturbance(40, "error_after"), Disturbance(45, "stale"))
+@pytest.mark.parametrize("words", ["12:throttle 40:error_after 45:stale", "13:second/other 60:delete_record"])
+def test_the_short_ways_change_no_history(player: Players, words: str) -> None:
+    schedule = tuple(map(Disturbance.from_text, words.split()))
     short = player("full")
     with connected(exact=True) as board:
         exact = replace(short, board=board).play(schedule)
     assert short.play(schedule).history == exact.history
+
+
+# --- what is known of a release
+
+
+@pytest.mark.parametrize("name", ["full", "cutover"])
+def test_what_is_known_of_a_release_changes_no_history(player: Players, name: str) -> None:
+    whole, known = player(name), replace(player(name), memory=Memory())
+    last = len(known.base().sites) - 1
+    for each in (Disturbance(last, "kill_after"), Disturbance(last - 20, "abort_redrive")):
+        played = known.play((each,))
+        history = whole.play((each,)).history
+        assert played.history == history[: len(played.history)]
+        assert played.rest or len(played.history) == len(history)
+
+
+def test_a_world_that_is_like_a_judged_one_is_not_played_on(player: Players) -> None:
+    known = replace(player("full"), memory=Memory())
+    calls = len(known.base().sites)
+    played = known.play((Disturbance(40, "error_after"),))
+    assert played.rest > 0
+    assert len(played.sites) < calls < len(played.sites) + played.rest + 20
+    assert played.end == "SUCCEEDED"
+
+
+def test_what_differs_is_played_to_its_end(player: Players) -> None:
+    known = replace(player("full"), memory=Memory())
+    watched = next(each.point for each in known.base().sites if each.state == "WatchRelease")
+    first = known.play((Disturbance(watched, "sick/blue"),))
+    assert (first.end, first.rest) == ("FAILED", 0)
+    again = known.play(first.schedule)
+    assert (again.end, again.rest > 0) == ("FAILED", True)
 
 
 # --- what the rules find, when something is broken
@@ -104,6 +150,17 @@ BROKEN: dict[str, tuple[Any, str, Any, str, str]] = {
     "blue is not tested": (verify_release, "verify_release", at_once, "", "were served fails-test, unproved"),
 }
 """By what is broken: where, how, what happens in which state, and a rule that is violated."""
+
+
+def test_known_worlds_hide_no_violation(player: Players, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of the schedules violate a rule, others do not: with and without what is known, they are the same ones."""
+    monkeypatch.setattr(keep_green_live, "recover", refuse)
+    limits = SearchLimits(states=["WatchRelease"], what=["sick/blue", "warn/blue/240", "error_after"], stride=7)
+    known = replace(player("full"), memory=Memory())
+    found = {played.schedule: played.violations for played in singles(known, limits)}
+    assert len({bool(violations) for violations in found.values()}) == 2
+    for schedule, violations in found.items():
+        assert known.whole(schedule).violations == violations
 
 
 @pytest.mark.parametrize("name", BROKEN)

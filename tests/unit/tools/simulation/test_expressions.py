@@ -27,3 +27,18 @@ def test_null_is_a_value_and_a_missing_path_is_an_error() -> None:
     assert evaluated("{% null %}", STATES, NOW) is None
     with pytest.raises(StateError, match=r"States\.QueryEvaluationError: .* returned nothing"):
         evaluated("{% $states.input.missing %}", STATES, NOW)
+
+
+@pytest.mark.parametrize("mode", ["full", "deploy", None])
+def test_an_expression_has_the_value_of_its_input_each_time(mode: str | None) -> None:
+    states = {"input": {"deployment": {"mode": mode}}}
+    assert evaluated("{% $states.input.deployment.mode = 'full' %}", states, NOW) is (mode == "full")
+
+
+def test_an_expression_with_the_time_is_evaluated_anew() -> None:
+    assert [evaluated("{% $now() & $states.input.a %}", {"input": {"a": 1}}, now) for now in "xy"] == ["x1", "y1"]
+
+
+def test_an_absent_value_is_not_null() -> None:
+    found = [evaluated("{% $exists($states.input.a) %}", {"input": given}, NOW) for given in ({"a": None}, {})]
+    assert found == [True, False]

@@ -1,0 +1,69 @@
+"""What a person does after a release: repairs what is broken, and releases until it is done."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tools.simulation.cases import ReleaseCase
+from tools.simulation.executions import SimulatedExecution
+from tools.simulation.incidents import Incidents
+from tools.simulation.judged import Judge
+from tools.simulation.shop import GREEN
+from tools.simulation.world import World
+
+REST_SECONDS: Final = 300
+"""From the end of a release to what people do next: what was broken is well again by then."""
+LAST_TRIES: Final = 3
+
+
+def finish(world: World, incidents: Incidents, judge: Judge, case: ReleaseCase) -> None:
+    """Repair what is broken; redrive what did not succeed, or start anew, until one execution has released."""
+    world.calls.planned.clear()
+    if not incidents.kinds and last_of(world).output_status == "released":
+        return
+    world.pass_until(world.now() + REST_SECONDS)
+    incidents.repair(world)
+    world.pass_until(world.now() + REST_SECONDS)
+    if incidents.live_terminated:
+        return
+    ours = _ours(world)
+    if not any(each.status == "SUCCEEDED" for each in ours):
+        for run in ours:
+            judge.stage = f"redrive of {run.name}"
+            run.redrive()
+            world.run()
+    wanted = case.closing or case.request
+    for number in range(LAST_TRIES):
+        if last_of(world).output_status == "released":
+            return
+        wanted = _follow(last_of(world), world, wanted)
+        judge.stage = f"start {number}"
+        world.start(f"again-{number}", wanted)
+        world.run()
+
+
+def _follow(run: SimulatedExecution, world: World, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Do what the message of a refused execution asks for. Return the input of the next one.
+
+    A green of which nobody knows what it is for is terminated; a cutover of what blue does not run becomes a release.
+    """
+    green = world.shop.environment(GREEN)
+    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
+        world.note("person", f"TERMINATES {GREEN}, as the message says")
+        world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
+        world.pass_until(world.now() + REST_SECONDS)
+    if "Release with the mode `deploy` or `full`" in run.cause:
+        world.note("person", "RELEASES in full, as the message says")
+        return {**wanted, "mode": "full"}
+    return wanted
+
+
+def _ours(world: World) -> Sequence[SimulatedExecution]:
+    """Return the executions of the schedule: all but those of before."""
+    return [each for each in world.executions if not each.name.startswith("before")]
+
+
+def last_of(world: World) -> SimulatedExecution:
+    """Return the execution that released last; else the one that was started last."""
+    ours = _ours(world)
+    done = [each for each in ours if each.output_status == "released"]
+    return max(done, key=lambda each: each.ended_at) if done else ours[-1]

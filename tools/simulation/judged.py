@@ -1,0 +1,196 @@
+"""Worlds that were played to their end without a violation. A world that is like one of them need not be played on.
+
+What differs is left out by tools/simulation/likeness.py and here, and docs/simulation.md says what it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from emulator.beanstalk.model import Event
+from emulator.beanstalk.scheduler import Task
+from tools.simulation.incidents import Incidents
+from tools.simulation.likeness import Likeness, Reader
+from tools.simulation.rules import SafetyRules
+from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS
+from tools.simulation.world import MAX_CALLS, World
+
+NEAR_SECONDS: Final = 2.5
+"""Two times are near when they differ by so many seconds at most."""
+SOON_SECONDS: Final = 40
+FAR_SHARE: Final = 0.2
+"""Or by this share of what one of them is further away than that: waits and rules end after other waits, seldom so."""
+TEMPLATES: Final = "/resources/templates/"
+"""Where Elastic Beanstalk keeps files of saved configurations, with their dates."""
+MANAGED_UPDATES: Final = "ManagedUpdates.watch"
+"""The task that looks for managed updates: no release has them."""
+HEALTH: Final = "Environment health has"
+"""The first words of events of health."""
+HEALTH_EVENTS: Final = 2
+"""How many of the events of health count, the newest ones."""
+
+
+class AlreadyJudgedError(Exception):
+    """The world is like one that was judged already. No error: it ends a play."""
+
+    def __init__(self, rest: "Rest") -> None:
+        super().__init__("judged already")
+        self.rest = rest
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The rest of a schedule: its times at its begin, how the release ended, and how many calls and seconds followed.
+
+    `allowance`: how many faults the rules allowed for.
+    """
+
+    times: tuple[float, ...]
+    end: str
+    calls: int
+    seconds: float
+    allowance: int
+
+
+class JudgedWorlds:
+    """The worlds of one case, by their facts."""
+
+    def __init__(self) -> None:
+        self._rests: dict[int, list[Rest]] = defaultdict(list)
+
+    def find(self, likeness: Likeness, calls: int, allowance: int) -> Rest | None:
+        """Return the rest of a world, if it was judged as strictly; None without one."""
+        for rest in self._rests.get(likeness.facts, ()):
+            if rest.allowance <= allowance and calls + rest.calls <= MAX_CALLS and are_near(likeness.times, rest.times):
+                return rest
+        return None
+
+    def add(self, likeness: Likeness, rest: Rest) -> None:
+        """Remember a world."""
+        self._rests[likeness.facts].append(rest)
+
+
+@dataclass
+class Look:
+    """A world between two calls."""
+
+    likeness: Likeness
+    calls: int
+    elapsed: float
+
+
+@dataclass
+class Judge:
+    """Compares one world with those that were judged, each time that it waits, and remembers it.
+
+    `judged`: None for neither. `compares`: whether it does not only remember.
+    """
+
+    judged: JudgedWorlds | None
+    rules: SafetyRules
+    compares: bool = True
+    looks: list[Look] = field(default_factory=list)
+    stage: str = ""
+    """What is played: the release, or what people do next."""
+
+    def look(self, world: World) -> None:
+        """Raise AlreadyJudgedError if the world is like one that was judged."""
+        calls = len(world.calls.sites)
+        if self.judged is None or not self.stage or self.rules.violations or world.calls.awaits_disturbance():
+            return
+        likeness = likeness_of(world, self.rules, self.stage)
+        rest = self.judged.find(likeness, calls, self._allowance)
+        if rest and self.compares:
+            raise AlreadyJudgedError(rest)
+        self.looks.append(Look(likeness, calls, world.clock.elapsed))
+
+    def keep(self, world: World, end: str) -> None:
+        """Remember what this world was like, now that it was played to its end without a violation."""
+        if self.judged is None or self.rules.violations:
+            return
+        for each in self.looks:
+            calls, seconds = len(world.calls.sites) - each.calls, world.clock.elapsed - each.elapsed
+            self.judged.add(each.likeness, Rest(each.likeness.times, end, calls, seconds, self._allowance))
+
+    @property
+    def _allowance(self) -> int:
+        return self.rules.faults + len(self.rules.incidents.kinds & {"stale"})
+
+
+def are_near(times: tuple[float, ...], others: tuple[float, ...]) -> bool:
+    """Return whether two lists of times differ so little that the worlds go on alike."""
+    return all(
+        abs(one - two) <= NEAR_SECONDS or abs(one - two) <= (abs(one) - SOON_SECONDS) * FAR_SHARE
+        for one, two in zip(times, others, strict=True)
+        if one != two
+    )
+
+
+def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
+    """Return what a world is like while nothing runs in it."""
+    now = world.now()
+    reader = Reader(now)
+    state = world.account.service.state
+    reader.read(stage)
+    reader.read(state.applications)
+    alive = state.alive_environments()
+    reader.read(alive)
+    for environment in alive:
+        reader.read(list(recent_events(state.events, environment.id)))
+    for time, task in sorted(world.account.waiting(), key=lambda each: _whose(each[1])):
+        if _whose(task)[0] != MANAGED_UPDATES:
+            reader.time(time)
+            reader.read(task)
+    for time, act in world.timeline.waiting():
+        reader.time(time)
+        reader.read(act)
+    reader.read(world.executions)
+    reader.read(world.alarms.ringing)
+    reader.read(state.durations.as_dict())
+    contents = world.objects.contents
+    reader.read({name: contents[name] for name in sorted(contents) if TEMPLATES not in name})
+    _read_incidents(reader, rules.incidents, now)
+    _read_rules(reader, rules, world)
+    return reader.likeness()
+
+
+def recent_events(events: Sequence[Event], environment: str) -> Iterator[Event]:
+    """Yield the events of an environment of which a look may depend: of its health, only the latest ones."""
+    left = HEALTH_EVENTS
+    for event in reversed(events):
+        if event.environment_id == environment:
+            if event.message.startswith(HEALTH):
+                left -= 1
+                if left < 0:
+                    continue
+            yield event
+
+
+def _whose(task: Task) -> tuple[str, str]:
+    """Return what a task does, and in which environment: what many do at nearly the same time has no order."""
+    frame = getattr(task.steps, "gi_frame", None)
+    if frame is None:
+        return "", ""
+    environment = frame.f_locals.get("environment") or frame.f_locals.get("source")
+    return frame.f_code.co_qualname, environment.name if environment else ""
+
+
+def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
+    """Read what still has a consequence."""
+    reader.read({id_: times for id_, times in incidents.sick.items() if times[1] + RECOVERY_SECONDS >= now})
+    reader.read({id_: until for id_, until in incidents.disturbed.items() if until >= now})
+    reader.read(incidents.swapped_by_hand)
+    reader.read([incidents.deployed_by_hand, incidents.deployed_live, incidents.live_terminated])
+    reader.read(incidents.untagged)
+    reader.read("edit_record" in incidents.kinds)
+
+
+def _read_rules(reader: Reader, rules: SafetyRules, world: World) -> None:
+    users = rules.users
+    reader.read(rules.proved)
+    reader.read([users.blue_touched, users.blue_tested, users.green_terminated])
+    reader.read({id_: at for id_, at in users.left.items() if world.now() - at < DNS_TTL})
+    reader.read(users.holder)
+    reader.read({id_: spent for id_, spent in users.spent.items() if id_ in rules.incidents.sick})
+    reader.read(rules.unseen(world))

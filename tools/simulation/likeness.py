@@ -1,0 +1,244 @@
+"""What a world is like while nothing runs in it: its facts, and its times from now on.
+
+Two worlds with the same facts, and nearly the same times, go on alike. All that can be reached from the account, the
+executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `recent_events` leave out.
+"""
+
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache, partial
+from types import CellType, FunctionType, GeneratorType, MethodType
+from typing import Any, Final
+
+from emulator.beanstalk.configuration_options import Option
+from emulator.beanstalk.model import Event, Version
+from tools.simulation.texts import split_text
+
+EPOCH: Final = 1_700_000_000.0
+"""A number from here on is a time."""
+OLD_SECONDS: Final = 900
+"""A time that is longer ago is only old: nothing in a release looks back so far to the second."""
+LEFT_OUT: Final = frozenset(
+    {
+        "AutoScaling", "ElasticBeanstalk", "InMemoryAccount", "InMemoryBundleStore", "Quotas", "Random", "StaleReads",
+        "State", "StateLock", "Switches", "Timeline", "VirtualClock", "VirtualScheduler", "World", "count",
+    }
+)  # fmt: skip
+"""Classes: what is in them is the same in all worlds, or is told by another way, or decides nothing."""
+STATELESS: Final = "emulator.beanstalk.operations"
+"""The package of objects that only work on others. Its dataclasses are what they work on."""
+INTERPRETER: Final = "tools/simulation/interpreter.py"
+VARIABLES: Final = frozenset(
+    {"entry", "used", "attempts", "results", "pauses", "branches", "number", "item", "data", "token", "began"}
+)
+"""What counts of an interpreter's variables. The others are parts of the definition, or follow from these."""
+MANY: Final = 5
+"""So many attempts or more are the same: their delays grow little (infra/retry_delays.py)."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The facts of a world, and its times in seconds from now, in an order that the facts decide."""
+
+    facts: int
+    """A hash of them."""
+    times: tuple[float, ...]
+
+
+class Reader:
+    """Reads facts and times out of objects. `now`: in epoch seconds."""
+
+    def __init__(self, now: float) -> None:
+        self.facts: list[Any] = []
+        self.times: list[float] = []
+        self._now = now
+        self._names: dict[str, int] = {}
+        self._seen: dict[int, int] = {}
+
+    def likeness(self) -> Likeness:
+        """Return what was read."""
+        return Likeness(hash(tuple(self.facts)), tuple(self.times))
+
+    def time(self, epoch: float) -> None:
+        """Add a time."""
+        seconds = epoch - self._now
+        if -OLD_SECONDS < seconds < EPOCH:
+            self.facts.append("T")
+            self.times.append(seconds)
+        else:
+            self.facts.append("OLD" if seconds < 0 else "NEVER")
+
+    def read(self, thing: Any) -> None:
+        """Add what a thing is, and what it leads to."""
+        kind = type(thing)
+        if kind is str:
+            self._text(thing)
+        elif thing is None or kind is bool or kind is int:
+            self.facts.append(thing)
+        elif kind is dict:
+            self._dict(thing)
+        elif kind is list or kind is tuple:
+            self.facts.append(len(thing))
+            for each in thing:
+                self.read(each)
+        else:
+            self._other(thing, kind)
+
+    def _dict(self, thing: dict[Any, Any]) -> None:
+        self.facts.append(len(thing))
+        if type(next(iter(thing), None)) is Option:
+            self.facts.append(hash(frozenset(thing.items())))
+            return
+        for name, each in thing.items():
+            self.read(name)
+            self.read(each)
+
+    def _other(self, thing: Any, kind: type[Any]) -> None:
+        if kind is float and thing > EPOCH:
+            self.time(thing)
+        elif kind is float:
+            self.facts.append("S")
+            self.times.append(thing)
+        elif kind is bytes:
+            self._content(thing)
+        else:
+            self._object(thing, kind)
+
+    def _text(self, text: str) -> None:
+        template, names, times = split_text(text)
+        self.facts.append(template)
+        for name in names:
+            self.facts.append(self._names.setdefault(name, len(self._names)))
+        for each in times:
+            self.time(each)
+
+    def _content(self, content: bytes) -> None:
+        if content.startswith(b"{"):
+            self.read(json.loads(content))
+        else:
+            self.facts.append(content)
+
+    def _object(self, thing: Any, kind: type[Any]) -> None:
+        if isinstance(thing, Enum):
+            self.facts.append(thing)
+            return
+        number = self._seen.get(id(thing))
+        if number is not None:
+            self.facts.append(number)
+            return
+        self._seen[id(thing)] = len(self._seen)
+        _reader_of(kind)(self, thing)  # type: ignore[arg-type]
+
+    # --- objects
+
+    def nothing(self, _: Any) -> None:
+        """Add nothing about an object."""
+
+    def fields(self, thing: Any) -> None:
+        """Add the class of an object, and its attributes."""
+        self.facts.append(type(thing).__name__)
+        for name, each in _attributes(thing):
+            if name not in _NOT_READ:
+                self.read(each)
+
+    def sequence(self, thing: Iterable[Any]) -> None:
+        """Add the items of a tuple with names, or of a queue."""
+        self.read(list(thing))
+
+    def counts(self, thing: Counter[Any]) -> None:
+        """Add numbers by what was counted."""
+        self.read({what: min(number, MANY) for what, number in thing.items()})
+
+    def event(self, thing: Event) -> None:
+        """Add what an event says."""
+        self._text(thing.message)
+        self.facts.append(thing.severity)
+        self.time(thing.date)
+
+    def version(self, thing: Version) -> None:
+        """Add what a version is."""
+        self.facts += [thing.label, thing.status, thing.bundle]
+
+    def unordered(self, thing: Iterable[Any]) -> None:
+        """Add the items of a set."""
+        self.read(sorted(thing, key=str))
+
+    def steps(self, thing: Any) -> None:
+        """Add where a generator stands, and its variables."""
+        frame = thing.gi_frame
+        if frame is None:
+            self.facts.append("ended")
+            return
+        self.facts += [frame.f_code.co_qualname, frame.f_lasti]
+        ours = frame.f_code.co_filename.endswith(INTERPRETER)
+        for name, each in frame.f_locals.items():
+            if not ours or name in VARIABLES:
+                self.read(each)
+        if thing.gi_yieldfrom is not None:
+            self.read(thing.gi_yieldfrom)
+
+    def function(self, thing: FunctionType) -> None:
+        """Add a function, with what it has kept of its surroundings."""
+        self.facts.append(thing.__qualname__)
+        for cell in thing.__closure__ or ():
+            self.read(_kept(cell))
+
+    def method(self, thing: MethodType) -> None:
+        """Add a method, and its object."""
+        self.facts.append(thing.__name__)
+        self.read(thing.__self__)
+
+    def partial(self, thing: partial[Any]) -> None:
+        """Add a function with some of its arguments."""
+        self.read(thing.func)
+        self.read(thing.args)
+        self.read(thing.keywords)
+
+
+_NOT_READ: Final = frozenset(
+    {
+        "definition", "world", "turn", "_definition", "_execution", "_around", "_retriers", "_jitter", "_draws",
+        "_hosting", "_asked",
+    }
+)  # fmt: skip
+"""Attributes: of executions, of their interpreters and attempts, and what leads back to an object that was read."""
+_READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
+    GeneratorType: Reader.steps,
+    FunctionType: Reader.function,
+    MethodType: Reader.method,
+    partial: Reader.partial,
+    Counter: Reader.counts,
+    Event: Reader.event,
+    Version: Reader.version,
+    set: Reader.unordered,
+    frozenset: Reader.unordered,
+}
+
+
+def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:
+    if hasattr(thing, "__dict__"):
+        attributes: dict[str, Any] = thing.__dict__
+        return attributes.items()
+    return [(each.name, getattr(thing, each.name)) for each in fields(thing)]
+
+
+@cache
+def _reader_of(kind: Any) -> Callable[[Reader, Any], None]:
+    if kind in _READERS:
+        return _READERS[kind]
+    if kind.__name__ in LEFT_OUT or (kind.__module__.startswith(STATELESS) and not is_dataclass(kind)):
+        return Reader.nothing
+    if issubclass(kind, tuple | deque):
+        return Reader.sequence
+    has_attributes = is_dataclass(kind) or "__dict__" in dir(kind)
+    return Reader.fields if has_attributes else Reader.nothing
+
+
+def _kept(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None

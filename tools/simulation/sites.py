@@ -1,0 +1,41 @@
+"""Where in a schedule calls are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+READS: Final = ("Describe", "List", "Check")
+SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
+"""Their names in URLs and in answers, by those in botocore's events."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call of a schedule: its number, and where it is made. `state` is empty outside of executions."""
+
+    point: int
+    state: str
+    service: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.service}.{self.action}"
+
+    @property
+    def reads_beanstalk(self) -> bool:
+        """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
+        return self.service in SERVICES and self.action.startswith(READS)
+
+
+@dataclass(frozen=True)
+class PastCall:
+    """A call that was made. `drawn`: how often chance had made identifiers by then."""
+
+    site: Site
+    arguments: Mapping[str, Any]
+    drawn: int
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may have changed something."""
+        return not self.site.action.startswith((*READS, "Get", "Head"))
