@@ -1,7 +1,9 @@
 """The upper part of a release's picture: requests a second, an area for each environment and version."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import ceil
 from typing import Final
 
 from rehearsal.report.axes import Axis, draw_counts, draw_grid
@@ -10,9 +12,9 @@ from rehearsal.report.evidence import ReleaseEvidence
 from rehearsal.report.svg import SvgPicture
 from rehearsal.traffic import Request, failed_requests
 
-MIN_BIN_SECONDS: Final = 0.5
-"""Real seconds."""
-MAX_BINS: Final = 110
+SHORT_SECONDS: Final = 20
+"""Real seconds. A picture of less has bins of half a second."""
+MAX_BINS: Final = 150
 MAX_NAME: Final = 90
 """Characters of a name in the legend."""
 HEADROOM: Final = 1.08
@@ -68,18 +70,26 @@ class TrafficAreas:
         of_this_environment = [each for each in self._groups if each.rpartition("/")[0] == environment]
         return shades[of_this_environment.index(name) % len(shades)]
 
+    def _bin(self) -> float:
+        """Return the account seconds of a bin: whole real seconds, in each of which a client sends as often."""
+        real = (self._axis.high - self._axis.low) * self._evidence.clock.scale
+        return (ceil(real / MAX_BINS) if real > SHORT_SECONDS else 0.5) / self._evidence.clock.scale
+
     def _edges(self) -> list[float]:
-        span = self._axis.high - self._axis.low
-        bins = max(1, min(MAX_BINS, int(span * self._evidence.clock.scale / MIN_BIN_SECONDS)))
-        return [self._axis.low + span * number / bins for number in range(bins + 1)]
+        low, high = self._axis.low, self._axis.high
+        bins = max(1, round((high - low) / self._bin()))
+        return [*(low + self._bin() * number for number in range(bins)), high]
 
     def _rates(self, requests: Sequence[Request], edges: Sequence[float]) -> list[float]:
         """Return the requests for each real second, in each bin."""
-        width = edges[1] - edges[0]
         counts = [0] * (len(edges) - 1)
         for request in requests:
-            counts[min(int((self._evidence.request_seconds(request) - edges[0]) / width), len(counts) - 1)] += 1
-        return [count / (width * self._evidence.clock.scale) for count in counts]
+            # A request on a border is of the later bin. Rounding must not take it into the one before.
+            at = self._evidence.request_seconds(request) + 1e-3
+            counts[min(max(bisect_right(edges, at) - 1, 0), len(counts) - 1)] += 1
+        # The last bin may be short by its last request, so its rate would be too high.
+        lengths = [max(after - before, self._bin()) * self._evidence.clock.scale for before, after in pairwise(edges)]
+        return [count / length for count, length in zip(counts, lengths, strict=True)]
 
 
 def _pieces(
