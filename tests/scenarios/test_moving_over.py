@@ -56,11 +56,17 @@ def after_a_failed_deployment(testbed: ScenarioTestbed, program: TriggerProgram)
     run = partial(program.run, shop, S3_ARTIFACTS_BUCKET=BUCKET, GREEN_ENV_NAME=shop.green)
     with Traffic(domain_of(shop), testbed.control.resolve, clients=5, requests_per_second=15) as traffic:
         clone_and_swap(shop, BUCKET)
+        until_on_green(shop, traffic)
         testbed.beanstalk.update_environment(EnvironmentName=shop.blue, VersionLabel="bad")
         shop.until_ready(shop.blue)
         runs = {"status": run("status"), "by the variables alone": run("full")}
         runs |= {"told to": run("full", **more(adopt_green=True)), "after": run("status")}
     return Move(shop, runs, traffic)
+
+
+def until_on_green(shop: ScenarioShop, traffic: Traffic) -> None:
+    """Wait until no user has an old DNS answer, as the old image did before it deployed onto blue."""
+    shop.testbed.until(lambda: traffic.last_served_by == [f"{shop.green}/v1"], "users to be on green")
 
 
 def domain_of(shop: ScenarioShop) -> str:
@@ -81,6 +87,7 @@ def after_deploy(testbed: ScenarioTestbed, program: TriggerProgram) -> Move:
     run = partial(program.run, shop)
     with shop.traffic() as traffic:
         clone_and_swap(shop)
+        until_on_green(shop, traffic)
         shop.deploy(shop.blue, "v2")
         shop.until_healthy(shop.blue)
         runs = {"by the variables alone": run("cutover"), "another green": run("full", GREEN_ENV_NAME=f"{shop.name}-2")}
