@@ -50,6 +50,7 @@ def test_the_release_paths_end_as_expected(ends: Mapping[str, list[PathEnd]]) ->
         "green_is_replaced": [("SUCCEEDED", "AwaitTermination")],
         "fleet_stops": [("FAILED", "HoldFleet")],
     }
+    assert ends["launch_fails"][0].quoted, "the cause says what Elastic Beanstalk found"
 
 
 def test_every_granted_permission_is_used(testbed: ScenarioTestbed, ends: Mapping[str, list[PathEnd]]) -> None:

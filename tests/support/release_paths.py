@@ -20,7 +20,7 @@ class PathEnd:
     """The end of an execution: its status and stages, and the versions that run and serve then.
 
     `acts`: everything done to the shop's environments, so that a needless deployment shows.
-    `explained`: whether the notification has the events of Elastic Beanstalk.
+    `quoted`: whether the cause has an ERROR event of Elastic Beanstalk. `explained`: whether the notification has them.
     """
 
     status: str
@@ -29,14 +29,17 @@ class PathEnd:
     versions: tuple[str, ...]
     serves: tuple[str, ...]
     acts: tuple[str, ...]
+    quoted: bool
     explained: bool
 
     @classmethod
     def of(cls, release: FinishedRelease, shop: ScenarioShop) -> "PathEnd":
         stages, versions = tuple(release.states), tuple(shop.versions.values())
         acts = tuple(sorted(shop.testbed.acts_on(shop)))
+        errors = shop.testbed.beanstalk.describe_events(ApplicationName=shop.name, Severity="ERROR")["Events"]
+        quoted = any(each["Message"] in release.cause for each in errors)
         explained = any("Elastic Beanstalk says" in each.text for each in shop.testbed.mailbox.about(release.arn))
-        return cls(release.status, release.error, stages, versions, tuple(shop.live_versions), acts, explained)
+        return cls(release.status, release.error, stages, versions, tuple(shop.live_versions), acts, quoted, explained)
 
 
 def release_succeeds(testbed: ScenarioTestbed) -> list[PathEnd]:

@@ -13,7 +13,7 @@ from tests.support.testbed import ScenarioTestbed
 from tools import remove_permissions
 
 PERMISSION = ("plan", "s3:GetObject")
-END = PathEnd("SUCCEEDED", None, (), (), (), (), explained=False)
+END = PathEnd("SUCCEEDED", None, (), (), (), (), quoted=False, explained=False)
 
 
 @pytest.mark.parametrize(
