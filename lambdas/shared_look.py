@@ -133,12 +133,13 @@ class SharedLook:
         return self._usable(seen)
 
     def _look(self, seen: Snapshot) -> Snapshot | None:
-        """Claim the snapshot and make it anew. Return None when the role sees no environment."""
+        """Claim the snapshot and make it anew. Return None when the role sees no environment, or no snapshot."""
         until = self._now + timedelta(seconds=CLAIM_SECONDS)
         try:
             claimed = self.snapshots.write(replace(seen, claimed=seen.claimed or self._now, quiet_until=until))
         except ObjectChangedError:
-            return self._usable(seen)
+            # What is there by now and still not shown, this role may not read.
+            return self._usable(seen) if seen.etag or self.snapshots.read().etag else None
         made = self.visit.present()
         try:
             found, complete = self.beanstalk.all_environments()

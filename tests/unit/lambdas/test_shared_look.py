@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas import waiter
 from lambdas.aws.beanstalk import Beanstalk
@@ -169,7 +169,10 @@ def test_each_looks_by_itself_when_no_claim_comes_to_an_end(
 def test_of_two_that_claim_the_look_one_looks(
     take: Take, snapshots: Snapshots, looks: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(_: Snapshot) -> Snapshot:
+    write = snapshots.write
+
+    def lost(claim: Snapshot) -> Snapshot:
+        write(claim)
         raise ObjectChangedError
 
     monkeypatch.setattr(snapshots, "write", lost)
@@ -234,6 +237,22 @@ def test_without_an_answer_of_s3_a_stage_looks_by_itself(
         monkeypatch.setattr(s3, call, no_answer)
     visit, beanstalk = take()
     assert (visit.now, beanstalk) == (release.account.now(), release.beanstalk)
+
+
+def test_a_role_that_may_not_read_the_snapshot_looks_by_itself(
+    take: Take, looks: Callable[[], int], s3: FakeS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 answers AccessDenied then, as for an object that does not exist to a role that may not list the bucket."""
+    take()
+    looks()
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
+
+    def deny(**_: Any) -> Any:
+        raise denied
+
+    monkeypatch.setattr(s3, "get_object", deny)
+    for _ in range(2):
+        assert type(take(waits=True)[1]) is Beanstalk
 
 
 def test_without_the_bucket_a_stage_looks_by_itself(release: Release, s3: FakeS3, take: Take) -> None:
