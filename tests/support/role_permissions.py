@@ -34,6 +34,11 @@ BEST_EFFORT = {
     "states:SendTaskFailure": "without it the function raises the error, so the cause is Lambda's JSON",
 }
 """Actions that a release uses and does not miss, and why."""
+BEST_EFFORT_BY_STAGE = {
+    ("keep_green_live", "autoscaling:DescribeScheduledActions"): "users move with what is known of the instances",
+    ("keep_green_live", "elasticbeanstalk:DescribeEnvironmentHealth"): "users move with what is known of the instances",
+}
+"""Actions that one stage uses and does not miss, and why (lambdas/recovery.py)."""
 FORMER_RECORDS = "/records/*/*.json"
 """Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""
 SNAPSHOT = "/bluegreen/snapshot"
@@ -94,7 +99,8 @@ def granted_unused(stage: str, action: str) -> bool:
 def missed(stage: str, use: Grant) -> bool:
     """Return whether a release misses a permission that it used. In Elastic Beanstalk's buckets it misses each."""
     action, resource = use
-    if resource.endswith(SNAPSHOT) or action in BEST_EFFORT or stage == REPORTING:
+    best_effort = action in BEST_EFFORT or (stage, action) in BEST_EFFORT_BY_STAGE
+    if resource.endswith(SNAPSHOT) or best_effort or stage == REPORTING:
         return False
     return not granted_unused(stage, action) or resource.startswith(BEANSTALKS_BUCKETS)
 

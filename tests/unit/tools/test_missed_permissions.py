@@ -26,6 +26,8 @@ END = PathEnd("SUCCEEDED", None, (), (), (), (), quoted=False, explained=False)
         ("plan", "s3:GetObject", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012/bluegreen/snapshot", False),
         ("swap_traffic", "s3:ListBucket", "arn:aws:s3:::records", False),
         ("hold_for_redrive", "states:SendTaskFailure", "*", False),
+        ("keep_green_live", "autoscaling:DescribeScheduledActions", "*", False),
+        ("swap_traffic", "autoscaling:DescribeScheduledActions", "*", True),
         ("plan", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:plan", False),
     ],
 )
