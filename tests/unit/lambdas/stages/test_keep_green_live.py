@@ -1,13 +1,15 @@
 """KeepGreenLive ends with an outcome, so that it does not hide the failure before it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
 from lambdas.deployment import Deployment
-from lambdas.errors import EnvironmentNotReadyError
+from lambdas.errors import CallRejectedError, EnvironmentNotReadyError
 from lambdas.failure import Failure, Outcome
 from lambdas.stages.keep_green_live import handler, keep_green_live
+from lambdas.visit import SETTLE_SECONDS
 from tests.support.stages import CAUSE, EXECUTION, Release
 
 FAILURE = Failure("WatchRelease", "ReleaseUnhealthyError", CAUSE, 0)
@@ -40,6 +42,22 @@ def test_the_branch_waits_until_users_are_where_they_belong_but_not_longer_than_
     assert "unfinished after 900 seconds: Expected shop-prod and shop-prod-green to be Ready" in (
         outcome.left_over or ""
     )
+
+
+def test_users_go_back_also_when_nothing_tells_how_many_instances_there_are(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = release.swapped(release.deployed(release.swapped(release.cloned(), "green")), "blue")
+    release.wait(SETTLE_SECONDS)
+    release.break_down("shop-prod")
+
+    def deny(*_: object) -> None:
+        raise CallRejectedError(expected="to see the group", found="AccessDenied", next_step="Allow it.")
+
+    monkeypatch.setattr(release.scaling, "groups", deny)
+    with suppress(EnvironmentNotReadyError):  # the swap was asked for
+        kept(release, deployment)
+    assert release.calls("SwapEnvironmentCNAMEs") == 3, "there, back, and there again"
 
 
 def test_a_failure_in_plan_touched_nothing() -> None:
