@@ -35,8 +35,8 @@ class Runner:
 
     @property
     def complete(self) -> bool:
-        """Whether all runs were played."""
-        return self.error is None and self.wait(0.0)
+        """Whether all runs were played. A runner that was stopped has left some."""
+        return self.error is None and self.wait(0.0) and not self._plans
 
     def wait(self, seconds: float) -> bool:
         """Wait at most so many real seconds; return whether all threads have ended."""
