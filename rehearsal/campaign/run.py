@@ -121,7 +121,7 @@ class CampaignRun:
             case Intervention.SECOND:
                 self._start("second")
             case Intervention.OTHER_STACK:
-                # Its functions may not read the other stack's bundles; the version is registered by then, or not.
+                # The version is registered by then, or not.
                 request = {name: value for name, value in self._request.items() if name != "source_bundle"}
                 self._executions.append(RunExecution(self._testbed.other, "other", request))
             case struck if struck in SNAPSHOT_INCIDENTS:

@@ -1,6 +1,7 @@
 """The testbed of a campaign: shops that are released over and over, and faults between functions and AWS."""
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,6 +18,8 @@ from rehearsal.campaign.single_faults import STATE_MACHINE
 from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed, deploy_stack, synthesize
 
+READ_BUNDLES = ("plan", "register_release", "clone_blue", "deploy_release")
+"""The stages for which Elastic Beanstalk reads a bundle."""
 DURATIONS = {
     "launch": 60,
     "update": 30,
@@ -93,7 +96,23 @@ class CampaignTestbed(Testbed):
             folder.mkdir(parents=True, exist_ok=True)
             variables = self.account.environment() | {"ENV": "other"}
             self._other = Testbed(self.account, deploy_stack(variables, folder, synthesize(folder, variables)))
+            self._share_bundles(self._other)
         return self._other
+
+    def _share_bundles(self, other: Testbed) -> None:
+        """Let the other stack's functions read this stack's bundles: docs/pipelines.md has the policy."""
+        functions = [other.functions[stage] for stage in READ_BUNDLES]
+        roles = [self.lambdas.get_function_configuration(FunctionName=each)["Role"] for each in functions]
+        policy = json.loads(self.s3.get_bucket_policy(Bucket=self.artifacts)["Policy"])
+        policy["Statement"].append(
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": roles},
+                "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl"],
+                "Resource": f"arn:aws:s3:::{self.artifacts}/*",
+            }
+        )
+        self.s3.put_bucket_policy(Bucket=self.artifacts, Policy=json.dumps(policy))
 
     @cached_property
     def snapshot_key(self) -> str:
