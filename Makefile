@@ -66,9 +66,9 @@ mutations: $(VENV)/dev  ## break each safety rule in a copy, and check that the 
 	@python -m tools.mutations $(ARGS)
 
 # Paths in ARGS replace testpaths. One process runs a few unit tests sooner than two workers start. The tests of the
-# emulator and of the programs around it are more than all others, and a changed handler needs none of them: they run
-# with the integration tests.
-AROUND := tests/unit/emulator tests/unit/rehearsal tests/unit/tools
+# emulator, of the programs around it, of the image and of the repository are more than all others, and a changed handler
+# needs none of them: they run with the integration tests.
+AROUND := $(addprefix tests/unit/,emulator rehearsal tools trigger test_house.py test_shell_blocks.py)
 unit: $(VENV)/dev  ## run the tests that take milliseconds each (ARGS="-k swap")
 	@$(PYTEST) $(if $(ARGS),,-n 2 --dist worksteal $(AROUND:%=--ignore %)) -o testpaths=tests/unit $(ARGS)
 
