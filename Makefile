@@ -154,10 +154,10 @@ $(VENV)/dev: $(VENV)/ready requirements-dev.txt
 	$(REMOVE_HEADERS)
 	@touch $@
 
-$(EMULATOR_VENV)/ready: emulator/requirements.txt | $(VENV)/ready
+$(EMULATOR_VENV)/ready: emulator/requirements.txt
 	@echo "setting up $(EMULATOR_VENV) (10 seconds, once)"
-	@$(PYTHON) -m venv --without-pip $(EMULATOR_VENV)
-	@$(VENV)/bin/python tools/install_packages.py $< $(EMULATOR_VENV)/bin/python
+	@$(PYTHON) -m venv $(EMULATOR_VENV)
+	@$(EMULATOR_VENV)/bin/python tools/install_packages.py $<
 	@touch $@
 
 $(AUDIT_VENV)/ready: requirements-audit.txt

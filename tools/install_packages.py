@@ -1,8 +1,8 @@
-"""Install packages with pip, and show that it goes on: `python tools/install_packages.py requirements.txt [PYTHON]`.
+"""Install packages with pip, and show that it goes on: `python tools/install_packages.py requirements.txt`.
 
 pip is silent while it unpacks thousands of files, and tells more than anybody reads before. On a terminal, one line has
 the seconds and the step; elsewhere each long step has a line. When pip fails, all that it wrote follows. `make` runs it
-with the Python of a virtual environment, which may have nothing but pip. PYTHON: of another one, which needs no pip.
+with the Python of the virtual environment, which may have nothing but pip.
 """
 
 import re
@@ -64,10 +64,10 @@ def step_of(line: str) -> str | None:
     return None
 
 
-def install(requirements: str, python: str = sys.executable) -> int:
-    """Install into the environment of `python`, and return the exit status of pip."""
+def install(requirements: str) -> int:
+    """Run `pip install` and return its exit status."""
     progress = InstallProgress(sys.stdout.isatty())
-    command = [sys.executable, "-B", "-m", "pip", "--python", python, "install", *OPTIONS, "-r", requirements]
+    command = [sys.executable, "-B", "-m", "pip", "install", *OPTIONS, "-r", requirements]
     lines = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         for line in pip.stdout or ():
