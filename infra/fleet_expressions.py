@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from infra.jsonata_expressions import CAUSE, ERROR, FAILURE_FIELDS, REGION, text, value_or
+from infra.jsonata_expressions import APPROVE, CAUSE, ERROR, FAILURE_FIELDS, REDRIVE, REJECT, text, value_or
 
 FLEET: Final = "$states.input.fleet"
 """The fleet. It is in the input of every state after PlanFleet: a redriven state gets the same input again."""
@@ -57,22 +57,16 @@ FLEET_FAILURE_NOTICE: Final = text(
     ": ",
     "$substring($states.input.failure.Cause, 0, 3000)",
     "\n\nReleases that were made stay; what has not begun stays as it is. Once the cause is gone, redrive the fleet, "
-    "which goes on with what is left:\n\n  aws stepfunctions redrive-execution --execution-arn ",
-    "$states.context.Execution.Id",
-    " --region ",
-    REGION,
+    "which goes on with what is left:\n\n",
+    *REDRIVE,
 )
 
 FLEET_APPROVAL_REQUEST: Final = text(
     f"{FLEET}.notice.message",
-    "\n\nApprove the next wave:\n\n  aws stepfunctions send-task-success --region ",
-    REGION,
-    ' --task-output "{}" --task-token ',
-    "$states.context.Task.Token",
-    "\n\nReject (the fleet stops, and what was released stays):\n\n  aws stepfunctions send-task-failure --region ",
-    REGION,
-    ' --error Rejected --cause "why" --task-token ',
-    "$states.context.Task.Token",
+    "\n\nApprove the next wave:\n\n",
+    *APPROVE,
+    "\n\nReject (the fleet stops, and what was released stays):\n\n",
+    *REJECT,
     "\n\nThis request expires after ",
     f"$string({FLEET}.approval_seconds)",
     " seconds; the fleet stops then, and a redrive begins the next wave.",

@@ -73,18 +73,29 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-REGION = "$split($states.context.Execution.Id, ':')[3]"
+_REGION = "$split($states.context.Execution.Id, ':')[3]"
+_TOKEN = "$states.context.Task.Token"  # noqa: S105 - an expression, no secret
+REDRIVE = (
+    "  aws stepfunctions redrive-execution --execution-arn ",
+    "$states.context.Execution.Id",
+    " --region ",
+    _REGION,
+)
+APPROVE = ("  aws stepfunctions send-task-success --region ", _REGION, ' --task-output "{}" --task-token ', _TOKEN)
+REJECT = (
+    "  aws stepfunctions send-task-failure --region ",
+    _REGION,
+    ' --error Rejected --cause "why" --task-token ',
+    _TOKEN,
+)
+"""The parts of commands, for `text`."""
 
 APPROVAL_REQUEST = text(
     f"{DEPLOYMENT}.question",
-    "\n\nApprove:\n\n  aws stepfunctions send-task-success --region ",
-    REGION,
-    ' --task-output "{}" --task-token ',
-    "$states.context.Task.Token",
-    "\n\nReject (green continues to serve users):\n\n  aws stepfunctions send-task-failure --region ",
-    REGION,
-    ' --error Rejected --cause "why" --task-token ',
-    "$states.context.Task.Token",
+    "\n\nApprove:\n\n",
+    *APPROVE,
+    "\n\nReject (green continues to serve users):\n\n",
+    *REJECT,
 )
 
 FALLBACK_NOTICE = {
@@ -101,11 +112,8 @@ FALLBACK_NOTICE = {
         ": ",
         CAUSE,
         "\n\nThe environment with the production CNAME serves users: check both environments in the "
-        "Elastic Beanstalk console. Then redrive the execution:\n\n"
-        "  aws stepfunctions redrive-execution --execution-arn ",
-        "$states.context.Execution.Id",
-        " --region ",
-        REGION,
+        "Elastic Beanstalk console. Then redrive the execution:\n\n",
+        *REDRIVE,
     ),
 }
 """The notice when KeepGreenLive fails: it still tells of the failure that led there."""

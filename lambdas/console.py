@@ -1,4 +1,4 @@
-"""The address of AWS's console, which differs by partition."""
+"""What people need of an execution: addresses in AWS's console, which differ by partition, and commands."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -35,6 +35,11 @@ def object_link(execution: str, bucket: str, key: str) -> str:
     """Return the URL of the page of an object in S3, in the partition and region of the execution."""
     host, region = _host(execution), execution.split(":")[3]
     return f"https://{host}/s3/object/{bucket}?region={region}&prefix={quote(key)}"
+
+
+def command(call: str, execution: str) -> str:
+    """Return the line of a message with a command of the AWS CLI for the execution, such as `redrive-execution`."""
+    return f"  aws stepfunctions {call} --execution-arn {execution} --region {execution.split(':')[3]}"
 
 
 def _home(execution: str, service: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from lambdas.advice import advice, redrive_helps
-from lambdas.console import console_link
+from lambdas.console import command, console_link
 from lambdas.deployment import Deployment
 
 MAX_SUBJECT_LENGTH = 100  # Amazon SNS allows no more, and ASCII only
@@ -69,8 +69,7 @@ def notification(
     lines = [f"{what}: {one_line(words, MAX_SENTENCE_LENGTH)}" for what, words in said.items() if words]
     lines += ["", f"What to do: {advice(failure.name)}", ""]
     if redrive_helps(failure.name):
-        region = execution.split(":")[3]
-        lines.append(f"  aws stepfunctions redrive-execution --execution-arn {execution} --region {region}")
+        lines.append(command("redrive-execution", execution))
     lines.append(f"  {console_link(execution)}")
     lines += [f"  The report, a moment after the end: {report}"] if report else []
     # Quotes come last, so that they cannot pass for instructions of this tool.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lambdas.console import console_link
+from lambdas.console import command, console_link
 from lambdas.failure import notice, one_line
 from lambdas.fleet import MAX_REASON_LENGTH, Fleet, FleetRelease, FleetStep, ReleaseProgress
 
@@ -23,12 +23,12 @@ def wave_notice(fleet: Fleet, wave: int, execution: str, machine: str) -> dict[s
     left = fleet.in_state(ReleaseProgress.LEFT)
     if stopped:
         lines += [f"Not begun: {listed(left)}."] if left else []
-        lines += [*AFTER_FAILURE, "", _command("redrive-execution", execution)]
+        lines += [*AFTER_FAILURE, "", command("redrive-execution", execution)]
     elif left:
         when = "after your approval" if fleet.approval else f"in {_duration(fleet.between_waves_seconds)}"
         size = len([each for each in left if each.wave == fleet.wave])
         lines += [f"Next: wave {fleet.wave} with {size} environments, {when}. To stop the fleet before:"]
-        lines += ["", _command("stop-execution", execution)]
+        lines += ["", command("stop-execution", execution)]
     lines += [f"  {console_link(execution)}"]
     return notice(f"Fleet {fleet.name} {what}: {_counts(fleet)}", lines)
 
@@ -74,11 +74,6 @@ def _link(release: FleetRelease, machine: str) -> str:
 
 def _duration(seconds: int) -> str:
     return f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
-
-
-def _command(call: str, execution: str) -> str:
-    region = execution.split(":")[3]
-    return f"  aws stepfunctions {call} --execution-arn {execution} --region {region}"
 
 
 def execution_arn(machine: str, name: str) -> str:

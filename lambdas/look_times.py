@@ -7,6 +7,7 @@ makes the release longer. So there are few looks before most operations end, and
 from dataclasses import dataclass
 from typing import Final
 
+from lambdas.aws.environment import Environment
 from lambdas.aws.snapshot import Snapshot
 from lambdas.deployment import Deployment
 from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
@@ -49,9 +50,10 @@ class LookTimes:
         age = visit.seconds
         if visit.resumed or is_crowded(snapshot):
             return self.rare
-        green, due = snapshot.environments.get(deployment.green_id or ""), self._due(deployment, snapshot)
+        blue, green = (snapshot.environments.get(each or "") for each in (deployment.blue_id, deployment.green_id))
+        due = self._due(blue)
         if age < due and not (self.before_health and green and green.health_status not in UNKNOWN_STATUSES):
-            if self._single_instance(deployment, snapshot):
+            if blue and blue.single_instance:
                 return self.rare
             passed = [each for each in self.early if each <= age]
             return age - passed[-1] + SLACK_SECONDS if passed else due
@@ -61,15 +63,9 @@ class LookTimes:
 
     def soon(self, deployment: Deployment, visit: Visit, snapshot: Snapshot) -> bool:
         """Return whether the end may be near."""
-        return self._due(deployment, snapshot) - SOON_SECONDS <= visit.seconds < self.late
+        return self._due(snapshot.environments.get(deployment.blue_id)) - SOON_SECONDS <= visit.seconds < self.late
 
-    @staticmethod
-    def _single_instance(deployment: Deployment, snapshot: Snapshot) -> bool:
-        blue = snapshot.environments.get(deployment.blue_id)
-        return blue is not None and blue.single_instance
-
-    def _due(self, deployment: Deployment, snapshot: Snapshot) -> float:
-        blue = snapshot.environments.get(deployment.blue_id)
+    def _due(self, blue: Environment | None) -> float:
         return self.due_basic if self.due_basic and blue and blue.health_status is None else self.due
 
 

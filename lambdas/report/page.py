@@ -8,10 +8,10 @@ from typing import Any, Final
 from lambdas.advice import advice
 from lambdas.aws.environment_events import EnvironmentEvent
 from lambdas.console import console_link
-from lambdas.failure import Failure
-from lambdas.report.release_history import ReleaseHistory, ReportedStage, served_by
+from lambdas.failure import MAX_SENTENCE_LENGTH, Failure
+from lambdas.report.release_history import SERVED_BY, ReleaseHistory, ReportedStage, told
 from lambdas.report.style import STYLE
-from lambdas.report.text import MAX_SENTENCE_LENGTH, clock, lasted, quoted
+from lambdas.report.text import clock, lasted, quoted
 from lambdas.report.timeline import MAX_BARS, timeline, who
 
 MAX_ROWS: Final = 150
@@ -91,9 +91,9 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 def _who_serves(history: ReleaseHistory) -> str:
     """Return who served users when the release ended."""
-    told = served_by(history.notice) if history.status != "SUCCEEDED" else ""
-    if told or not history.serving:
-        return told
+    said = told(history.notice, SERVED_BY) if history.status != "SUCCEEDED" else ""
+    if said or not history.serving:
+        return said
     return who(history.serving[-1][1], history.deployment)
 
 
@@ -106,24 +106,19 @@ def _failure(history: ReleaseHistory) -> Iterator[str]:
         last = history.runs[-1].name if history.runs else ""
         failure = Failure(last, history.error or history.status, history.cause, 0)
     said = SENTENCES.fullmatch(failure.message)
-    stopped = history.status in ("ABORTED", "TIMED_OUT")
     facts = {
-        "Users are served by": _who_serves(history) or "the environment with the production CNAME",
-        "Done about it": _told(history, "Done about it") or ("nothing: a stopped release cleans nothing up" * stopped),
-        "Left over": _told(history, "Left over"),
+        SERVED_BY: _who_serves(history) or "the environment with the production CNAME",
+        "Done about it": told(history.notice, "Done about it")
+        or ("nothing: a stopped release cleans nothing up" * history.stopped),
+        "Left over": told(history.notice, "Left over"),
         "Expected": said["expected"] if said else "",
         "Found": said["found"] if said else failure.message,
         "What to do": advice(failure.name),
         "Error": failure.name,
     }
-    verb = "was stopped" if stopped else "failed"
+    verb = "was stopped" if history.stopped else "failed"
     title = f"<h2>It {verb} in {quoted(failure.state)}</h2>"
     yield f'<section class="failure">\n{title}\n<dl>{_facts(facts)}</dl>\n</section>'
-
-
-def _told(history: ReleaseHistory, what: str) -> str:
-    lines = str(history.notice.get("message", "")).splitlines()
-    return next((line.partition(": ")[2] for line in lines if line.startswith(f"{what}: ")), "")
 
 
 def _stages(history: ReleaseHistory, notes: list[str]) -> str:
@@ -138,12 +133,11 @@ def _stages(history: ReleaseHistory, notes: list[str]) -> str:
 
 
 def _stage(run: ReportedStage, history: ReleaseHistory) -> str:
-    took = lasted((run.left or history.ended or run.entered) - run.entered)
     retries = ", ".join(f"{count} {quoted(error)}" for error, count in run.retries.most_common(3))
     return (
         f'<tr{" class=error" * bool(run.error)}><td class="time">{lasted(run.entered - history.started)}</td>'
         f'<td class="name">{quoted(run.name)}</td>'
-        f'<td class="time">{took}</td><td data-name="looks:">{run.looks or ""}</td>'
+        f'<td class="time">{lasted(history.took(run))}</td><td data-name="looks:">{run.looks or ""}</td>'
         f'<td data-name="retries:">{retries}</td><td class="wide">{quoted(run.error)}</td></tr>'
     )
 
@@ -154,7 +148,7 @@ def _approvals(history: ReleaseHistory) -> Iterator[str]:
         return
     rows = [
         f'<tr><td class="time">{clock(run.entered)}</td><td class="time">'
-        f"{lasted((run.left or history.ended or run.entered) - run.entered)}</td>"
+        f"{lasted(history.took(run))}</td>"
         f'<td class="wide">{quoted(_answer(run, history), MAX_MESSAGE_LENGTH)}</td></tr>'
         for run in asked
     ]
@@ -165,7 +159,7 @@ def _answer(run: ReportedStage, history: ReleaseHistory) -> str:
     if run.error:
         expired = run.error in ("States.Timeout", "TaskTimedOut")
         return "nobody answered in time" if expired else f"{run.error}: {run.cause or 'no reason given'}"
-    stopped = history.status in ("ABORTED", "TIMED_OUT") and run.left == history.ended
+    stopped = history.stopped and run.left == history.ended
     return "none: the release was stopped" if stopped else "approved"
 
 

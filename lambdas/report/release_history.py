@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
@@ -20,6 +20,8 @@ ENDS: Final = {
     "ExecutionTimedOut": "TIMED_OUT",
 }
 """The status of an execution by the event of its end."""
+SERVED_BY: Final = "Users are served by"
+"""How the line of a notice begins that tells it."""
 
 
 @dataclass
@@ -74,6 +76,15 @@ class ReleaseHistory:
     result: Mapping[str, Any] = field(default_factory=dict)
     serving: list[tuple[datetime, str]] = field(default_factory=list)
     events: int = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a person or the time-out ended it, so that no stage of the failure branch ran."""
+        return self.status in ("ABORTED", "TIMED_OUT")
+
+    def took(self, run: ReportedStage) -> timedelta:
+        """Return how long a run took, up to the end of the release if it was still going on."""
+        return (run.left or self.ended or run.entered) - run.entered
 
 
 def read_history(events: Iterable[Mapping[str, Any]]) -> ReleaseHistory | None:
@@ -167,10 +178,10 @@ class _Reader:
             self.history.deployment = given["deployment"]
 
 
-def served_by(notice: Mapping[str, Any]) -> str:
-    """Return the words of a notice about who serves users; empty if it has none."""
+def told(notice: Mapping[str, Any], what: str) -> str:
+    """Return the words of a notice about something, such as SERVED_BY; empty if it has none."""
     lines = str(notice.get("message", "")).splitlines()
-    return next((line.partition(": ")[2] for line in lines if line.startswith("Users are served by: ")), "")
+    return next((line.partition(": ")[2] for line in lines if line.startswith(f"{what}: ")), "")
 
 
 def _role_after(stage: str, history: ReleaseHistory) -> str | None:
@@ -182,7 +193,7 @@ def _role_after(stage: str, history: ReleaseHistory) -> str | None:
         return "green" if stage == "AwaitGreenLive" else "blue"
     if stage != "KeepGreenLive" or (history.failure and history.failure.state == "Plan"):
         return None  # a release that fails in Plan moves nobody
-    first = served_by(history.notice).partition(" ")[0]
+    first = told(history.notice, SERVED_BY).partition(" ")[0]
     return next((role for role in ("blue", "green") if first and first == deployment.get(role)), "unknown")
 
 

@@ -7,7 +7,6 @@ from typing import Final
 from lambdas.failure import one_line
 
 MAX_NAME_LENGTH: Final = 100
-MAX_SENTENCE_LENGTH: Final = 2_000
 
 
 def quoted(text: object, longest: int = MAX_NAME_LENGTH) -> str:
