@@ -4,6 +4,7 @@ from typing import Any
 
 from emulator.console.causes import parts
 from emulator.console.execution_history import Event, ExecutionHistories, details, whole_event
+from emulator.console.executions import summary
 from emulator.console.open_tasks import open_task
 from emulator.console.view import Routes, ViewContext, ViewError, ViewRequest
 from emulator.console.visited_states import failed_state, visited_states
@@ -35,13 +36,7 @@ def _execution(states: Any, histories: ExecutionHistories, request: ViewRequest)
         failed.status = "failed"
     waiting = open_task(events) if described["status"] == "RUNNING" else None
     return {
-        "arn": arn,
-        "name": described["name"],
-        "machine": described["stateMachineArn"],
-        "status": described["status"],
-        "started": described["startDate"].timestamp(),
-        "stopped": described["stopDate"].timestamp() if "stopDate" in described else None,
-        "redrives": described.get("redriveCount", 0),
+        **summary(described),
         "redrivable": described.get("redriveStatus") == "REDRIVABLE",
         "input": described.get("input"),
         "output": described.get("output"),

@@ -19,7 +19,7 @@ def _executions(context: ViewContext, _: ViewRequest) -> dict[str, Any]:
     return {
         "machines": [{"arn": each["stateMachineArn"], "name": each["name"]} for each in machines],
         "executions": sorted(
-            (_execution(each) for machine in machines for each in _newest(states, machine["stateMachineArn"])),
+            (summary(each) for machine in machines for each in _newest(states, machine["stateMachineArn"])),
             key=lambda execution: execution["started"],
             reverse=True,
         ),
@@ -31,13 +31,14 @@ def _newest(states: Any, machine: str) -> list[Any]:
     return executions
 
 
-def _execution(listed: Any) -> dict[str, Any]:
+def summary(execution: Any) -> dict[str, Any]:
+    """Return what each view shows of an execution. Shape: an item of ListExecutions, or DescribeExecution's answer."""
     return {
-        "arn": listed["executionArn"],
-        "name": listed["name"],
-        "machine": listed["stateMachineArn"],
-        "status": listed["status"],
-        "started": listed["startDate"].timestamp(),
-        "stopped": listed["stopDate"].timestamp() if "stopDate" in listed else None,
-        "redrives": listed.get("redriveCount", 0),
+        "arn": execution["executionArn"],
+        "name": execution["name"],
+        "machine": execution["stateMachineArn"],
+        "status": execution["status"],
+        "started": execution["startDate"].timestamp(),
+        "stopped": execution["stopDate"].timestamp() if "stopDate" in execution else None,
+        "redrives": execution.get("redriveCount", 0),
     }

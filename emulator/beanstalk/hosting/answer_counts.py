@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,8 +21,8 @@ class _Second:
     """The answers in one second: how many, and how many of them failed."""
 
     number: int
-    answered: dict[Server, int] = field(default_factory=dict)
-    failed: dict[Server, int] = field(default_factory=dict)
+    answered: Counter[Server] = field(default_factory=Counter)
+    failed: Counter[Server] = field(default_factory=Counter)
 
 
 class AnswerCounts:
@@ -38,9 +38,9 @@ class AnswerCounts:
         server = (environment, version or "")
         with self._changing:
             current = self._current()
-            current.answered[server] = current.answered.get(server, 0) + 1
+            current.answered[server] += 1
             if status >= FAILED:
-                current.failed[server] = current.failed.get(server, 0) + 1
+                current.failed[server] += 1
 
     def report(self) -> dict[str, Any]:
         """Return the counts of the last 60 whole seconds: {"until", "servers": [{...}]}, by environment and version.
@@ -50,17 +50,17 @@ class AnswerCounts:
         """
         with self._changing:
             current = self._current().number
-            seconds = {each.number: each for each in self._seconds if current - SECONDS <= each.number < current}
-        numbers = range(current - SECONDS, current)
-        servers = sorted({server for each in seconds.values() for server in each.answered})
+            counted = {each.number: each for each in self._seconds}
+        seconds = [counted.get(number) or _Second(number) for number in range(current - SECONDS, current)]
+        servers = sorted({server for each in seconds for server in each.answered})
         return {
             "until": current,
             "servers": [
                 {
                     "environment": server[0],
                     "version": server[1],
-                    "answered": [seconds[n].answered.get(server, 0) if n in seconds else 0 for n in numbers],
-                    "failed": [seconds[n].failed.get(server, 0) if n in seconds else 0 for n in numbers],
+                    "answered": [each.answered[server] for each in seconds],
+                    "failed": [each.failed[server] for each in seconds],
                 }
                 for server in servers
             ],
