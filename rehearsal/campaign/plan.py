@@ -147,7 +147,7 @@ class RunPlan:
 
 def only_reads(service: str, action: str) -> bool:
     """Return whether a call reads Elastic Beanstalk, and changes nothing."""
-    return service == "elasticbeanstalk" and action.startswith(("Describe", "List"))
+    return service == "elasticbeanstalk" and action.startswith(READS)
 
 
 def single_fault(site: CallSite, kind: FaultKind, bundle: str) -> RunPlan:

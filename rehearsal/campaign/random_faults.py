@@ -15,7 +15,7 @@ from rehearsal.campaign.plan import (
     only_reads,
 )
 from rehearsal.campaign.single_faults import STATE_MACHINE, Baseline
-from rehearsal.campaign.snapshot_plans import SLOW_SECONDS, random_snapshot_fault, random_snapshot_incident
+from rehearsal.campaign.snapshot_plans import random_delay, random_snapshot_fault, random_snapshot_incident
 
 MAX_FAULTS = 4
 MAX_FAULTS_BESIDE_INCIDENT = 2
@@ -80,13 +80,15 @@ def _fault(chance: Random, calls: Sequence[tuple[str, str, str]]) -> Fault:
         return Fault(kind, service, for_seconds=chance.randint(5, MAX_FAULT_SECONDS), age=_age(chance, kind))
     kind = chance.choice([kind for kind in FaultKind if kind not in impossible])
     return Fault(
-        kind, service, action, function, call=chance.randint(1, 4), age=_age(chance, kind), delay=_delay(chance, kind)
+        kind,
+        service,
+        action,
+        function,
+        call=chance.randint(1, 4),
+        age=_age(chance, kind),
+        delay=random_delay(chance, kind),
     )
 
 
 def _age(chance: Random, kind: FaultKind) -> int | None:
     return chance.randint(1, STALE_SECONDS) if kind is FaultKind.STALE else None
-
-
-def _delay(chance: Random, kind: FaultKind) -> int | None:
-    return chance.randint(*SLOW_SECONDS) if kind is FaultKind.SLOW else None

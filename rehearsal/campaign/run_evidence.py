@@ -21,9 +21,9 @@ class RunEvidence:
     `blue`, `cname`: the environment that should serve at the end, with the version `target`.
     `proved`: when each version became good, in real epoch seconds: 0 for the first, else when it passed its test.
     `hits`: the faults, with how many calls each has hit. `environments`: as Elastic Beanstalk describes them.
-    `acts`: what happened to environments. `strikes`: what happened to
-    the snapshot that all share. `course`: their events. `clock`: the account's. `dns_ttl`: in account
-    seconds. `ended`: when the run was over. `stuck`: what did not end in time.
+    `acts`: what happened to environments; `course`: their events. `strikes`: what happened to the snapshot that all
+    share. `clock`: the account's. `dns_ttl`: in account seconds. `ended`: when the run was over. `stuck`: what did not
+    end in time.
     """
 
     plan: RunPlan

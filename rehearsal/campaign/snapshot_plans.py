@@ -49,8 +49,13 @@ def random_snapshot_fault(chance: Random) -> Fault:
     """Return a random fault of one call that reads or writes the snapshot."""
     action = chance.choice(("GetObject", "PutObject"))
     kind = chance.choice((FaultKind.SLOW, FaultKind.KILL_AFTER, *ANSWERS))
-    delay = chance.randint(*SLOW_SECONDS) if kind is FaultKind.SLOW else None
+    delay = random_delay(chance, kind)
     return Fault(kind, "s3", action, call=chance.randint(1, LARGEST_CALL), path=PATH, delay=delay)
+
+
+def random_delay(chance: Random, kind: FaultKind) -> int | None:
+    """Return by how many account seconds an answer is late; None for a fault of another kind."""
+    return chance.randint(*SLOW_SECONDS) if kind is FaultKind.SLOW else None
 
 
 def _slow(function: str, seconds: float) -> Fault:
