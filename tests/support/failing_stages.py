@@ -1,4 +1,7 @@
-"""A way to fail for each stage: the cause, the expected error, and the repair."""
+"""A way to fail for each stage: the cause, the expected error, and the repair.
+
+The file is long because each stage has an entry of its own in one list.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping

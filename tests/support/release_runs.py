@@ -23,8 +23,9 @@ from lambdas.stages import (
     watch_release,
 )
 from lambdas.visit import Visit
+from tests.support.fake_services import FakeAlarms
 from tests.support.in_memory import LIMIT_SECONDS, VirtualBeanstalk
-from tests.support.stages import CAUSE, FakeAlarms, Release, visit
+from tests.support.stages import CAUSE, Release, visit
 
 T = TypeVar("T")
 POLL_SECONDS = 5

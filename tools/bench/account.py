@@ -20,10 +20,10 @@ from lambdas.aws.snapshots import Snapshots
 from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
 from tests.support.beanstalk import BUCKET, ENHANCED, PLATFORM
+from tests.support.fake_services import FakeAlarms, FakeExecutions
 from tests.support.network import FakeNetwork
 from tests.support.s3 import FakeS3
 from tests.support.source_bundles import release
-from tests.support.stages import FakeAlarms, FakeExecutions
 
 STORE: Final = "elasticbeanstalk"
 LAUNCHED_SECONDS: Final = 900

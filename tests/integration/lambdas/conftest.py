@@ -10,7 +10,8 @@ from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.scaling import Scaling
 from tests.integration.emulator.beanstalk.conftest import account, client, packages, server, service
 from tests.support.beanstalk import BeanstalkAccount
-from tests.support.stages import FakeExecutions, FakeRecords, Release
+from tests.support.fake_services import FakeExecutions, FakeRecords
+from tests.support.stages import Release
 
 __all__ = ["account", "client", "packages", "server", "service"]
 

@@ -7,7 +7,8 @@ from unittest.mock import Mock
 import pytest
 
 from lambdas.errors import CallRejectedError, PermissionDeniedError, ReleaseError, ReleaseRefusedError
-from tests.support.stages import EXECUTION, FakeAlarms, FakeExecutions, Release, refusal
+from tests.support.fake_services import FakeAlarms, FakeExecutions
+from tests.support.stages import EXECUTION, Release, refusal
 
 OTHER = EXECUTION.replace("release-v2", "other")
 

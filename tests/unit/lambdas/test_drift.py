@@ -13,9 +13,10 @@ from lambdas.aws.environment import Environment
 from lambdas.aws.surroundings import MAX_PAGES
 from lambdas.drift import MAX_FINDINGS, MAX_LENGTH
 from lambdas.stages import plan
+from tests.support.fake_services import FakeAlarms
 from tests.support.in_memory import VirtualBeanstalk
 from tests.support.network import FakeNetwork, admits
-from tests.support.stages import PRODUCTION, FakeAlarms, Release, refusal
+from tests.support.stages import PRODUCTION, Release, refusal
 
 BLUE, GREEN = "shop-prod", "shop-prod-green"
 DATABASE = "sg-database"

@@ -11,7 +11,8 @@ from lambdas.aws.event_log import EventLog
 from lambdas.deployment import Deployment, Mode
 from lambdas.errors import EnvironmentNotReadyError
 from lambdas.failing import is_failing, ringing_alarms
-from tests.support.stages import FakeAlarms, Release
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import Release
 
 WATCH_SECONDS = 300
 

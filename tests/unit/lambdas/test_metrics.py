@@ -13,7 +13,8 @@ from lambdas.errors import EnvironmentNotReadyError, ReleaseError, ServiceUnavai
 from lambdas.handler import report_stage
 from lambdas.metrics import NAMESPACE
 from lambdas.stages import await_termination, keep_green_live, plan, verify_release
-from tests.support.stages import EXECUTION, FakeAlarms, Release, visit
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import EXECUTION, Release, visit
 
 Json = dict[str, Any]
 Lines = pytest.CaptureFixture[str]

@@ -9,7 +9,8 @@ import pytest
 
 from lambdas.aws.alarms import AlarmState
 from lambdas.errors import ReleaseRefusedError
-from tests.support.stages import FakeAlarms, Release
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import Release
 
 Prepare = Callable[[Release], None]
 CALLS = "provide-client-params.elastic-beanstalk.*"

@@ -16,7 +16,8 @@ from lambdas.hooks import Gate, HookCall
 from lambdas.recovery import LAST_SWAP, recover
 from lambdas.stages import await_release, await_traffic, call_hooks, verify_release, watch_release
 from lambdas.visit import Visit
-from tests.support.stages import CAUSE, FakeAlarms, Release
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import CAUSE, Release
 
 ASKING = frozenset({"AwaitApproval"})
 """The state that calls no function. WatchApproval runs beside it, and has tests of its own."""

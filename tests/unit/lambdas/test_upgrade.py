@@ -15,7 +15,8 @@ import pytest
 
 from lambdas import handler, http_answers, waiter
 from lambdas.deployment import Deployment
-from tests.support.stages import CAUSE, EXECUTION, PRODUCTION, FakeAlarms, Release
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import CAUSE, EXECUTION, PRODUCTION, Release
 from tools.bench.execution import STATES
 
 BEFORE: dict[str, Any] = json.loads(Path(__file__).with_name("deployment_of_before.json").read_text())["deployment"]

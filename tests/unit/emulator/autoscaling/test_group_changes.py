@@ -1,4 +1,7 @@
-"""The actions that change groups, and what they refuse."""
+"""The actions that change groups, and what they refuse.
+
+The file is long because each action stands beside its refusals.
+"""
 
 from collections.abc import Callable
 

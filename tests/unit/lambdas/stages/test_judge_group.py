@@ -12,7 +12,8 @@ from lambdas.aws.executions import Execution
 from lambdas.fleet import Fleet, FleetRelease, FleetStep, ReleaseProgress
 from lambdas.fleet_report import execution_arn, stop_cause
 from lambdas.stages.judge_group import judge_group
-from tests.support.stages import FakeExecutions, visit
+from tests.support.fake_services import FakeExecutions
+from tests.support.stages import visit
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:BeanstalkBlueGreen-dev"
 WAVES = (1, 2, 2, 2, 3)

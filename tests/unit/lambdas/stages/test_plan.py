@@ -13,7 +13,8 @@ from lambdas.errors import (
     ServiceUnavailableError,
 )
 from lambdas.stages import plan
-from tests.support.stages import EXECUTION, PRODUCTION, READS, FakeAlarms, Release
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import EXECUTION, PRODUCTION, READS, Release
 
 OTHER = EXECUTION.replace("release-v2", "other")
 

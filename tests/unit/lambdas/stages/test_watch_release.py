@@ -9,7 +9,8 @@ from lambdas.errors import EnvironmentNotReadyError, ReleaseUnhealthyError, Unex
 from lambdas.failure import Failure
 from lambdas.recovery import recover
 from lambdas.stages import watch_release
-from tests.support.stages import CAUSE, PRODUCTION, FakeAlarms, Release, visit
+from tests.support.fake_services import FakeAlarms
+from tests.support.stages import CAUSE, PRODUCTION, Release, visit
 
 
 def test_the_watch_ends_after_its_seconds(release: Release) -> None:

@@ -1,4 +1,7 @@
-"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, histories of AWS."""
+"""What AWS Step Functions runs in a redrive. Sources: the guide's page on redrive, histories of AWS.
+
+The file is long because it is one list: what a redrive keeps of the run before, and what it begins anew.
+"""
 
 import json
 from datetime import datetime, timedelta
