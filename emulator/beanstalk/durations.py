@@ -107,7 +107,7 @@ class Durations:
     def _draw(self, about: str) -> float:
         """Return a number from 0 to 1, a new one each time."""
         self._draws[about] += 1
-        return random.Random(f"{self.seed} {about} {self._draws[about]}").random()  # noqa: S311
+        return random.Random(f"{self.seed} {about} {self._draws[about]}").random()  # noqa: S311 - a spread, no secret
 
 
 @dataclass

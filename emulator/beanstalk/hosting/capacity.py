@@ -46,7 +46,7 @@ class Capacities:
         default = Capacity.from_json({name: value for name, value in document.items() if name != "environments"})
         environments = document.get("environments", {})
         if not isinstance(environments, Mapping):
-            raise ValueError(f"`environments` must be an object by environment name, and is {environments!r}.")  # noqa: TRY004
+            raise ValueError(f"`environments` must be an object by environment name, and is {environments!r}.")  # noqa: TRY004 - as for other values
         named = {name: Capacity.from_json(capacity) for name, capacity in environments.items()}
         self._default, self._by_environment = default, named
 

@@ -61,7 +61,7 @@ class Impairments:
         that was used before.
         """
         if not isinstance(document, Mapping):
-            raise ValueError(f"Impairments must be an object by environment, and are {document!r}.")  # noqa: TRY004
+            raise ValueError(f"Impairments must be an object by environment, and are {document!r}.")  # noqa: TRY004 - as for other values
         found = {environment: Impairment.from_json(each) for environment, each in document.items()}
         before = self._by_environment
         self._by_environment = {

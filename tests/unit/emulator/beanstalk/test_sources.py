@@ -72,6 +72,7 @@ FEATURES: Mapping[str, str] = {
     "the Auto Scaling API: descriptions": "../autoscaling/test_group_reports.py",
     "the Auto Scaling API: changes": "../autoscaling/test_group_changes.py",
     "deployment policies, failures and aborts": "operations/test_deployment_policies.py",
+    "deployments onto new instances": "operations/test_new_instance_policies.py",
     "rolling configuration updates": "operations/test_configuration_updates.py",
     "managed platform updates": "actions/test_managed_actions.py",
 }
