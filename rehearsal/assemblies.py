@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib import metadata
@@ -38,11 +39,12 @@ def copy_or_make(
 
 def _keep(assembly: Path, kept: Path) -> None:
     """Copy an assembly to the cache, and remove the oldest ones there."""
-    unfinished = kept.with_name(f"unfinished-{os.getpid()}")
-    shutil.copytree(assembly, unfinished)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=kept.parent))
+    shutil.copytree(assembly, unfinished, dirs_exist_ok=True)
     try:
         unfinished.rename(kept)
-    except OSError:  # another process was first
+    except OSError:  # another thread or process was first
         shutil.rmtree(unfinished)
     os.utime(kept)
     newest_first = sorted(kept.parent.glob("[0-9a-f]*"), key=_changed, reverse=True)

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_a_few_assemblies_are_kept(app: FakeApp, tmp_path: Path) -> None:
     for number in range(KEPT + 2):
         app.copied(ENV=str(number))
     assert len(list((tmp_path / "cache" / "assemblies").iterdir())) == KEPT
+
+
+def test_two_threads_may_keep_the_same_app_at_once(app: FakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The accounts of a campaign synthesize in one process. One copies here while the other one does all of it."""
+    copytree = shutil.copytree
+
+    def copy_beside_another(source: Path, copy: Path, *, dirs_exist_ok: bool = False) -> None:
+        copytree(source, copy, dirs_exist_ok=dirs_exist_ok)
+        monkeypatch.setattr(shutil, "copytree", copytree)
+        assert not app.copied(), "nothing is kept yet"
+
+    monkeypatch.setattr(shutil, "copytree", copy_beside_another)
+    assert not app.copied()
+    assert app.copied()
