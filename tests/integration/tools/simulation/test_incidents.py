@@ -158,6 +158,11 @@ def test_states_share_their_looks(player: Players) -> None:
     assert [each for each in found.sites if each.state == "WatchRelease" and each.service == "s3"]
 
 
+def test_a_drain_begins_when_the_look_that_shows_the_swap_has_ended(player: Players) -> None:
+    """S3 answers after the client's time-out, and the swap ends meanwhile."""
+    good(played(player("shared"), "AwaitGreenLive", "slow"))
+
+
 def test_a_hook_that_fails_ends_the_release(player: Players) -> None:
     found = good(played(player("hooks"), "CallHookBeforeBlue", "fail/hook"))
     assert found.end == "FAILED"
