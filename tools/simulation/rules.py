@@ -80,7 +80,7 @@ class SafetyRules:
             self._entered[run.name, state] = world.now()
         if kind == "exited" and state == "VerifyRelease":
             self.proved |= {str(run.request.get("version", "v1"))} - set(BAD_VERSIONS)
-            self.users.blue_tested = self.begun
+            self.users.blue_tested, self.users.tested_at = self.begun, world.now()
 
     def ended(self, world: World, run: SimulatedExecution) -> None:
         """Look at what people were told of an execution that failed."""

@@ -24,7 +24,7 @@ def test_blue_is_drained_from_when_green_is_seen_to_hold_the_production_cname(re
 
 
 def test_a_swap_that_ends_while_the_stage_looks_is_drained_from_the_end_of_the_look(release: Release) -> None:
-    """Found by the simulator: S3 answered late, the swap ended meanwhile, and users were on blue when it was updated."""
+    """Found by the simulator: S3 answered late, the swap ended meanwhile, and blue was updated under users."""
     deployment = release.swapped(release.cloned(drain_seconds=300), "green")
     visit = release.visit()
     slow = replace(visit, begun=visit.begun - 20)
