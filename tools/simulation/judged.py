@@ -177,7 +177,7 @@ def _whose(task: Task) -> tuple[str, str]:
     if frame is None:
         return "", ""
     environment = frame.f_locals.get("environment") or frame.f_locals.get("source")
-    return frame.f_code.co_qualname, environment.name if environment else ""
+    return frame.f_code.co_qualname, getattr(environment, "name", "")
 
 
 def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
