@@ -49,6 +49,8 @@ class ReleaseCase:
     """Environment variables that the functions have besides those of all releases."""
     window: str = ""
     """When blue's maintenance window opens: a time of the release. Empty without managed updates."""
+    rule_by_hand: bool = False
+    """Whether a person added a rule to blue's security group, which no clone has."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -79,6 +81,7 @@ CASES: Final[Mapping[str, ReleaseCase]] = {
     "hooks": ReleaseCase(
         {"hooks": {**{gate: [HOOK] for gate in GATES}, "on_timeout": "continue"}}, variables={"HOOKS": HOOK}
     ),
+    "rule-by-hand": ReleaseCase(rule_by_hand=True),
     "managed": ReleaseCase(window="Fri:08:06"),
     "cutover": ReleaseCase({"mode": "cutover"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"})),
     "rollback": ReleaseCase({"mode": "rollback", "version": "v1"}, (Before(),), frozenset({"v1", "v2"}), "v1"),

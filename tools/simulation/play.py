@@ -154,6 +154,7 @@ class Player:
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""
         world.shop.open_window(self.case.window)
+        world.surroundings.rule_by_hand = self.case.rule_by_hand
         for number, before in enumerate(self.case.before):
             world.abort_in = before.until
             world.start(f"before-{number}", request(before.changes))
