@@ -4,11 +4,13 @@ import os
 import time
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.begun_releases import connect_begun_releases
 from lambdas.aws.bundles import connect_bundles
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
@@ -22,6 +24,7 @@ from lambdas.drift import with_drift
 from lambdas.dry_run import planned
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
+from lambdas.history_limit import turn_seconds
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
@@ -29,6 +32,7 @@ from lambdas.release_events import announce_stage
 from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
+from lambdas.turns import require_turn
 from lambdas.visit import Visit
 from lambdas.waiter import look_for_all
 
@@ -82,7 +86,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
         request = completed(given)
         with (
             report_stage(visit, request["application"], request["blue"]),
-            wait_while_throttled(visit, THROTTLED_SECONDS),
+            wait_while_throttled(replace(visit, since=_begin(request, visit)), THROTTLED_SECONDS),
         ):
             seen, beanstalk = _look(request, visit)
             services = Services(
@@ -110,6 +114,16 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()
+
+
+def _begin(request: dict[str, Any], visit: Visit) -> datetime:
+    """Return when the release began. Raises EnvironmentNotReadyError until it is its turn.
+
+    A cutover or a rollback has none: users may leave a sick environment by it.
+    """
+    if request["dry_run"] or request["mode"] in (Mode.CUTOVER, Mode.ROLLBACK):
+        return visit.since
+    return require_turn(visit, connect_begun_releases(), turn_seconds(request))
 
 
 def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:

@@ -14,6 +14,7 @@ from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
 from lambdas.aws.alarms import LONG_AGO, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.begun_releases import BegunReleases
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
 from lambdas.aws.snapshots import Snapshots
@@ -121,6 +122,7 @@ def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
+        "connect_begun_releases": BegunReleases(s3, STORE, "bluegreen/begun-releases"),  # type: ignore[arg-type]
         "connect_alarms": account.alarm,
         "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),
