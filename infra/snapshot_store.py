@@ -19,7 +19,9 @@ WHY_READ: Final = "How is each environment, as an execution saw it some seconds 
 WHY_WRITTEN: Final = "What one execution sees of Elastic Beanstalk serves all, which may ask it twice a second only."
 BEGUN: Final = "bluegreen/begun-releases"
 WHY_BEGUN_READ: Final = "How many releases have begun in the last minutes, in the account and region?"
-WHY_BEGUN_WRITTEN: Final = "A release that begins says so: of many that are started at once, one begins after the other."
+WHY_BEGUN_WRITTEN: Final = (
+    "A release that begins says so: of many that are started at once, one begins after the other."
+)
 
 
 def snapshot_environment(applications: Sequence[str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ def require_short_history(complete: Mapping[str, Any]) -> None:
 
 
 def turn_seconds(complete: Mapping[str, Any]) -> float:
-    """Return how long the release may wait for its turn: its history must have room for all its time-outs after that."""
+    """Return how long the release may wait for its turn. Its history must have room for its time-outs after that."""
     room = (MAX_HISTORY - _events(complete)) / POLL_EVENTS * POLL_SECONDS
     return min(max(room, 0), TURN_SECONDS)
 
@@ -51,4 +51,5 @@ def _events(complete: Mapping[str, Any]) -> float:
     waits = 2 * sum(limits.values()) + 3 * limits["swap_traffic"]  # four of swaps, and one of the failure branch
     watches = complete["drain_seconds"] + complete["bake_seconds"] + 2 * complete["unhealthy_seconds"]
     approval = approval_events(complete["approval_seconds"]) if complete["approval"] else 0
-    return (waits + watches) / POLL_SECONDS * POLL_EVENTS + SOON_EVENTS + approval
+    polls: float = (waits + watches) / POLL_SECONDS
+    return polls * POLL_EVENTS + SOON_EVENTS + approval

@@ -1,20 +1,22 @@
 """The turn of a release to begin, when many are started at once.
 
-Elastic Beanstalk answers about two DescribeEnvironments and two DescribeEvents calls a second for an account and region.
-A release needs six and seven of its own, just before it acts, whatever looks are shared. Releases that begin at the same
-moment also act at the same moments. And more than one in four seconds, for long, need more calls than there are.
+Elastic Beanstalk answers about two DescribeEnvironments and two DescribeEvents calls a second for an account and
+region. A release needs six and seven of its own, just before it acts, whatever looks are shared. Releases that begin at
+the same moment act at the same moments later. And more than one in four seconds, for long, need more calls than there
+are.
 
-So all of an account and region begin in a line: each writes into one object in S3 that it has begun. The more have begun
-in the last minutes, the longer the next one waits. After that nothing waits for a turn: users are on green then.
+So all of an account and region begin in a line: each writes into one object in S3 that it has begun. The more have
+begun in the last minutes, the longer the next one waits. After that nothing waits for a turn: users are on green then.
 When S3 does not answer, the release begins at once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from lambdas.aws.begun_releases import BegunReleases
+from lambdas.aws.begun_releases import Begun, BegunReleases
 from lambdas.aws.conditional_object import ObjectChangedError
 from lambdas.errors import EnvironmentNotReadyError, ReleaseError
 from lambdas.handler import logger
@@ -25,7 +27,7 @@ SPAN_SECONDS: Final = 600
 AT_ONCE: Final = 10
 """So many begin without waiting."""
 EACH_SECONDS: Final = 0.04
-"""How much longer the next one waits for each further release. It lets 100 begin in some 3 minutes, and then one in 4
+"""How much longer the next one waits for each further release. It lets 100 begin in some 3 minutes, and then one in 5
 seconds.
 """
 CLOCK_SECONDS: Final = 5
@@ -41,39 +43,66 @@ def seconds_to_turn(begun: Collection[float], now: float) -> float:
     return max(recent) + gap - now if gap > 0 else 0
 
 
-def require_turn(visit: Visit, releases: BegunReleases | None, longest: float) -> datetime:
-    """Return when the release began: now, or in an invocation before. `longest`: the seconds that it waits at most.
+class Turn:
+    """The turn of one release. `longest`: the seconds that it waits at most.
 
-    Raises EnvironmentNotReadyError until it is its turn.
+    A release takes its turn once it has looked: while Elastic Beanstalk throttles the shared look, none begins.
     """
-    if releases is None or visit.run_seconds >= longest:
-        return visit.since
-    try:
-        return _begin(visit, releases)
-    except EnvironmentNotReadyError:
-        raise
-    except ReleaseError as error:
-        logger.warning("begins without a turn", cause=str(error))
-        return visit.since
 
+    def __init__(self, visit: Visit, releases: BegunReleases | None, longest: float) -> None:
+        self._visit = visit
+        self._releases = releases if visit.run_seconds < longest else None
+        self._seen = Begun()
 
-def _begin(visit: Visit, releases: BegunReleases) -> datetime:
-    for _ in range(TRIES):
-        seen, now = releases.read(), visit.present().timestamp()
-        recent = {digest: time for digest, time in seen.times.items() if _counts(time, now)}
-        if visit.digest in recent:
-            return datetime.fromtimestamp(recent[visit.digest], UTC)
+    def require(self) -> datetime:
+        """Return when the release began: now, or in an invocation before.
+
+        Raises EnvironmentNotReadyError until it is its turn.
+        """
+        began = self._visit.since
+        with self._passed_without_an_answer():
+            began = self._require()
+        return began
+
+    def take(self) -> None:
+        """Write that the release has begun. Raises EnvironmentNotReadyError when others took the turn."""
+        with self._passed_without_an_answer():
+            for _ in range(TRIES):
+                if self._releases is None or self._visit.digest in self._seen.times:
+                    return
+                now = self._visit.present().timestamp()
+                try:
+                    self._releases.write(replace(self._seen, times={**self._seen.times, self._visit.digest: now}))
+                except ObjectChangedError:
+                    self._require()
+                else:
+                    return
+            if self._seen.etag:  # what is there and still not shown, this role may not read
+                raise _waiting(f"others that took it {TRIES} times")
+
+    def _require(self) -> datetime:
+        if self._releases is None:
+            return self._visit.since
+        found, now = self._releases.read(), self._visit.present().timestamp()
+        recent = {digest: time for digest, time in found.times.items() if _counts(time, now)}
+        self._seen = replace(found, times=recent)
+        if self._visit.digest in recent:
+            return datetime.fromtimestamp(recent[self._visit.digest], UTC)
         seconds = seconds_to_turn(recent.values(), now)
         if seconds > 0:
             raise _waiting(f"{len(recent)} begun in the last {SPAN_SECONDS} seconds, so it is in {seconds:.1f} seconds")
-        try:
-            releases.write(replace(seen, times=recent | {visit.digest: now}))
-        except ObjectChangedError:
-            continue
         return datetime.fromtimestamp(now, UTC)
-    if seen.etag is None:  # what is there and still not shown, this role may not read
-        return visit.since
-    raise _waiting(f"others that took it {TRIES} times")
+
+    @contextmanager
+    def _passed_without_an_answer(self) -> Iterator[None]:
+        """Let the release begin when S3 does not answer."""
+        try:
+            yield
+        except EnvironmentNotReadyError:
+            raise
+        except ReleaseError as error:
+            logger.warning("begins without a turn", cause=str(error))
+            self._releases = None
 
 
 def _counts(begun: float, now: float) -> bool:
@@ -85,5 +114,5 @@ def _waiting(found: str) -> EnvironmentNotReadyError:
     return EnvironmentNotReadyError(
         expected="the turn of this release among those that were started in this account and region",
         found=found,
-        next_step="Nothing is wrong: Elastic Beanstalk answers two calls a second, so releases begin one after the other.",
+        next_step="Nothing is wrong: Elastic Beanstalk answers few calls, so releases begin one after the other.",
     )

@@ -1,4 +1,4 @@
-"""When the releases of the last minutes began: one object in S3 for all stacks, as they share Elastic Beanstalk's limit."""
+"""When the releases of the last minutes began: one object in S3 for all stacks of the account and region."""
 
 import json
 import math

@@ -4,7 +4,6 @@ import os
 import time
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from lambdas.addresses import resolves
@@ -32,7 +31,7 @@ from lambdas.release_events import announce_stage
 from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
-from lambdas.turns import require_turn
+from lambdas.turns import Turn
 from lambdas.visit import Visit
 from lambdas.waiter import look_for_all
 
@@ -84,11 +83,13 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
+        turn = _turn(request, visit)
         with (
             report_stage(visit, request["application"], request["blue"]),
-            wait_while_throttled(replace(visit, since=_begin(request, visit)), THROTTLED_SECONDS),
+            wait_while_throttled(replace(visit, since=turn.require()), THROTTLED_SECONDS),
         ):
             seen, beanstalk = _look(request, visit)
+            turn.take()
             services = Services(
                 beanstalk,
                 connect_alarms(),
@@ -116,14 +117,10 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     return deployment.to_json()
 
 
-def _begin(request: dict[str, Any], visit: Visit) -> datetime:
-    """Return when the release began. Raises EnvironmentNotReadyError until it is its turn.
-
-    A cutover or a rollback has none: users may leave a sick environment by it.
-    """
-    if request["dry_run"] or request["mode"] in (Mode.CUTOVER, Mode.ROLLBACK):
-        return visit.since
-    return require_turn(visit, connect_begun_releases(), turn_seconds(request))
+def _turn(request: dict[str, Any], visit: Visit) -> Turn:
+    """Return the turn of the release to begin. A cutover or a rollback waits for none: users may need it."""
+    waits = not request["dry_run"] and request["mode"] not in (Mode.CUTOVER, Mode.ROLLBACK)
+    return Turn(visit, connect_begun_releases() if waits else None, turn_seconds(request))
 
 
 def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:

@@ -30,8 +30,8 @@ GET: Final = 0.0004 / 1_000
 class Figures:
     """The figures of one run, or of several that are alike and came one after the other.
 
-    `looks`: when DescribeEnvironments was called, in seconds since the begin. `calls`: all calls of Elastic Beanstalk, by
-    action, and `throttled`: those that it refused since they were too many.
+    `looks`: when DescribeEnvironments was called, in seconds since the begin. `calls`: all calls of Elastic Beanstalk,
+    by action, and `throttled`: those that it refused since they were too many.
     """
 
     executions: Sequence[BenchExecution]
@@ -138,7 +138,8 @@ def together(runs: Sequence[Figures]) -> Figures:
 
 HEADINGS: Final = (
     "at once", "succeeded", "wall p50 / p95", "own + drain and watch", "overhead", "looks a release",
-    "looks a second, mean / peak minute", "throttled looks / events", "lag p50 / p95 / max", "back after an alarm", "$ a release",
+    "looks a second, mean / peak minute", "throttled looks / events", "lag p50 / p95 / max", "back after an alarm",
+    "$ a release",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Releases in their thousands, by their calls alone: no handler runs, and no environment exists.
 
 Each release passes through what `model.py` was seen to do: its turn to begin, waits, which read the shared look, and
-acts, which need calls of their own. The rule of turns (lambdas/turns.py), the limit of calls and the delays of retries are
-the real ones.
+acts, which need calls of their own. The rule of turns (lambdas/turns.py), the limit of calls and the delays of retries
+are the real ones.
 """
 
 import heapq
@@ -16,7 +16,7 @@ from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import ThrottlingError
 from emulator.beanstalk.protocol.throttling import TokenBucket
 from infra.retry_delays import WAITING
-from lambdas.shared_look import QUIET_SECONDS
+from lambdas.shared_look import LONGEST_QUIET_SECONDS, QUIET_SECONDS
 from lambdas.turns import SPAN_SECONDS, seconds_to_turn
 
 LOOK_SECONDS: Final = 5
@@ -65,6 +65,8 @@ class CallRun:
     now: float = 0
     _begun: deque[float] = field(default_factory=deque)
     _next_shared: float = 0
+    _refused: int = 0
+    """How often the shared look was throttled since it was made."""
 
     def __post_init__(self) -> None:
         self._environments = TokenBucket(Limits(), lambda: self.now)
@@ -104,7 +106,9 @@ class CallRun:
             while self._begun and self._begun[0] <= self.now - SPAN_SECONDS:
                 self._begun.popleft()
             if seconds_to_turn(self._begun, self.now) <= 0:
-                break
+                self._look_for_all()
+                if not self._refused:
+                    break
             yield self._delay(tried)
             tried += 1
         self._begun.append(self.now)
@@ -116,8 +120,9 @@ class CallRun:
     def _look_for_all(self) -> None:
         if self.now >= self._next_shared:
             self.shared += 1
-            answered = self._look()
-            self._next_shared = self.now + (LOOK_SECONDS if answered else QUIET_SECONDS)
+            self._refused = 0 if self._look() else self._refused + 1
+            quiet = min(QUIET_SECONDS * 2 ** max(0, self._refused - 1), LONGEST_QUIET_SECONDS)
+            self._next_shared = self.now + (quiet if self._refused else LOOK_SECONDS)
 
     def _look(self) -> bool:
         self.looks.append(self.now)
@@ -137,7 +142,6 @@ class CallRun:
 
     def _delay(self, tried: int) -> float:
         return self.random.uniform(0, min(WAITING.first * WAITING.rate ** min(tried, 20), WAITING.longest))
-
 
     @property
     def throttled_shares(self) -> tuple[float, float]:
