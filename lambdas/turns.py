@@ -10,8 +10,7 @@ begun in the last minutes, the longer the next one waits. After that nothing wai
 When S3 does not answer, the release begins at once.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -59,26 +58,32 @@ class Turn:
 
         Raises EnvironmentNotReadyError until it is its turn.
         """
-        began = self._visit.since
-        with self._passed_without_an_answer():
-            began = self._require()
-        return began
+        try:
+            return self._require()
+        except ReleaseError as error:
+            self._leave_line(error)
+            return self._visit.since
 
     def take(self) -> None:
         """Write that the release has begun. Raises EnvironmentNotReadyError when others took the turn."""
-        with self._passed_without_an_answer():
-            for _ in range(TRIES):
-                if self._releases is None or self._visit.digest in self._seen.times:
-                    return
-                now = self._visit.present().timestamp()
-                try:
-                    self._releases.write(replace(self._seen, times={**self._seen.times, self._visit.digest: now}))
-                except ObjectChangedError:
-                    self._require()
-                else:
-                    return
-            if self._seen.etag:  # what is there and still not shown, this role may not read
-                raise _waiting(f"others that took it {TRIES} times")
+        try:
+            self._take()
+        except ReleaseError as error:
+            self._leave_line(error)
+
+    def _take(self) -> None:
+        for _ in range(TRIES):
+            if self._releases is None or self._visit.digest in self._seen.times:
+                return
+            now = self._visit.present().timestamp()
+            try:
+                self._releases.write(replace(self._seen, times={**self._seen.times, self._visit.digest: now}))
+            except ObjectChangedError:
+                self._require()
+            else:
+                return
+        if self._seen.etag:  # what is there and still not shown, this role may not read
+            raise _waiting(f"others that took it {TRIES} times")
 
     def _require(self) -> datetime:
         if self._releases is None:
@@ -93,16 +98,12 @@ class Turn:
             raise _waiting(f"{len(recent)} begun in the last {SPAN_SECONDS} seconds, so it is in {seconds:.1f} seconds")
         return datetime.fromtimestamp(now, UTC)
 
-    @contextmanager
-    def _passed_without_an_answer(self) -> Iterator[None]:
-        """Let the release begin when S3 does not answer."""
-        try:
-            yield
-        except EnvironmentNotReadyError:
-            raise
-        except ReleaseError as error:
-            logger.warning("begins without a turn", cause=str(error))
-            self._releases = None
+    def _leave_line(self, error: ReleaseError) -> None:
+        """Let the release begin when S3 does not answer. Raises the error when it says that it is not its turn."""
+        if isinstance(error, EnvironmentNotReadyError):
+            raise error
+        logger.warning("begins without a turn", cause=str(error))
+        self._releases = None
 
 
 def _counts(begun: float, now: float) -> bool:
