@@ -1,10 +1,10 @@
 """Run releases at once, and print what they cost: `make bench`.
 
-It runs 1, 10, 30, 100 and 300 at once and a fleet of 100 in virtual time, and up to 1,000 by their calls alone. One alone is
-run 24 times, with enhanced health reporting. Many at once have basic health reporting, 100 also the enhanced one, and
-beside 100 the alarm of another one rings. Other numbers are given as arguments: `make bench ARGS="1 10"`. `--fleet 100`
-runs the fleet alone, `--account 10` runs 10 at once in the emulated account. The exit status is 1 when a figure exceeds
-its limit, and 2 when the machine was too busy to judge.
+It runs 1, 10, 30, 100 and 300 at once and a fleet of 100 in virtual time, and up to 1,000 by their calls alone. One
+alone is run 24 times, with enhanced health reporting. Many at once have basic health reporting, 100 also the enhanced
+one, and beside 100 the alarm of another one rings. Other numbers are given as arguments: `make bench ARGS="1 10"`.
+`--fleet 100` runs the fleet alone, `--account 10` runs 10 at once in the emulated account. The exit status is 1 when a
+figure exceeds its limit, and 2 when the machine was too busy to judge.
 """
 
 import argparse

@@ -1,7 +1,12 @@
 """Releases that run at once, in virtual time, at the small end."""
 
+from random import Random
+
 import pytest
 
+from lambdas.turns import AT_ONCE
+from tools.bench.account import bench_account
+from tools.bench.execution import BenchExecution
 from tools.bench.figures import HEADINGS, Figures, row, share
 from tools.bench.large import calls_of
 from tools.bench.limits import exceeded, exceeded_by_calls
@@ -31,6 +36,16 @@ def test_the_wait_after_elastic_beanstalk_is_done_is_short(three: Figures) -> No
 def test_a_release_costs_less_than_a_cent(three: Figures) -> None:
     assert 0.001 < three.dollars < 0.01
     assert len(row(three)) == len(HEADINGS)
+
+
+def test_plan_lets_ten_begin_and_the_eleventh_wait() -> None:
+    with bench_account(AT_ONCE + 1) as account:
+        executions = [BenchExecution(f"app{number + 1}", account.now, Random(number)) for number in range(AT_ONCE + 1)]  # noqa: S311
+        for execution in executions:
+            steps = execution.steps()
+            assert next(steps) == account.now
+            next(steps)
+        assert [len(each.passed) for each in executions] == [1] * AT_ONCE + [0]
 
 
 @pytest.mark.parametrize(("releases", "most"), [(100, 0), (300, 0.2)])
