@@ -5,9 +5,11 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-hand
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 State = Mapping[str, Any]
+FAULT: Final = "Lambda.ServiceException"
+"""An error of the retriers that are for faults of a call."""
 
 
 class StateError(Exception):
@@ -30,17 +32,31 @@ def is_matched(names: Sequence[str], error: str) -> bool:
 
 
 class Attempts:
-    """The attempts of one visit of a state. `jitter`: returns a share from 0 to 1 of a delay with jitter."""
+    """The attempts of one visit of a state. `jitter`: returns a share from 0 to 1 of a delay with jitter.
 
-    def __init__(self, state: State, jitter: Callable[[], float]) -> None:
+    `used`: how often each retrier was used already, by its position.
+    """
+
+    def __init__(self, state: State, jitter: Callable[[], float], used: Mapping[int, int] | None = None) -> None:
         self._retriers: Sequence[State] = state.get("Retry", [])
         self._jitter = jitter
-        self._used: Counter[int] = Counter()
+        self._used: Counter[int] = Counter(used)
+
+    @property
+    def used(self) -> dict[int, int]:
+        """How often each retrier was used, by its position."""
+        return dict(self._used)
 
     @property
     def retries(self) -> int:
         """How many attempts failed and were followed by another one."""
         return self._used.total()
+
+    @property
+    def waits(self) -> dict[int, int]:
+        """How often each retrier has waited for something, not for the end of a fault, by its position."""
+        faults = {number for number, each in enumerate(self._retriers) if FAULT in each["ErrorEquals"]}
+        return {number: used for number, used in self._used.items() if number not in faults}
 
     def delay(self, error: str) -> float | None:
         """Count a failed attempt. Return the seconds until the next one; None when there is no next one."""

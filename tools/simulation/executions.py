@@ -2,20 +2,38 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Protocol, Self
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tools.simulation.attempts import State, StateError
-from tools.simulation.interpreter import Interpreter, Pause, Steps, as_json, shown
+from tools.simulation.expressions import shown
+from tools.simulation.interpreter import Interpreter, Pause, Place, Steps, as_json
+from tools.simulation.shop import GREEN
 
 MACHINE: str = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:bluegreen"
 OTHER_MACHINE: str = f"{MACHINE}-other"
 """The state machine of a second stack."""
 
 
+TERMINATE: Final = f"Terminate {GREEN}"
+IN_FULL: Final = "Release with the mode `deploy` or `full`"
+"""What the cause of a refused execution may ask people to do."""
+
+
+NOT_KEPT: Final = frozenset({"definition", "world", "_steps"})
+
+
 class ExecutionStoppedError(Exception):
     """The execution was stopped while one of its functions ran. What the function returns does not count."""
+
+
+@dataclass(frozen=True)
+class KeptExecution:
+    """What is kept of an execution: its attributes, and where it was; None after its end."""
+
+    about: Mapping[str, Any]
+    place: Place | None
 
 
 class Surrounding(Protocol):
@@ -28,7 +46,12 @@ class Surrounding(Protocol):
         """Return a share from 0 to 1 of a delay."""
 
     def perform(
-        self, run: "SimulatedExecution", resource: str, arguments: Any, context: Mapping[str, Any], seconds: float
+        self,
+        run: "SimulatedExecution",
+        resource: str,
+        arguments: Any,
+        context: Mapping[str, Any],
+        seconds: float,
     ) -> Any:
         """Return the result of a task of an execution. Raises StateError."""
 
@@ -70,13 +93,41 @@ class SimulatedExecution:
     asked: str | None = None
     """The last token that it gave to a task, and `answer`: what a function has answered to it."""
     answer: Any = None
+    approved: bool = False
+    """Whether a person has answered its last question by a yes."""
     turn: int = 0
     """Counts its pauses: a timer of an earlier one does not wake it."""
     _steps: Steps | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.started = self.world.now()
+        self._input = as_json(self.request)
         self._interpreter = Interpreter(self.definition, self._fields, self)
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is, if it can go on there in another world; see Interpreter."""
+        return self._interpreter.place()
+
+    def kept(self) -> KeptExecution:
+        """Return what makes it anew in another world; see `made_anew`."""
+        about = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in NOT_KEPT}
+        return KeptExecution(about, self.place)
+
+    @classmethod
+    def made_anew(cls, kept: KeptExecution, definition: State, world: Surrounding) -> Self:
+        """Return an execution as it was, in another world. If it ran, `resume` lets it go on."""
+        run = cls(**kept.about, definition=definition, world=world)
+        run.started = kept.about["started"]
+        if kept.place:
+            run._interpreter.go_to(kept.place)
+        return run
+
+    def resume(self) -> None:
+        """Go on at the begin of the function that it was to run when it was kept."""
+        self.turn -= 1
+        self._steps = self._interpreter.run()
+        self.go_on(None)
 
     @property
     def arn(self) -> str:
@@ -153,7 +204,7 @@ class SimulatedExecution:
     def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
         steps = self._steps
         try:
-            return self.world.perform(self, resource, as_json(arguments), context, seconds)
+            return self.world.perform(self, resource, arguments, context, seconds)
         finally:
             if self.status != "RUNNING" or self._steps is not steps:
                 raise ExecutionStoppedError
@@ -170,6 +221,11 @@ class SimulatedExecution:
         self.world.moved(self, kind, state)
 
     def _fields(self) -> dict[str, Any]:
-        fields = {"Id": self.arn, "Input": as_json(self.request), "Name": self.name, "StartTime": shown(self.started)}
+        fields = {"Id": self.arn, "Input": self._input, "Name": self.name, "StartTime": shown(self.started)}
         fields |= {"RedriveCount": self.redrives}
         return fields | ({"RedriveTime": shown(self.redriven)} if self.redriven else {})
+
+
+def advice(cause: str) -> tuple[str, ...]:
+    """Return what a cause asks people to do."""
+    return tuple(each for each in (TERMINATE, IN_FULL) if each in cause)

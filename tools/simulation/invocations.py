@@ -11,7 +11,6 @@ from tools.simulation.attempts import StateError
 from tools.simulation.calls import FunctionKilled
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.interpreter import as_json
-from tools.simulation.past import PastInvocation, Recorder, Replay
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,10 @@ class Invocation:
 class FunctionWorld(Protocol):
     """The world, as the runner sees it."""
 
-    recorder: Recorder | None
-    replay: Replay | None
     now: Callable[[], float]
 
-    def repeat(self, past: PastInvocation) -> None:
-        """Let a function do again what it did, without running it."""
-
-    def number_of_calls(self) -> int:
-        """Return how many calls there were."""
+    def runs_function(self, run: SimulatedExecution) -> None:
+        """Take notice of a function before it runs."""
 
 
 class FunctionRunner:
@@ -51,8 +45,9 @@ class FunctionRunner:
     def invoke(self, run: SimulatedExecution, state: str, arguments: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a Lambda task. Raises StateError."""
         module, limit = self._functions[arguments["FunctionName"].rpartition(":")[2]]
+        self._world.runs_function(run)
         began = self._now()
-        result = self._remembered(Invocation(run, state, module, arguments["Payload"]), began + limit)
+        result = self._result(Invocation(run, state, module, arguments["Payload"]), began + limit)
         if self._now() - began > seconds:
             raise StateError("States.Timeout")
         return {"Payload": result, "StatusCode": 200}
@@ -75,26 +70,6 @@ class FunctionRunner:
             yield
         finally:
             self.current = before
-
-    def _remembered(self, invocation: Invocation, deadline: float) -> Any:
-        """Return what a function returned in the past; else run it."""
-        world, function = self._world, invocation.function
-        if world.replay and (past := world.replay.take(function, invocation.event)):
-            with self.calling(invocation):
-                world.repeat(past)
-            if past.failure:
-                raise past.failure
-            return past.result
-        if not world.recorder:
-            return self._result(invocation, deadline)
-        world.recorder.begin(function, invocation.event)
-        try:
-            result = self._result(invocation, deadline)
-        except StateError as failure:
-            world.recorder.end(world.number_of_calls(), failure=failure)
-            raise
-        world.recorder.end(world.number_of_calls(), result)
-        return result
 
     def _result(self, invocation: Invocation, deadline: float) -> Any:
         handler = import_module(f"lambdas.stages.{invocation.function}").handler

@@ -4,6 +4,7 @@ It is over 200 lines, since the rules go by the same facts.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -27,6 +28,7 @@ LOSE_LOCK: Final = frozenset({"edit_record", "delete_record"})
 """Incidents after which another execution may take the environment over while one runs."""
 NOTICES: Final = ("The release", "A release failed")
 """The first words of the messages about a failure."""
+SEEN: Final = ("proved", "begun", "_blue_served", "_told", "_notices", "_entered", "_acted")
 
 
 @dataclass
@@ -51,6 +53,17 @@ class SafetyRules:
     def __post_init__(self) -> None:
         self.users = ServedUsers(self.incidents, self.proved, self.faults, self.violated)
         self.incidents.with_old_answers = self.users.with_old_answers
+
+    def kept(self) -> Mapping[str, Any]:
+        """Return what these rules have seen; see `recall`."""
+        return deepcopy({name: getattr(self, name) for name in SEEN} | {"users": self.users.kept()})
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Go by what was seen in another world, in which nothing was violated."""
+        known = deepcopy(dict(kept))
+        self.users.recall(known.pop("users"))
+        self.proved |= known.pop("proved")
+        vars(self).update(known)
 
     def begin(self, world: World) -> None:
         """Judge from now on."""
@@ -179,7 +192,7 @@ class SafetyRules:
     def _check_swap(self, world: World, site: Site, invocation: Invocation) -> None:
         holder, wanted, run = world.shop.holder(), TARGETS.get(invocation.state), invocation.run
         asked = invocation.state == "SwapToBlue" and run.request.get("approval")
-        if asked and run.name not in world.approver.approved:
+        if asked and not run.approved:
             self.violated(world, f"{site}: nobody has approved what {BLUE} runs.")
         if wanted is None:
             swap = record_in(world).get("swap")

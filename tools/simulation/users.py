@@ -4,8 +4,8 @@ They are served by the environment with the production CNAME, and by those that 
 ago. Each of these must answer well, with a version that is known to be good.
 """
 
-from collections.abc import Callable, Collection
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from tools.simulation.incidents import Incidents
@@ -45,6 +45,15 @@ class ServedUsers:
         self._since = 0.0
         self.spent: dict[str, float] = {}
         """By id: how long users of a sick environment could have been moved and were not."""
+
+    def kept(self) -> dict[str, Any]:
+        """Return what was seen; see `recall`."""
+        given = ("proved", "_incidents", "_faults", "_violated")
+        return {name: each for name, each in vars(self).items() if name not in given}
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Go by what was seen in another world."""
+        vars(self).update(kept)
 
     def begin(self, world: World) -> None:
         """Count time from now on."""
