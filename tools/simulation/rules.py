@@ -179,7 +179,7 @@ class SafetyRules:
     def _check_swap(self, world: World, site: Site, invocation: Invocation) -> None:
         holder, wanted, run = world.shop.holder(), TARGETS.get(invocation.state), invocation.run
         asked = invocation.state == "SwapToBlue" and run.request.get("approval")
-        if asked and run.name not in world.approver.approved:
+        if asked and not run.approved:
             self.violated(world, f"{site}: nobody has approved what {BLUE} runs.")
         if wanted is None:
             swap = record_in(world).get("swap")

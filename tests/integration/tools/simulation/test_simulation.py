@@ -109,7 +109,7 @@ def test_a_call_is_not_taken_for_one_that_was_made_meanwhile(player: Players) ->
 # --- what is known of a release
 
 
-@pytest.mark.parametrize("name", ["full", "cutover"])
+@pytest.mark.parametrize("name", ["full", "cutover", "approval", "shared", "hooks", "managed"])
 def test_what_is_known_of_a_release_changes_no_history(player: Players, name: str) -> None:
     whole, known = player(name), replace(player(name), memory=Memory())
     last = len(known.base().sites) - 1
