@@ -107,7 +107,7 @@ class BenchFleet:
         return self._evaluated(FAILED_RELEASE, {**states, "errorOutput": failed})
 
     def _evaluated(self, template: Any, states: Mapping[str, Any]) -> Any:
-        return evaluated(template, states, _text(self.account.now))
+        return evaluated(template, states, self.account.now)
 
     def _context(self, entered: float) -> dict[str, Any]:
         execution = {"Id": FLEET, "Name": "fleet", "StartTime": _text(self._began), "Input": dict(self.request)}

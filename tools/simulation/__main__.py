@@ -18,6 +18,9 @@ from tools.simulation.transport import connected
 
 PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
 
+YOUNG_OBJECTS = 100_000
+"""So many new objects, some ten schedules, until garbage is collected. Worlds have circles, and little else is garbage."""
+
 
 def main(arguments: list[str]) -> int:
     """Return 0 when no schedule violates a rule, 1 otherwise."""
@@ -33,6 +36,7 @@ def main(arguments: list[str]) -> int:
         report = SearchReport()
         deadline = report.began + options.seconds
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS)
         for part in options.parts:
             for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options)):
                 if report.add(part, played):

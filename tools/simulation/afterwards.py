@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from tools.simulation.cases import ReleaseCase
-from tools.simulation.executions import SimulatedExecution
+from tools.simulation.executions import IN_FULL, TERMINATE, SimulatedExecution, advice
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import Judge
 from tools.simulation.shop import GREEN
@@ -47,11 +47,12 @@ def _follow(run: SimulatedExecution, world: World, wanted: dict[str, Any]) -> di
     A green of which nobody knows what it is for is terminated; a cutover of what blue does not run becomes a release.
     """
     green = world.shop.environment(GREEN)
-    if f"Terminate {GREEN}" in run.cause and green and green is not world.shop.holder():
+    asked = advice(run.cause)
+    if TERMINATE in asked and green and green is not world.shop.holder():
         world.note("person", f"TERMINATES {GREEN}, as the message says")
         world.shop.call("TerminateEnvironment", EnvironmentName=GREEN)
         world.pass_until(world.now() + REST_SECONDS)
-    if "Release with the mode `deploy` or `full`" in run.cause:
+    if IN_FULL in asked:
         world.note("person", "RELEASES in full, as the message says")
         return {**wanted, "mode": "full"}
     return wanted

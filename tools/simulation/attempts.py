@@ -5,9 +5,11 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-hand
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 State = Mapping[str, Any]
+FAULT: Final = "Lambda.ServiceException"
+"""An error of the retriers that are for faults of a call."""
 
 
 class StateError(Exception):
@@ -41,6 +43,12 @@ class Attempts:
     def retries(self) -> int:
         """How many attempts failed and were followed by another one."""
         return self._used.total()
+
+    @property
+    def waits(self) -> dict[int, int]:
+        """How often each retrier has waited for something, not for the end of a fault, by its position."""
+        faults = {number for number, each in enumerate(self._retriers) if FAULT in each["ErrorEquals"]}
+        return {number: used for number, used in self._used.items() if number not in faults}
 
     def delay(self, error: str) -> float | None:
         """Count a failed attempt. Return the seconds until the next one; None when there is no next one."""

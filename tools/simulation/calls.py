@@ -1,10 +1,14 @@
 """The calls of functions and of the machine: each is counted, may be disturbed, and is answered by the account."""
 
+import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
+from emulator.beanstalk.errors import ServiceError
+from emulator.beanstalk.protocol import request as protocol
 from emulator.beanstalk.stale_reads import AGE_HEADER
 from emulator.faults.answers import Answer, throttling_answer, unavailable_answer
 from emulator.in_memory.account import InMemoryAccount
@@ -114,8 +118,16 @@ class Calls:
             self._status(past.arguments["url"])
         elif past.changes:
             self._caller.drawn = past.drawn
-            request = past.arguments["request"]
-            self._served(past.site.service, past.site.action, request, dict(request.headers))
+            self._make_again(past)
+
+    def _make_again(self, past: PastCall) -> None:
+        """Change again what a call changed. Nobody reads the answer."""
+        request = past.arguments["request"]
+        if past.site.service != "elastic-beanstalk":
+            self._served(past.site.service, past.site.action, request, request.headers)
+            return
+        with suppress(ServiceError):
+            self._account.service.answer(protocol.read_form(request.body), str(uuid.uuid4()))
 
     def status(self, url: str) -> int:
         """Return what an environment answers at its own endpoint. Raises NoAnswerError."""

@@ -1,15 +1,22 @@
 """Executions of the state machine in the simulated world: started, aborted, redriven, and stepped by its timers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tools.simulation.attempts import State, StateError
-from tools.simulation.interpreter import Interpreter, Pause, Steps, as_json, shown
+from tools.simulation.expressions import shown
+from tools.simulation.interpreter import Interpreter, Pause, Steps, as_json
+from tools.simulation.shop import GREEN
 
 MACHINE: str = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:bluegreen"
+
+
+TERMINATE: Final = f"Terminate {GREEN}"
+IN_FULL: Final = "Release with the mode `deploy` or `full`"
+"""What the cause of a refused execution may ask people to do."""
 
 
 class ExecutionStoppedError(Exception):
@@ -26,7 +33,12 @@ class Surrounding(Protocol):
         """Return a share from 0 to 1 of a delay."""
 
     def perform(
-        self, run: "SimulatedExecution", resource: str, arguments: Any, context: Mapping[str, Any], seconds: float
+        self,
+        run: "SimulatedExecution",
+        resource: str,
+        arguments: Callable[[], Any],
+        context: Mapping[str, Any],
+        seconds: float,
     ) -> Any:
         """Return the result of a task of an execution. Raises StateError."""
 
@@ -72,6 +84,7 @@ class SimulatedExecution:
 
     def __post_init__(self) -> None:
         self.started = self.world.now()
+        self._input = as_json(self.request)
         self._interpreter = Interpreter(self.definition, self._fields, self)
 
     @property
@@ -146,10 +159,10 @@ class SimulatedExecution:
     def jitter(self) -> float:
         return self.world.jitter()
 
-    def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
+    def perform(self, resource: str, arguments: Callable[[], Any], context: Mapping[str, Any], seconds: float) -> Any:
         steps = self._steps
         try:
-            return self.world.perform(self, resource, as_json(arguments), context, seconds)
+            return self.world.perform(self, resource, arguments, context, seconds)
         finally:
             if self.status != "RUNNING" or self._steps is not steps:
                 raise ExecutionStoppedError
@@ -166,6 +179,11 @@ class SimulatedExecution:
         self.world.moved(self, kind, state)
 
     def _fields(self) -> dict[str, Any]:
-        fields = {"Id": self.arn, "Input": as_json(self.request), "Name": self.name, "StartTime": shown(self.started)}
+        fields = {"Id": self.arn, "Input": self._input, "Name": self.name, "StartTime": shown(self.started)}
         fields |= {"RedriveCount": self.redrives}
         return fields | ({"RedriveTime": shown(self.redriven)} if self.redriven else {})
+
+
+def advice(cause: str) -> tuple[str, ...]:
+    """Return what a cause asks people to do."""
+    return tuple(each for each in (TERMINATE, IN_FULL) if each in cause)

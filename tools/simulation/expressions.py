@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -22,8 +23,11 @@ States = Mapping[str, Any]
 """The value of `$states`: input, context, and result or errorOutput."""
 
 
-def evaluated(template: Any, states: States, now: str) -> Any:
-    """Return a template with the values of its expressions. Raises StateError States.QueryEvaluationError."""
+def evaluated(template: Any, states: States, now: float) -> Any:
+    """Return a template with the values of its expressions. Raises StateError States.QueryEvaluationError.
+
+    `now`: in epoch seconds.
+    """
     if isinstance(template, dict):
         return {name: evaluated(each, states, now) for name, each in template.items()}
     if isinstance(template, list):
@@ -33,7 +37,7 @@ def evaluated(template: Any, states: States, now: str) -> Any:
     return template
 
 
-def _value(expression: str, states: States, now: str) -> Any:
+def _value(expression: str, states: States, now: float) -> Any:
     path = PLAIN_PATH.fullmatch(expression)
     if path:
         found: Any = states
@@ -44,7 +48,7 @@ def _value(expression: str, states: States, now: str) -> Any:
     return _remembered(expression, states, now)
 
 
-def _remembered(expression: str, states: States, now: str) -> Any:
+def _remembered(expression: str, states: States, now: float) -> Any:
     """Return the value of an expression that goes by nothing but paths: it is the same for the same values there."""
     paths = _paths(expression)
     if paths is None:
@@ -79,10 +83,10 @@ def _found(path: tuple[str, ...], states: States) -> Any:
     return found
 
 
-def library_value(expression: str, states: States, now: str) -> Any:
+def library_value(expression: str, states: States, now: float) -> Any:
     """Return the value of an expression. Raises StateError when it has none, or cannot be evaluated."""
     compiled = _compiled(expression)
-    compiled.register_lambda("now", lambda: now)
+    compiled.register_lambda("now", lambda: shown(now))
     try:
         value = compiled.evaluate(None, {"states": states})
     except Exception as error:  # every exception of the library is a failed evaluation
@@ -90,6 +94,11 @@ def library_value(expression: str, states: States, now: str) -> Any:
     if value is None and not _compiled(f"$exists(({expression}))").evaluate(None, {"states": states}):
         raise StateError("States.QueryEvaluationError", f"{expression} returned nothing (undefined).")
     return json.loads(json.dumps(value))
+
+
+def shown(epoch: float) -> str:
+    """Return an epoch second as Step Functions writes times."""
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @cache

@@ -8,11 +8,10 @@ same histories (docs/decisions.md). It is over 200 lines, since the kinds of sta
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tools.simulation.attempts import Attempts, State, StateError, catcher_of
-from tools.simulation.expressions import evaluated
+from tools.simulation.expressions import evaluated, shown
 
 Outcome = tuple[Any, str | None]
 """The output of a state, and the name of the next one."""
@@ -40,7 +39,7 @@ class InterpreterHost(Protocol):
     def jitter(self) -> float:
         """Return a share from 0 to 1 of a delay."""
 
-    def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
+    def perform(self, resource: str, arguments: Callable[[], Any], context: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a task, at once. Raises StateError. `seconds`: the task's time-out."""
 
     def asks(self, token: str) -> None:
@@ -153,16 +152,22 @@ class Interpreter:
         seconds = float(self._value(state.get("TimeoutSeconds", 99_999_999), values))
         resource = state["Resource"]
         if not resource.endswith(WAITS_FOR_ANSWER):
-            arguments = self._value(state["Arguments"], values)
-            return self._around.perform(resource, arguments, values["context"], seconds)
+            return self._around.perform(
+                resource, lambda: self._value(state["Arguments"], values), values["context"], seconds
+            )
         self._asked += 1
         token = f"token-{values['context']['Execution'].get('Id', '')}-{self._asked}"
         self._around.asks(token)
         context = {**values["context"], "Task": {"Token": token}}
         began = self._around.now()
-        arguments = self._value(state["Arguments"], {**values, "context": context})
+        asking = {**values, "context": context}
         try:
-            self._around.perform(resource.removesuffix(WAITS_FOR_ANSWER), arguments, context, seconds)
+            self._around.perform(
+                resource.removesuffix(WAITS_FOR_ANSWER),
+                lambda: self._value(state["Arguments"], asking),
+                context,
+                seconds,
+            )
         except StateError:
             if self._around.answered(token) is None:
                 raise
@@ -212,12 +217,7 @@ class Interpreter:
         return self._value(state["Output"], values) if "Output" in state else default
 
     def _value(self, template: Any, values: Mapping[str, Any]) -> Any:
-        return evaluated(template, values, shown(self._around.now()))
-
-
-def shown(epoch: float) -> str:
-    """Return an epoch second as Step Functions writes times."""
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return evaluated(template, values, self._around.now())
 
 
 def as_json(value: Any) -> Any:

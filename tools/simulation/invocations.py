@@ -48,11 +48,17 @@ class FunctionRunner:
         self.current: Invocation | None = None
         """What makes calls now."""
 
-    def invoke(self, run: SimulatedExecution, state: str, arguments: Mapping[str, Any], seconds: float) -> Any:
+    def invoke(
+        self, run: SimulatedExecution, state: str, arguments: Callable[[], Mapping[str, Any]], seconds: float
+    ) -> Any:
         """Return the result of a Lambda task. Raises StateError."""
-        module, limit = self._functions[arguments["FunctionName"].rpartition(":")[2]]
-        began = self._now()
-        result = self._remembered(Invocation(run, state, module, arguments["Payload"]), began + limit)
+        began, world = self._now(), self._world
+        if world.replay and (past := world.replay.take()):
+            result = self._again(past, Invocation(run, state, past.function))
+        else:
+            given = arguments()
+            module, limit = self._functions[given["FunctionName"].rpartition(":")[2]]
+            result = self._recorded(Invocation(run, state, module, given["Payload"]), began + limit)
         if self._now() - began > seconds:
             raise StateError("States.Timeout")
         return {"Payload": result, "StatusCode": 200}
@@ -76,18 +82,20 @@ class FunctionRunner:
         finally:
             self.current = before
 
-    def _remembered(self, invocation: Invocation, deadline: float) -> Any:
-        """Return what a function returned in the past; else run it."""
-        world, function = self._world, invocation.function
-        if world.replay and (past := world.replay.take(function, invocation.event)):
-            with self.calling(invocation):
-                world.repeat(past)
-            if past.failure:
-                raise past.failure
-            return past.result
+    def _again(self, past: PastInvocation, invocation: Invocation) -> Any:
+        """Do what a function did in the past, and return what it returned. Raises its StateError."""
+        with self.calling(invocation):
+            self._world.repeat(past)
+        if past.failure:
+            raise past.failure
+        return past.result
+
+    def _recorded(self, invocation: Invocation, deadline: float) -> Any:
+        """Run a function, and write down what it does if the release is the one that is repeated."""
+        world = self._world
         if not world.recorder:
             return self._result(invocation, deadline)
-        world.recorder.begin(function, invocation.event)
+        world.recorder.begin(invocation.function)
         try:
             result = self._result(invocation, deadline)
         except StateError as failure:

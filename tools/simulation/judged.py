@@ -4,7 +4,7 @@ What differs is left out by tools/simulation/likeness.py and here, and docs/simu
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,11 +93,18 @@ class Judge:
     looks: list[Look] = field(default_factory=list)
     stage: str = ""
     """What is played: the release, or what people do next."""
+    _states: list[tuple[str, str]] = field(default_factory=list)
+    _waits: int = 0
 
     def look(self, world: World) -> None:
         """Raise AlreadyJudgedError if the world is like one that was judged."""
         calls = len(world.calls.sites)
         if self.judged is None or not self.stage or self.rules.violations or world.calls.awaits_disturbance():
+            return
+        states = [(each.status, each.state) for each in world.executions]
+        self._waits = self._waits + 1 if states == self._states else 0
+        self._states = states
+        if self._waits > 5 and self._waits % 5:
             return
         likeness = likeness_of(world, self.rules, self.stage)
         rest = self.judged.find(likeness, calls, self._allowance)
@@ -137,7 +144,7 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     alive = state.alive_environments()
     reader.read(alive)
     for environment in alive:
-        reader.read(list(recent_events(state.events, environment.id)))
+        reader.read(recent_events(state.events, environment.id))
     for time, task in sorted(world.account.waiting(), key=lambda each: _whose(each[1])):
         if _whose(task)[0] != MANAGED_UPDATES:
             reader.time(time)
@@ -147,7 +154,7 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
         reader.read(act)
     reader.read(world.executions)
     reader.read(world.alarms.ringing)
-    reader.read(state.durations.as_dict())
+    reader.facts += [each for name, each in vars(state.durations).items() if not name.startswith("_")]
     contents = world.objects.contents
     reader.read({name: contents[name] for name in sorted(contents) if TEMPLATES not in name})
     _read_incidents(reader, rules.incidents, now)
@@ -155,16 +162,17 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     return reader.likeness()
 
 
-def recent_events(events: Sequence[Event], environment: str) -> Iterator[Event]:
-    """Yield the events of an environment of which a look may depend: of its health, only the latest ones."""
-    left = HEALTH_EVENTS
+def recent_events(events: Sequence[Event], environment: str) -> list[Event]:
+    """Return the events of an environment of which a look may depend, the latest first: of its health, only some.
+
+    Those of its health come last. Their order among the others tells nobody anything.
+    """
+    found: list[Event] = []
+    of_health: list[Event] = []
     for event in reversed(events):
         if event.environment_id == environment:
-            if event.message.startswith(HEALTH):
-                left -= 1
-                if left < 0:
-                    continue
-            yield event
+            (of_health if event.message.startswith(HEALTH) else found).append(event)
+    return found + of_health[:HEALTH_EVENTS]
 
 
 def _whose(task: Task) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.model import Event, Version
+from tools.simulation.attempts import Attempts
+from tools.simulation.executions import SimulatedExecution, advice
 from tools.simulation.texts import split_text
 
 EPOCH: Final = 1_700_000_000.0
@@ -75,7 +77,10 @@ class Reader:
         """Add what a thing is, and what it leads to."""
         kind = type(thing)
         if kind is str:
-            self._text(thing)
+            template, names, times = split_text(thing)
+            self.facts.append(template)
+            if names or times:
+                self._parts(names, times)
         elif thing is None or kind is bool or kind is int:
             self.facts.append(thing)
         elif kind is dict:
@@ -107,9 +112,7 @@ class Reader:
         else:
             self._object(thing, kind)
 
-    def _text(self, text: str) -> None:
-        template, names, times = split_text(text)
-        self.facts.append(template)
+    def _parts(self, names: tuple[str, ...], times: tuple[float, ...]) -> None:
         for name in names:
             self.facts.append(self._names.setdefault(name, len(self._names)))
         for each in times:
@@ -148,13 +151,21 @@ class Reader:
         """Add the items of a tuple with names, or of a queue."""
         self.read(list(thing))
 
-    def counts(self, thing: Counter[Any]) -> None:
-        """Add numbers by what was counted."""
-        self.read({what: min(number, MANY) for what, number in thing.items()})
+    def attempts(self, thing: Attempts) -> None:
+        """Add how often a state has waited. Attempts after faults delay nothing once there are no more faults."""
+        self.read({retrier: min(used, MANY) for retrier, used in thing.waits.items()})
+
+    def execution(self, thing: SimulatedExecution) -> None:
+        """Add the attributes of an execution. Of its cause, people read what it asks them to do."""
+        for name, each in _attributes(thing):
+            if name == "cause":
+                self.facts.append(advice(each))
+            elif name not in _NOT_READ:
+                self.read(each)
 
     def event(self, thing: Event) -> None:
         """Add what an event says."""
-        self._text(thing.message)
+        self.read(thing.message)
         self.facts.append(thing.severity)
         self.time(thing.date)
 
@@ -200,8 +211,8 @@ class Reader:
 
 _NOT_READ: Final = frozenset(
     {
-        "definition", "world", "turn", "_definition", "_execution", "_around", "_retriers", "_jitter", "_draws",
-        "_hosting", "_asked",
+        "definition", "world", "turn", "_definition", "_execution", "_around", "_draws",
+        "_hosting", "_asked", "_input",
     }
 )  # fmt: skip
 """Attributes: of executions, of their interpreters and attempts, and what leads back to an object that was read."""
@@ -210,7 +221,9 @@ _READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
     FunctionType: Reader.function,
     MethodType: Reader.method,
     partial: Reader.partial,
-    Counter: Reader.counts,
+    Counter: Reader._dict,  # noqa: SLF001 - a dictionary, too
+    Attempts: Reader.attempts,
+    SimulatedExecution: Reader.execution,
     Event: Reader.event,
     Version: Reader.version,
     set: Reader.unordered,

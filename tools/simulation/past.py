@@ -3,7 +3,6 @@
 Calls that change something are made again. Those that only read are counted, and not made.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +12,9 @@ from tools.simulation.sites import PastCall
 
 @dataclass
 class PastInvocation:
-    """A function that ran: its event, what it did, and how it ended. `end`: how many calls there were by then."""
+    """A function that ran: what it did, and how it ended. `end`: how many calls there were by then."""
 
     function: str
-    event: Mapping[str, Any]
     steps: list[PastCall | float] = field(default_factory=list)
     """Calls, and seconds in which it waited."""
     end: int = 0
@@ -44,9 +42,9 @@ class Recorder:
         """Note that the release came to its end."""
         self._past.complete = True
 
-    def begin(self, function: str, event: Mapping[str, Any]) -> None:
+    def begin(self, function: str) -> None:
         """Note that a function begins."""
-        self._past.invocations.append(PastInvocation(function, event))
+        self._past.invocations.append(PastInvocation(function))
 
     def note(self, step: PastCall | float) -> None:
         """Note what the function does."""
@@ -65,12 +63,10 @@ class Replay:
     def __init__(self, past: Past, until: int) -> None:
         self._left = iter(past.invocations)
         self._until = until
-        self._over = False
+        self.over = False
 
-    def take(self, function: str, event: Mapping[str, Any]) -> PastInvocation | None:
-        """Return what a function will do that begins now; None if it must be run to know."""
-        found = None if self._over else next(self._left, None)
-        if found and found.end <= self._until and (found.function, found.event) == (function, event):
-            return found
-        self._over = True
-        return None
+    def take(self) -> PastInvocation | None:
+        """Return what the function will do that begins now; None if it must be run to know."""
+        found = None if self.over else next(self._left, None)
+        self.over = found is None or found.end > self._until
+        return None if self.over else found

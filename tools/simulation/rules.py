@@ -54,11 +54,11 @@ class SafetyRules:
         self._told = _notices(world)
 
     def changed(self, world: World) -> None:
-        """Look at who serves users now."""
-        if self.begun:
+        """Look at who serves users now. What is repeated was judged when it happened first."""
+        if self.begun and not world.repeats:
             self.users.check(world)
         else:
-            self.users.note_holder(world)
+            self.users.pass_by(world)
 
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Look at a call before it has its effect."""

@@ -6,7 +6,6 @@ A call passes through the world each time.
 """
 
 import io
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -83,7 +82,7 @@ class Shortcuts:
         changing = {name: each for name, each in parameters.items() if name in CHANGING}
         same = {name: each for name, each in parameters.items() if name not in CHANGING}
         service = client.meta.service_model.service_name
-        key = (service, operation, json.dumps(same, sort_keys=True, default=repr), *changing)
+        key = (service, operation, repr(same), *changing)
         sent = self._requests.get(key)
         if sent is None:
             self.sent.clear()

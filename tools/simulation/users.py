@@ -59,6 +59,11 @@ class ServedUsers:
             self.holder = name
         return holder
 
+    def pass_by(self, world: World) -> None:
+        """Take notice of who serves users now, without a judgement."""
+        self.note_holder(world)
+        self._since = world.now()
+
     def check(self, world: World) -> None:
         """Check who serves users now."""
         holder, now = self.note_holder(world), world.now()

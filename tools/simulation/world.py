@@ -90,6 +90,11 @@ class World:
             self, self.account, self.schedule, objects=self.objects, alarms=self.alarms, executions=executions
         )
 
+    @property
+    def repeats(self) -> bool:
+        """Whether nothing has happened yet that the release without any disturbance did not have."""
+        return self.replay is not None and not self.replay.over
+
     # --- running
 
     def open(self) -> None:
@@ -149,17 +154,23 @@ class World:
         self.at(pause.until, lambda: run.go_on(None), lambda: run.turn == turn)
 
     def perform(
-        self, run: SimulatedExecution, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float
+        self,
+        run: SimulatedExecution,
+        resource: str,
+        arguments: Callable[[], Any],
+        context: Mapping[str, Any],
+        seconds: float,
     ) -> Any:
         """Return the result of a task of an execution. Raises StateError."""
         state = context["State"]["Name"]
         if not resource.endswith("sns:publish"):
             return self.runner.invoke(run, state, arguments, seconds)
+        message = arguments()
         with self.runner.calling(Invocation(run, state)):
-            fault = self.calls.visit("sns", "Publish", arguments)
+            fault = self.calls.visit("sns", "Publish", message)
         if fault is None or fault.takes_effect:
-            self.messages.append((self.now(), arguments["Subject"], arguments["Message"]))
-            self.note(run.name, f"TOLD {arguments['Subject']}")
+            self.messages.append((self.now(), message["Subject"], message["Message"]))
+            self.note(run.name, f"TOLD {message['Subject']}")
             if state == "AwaitApproval":
                 self.at(self.now() + ANSWER_SECONDS, lambda: self.approve(run))
         if fault not in (None, CallFault.SLOW):

@@ -27,9 +27,9 @@ def parsed_result(shape: Shape | None, result: dict[str, Any] | None) -> dict[st
 def _parser(shape: Shape) -> _Parser:
     """Return the function that turns values of a shape into what botocore's parser returns."""
     if isinstance(shape, StructureShape):
-        members = [(name, _parser(member)) for name, member in shape.members.items()]
+        members = {name: _parser(member) for name, member in shape.members.items()}
         return lambda value: {
-            name: parse(content) for name, parse in members if (content := value.get(name)) is not None
+            name: members[name](content) for name, content in value.items() if content is not None and name in members
         }
     if isinstance(shape, ListShape):
         parse_item = _parser(shape.member)

@@ -8,7 +8,7 @@ from tools.simulation.attempts import StateError
 from tools.simulation.expressions import evaluated, library_value
 
 STATES: dict[str, Any] = {"input": {"deployment": {"mode": "full", "steps": [1], "nothing": None}}, "context": {}}
-NOW = "2027-01-15T08:00:00.000Z"
+NOW = 1_800_000_000.0
 
 
 @pytest.mark.parametrize("path", ["input", "input.deployment", "input.deployment.mode", "input.deployment.steps"])
@@ -19,7 +19,7 @@ def test_the_short_way_of_a_path_finds_what_the_library_finds(path: str) -> None
 
 def test_a_template_keeps_what_is_no_expression() -> None:
     template = {"a": ["{% $states.input.deployment.mode = 'full' %}", 1], "now": "{% $now() %}"}
-    assert evaluated(template, STATES, NOW) == {"a": [True, 1], "now": NOW}
+    assert evaluated(template, STATES, NOW) == {"a": [True, 1], "now": "2027-01-15T08:00:00.000Z"}
 
 
 def test_null_is_a_value_and_a_missing_path_is_an_error() -> None:
@@ -36,7 +36,8 @@ def test_an_expression_has_the_value_of_its_input_each_time(mode: str | None) ->
 
 
 def test_an_expression_with_the_time_is_evaluated_anew() -> None:
-    assert [evaluated("{% $now() & $states.input.a %}", {"input": {"a": 1}}, now) for now in "xy"] == ["x1", "y1"]
+    texts = [evaluated("{% $now() & $states.input.a %}", {"input": {"a": 1}}, now) for now in (NOW, NOW + 1)]
+    assert texts == ["2027-01-15T08:00:00.000Z1", "2027-01-15T08:00:01.000Z1"]
 
 
 def test_an_absent_value_is_not_null() -> None:

@@ -68,5 +68,5 @@ def test_of_the_events_of_health_the_latest_two_count() -> None:
         Event(number, NOW, f"Environment health has changed {number}", "INFO", None, "a", "1") for number in range(4)
     ]
     events.insert(0, Event(9, NOW, "Environment update is starting.", "INFO", None, "a", "1"))
-    assert [each.number for each in recent_events(events, "1")] == [3, 2, 9]
-    assert list(recent_events(events, "2")) == []
+    assert [each.number for each in recent_events(events, "1")] == [9, 3, 2]
+    assert recent_events(events, "2") == []
