@@ -27,13 +27,10 @@ class FakeSurroundings:
     def jitter(self) -> float:
         return self.share
 
-    def perform(
-        self, _resource: str, arguments: Callable[[], Any], _context: Mapping[str, Any], _seconds: float
-    ) -> Any:
+    def perform(self, _resource: str, arguments: Any, _context: Mapping[str, Any], _seconds: float) -> Any:
         """Call a function. An exception is an error of its class's name."""
-        given = arguments()
         try:
-            payload = self.functions[given["FunctionName"]](given["Payload"])
+            payload = self.functions[arguments["FunctionName"]](arguments["Payload"])
         except Exception as error:
             raise StateError(type(error).__name__, str(error)) from error
         return {"Payload": payload, "StatusCode": 200}

@@ -32,12 +32,20 @@ def is_matched(names: Sequence[str], error: str) -> bool:
 
 
 class Attempts:
-    """The attempts of one visit of a state. `jitter`: returns a share from 0 to 1 of a delay with jitter."""
+    """The attempts of one visit of a state. `jitter`: returns a share from 0 to 1 of a delay with jitter.
 
-    def __init__(self, state: State, jitter: Callable[[], float]) -> None:
+    `used`: how often each retrier was used already, by its position.
+    """
+
+    def __init__(self, state: State, jitter: Callable[[], float], used: Mapping[int, int] | None = None) -> None:
         self._retriers: Sequence[State] = state.get("Retry", [])
         self._jitter = jitter
-        self._used: Counter[int] = Counter()
+        self._used: Counter[int] = Counter(used)
+
+    @property
+    def used(self) -> dict[int, int]:
+        """How often each retrier was used, by its position."""
+        return dict(self._used)
 
     @property
     def retries(self) -> int:

@@ -14,8 +14,9 @@ from emulator.faults.answers import Answer, throttling_answer, unavailable_answe
 from emulator.in_memory.account import InMemoryAccount
 from lambdas.probe import NoAnswerError
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
+from tools.simulation.past import Change
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
-from tools.simulation.sites import READS, SERVICES, PastCall, Site
+from tools.simulation.sites import READS, SERVICES, Site
 
 CALL_SECONDS: Final = 0.1
 """How long a call takes."""
@@ -33,13 +34,8 @@ class CallingWorld(Protocol):
     def state(self) -> str:
         """Return the state whose function calls now."""
 
-    drawn: int
-
     def pass_seconds(self, seconds: float) -> None:
         """Let time pass."""
-
-    def note_past(self, call: PastCall) -> None:
-        """Take notice of a call that may be repeated."""
 
     def note_call(self, what: str) -> None:
         """Write a line of the history about the one that calls."""
@@ -99,35 +95,21 @@ class Calls:
                 caller.happens(site, what)
         if fault is CallFault.TWICE:
             caller.run_twice()
-        self._made(site, arguments)
-        return fault
-
-    def _made(self, site: Site, arguments: Mapping[str, Any]) -> None:
-        caller = self._caller
-        caller.note_past(PastCall(site, arguments, caller.drawn))
         caller.called(site, arguments)
         if not site.action.startswith((*READS, "Get")):
             caller.note_call(f"{site}")
+        return fault
 
-    def repeat(self, past: PastCall) -> None:
-        """Make a call of the past again, in which nothing happens."""
-        self._caller.pass_seconds(CALL_SECONDS)
-        self.sites.append(past.site)
-        self._made(past.site, past.arguments)
-        if past.site.service == "http":
-            self._status(past.arguments["url"])
-        elif past.changes:
-            self._caller.drawn = past.drawn
-            self._make_again(past)
-
-    def _make_again(self, past: PastCall) -> None:
-        """Change again what a call changed. Nobody reads the answer."""
-        request = past.arguments["request"]
-        if past.site.service != "elastic-beanstalk":
-            self._served(past.site.service, past.site.action, request, request.headers)
-            return
-        with suppress(ServiceError):
-            self._account.service.answer(protocol.read_form(request.body), str(uuid.uuid4()))
+    def change_again(self, change: Change) -> None:
+        """Change what a call of the past changed. Nobody reads the answer."""
+        service, given = change.site.service, change.arguments
+        if service == "http":
+            self._status(given["url"])
+        elif service == "elastic-beanstalk":
+            with suppress(ServiceError):
+                self._account.service.answer(protocol.read_form(given["request"].body), str(uuid.uuid4()))
+        else:
+            self._served(service, change.site.action, given["request"], given["request"].headers)
 
     def status(self, url: str) -> int:
         """Return what an environment answers at its own endpoint. Raises NoAnswerError."""

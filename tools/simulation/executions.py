@@ -1,14 +1,14 @@
 """Executions of the state machine in the simulated world: started, aborted, redriven, and stepped by its timers."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Protocol, Self
 
 from emulator.identity import ACCOUNT_ID, REGION
 from tools.simulation.attempts import State, StateError
 from tools.simulation.expressions import shown
-from tools.simulation.interpreter import Interpreter, Pause, Steps, as_json
+from tools.simulation.interpreter import Interpreter, Pause, Place, Steps, as_json
 from tools.simulation.shop import GREEN
 
 MACHINE: str = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:bluegreen"
@@ -19,8 +19,19 @@ IN_FULL: Final = "Release with the mode `deploy` or `full`"
 """What the cause of a refused execution may ask people to do."""
 
 
+NOT_KEPT: Final = frozenset({"definition", "world", "_steps"})
+
+
 class ExecutionStoppedError(Exception):
     """The execution was stopped while one of its functions ran. What the function returns does not count."""
+
+
+@dataclass(frozen=True)
+class KeptExecution:
+    """What is kept of an execution: its attributes, and where it was; None after its end."""
+
+    about: Mapping[str, Any]
+    place: Place | None
 
 
 class Surrounding(Protocol):
@@ -36,7 +47,7 @@ class Surrounding(Protocol):
         self,
         run: "SimulatedExecution",
         resource: str,
-        arguments: Callable[[], Any],
+        arguments: Any,
         context: Mapping[str, Any],
         seconds: float,
     ) -> Any:
@@ -86,6 +97,31 @@ class SimulatedExecution:
         self.started = self.world.now()
         self._input = as_json(self.request)
         self._interpreter = Interpreter(self.definition, self._fields, self)
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is, if it can go on there in another world; see Interpreter."""
+        return self._interpreter.place()
+
+    def kept(self) -> KeptExecution:
+        """Return what makes it anew in another world; see `made_anew`."""
+        about = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in NOT_KEPT}
+        return KeptExecution(about, self.place)
+
+    @classmethod
+    def made_anew(cls, kept: KeptExecution, definition: State, world: Surrounding) -> Self:
+        """Return an execution as it was, in another world. If it ran, `resume` lets it go on."""
+        run = cls(**kept.about, definition=definition, world=world)
+        run.started = kept.about["started"]
+        if kept.place:
+            run._interpreter.go_to(kept.place)
+        return run
+
+    def resume(self) -> None:
+        """Go on at the begin of the function that it was to run when it was kept."""
+        self.turn -= 1
+        self._steps = self._interpreter.run()
+        self.go_on(None)
 
     @property
     def arn(self) -> str:
@@ -159,7 +195,7 @@ class SimulatedExecution:
     def jitter(self) -> float:
         return self.world.jitter()
 
-    def perform(self, resource: str, arguments: Callable[[], Any], context: Mapping[str, Any], seconds: float) -> Any:
+    def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
         steps = self._steps
         try:
             return self.world.perform(self, resource, arguments, context, seconds)

@@ -39,7 +39,7 @@ class InterpreterHost(Protocol):
     def jitter(self) -> float:
         """Return a share from 0 to 1 of a delay."""
 
-    def perform(self, resource: str, arguments: Callable[[], Any], context: Mapping[str, Any], seconds: float) -> Any:
+    def perform(self, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a task, at once. Raises StateError. `seconds`: the task's time-out."""
 
     def asks(self, token: str) -> None:
@@ -61,6 +61,15 @@ class Entry:
     time: float
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an execution is: in which visit, how often each retrier was used in it, and how many tokens there were."""
+
+    entry: Entry
+    used: Mapping[int, int]
+    asked: int
+
+
 class Interpreter:
     """One execution of a definition. `execution` returns the field Execution of the context object."""
 
@@ -70,19 +79,40 @@ class Interpreter:
         self._definition = definition
         self._execution = execution
         self._around = surroundings
-        self._asked = 0
+        self.asked = 0
+        """How many task tokens there were."""
         self.entry: Entry | None = None
         """Where the execution is, or where it ended. A redrive begins there."""
+        self.attempts: Attempts | None = None
+        """The attempts of that visit, when a run that goes on there has had some."""
 
     def run(self) -> Steps:
         """Run from the start, or from `entry` after a redrive; return the output. Raises StateError."""
         entry = self.entry or self._enter(self._definition["StartAt"], self._execution()["Input"])
+        attempts, states = self.attempts, self._definition["States"]
         while True:
-            self.entry = entry
-            output, following = yield from self._state(self._definition["States"], entry, {})
+            self.entry, self.attempts = entry, attempts or Attempts(states[entry.name], self._around.jitter)
+            output, following = yield from self._state(states, entry, {}, self.attempts)
+            attempts = self.attempts = None
             if following is None:
                 return output
             entry = self._enter(following, output)
+
+    def place(self) -> Place | None:
+        """Return where the execution is; None inside of a branch, and while it waits for a token."""
+        entry, attempts = self.entry, self.attempts
+        state = self._definition["States"][entry.name] if entry else {}
+        if entry is None or attempts is None or "Branches" in state or "ItemProcessor" in state:
+            return None
+        if state.get("Resource", "").endswith(WAITS_FOR_ANSWER):
+            return None
+        return Place(entry, attempts.used, self.asked)
+
+    def go_to(self, place: Place) -> None:
+        """Be at a place, from which `run` goes on."""
+        self.entry, self.asked = place.entry, place.asked
+        state = self._definition["States"][place.entry.name]
+        self.attempts = Attempts(state, self._around.jitter, place.used)
 
     def _enter(self, name: str, data: Any) -> Entry:
         self._around.note("entered", name)
@@ -91,17 +121,17 @@ class Interpreter:
     def _branch(self, machine: State, data: Any, context: Mapping[str, Any]) -> Steps:
         entry = self._enter(machine["StartAt"], data)
         while True:
-            output, following = yield from self._state(machine["States"], entry, context)
+            attempts = Attempts(machine["States"][entry.name], self._around.jitter)
+            output, following = yield from self._state(machine["States"], entry, context, attempts)
             if following is None:
                 return output
             entry = self._enter(following, output)
 
     def _state(
-        self, states: Mapping[str, State], entry: Entry, more: Mapping[str, Any]
+        self, states: Mapping[str, State], entry: Entry, more: Mapping[str, Any], attempts: Attempts
     ) -> Generator[Pause, Any, Outcome]:
         """Run one state, again as its Retry says; then apply its Catch."""
         state = states[entry.name]
-        attempts = Attempts(state, self._around.jitter)
         while True:
             place = {"Name": entry.name, "EnteredTime": shown(entry.time), "RetryCount": attempts.retries}
             context = {"Execution": self._execution(), "State": place, **more}
@@ -152,22 +182,16 @@ class Interpreter:
         seconds = float(self._value(state.get("TimeoutSeconds", 99_999_999), values))
         resource = state["Resource"]
         if not resource.endswith(WAITS_FOR_ANSWER):
-            return self._around.perform(
-                resource, lambda: self._value(state["Arguments"], values), values["context"], seconds
-            )
-        self._asked += 1
-        token = f"token-{values['context']['Execution'].get('Id', '')}-{self._asked}"
+            arguments = self._value(state["Arguments"], values)
+            return self._around.perform(resource, arguments, values["context"], seconds)
+        self.asked += 1
+        token = f"token-{values['context']['Execution'].get('Id', '')}-{self.asked}"
         self._around.asks(token)
         context = {**values["context"], "Task": {"Token": token}}
         began = self._around.now()
-        asking = {**values, "context": context}
+        arguments = self._value(state["Arguments"], {**values, "context": context})
         try:
-            self._around.perform(
-                resource.removesuffix(WAITS_FOR_ANSWER),
-                lambda: self._value(state["Arguments"], asking),
-                context,
-                seconds,
-            )
+            self._around.perform(resource.removesuffix(WAITS_FOR_ANSWER), arguments, context, seconds)
         except StateError:
             if self._around.answered(token) is None:
                 raise

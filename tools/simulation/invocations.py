@@ -11,7 +11,6 @@ from tools.simulation.attempts import StateError
 from tools.simulation.calls import FunctionKilled
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.interpreter import as_json
-from tools.simulation.past import PastInvocation, Recorder, Replay
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,10 @@ class Invocation:
 class FunctionWorld(Protocol):
     """The world, as the runner sees it."""
 
-    recorder: Recorder | None
-    replay: Replay | None
     now: Callable[[], float]
 
-    def repeat(self, past: PastInvocation) -> None:
-        """Let a function do again what it did, without running it."""
-
-    def number_of_calls(self) -> int:
-        """Return how many calls there were."""
+    def runs_function(self, run: SimulatedExecution) -> None:
+        """Take notice of a function before it runs."""
 
 
 class FunctionRunner:
@@ -48,17 +42,12 @@ class FunctionRunner:
         self.current: Invocation | None = None
         """What makes calls now."""
 
-    def invoke(
-        self, run: SimulatedExecution, state: str, arguments: Callable[[], Mapping[str, Any]], seconds: float
-    ) -> Any:
+    def invoke(self, run: SimulatedExecution, state: str, arguments: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a Lambda task. Raises StateError."""
-        began, world = self._now(), self._world
-        if world.replay and (past := world.replay.take()):
-            result = self._again(past, Invocation(run, state, past.function))
-        else:
-            given = arguments()
-            module, limit = self._functions[given["FunctionName"].rpartition(":")[2]]
-            result = self._recorded(Invocation(run, state, module, given["Payload"]), began + limit)
+        module, limit = self._functions[arguments["FunctionName"].rpartition(":")[2]]
+        self._world.runs_function(run)
+        began = self._now()
+        result = self._result(Invocation(run, state, module, arguments["Payload"]), began + limit)
         if self._now() - began > seconds:
             raise StateError("States.Timeout")
         return {"Payload": result, "StatusCode": 200}
@@ -81,28 +70,6 @@ class FunctionRunner:
             yield
         finally:
             self.current = before
-
-    def _again(self, past: PastInvocation, invocation: Invocation) -> Any:
-        """Do what a function did in the past, and return what it returned. Raises its StateError."""
-        with self.calling(invocation):
-            self._world.repeat(past)
-        if past.failure:
-            raise past.failure
-        return past.result
-
-    def _recorded(self, invocation: Invocation, deadline: float) -> Any:
-        """Run a function, and write down what it does if the release is the one that is repeated."""
-        world = self._world
-        if not world.recorder:
-            return self._result(invocation, deadline)
-        world.recorder.begin(invocation.function)
-        try:
-            result = self._result(invocation, deadline)
-        except StateError as failure:
-            world.recorder.end(world.number_of_calls(), failure=failure)
-            raise
-        world.recorder.end(world.number_of_calls(), result)
-        return result
 
     def _result(self, invocation: Invocation, deadline: float) -> Any:
         handler = import_module(f"lambdas.stages.{invocation.function}").handler

@@ -1,72 +1,72 @@
-"""What functions do in a release until something disturbs it: it is recorded once, and repeated without the functions.
+"""The release without any disturbance, as other schedules begin with it.
 
-Calls that change something are made again. Those that only read are counted, and not made.
+It is played once, and what it is like is kept before each of its functions. Another schedule begins there: the calls
+that change the account are made again, and its operations go on. No function runs until then.
 """
 
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.simulation.attempts import StateError
-from tools.simulation.sites import PastCall
+from tools.simulation.executions import KeptExecution
+from tools.simulation.sites import Site
 
 
-@dataclass
-class PastInvocation:
-    """A function that ran: what it did, and how it ended. `end`: how many calls there were by then."""
+@dataclass(frozen=True)
+class Change:
+    """A call that may have changed the account: when, and what it was.
 
-    function: str
-    steps: list[PastCall | float] = field(default_factory=list)
-    """Calls, and seconds in which it waited."""
-    end: int = 0
-    result: Any = None
-    failure: StateError | None = None
+    `drawn`: how often chance had made identifiers by then.
+    """
+
+    time: float
+    site: Site
+    arguments: Mapping[str, Any]
+    drawn: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A world before one of its functions runs: when, and how many lines, calls, messages and changes there were."""
+
+    time: float
+    lines: int
+    calls: int
+    messages: int
+    changes: int
+    drawn: int
+    executions: tuple[KeptExecution, ...]
+    rules: Mapping[str, Any]
+    """What the rules went by."""
 
 
 @dataclass
 class Past:
-    """The functions of a release that nothing disturbed, in their order. `complete`: whether it came to its end."""
+    """What is kept of a release. `first`: the number of its first call; `ended`: whether it came to its end."""
 
-    invocations: list[PastInvocation] = field(default_factory=list)
-    complete: bool = False
+    changes: list[Change] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    messages: list[tuple[float, str, str]] = field(default_factory=list)
+    first: int = -1
+    ended: bool = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether the release has begun: what is before is not disturbed."""
+        return self.first >= 0
 
-class Recorder:
-    """Writes the past while a release is played."""
+    def begin(self, first: int) -> None:
+        """Take notice of the begin of the release."""
+        self.first = first
 
-    def __init__(self, past: Past) -> None:
-        past.invocations.clear()
-        past.complete = False
-        self._past = past
+    def end(self, history: Iterable[str], sites: Iterable[Site], messages: Iterable[tuple[float, str, str]]) -> None:
+        """Keep what there was at its end."""
+        self.history, self.sites, self.messages, self.ended = list(history), list(sites), list(messages), True
 
-    def complete(self) -> None:
-        """Note that the release came to its end."""
-        self._past.complete = True
-
-    def begin(self, function: str) -> None:
-        """Note that a function begins."""
-        self._past.invocations.append(PastInvocation(function))
-
-    def note(self, step: PastCall | float) -> None:
-        """Note what the function does."""
-        if self._past.invocations:
-            self._past.invocations[-1].steps.append(step)
-
-    def end(self, calls: int, result: Any = None, failure: StateError | None = None) -> None:
-        """Note how the function ended."""
-        now = self._past.invocations[-1]
-        now.end, now.result, now.failure = calls, result, failure
-
-
-class Replay:
-    """Repeats the past of a schedule up to the function in which something happens first, at the call `until`."""
-
-    def __init__(self, past: Past, until: int) -> None:
-        self._left = iter(past.invocations)
-        self._until = until
-        self.over = False
-
-    def take(self) -> PastInvocation | None:
-        """Return what the function will do that begins now; None if it must be run to know."""
-        found = None if self.over else next(self._left, None)
-        self.over = found is None or found.end > self._until
-        return None if self.over else found
+    def before(self, call: int) -> Checkpoint | None:
+        """Return the last checkpoint before a call; None without one."""
+        number = bisect_right(self.checkpoints, call, key=lambda each: each.calls) if self.ended else 0
+        return self.checkpoints[number - 1] if number else None

@@ -10,7 +10,7 @@ from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
-from tools.simulation.past import Past, Recorder, Replay
+from tools.simulation.past import Past
 from tools.simulation.rules import SafetyRules
 from tools.simulation.sites import Site
 from tools.simulation.timeline import EndlessError
@@ -29,6 +29,8 @@ class Played:
     sites: tuple[Site, ...] = field(repr=False)
     first: int
     """The number of the first call of the release."""
+    last: int
+    """How many calls there were when it ended, or when the world was like one that was judged already."""
     end: str
     """How the release ended, before anything was repaired."""
     seconds: float
@@ -81,38 +83,45 @@ class Player:
         request_ = self.case.request
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
-        recorder, replay = self._memory(schedule, seed)
+        past = self.memory.past if self.memory and seed is None else None
+        checkpoint = past.before(min(each.point for each in schedule)) if past and schedule else None
         judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
         world = World(
             self.definition,
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look),
+            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, rules.kept),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
-            recorder=recorder,
-            replay=replay,
+            past=None if schedule else past,
         )
         self.board.receiver = world
         world.open()
         world.alarms.ringing[ALARM] = None
-        first, end, rest = 0, "", None
+        first, last, end, rest = 0, 0, "", None
         try:
-            self._prepare(world)
-            rules.begin(world)
-            world.jitters = seed is not None
-            first = len(world.calls.sites)
-            judge.stage = "release"
-            run = world.start("release", request_)
+            if past and checkpoint:
+                first, run = past.first, world.go_to(past, checkpoint)
+                rules.recall(checkpoint.rules)
+                judge.stage = "release"
+                world.resume(run)
+            else:
+                first = self._prepare(world)
+                rules.begin(world)
+                world.jitters, judge.stage = seed is not None, "release"
+                if world.past:
+                    world.past.begin(first)
+                run = world.start("release", request_)
             world.run()
-            end = run.status
+            end, last = run.status, len(world.calls.sites)
+            if world.past:
+                world.past.end(world.timeline.history, world.calls.sites, world.messages)
+                world.past = None
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
             finish(world, incidents, judge, self.case)
             rules.violations += left_over(world, incidents, last_of(world), self.case.released)
             judge.keep(world, end)
-            if recorder:
-                recorder.complete()
         except AlreadyJudgedError as judged:
             rest = judged.rest
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
@@ -126,26 +135,19 @@ class Player:
             tuple(world.timeline.history),
             tuple(world.calls.sites),
             first,
+            last or len(world.calls.sites),
             end,
             world.clock.elapsed + (rest.seconds if rest else 0),
             seed,
             rest.calls if rest else 0,
         )
 
-    def _memory(self, schedule: Schedule, seed: int | None) -> tuple[Recorder | None, Replay | None]:
-        """Return what writes the past of a release without any disturbance, or what repeats it."""
-        if self.memory is None or seed is not None:
-            return None, None
-        if not schedule:
-            return Recorder(self.memory.past), None
-        first = min(each.point for each in schedule)
-        return None, Replay(self.memory.past, first) if self.memory.past.complete else None
-
-    def _prepare(self, world: World) -> None:
-        """Play what happened before the release."""
+    def _prepare(self, world: World) -> int:
+        """Play what happened before the release. Return how many calls it made."""
         for number, before in enumerate(self.case.before):
             world.abort_in = before.until
             world.start(f"before-{number}", request(before.changes))
             world.run()
             world.abort_in = None
             world.pass_until(world.now() + REST_SECONDS)
+        return len(world.calls.sites)

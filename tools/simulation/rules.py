@@ -1,6 +1,7 @@
 """What must be true at every instant of a world, and at its end. Each violation is a sentence."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -22,6 +23,7 @@ TARGETS: Final = {"SwapToGreen": GREEN, "SwapToBlue": BLUE}
 SERVED_BY: Final = "Users are served by: "
 NOTICES: Final = ("The release", "A release failed")
 """The first words of the messages about a failure."""
+SEEN: Final = ("proved", "begun", "_blue_served", "_told", "_notices", "_entered")
 
 
 @dataclass
@@ -45,6 +47,17 @@ class SafetyRules:
         self.users = ServedUsers(self.incidents, self.proved, self.faults, self.violated)
         self.incidents.with_old_answers = self.users.with_old_answers
 
+    def kept(self) -> Mapping[str, Any]:
+        """Return what these rules have seen; see `recall`."""
+        return deepcopy({name: getattr(self, name) for name in SEEN} | {"users": self.users.kept()})
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Go by what was seen in another world, in which nothing was violated."""
+        known = deepcopy(dict(kept))
+        self.users.recall(known.pop("users"))
+        self.proved |= known.pop("proved")
+        vars(self).update(known)
+
     def begin(self, world: World) -> None:
         """Judge from now on."""
         self.begun = True
@@ -54,11 +67,11 @@ class SafetyRules:
         self._told = _notices(world)
 
     def changed(self, world: World) -> None:
-        """Look at who serves users now. What is repeated was judged when it happened first."""
-        if self.begun and not world.repeats:
+        """Look at who serves users now."""
+        if self.begun:
             self.users.check(world)
         else:
-            self.users.pass_by(world)
+            self.users.note_holder(world)
 
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Look at a call before it has its effect."""

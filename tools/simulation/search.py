@@ -44,7 +44,7 @@ class SearchLimits:
 
 def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
     """Yield what can happen at each call of a release that was played, up to its first end."""
-    for site in played.sites[played.first :]:
+    for site in played.sites[played.first : played.last]:
         what = [*(possible_faults(site) if faults else []), *(INCIDENTS if incidents else [])]
         yield from (Disturbance(site.point, each) for each in what)
 

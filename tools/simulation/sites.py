@@ -1,8 +1,7 @@
 """Where in a schedule calls are made."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 READS: Final = ("Describe", "List", "Check")
 SERVICES: Final = {"elastic-beanstalk": "elasticbeanstalk", "auto-scaling": "autoscaling"}
@@ -26,16 +25,7 @@ class Site:
         """Whether the call reads Elastic Beanstalk or Auto Scaling: its answer may be stale."""
         return self.service in SERVICES and self.action.startswith(READS)
 
-
-@dataclass(frozen=True)
-class PastCall:
-    """A call that was made. `drawn`: how often chance had made identifiers by then."""
-
-    site: Site
-    arguments: Mapping[str, Any]
-    drawn: int
-
     @property
     def changes(self) -> bool:
-        """Whether it may have changed something."""
-        return not self.site.action.startswith((*READS, "Get", "Head"))
+        """Whether the call may change something in the account. A GET counts: it is the turn of the next instance."""
+        return self.service == "http" or not (self.service == "sns" or self.action.startswith((*READS, "Get", "Head")))

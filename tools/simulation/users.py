@@ -4,8 +4,8 @@ They are served by the environment with the production CNAME, and by those that 
 ago. Each of these must answer well, with a version that is known to be good.
 """
 
-from collections.abc import Callable, Collection
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 from emulator.beanstalk.model import Environment, EnvironmentStatus
 from tools.simulation.incidents import Incidents
@@ -45,6 +45,15 @@ class ServedUsers:
         self.spent: dict[str, float] = {}
         """By id: how long users of a sick environment could have been moved and were not."""
 
+    def kept(self) -> dict[str, Any]:
+        """Return what was seen; see `recall`."""
+        given = ("proved", "_incidents", "_faults", "_violated")
+        return {name: each for name, each in vars(self).items() if name not in given}
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Go by what was seen in another world."""
+        vars(self).update(kept)
+
     def begin(self, world: World) -> None:
         """Count time from now on."""
         self._since = world.now()
@@ -58,11 +67,6 @@ class ServedUsers:
                 self.left[self.holder] = world.now()
             self.holder = name
         return holder
-
-    def pass_by(self, world: World) -> None:
-        """Take notice of who serves users now, without a judgement."""
-        self.note_holder(world)
-        self._since = world.now()
 
     def check(self, world: World) -> None:
         """Check who serves users now."""

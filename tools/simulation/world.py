@@ -16,10 +16,10 @@ from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause
 from tools.simulation.invocations import FunctionRunner, Invocation
-from tools.simulation.past import PastInvocation, Recorder, Replay
+from tools.simulation.past import Change, Checkpoint, Past
 from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
-from tools.simulation.sites import PastCall, Site
+from tools.simulation.sites import Site
 from tools.simulation.timeline import EndlessError, Timeline
 
 MAX_CALLS: Final = 1500
@@ -46,6 +46,8 @@ class Observer:
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
     waits: Callable[["World"], None] = lambda *_: None
+    kept: Callable[[], Mapping[str, Any]] = dict
+    """Returns what it goes by, to be kept."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class World:
 
     `functions`: as of FunctionRunner. `incident`: carries out an incident. `seed` decides identifiers, and delays too
     while `jitters`. `keeps_past`: whether calls may be answered from the past. `abort_in`: an execution that enters
-    this state is aborted. `recorder` writes what functions do; `replay` knows it.
+    this state is aborted. `past`: what is to be kept of it; see tools/simulation/past.py.
     """
 
     definition: State
@@ -66,13 +68,13 @@ class World:
     keeps_past: bool = False
     jitters: bool = False
     abort_in: str | None = None
-    recorder: Recorder | None = None
-    replay: Replay | None = None
+    past: Past | None = None
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - must be repeatable
         self.drawn = 0
         """How often chance has made identifiers."""
+        self._observed = True
         self.account = InMemoryAccount()
         self.clock = self.account.clock
         self.timeline = Timeline(self.account)
@@ -90,11 +92,6 @@ class World:
             self, self.account, self.schedule, objects=self.objects, alarms=self.alarms, executions=executions
         )
 
-    @property
-    def repeats(self) -> bool:
-        """Whether nothing has happened yet that the release without any disturbance did not have."""
-        return self.replay is not None and not self.replay.over
-
     # --- running
 
     def open(self) -> None:
@@ -107,10 +104,33 @@ class World:
 
         def before_release() -> None:
             remember()
-            if not self.calls.reads:
+            if self._observed and not self.calls.reads:
                 self.observer.changed(self)
 
         self.account.service.state.lock.before_release = before_release
+
+    def go_to(self, past: Past, checkpoint: Checkpoint) -> SimulatedExecution:
+        """Become what a release without any disturbance was. Return the execution that is to be resumed.
+
+        What the observer would be told until then, it was told when it happened first.
+        """
+        self._observed = False
+        for change in past.changes[: checkpoint.changes]:
+            self.pass_until(change.time)
+            self.drawn = change.drawn
+            self.calls.change_again(change)
+        self.pass_until(checkpoint.time)
+        self._observed, self.drawn = True, checkpoint.drawn
+        self.timeline.history += past.history[: checkpoint.lines]
+        self.calls.sites += past.sites[: checkpoint.calls]
+        self.messages += past.messages[: checkpoint.messages]
+        self.executions += [SimulatedExecution.made_anew(each, self.definition, self) for each in checkpoint.executions]
+        return self.executions[-1]
+
+    def resume(self, run: SimulatedExecution) -> None:
+        """Let an execution of `go_to` go on, up to its next pause."""
+        with self.runner.calling(None):
+            run.resume()
 
     def start(self, name: str, request: Mapping[str, Any]) -> SimulatedExecution:
         """Start an execution, and run it up to its first pause."""
@@ -154,23 +174,17 @@ class World:
         self.at(pause.until, lambda: run.go_on(None), lambda: run.turn == turn)
 
     def perform(
-        self,
-        run: SimulatedExecution,
-        resource: str,
-        arguments: Callable[[], Any],
-        context: Mapping[str, Any],
-        seconds: float,
+        self, run: SimulatedExecution, resource: str, arguments: Any, context: Mapping[str, Any], seconds: float
     ) -> Any:
         """Return the result of a task of an execution. Raises StateError."""
         state = context["State"]["Name"]
         if not resource.endswith("sns:publish"):
             return self.runner.invoke(run, state, arguments, seconds)
-        message = arguments()
         with self.runner.calling(Invocation(run, state)):
-            fault = self.calls.visit("sns", "Publish", message)
+            fault = self.calls.visit("sns", "Publish", arguments)
         if fault is None or fault.takes_effect:
-            self.messages.append((self.now(), message["Subject"], message["Message"]))
-            self.note(run.name, f"TOLD {message['Subject']}")
+            self.messages.append((self.now(), arguments["Subject"], arguments["Message"]))
+            self.note(run.name, f"TOLD {arguments['Subject']}")
             if state == "AwaitApproval":
                 self.at(self.now() + ANSWER_SECONDS, lambda: self.approve(run))
         if fault not in (None, CallFault.SLOW):
@@ -183,24 +197,23 @@ class World:
             self.note("person", "APPROVES")
             run.go_on({})
 
-    def repeat(self, past: PastInvocation) -> None:
-        """Let a function do again what it did, without running it."""
-        for step in past.steps:
-            if isinstance(step, PastCall):
-                self.calls.repeat(step)
-            else:
-                self.pass_seconds(step)
-
-    def number_of_calls(self) -> int:
-        """Return how many calls there were."""
-        return len(self.calls.sites)
+    def runs_function(self, run: SimulatedExecution) -> None:
+        """Keep what the world is like, if the execution can go on there."""
+        if self.past is None or not self.past.begun or run.place is None or self.timeline.waiting():
+            return
+        checkpoint = Checkpoint(
+            self.now(),
+            len(self.timeline.history),
+            len(self.calls.sites),
+            len(self.messages),
+            len(self.past.changes),
+            self.drawn,
+            tuple(each.kept() for each in self.executions),
+            self.observer.kept(),
+        )
+        self.past.checkpoints.append(checkpoint)
 
     # --- what calls need
-
-    def note_past(self, call: PastCall) -> None:
-        """Take notice of a call that may be repeated."""
-        if self.recorder and self.runner.current and self.runner.current.function:
-            self.recorder.note(call)
 
     def state(self) -> str:
         """Return the state whose function calls now."""
@@ -224,6 +237,8 @@ class World:
 
     def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
         """Take notice of a call before its effect."""
+        if self.past is not None and site.changes:
+            self.past.changes.append(Change(self.now(), site, arguments, self.drawn))
         self.observer.called(self, site, arguments)
 
     # --- what the handlers' clients need; see Receiver
@@ -235,8 +250,6 @@ class World:
 
     def sleep(self, seconds: float) -> None:
         """Let a function wait."""
-        if self.recorder:
-            self.recorder.note(seconds)
         self.pass_seconds(seconds)
 
     def status(self, url: str) -> int:
