@@ -19,7 +19,7 @@ from tools.simulation.transport import connected
 PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
 
 YOUNG_OBJECTS = 100_000
-"""So many new objects, some ten schedules, until garbage is collected. Worlds have circles, and little else is garbage."""
+"""So many new objects until garbage is collected: of some ten schedules. Little but worlds is garbage."""
 
 
 def main(arguments: list[str]) -> int:

@@ -6,10 +6,11 @@ executions, the timers and the rules counts, but what LEFT_OUT, VARIABLES and `r
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
+from itertools import chain
 from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any, Final
 
@@ -73,44 +74,24 @@ class Reader:
         else:
             self.facts.append("OLD" if seconds < 0 else "NEVER")
 
-    def read(self, thing: Any) -> None:
-        """Add what a thing is, and what it leads to."""
-        kind = type(thing)
-        if kind is str:
-            template, names, times = split_text(thing)
-            self.facts.append(template)
-            if names or times:
-                self._parts(names, times)
-        elif thing is None or kind is bool or kind is int:
-            self.facts.append(thing)
-        elif kind is dict:
-            self._dict(thing)
-        elif kind is list or kind is tuple:
-            self.facts.append(len(thing))
-            for each in thing:
-                self.read(each)
-        else:
-            self._other(thing, kind)
+    def read(self, *things: Any) -> None:
+        """Add what things are, and what they lead to."""
+        self.read_all(things)
 
-    def _dict(self, thing: dict[Any, Any]) -> None:
-        self.facts.append(len(thing))
-        if type(next(iter(thing), None)) is Option:
-            self.facts.append(hash(frozenset(thing.items())))
-            return
-        for name, each in thing.items():
-            self.read(name)
-            self.read(each)
-
-    def _other(self, thing: Any, kind: type[Any]) -> None:
-        if kind is float and thing > EPOCH:
-            self.time(thing)
-        elif kind is float:
-            self.facts.append("S")
-            self.times.append(thing)
-        elif kind is bytes:
-            self._content(thing)
-        else:
-            self._object(thing, kind)
+    def read_all(self, things: Iterable[Any]) -> None:
+        """Add what things are. Most are texts and numbers, so these come first, without a call of a function."""
+        facts = self.facts
+        for thing in things:
+            kind = type(thing)
+            if kind is str:
+                template, names, times = split_text(thing)
+                facts.append(template)
+                if names or times:
+                    self._parts(names, times)
+            elif thing is None or kind is bool or kind is int:
+                facts.append(thing)
+            else:
+                _reader_of(kind)(self, thing)
 
     def _parts(self, names: tuple[str, ...], times: tuple[float, ...]) -> None:
         for name in names:
@@ -118,24 +99,54 @@ class Reader:
         for each in times:
             self.time(each)
 
-    def _content(self, content: bytes) -> None:
+    # --- plain things
+
+    def number(self, thing: float) -> None:
+        """Add a time, or seconds."""
+        if thing > EPOCH:
+            self.time(thing)
+        else:
+            self.facts.append("S")
+            self.times.append(thing)
+
+    def mapping(self, thing: Mapping[Any, Any]) -> None:
+        """Add the items of a dictionary."""
+        self.facts.append(len(thing))
+        if type(next(iter(thing), None)) is Option:
+            self.facts.append(hash(frozenset(thing.items())))
+        else:
+            self.read_all(chain.from_iterable(thing.items()))
+
+    def sequence(self, thing: Collection[Any]) -> None:
+        """Add the items of a list."""
+        self.facts.append(len(thing))
+        self.read_all(thing)
+
+    def unordered(self, thing: Iterable[Any]) -> None:
+        """Add the items of a set."""
+        self.sequence(sorted(thing, key=str))
+
+    def content(self, content: bytes) -> None:
+        """Add what is in a file."""
         if content.startswith(b"{"):
             self.read(json.loads(content))
         else:
             self.facts.append(content)
 
-    def _object(self, thing: Any, kind: type[Any]) -> None:
-        if isinstance(thing, Enum):
-            self.facts.append(thing)
-            return
-        number = self._seen.get(id(thing))
-        if number is not None:
-            self.facts.append(number)
-            return
-        self._seen[id(thing)] = len(self._seen)
-        _reader_of(kind)(self, thing)  # type: ignore[arg-type]
+    def value(self, thing: Enum) -> None:
+        """Add a value of an enumeration."""
+        self.facts.append(thing)
 
     # --- objects
+
+    def is_new(self, thing: Any) -> bool:
+        """Return whether an object was not read yet. If it was, add its number."""
+        number = self._seen.get(id(thing))
+        if number is None:
+            self._seen[id(thing)] = len(self._seen)
+        else:
+            self.facts.append(number)
+        return number is None
 
     def nothing(self, _: Any) -> None:
         """Add nothing about an object."""
@@ -143,13 +154,7 @@ class Reader:
     def fields(self, thing: Any) -> None:
         """Add the class of an object, and its attributes."""
         self.facts.append(type(thing).__name__)
-        for name, each in _attributes(thing):
-            if name not in _NOT_READ:
-                self.read(each)
-
-    def sequence(self, thing: Iterable[Any]) -> None:
-        """Add the items of a tuple with names, or of a queue."""
-        self.read(list(thing))
+        self.read_all([each for name, each in _attributes(thing) if name not in _NOT_READ])
 
     def attempts(self, thing: Attempts) -> None:
         """Add how often a state has waited. Attempts after faults delay nothing once there are no more faults."""
@@ -172,10 +177,6 @@ class Reader:
     def version(self, thing: Version) -> None:
         """Add what a version is."""
         self.facts += [thing.label, thing.status, thing.bundle]
-
-    def unordered(self, thing: Iterable[Any]) -> None:
-        """Add the items of a set."""
-        self.read(sorted(thing, key=str))
 
     def steps(self, thing: Any) -> None:
         """Add where a generator stands, and its variables."""
@@ -216,12 +217,20 @@ _NOT_READ: Final = frozenset(
     }
 )  # fmt: skip
 """Attributes: of executions, of their interpreters and attempts, and what leads back to an object that was read."""
-_READERS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
+_PLAIN: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
+    float: Reader.number,
+    dict: Reader.mapping,
+    Counter: Reader.mapping,
+    list: Reader.sequence,
+    tuple: Reader.sequence,
+    bytes: Reader.content,
+}
+"""What reads values."""
+_OBJECTS: Final[Mapping[type[Any], Callable[[Reader, Any], None]]] = {
     GeneratorType: Reader.steps,
     FunctionType: Reader.function,
     MethodType: Reader.method,
     partial: Reader.partial,
-    Counter: Reader._dict,  # noqa: SLF001 - a dictionary, too
     Attempts: Reader.attempts,
     SimulatedExecution: Reader.execution,
     Event: Reader.event,
@@ -240,8 +249,23 @@ def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:
 
 @cache
 def _reader_of(kind: Any) -> Callable[[Reader, Any], None]:
-    if kind in _READERS:
-        return _READERS[kind]
+    """Return what reads values or objects of a class. An object is read once; then it counts by its number."""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if issubclass(kind, Enum):
+        return Reader.value
+    read = _object_reader(kind)
+
+    def read_once(reader: Reader, thing: Any) -> None:
+        if reader.is_new(thing):
+            read(reader, thing)
+
+    return read_once
+
+
+def _object_reader(kind: Any) -> Callable[[Reader, Any], None]:
+    if kind in _OBJECTS:
+        return _OBJECTS[kind]
     if kind.__name__ in LEFT_OUT or (kind.__module__.startswith(STATELESS) and not is_dataclass(kind)):
         return Reader.nothing
     if issubclass(kind, tuple | deque):
