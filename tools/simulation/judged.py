@@ -104,7 +104,7 @@ class Judge:
         states = [(each.status, each.state) for each in world.executions]
         self._waits = self._waits + 1 if states == self._states else 0
         self._states = states
-        if self._waits > 5 and self._waits % 5:
+        if self._waits > 2 and self._waits % 4:
             return
         likeness = likeness_of(world, self.rules, self.stage)
         rest = self.judged.find(likeness, calls, self._allowance)
