@@ -82,7 +82,7 @@ class Look:
 
 @dataclass
 class Judge:
-    """Compares one world with those that were judged, each time that it waits, and remembers it.
+    """Compares one world with those that were judged, before a function runs or while nothing runs, and remembers it.
 
     `judged`: None for neither. `compares`: whether it does not only remember.
     """
@@ -95,6 +95,11 @@ class Judge:
     """What is played: the release, or what people do next."""
     _states: list[tuple[str, str]] = field(default_factory=list)
     _waits: int = 0
+
+    def wait(self, world: World) -> None:
+        """Look while nothing runs, unless a function will run next."""
+        if not any(each.status == "RUNNING" and each.place for each in world.executions):
+            self.look(world)
 
     def look(self, world: World) -> None:
         """Raise AlreadyJudgedError if the world is like one that was judged."""

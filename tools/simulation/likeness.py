@@ -165,6 +165,8 @@ class Reader:
         for name, each in _attributes(thing):
             if name == "cause":
                 self.facts.append(advice(each))
+            elif name == "_steps" and each is not None and each.gi_running:
+                self.facts.append("is to run the function of its state")
             elif name not in _NOT_READ:
                 self.read(each)
 

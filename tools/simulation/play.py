@@ -91,7 +91,7 @@ class Player:
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, rules.kept),
+            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, judge.wait, rules.kept),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
             past=None if schedule else past,

@@ -38,13 +38,14 @@ SNS_ERRORS: Final[Mapping[CallFault, str]] = {
 @dataclass
 class Observer:
     """What a world tells: each call before its effect, each moment at which something may have changed, each end,
-    each moment at which nothing runs.
+    each moment before a function runs, and each at which nothing runs.
     """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
     changed: Callable[["World"], None] = lambda *_: None
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
+    runs: Callable[["World"], None] = lambda *_: None
     waits: Callable[["World"], None] = lambda *_: None
     kept: Callable[[], Mapping[str, Any]] = dict
     """Returns what it goes by, to be kept."""
@@ -198,8 +199,11 @@ class World:
             run.go_on({})
 
     def runs_function(self, run: SimulatedExecution) -> None:
-        """Keep what the world is like, if the execution can go on there."""
-        if self.past is None or not self.past.begun or run.place is None or self.timeline.waiting():
+        """Let the observer look, and keep what the world is like, if the execution can go on there."""
+        if run.place is None:
+            return
+        self.observer.runs(self)
+        if self.past is None or not self.past.begun or self.timeline.waiting():
             return
         checkpoint = Checkpoint(
             self.now(),
