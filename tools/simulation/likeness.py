@@ -91,7 +91,7 @@ class Reader:
             elif thing is None or kind is bool or kind is int:
                 facts.append(thing)
             else:
-                _reader_of(kind)(self, thing)
+                _reader_of(kind)(self, thing)  # type: ignore[arg-type]
 
     def _parts(self, names: tuple[str, ...], times: tuple[float, ...]) -> None:
         for name in names:

@@ -122,6 +122,7 @@ class World:
             self.calls.change_again(change)
         self.pass_until(checkpoint.time)
         self._observed, self.drawn = True, checkpoint.drawn
+        random.setstate(checkpoint.chance)
         self.timeline.history += past.history[: checkpoint.lines]
         self.calls.sites += past.sites[: checkpoint.calls]
         self.messages += past.messages[: checkpoint.messages]
@@ -203,7 +204,7 @@ class World:
         if run.place is None:
             return
         self.observer.runs(self)
-        if self.past is None or not self.past.begun or self.timeline.waiting():
+        if self.past is None or self.past.first is None or self.timeline.waiting():
             return
         checkpoint = Checkpoint(
             self.now(),
@@ -212,6 +213,7 @@ class World:
             len(self.messages),
             len(self.past.changes),
             self.drawn,
+            random.getstate(),
             tuple(each.kept() for each in self.executions),
             self.observer.kept(),
         )
@@ -239,10 +241,13 @@ class World:
         """Run the function that calls a second time."""
         self.note_call(f"second run: {self.runner.again()}")
 
-    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
-        """Take notice of a call before its effect."""
+    def changes(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Keep a call that may change something next."""
         if self.past is not None and site.changes:
             self.past.changes.append(Change(self.now(), site, arguments, self.drawn))
+
+    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Take notice of a call before its effect."""
         self.observer.called(self, site, arguments)
 
     # --- what the handlers' clients need; see Receiver
