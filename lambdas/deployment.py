@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -232,10 +231,5 @@ class Deployment:
 
 def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the items of `data` that are fields of the dataclass."""
-    names = _names(kind)
+    names = {field.name for field in fields(kind)}
     return {name: value for name, value in data.items() if name in names}
-
-
-@cache
-def _names(kind: Any) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind))

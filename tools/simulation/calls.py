@@ -46,6 +46,9 @@ class CallingWorld(Protocol):
     def run_twice(self) -> None:
         """Run the function that calls a second time."""
 
+    def changes(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Take notice of a call that has its effect next."""
+
     def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
         """Take notice of a call before its effect."""
 
@@ -92,6 +95,8 @@ class Calls:
                 caller.happens(site, what)
         if fault is CallFault.TWICE:
             caller.run_twice()
+        if fault in (None, CallFault.TWICE) or (fault.takes_effect and service != "http"):
+            caller.changes(site, arguments)
         caller.called(site, arguments)
         if not site.action.startswith((*READS, "Get")):
             caller.note_call(f"{site}")

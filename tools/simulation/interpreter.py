@@ -99,14 +99,12 @@ class Interpreter:
             entry = self._enter(following, output)
 
     def place(self) -> Place | None:
-        """Return where the execution is; None inside of a branch, and while it waits for a token."""
+        """Return where the execution is; None when it is at no task, at one with a token, or inside of a branch."""
         entry, attempts = self.entry, self.attempts
-        state = self._definition["States"][entry.name] if entry else {}
-        if entry is None or attempts is None or "Branches" in state or "ItemProcessor" in state:
+        if entry is None or attempts is None:
             return None
-        if state.get("Resource", "").endswith(WAITS_FOR_ANSWER):
-            return None
-        return Place(entry, attempts.used, self.asked)
+        resource = self._definition["States"][entry.name].get("Resource", WAITS_FOR_ANSWER)
+        return None if resource.endswith(WAITS_FOR_ANSWER) else Place(entry, attempts.used, self.asked)
 
     def go_to(self, place: Place) -> None:
         """Be at a place, from which `run` goes on."""

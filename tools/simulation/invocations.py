@@ -41,11 +41,14 @@ class FunctionRunner:
         self._now = world.now
         self.current: Invocation | None = None
         """What makes calls now."""
+        self._depth = 0
+        """How many functions run, one in the other."""
 
     def invoke(self, run: SimulatedExecution, state: str, arguments: Mapping[str, Any], seconds: float) -> Any:
         """Return the result of a Lambda task. Raises StateError."""
         module, limit = self._functions[arguments["FunctionName"].rpartition(":")[2]]
-        self._world.runs_function(run)
+        if not self._depth:
+            self._world.runs_function(run)
         began = self._now()
         result = self._result(Invocation(run, state, module, arguments["Payload"]), began + limit)
         if self._now() - began > seconds:
@@ -73,6 +76,7 @@ class FunctionRunner:
 
     def _result(self, invocation: Invocation, deadline: float) -> Any:
         handler = import_module(f"lambdas.stages.{invocation.function}").handler
+        self._depth += 1
         with self.calling(invocation):
             try:
                 result = handler(as_json(invocation.event), None)
@@ -82,6 +86,8 @@ class FunctionRunner:
                 name = type(error).__name__
                 cause = {"errorMessage": str(error), "errorType": name, "stackTrace": []}
                 raise StateError(name, json.dumps(cause)) from error
+            finally:
+                self._depth -= 1
         if self._now() > deadline:
             raise StateError("Sandbox.Timedout", "Task timed out")
         return as_json(result)

@@ -84,7 +84,7 @@ class Look:
 
 @dataclass
 class Judge:
-    """Compares one world with those that were judged, each time that it waits, and remembers it.
+    """Compares one world with those that were judged, before a function runs or while nothing runs, and remembers it.
 
     `judged`: None for neither. `compares`: whether it does not only remember.
     """
@@ -98,6 +98,11 @@ class Judge:
     _states: list[tuple[str, str]] = field(default_factory=list)
     _waits: int = 0
 
+    def wait(self, world: World) -> None:
+        """Look while nothing runs, unless a function will run next."""
+        if not any(each.status == "RUNNING" and each.place for each in world.executions):
+            self.look(world)
+
     def look(self, world: World) -> None:
         """Raise AlreadyJudgedError if the world is like one that was judged."""
         calls = len(world.calls.sites)
@@ -106,7 +111,7 @@ class Judge:
         states = [(each.status, each.state) for each in world.executions]
         self._waits = self._waits + 1 if states == self._states else 0
         self._states = states
-        if self._waits > 5 and self._waits % 5:
+        if self._waits > 2 and self._waits % 4:
             return
         likeness = likeness_of(world, self.rules, self.stage)
         rest = self.judged.find(likeness, calls, self._allowance)

@@ -91,7 +91,7 @@ class Reader:
             elif thing is None or kind is bool or kind is int:
                 facts.append(thing)
             else:
-                _reader_of(kind)(self, thing)
+                _reader_of(kind)(self, thing)  # type: ignore[arg-type]
 
     def _parts(self, names: tuple[str, ...], times: tuple[float, ...]) -> None:
         for name in names:
@@ -165,6 +165,8 @@ class Reader:
         for name, each in _attributes(thing):
             if name == "cause":
                 self.facts.append(advice(each))
+            elif name == "_steps" and each is not None and each.gi_running:
+                self.facts.append("is to run the function of its state")
             elif name not in _NOT_READ:
                 self.read(each)
 

@@ -1,14 +1,15 @@
-"""The release without any disturbance, as other schedules begin with it.
+"""The begin of a release, as other schedules share it: what it is like before each of its functions is kept.
 
-It is played once, and what it is like is kept before each of its functions. Another schedule begins there: the calls
-that change the account are made again, and its operations go on. No function runs until then.
+Another schedule begins there: the calls that changed the account are made again, and its operations go on. No function
+runs until then.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import KeptExecution
 from tools.simulation.sites import Site
 
@@ -36,37 +37,53 @@ class Checkpoint:
     messages: int
     changes: int
     drawn: int
+    chance: tuple[Any, ...]
+    """What the SDK draws its delays from."""
     executions: tuple[KeptExecution, ...]
     rules: Mapping[str, Any]
     """What the rules went by."""
 
 
+class PlayedWorld(Protocol):
+    """A world, as its past is taken from it."""
+
+    messages: list[tuple[float, str, str]]
+
+    @property
+    def timeline(self) -> Any:
+        """Its time, with its history."""
+
+    @property
+    def calls(self) -> Any:
+        """Its calls."""
+
+
 @dataclass
 class Past:
-    """What is kept of a release. `first`: the number of its first call; `ended`: whether it came to its end."""
+    """What is kept of a release. `schedule`: what happens in it; `first`: the number of its first call."""
 
+    schedule: Schedule = ()
     changes: list[Change] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     messages: list[tuple[float, str, str]] = field(default_factory=list)
-    first: int = -1
+    first: int | None = None
+    """None before the release has begun: what is before is not disturbed."""
     ended: bool = False
 
-    @property
-    def begun(self) -> bool:
-        """Whether the release has begun: what is before is not disturbed."""
-        return self.first >= 0
+    def end(self, world: PlayedWorld) -> None:
+        """Keep what there was until its end, once."""
+        if not self.ended:
+            self.history, self.sites = list(world.timeline.history), list(world.calls.sites)
+            self.messages, self.ended = list(world.messages), True
 
-    def begin(self, first: int) -> None:
-        """Take notice of the begin of the release."""
-        self.first = first
-
-    def end(self, history: Iterable[str], sites: Iterable[Site], messages: Iterable[tuple[float, str, str]]) -> None:
-        """Keep what there was at its end."""
-        self.history, self.sites, self.messages, self.ended = list(history), list(sites), list(messages), True
-
-    def before(self, call: int) -> Checkpoint | None:
-        """Return the last checkpoint before a call; None without one."""
-        number = bisect_right(self.checkpoints, call, key=lambda each: each.calls) if self.ended else 0
+    def before(self, schedule: Schedule) -> Checkpoint | None:
+        """Return the last checkpoint before a schedule differs from this one; None without one."""
+        differs = min((each.point for each in schedule if each not in self.schedule), default=-1)
+        number = bisect_right(self.checkpoints, differs, key=lambda each: each.calls) if self.ended else 0
         return self.checkpoints[number - 1] if number else None
+
+    def until(self, checkpoint: Checkpoint, schedule: Schedule) -> "Past":
+        """Return the past of a schedule that differs from there on."""
+        return Past(schedule, self.changes[: checkpoint.changes], first=self.first)

@@ -11,7 +11,7 @@ from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
-from tools.simulation.past import Past
+from tools.simulation.past import Checkpoint, Past
 from tools.simulation.rules import SafetyRules
 from tools.simulation.sites import Site
 from tools.simulation.timeline import EndlessError
@@ -50,7 +50,7 @@ class Memory:
     """What the schedules of one case have in common: judged worlds, and the release without any disturbance."""
 
     judged: JudgedWorlds = field(default_factory=JudgedWorlds)
-    past: Past = field(default_factory=Past)
+    past: Past | None = None
     base: Played | None = None
 
 
@@ -72,20 +72,39 @@ class Player:
         if self.memory is None:
             return self.play()
         if self.memory.base is None:
-            self.memory.base = self.play()
+            self.memory.base, self.memory.past = self.play_to_go_on(())
         return self.memory.base
 
     def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
         """Play a schedule from its begin to its end, whatever is known."""
         return replace(self, memory=None).play(schedule, seed)
 
-    def play(self, schedule: Schedule = (), seed: int | None = None) -> Played:
-        """Play a schedule. With a seed, the delays have jitter."""
+    def play(self, schedule: Schedule = (), seed: int | None = None, begin: Past | None = None) -> Played:
+        """Play a schedule. With a seed, the delays have jitter. `begin`: of a schedule that this one goes on with."""
+        known = begin or (self.memory.past if self.memory and seed is None else None)
+        checkpoint = known.before(schedule) if known else None
+        return self._play(schedule, seed, (known, checkpoint) if known and checkpoint else None)
+
+    def play_to_go_on(self, schedule: Schedule) -> tuple[Played, Past]:
+        """Play a schedule; return also its begin, for schedules in which the same happens, and more."""
+        known = self.memory.past if self.memory else None
+        checkpoint = known.before(schedule) if known else None
+        if known and checkpoint:
+            kept = known.until(checkpoint, schedule)
+            return self._play(schedule, None, (known, checkpoint), kept), kept
+        kept = Past(schedule)
+        return self._play(schedule, None, None, kept), kept
+
+    def _play(
+        self,
+        schedule: Schedule,
+        seed: int | None,
+        begin: tuple[Past, Checkpoint] | None,
+        kept: Past | None = None,
+    ) -> Played:
         request_ = self.case.request
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
-        past = self.memory.past if self.memory and seed is None else None
-        checkpoint = past.before(min(each.point for each in schedule)) if past and schedule else None
         judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
         definition, other = self._definitions
         world = World(
@@ -93,10 +112,10 @@ class Player:
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, rules.kept),
+            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, judge.wait, rules.kept),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
-            past=None if schedule else past,
+            past=kept,
             other=other,
         )
         self.board.receiver = world
@@ -106,29 +125,31 @@ class Player:
         self._surround(world)
         first, last, end, rest = 0, 0, "", None
         try:
-            if past and checkpoint:
-                first, run = past.first, world.go_to(past, checkpoint)
-                rules.recall(checkpoint.rules)
+            if begin:
+                first, run = begin[0].first or 0, world.go_to(*begin)
+                rules.recall(begin[1].rules)
                 judge.stage = "release"
                 world.resume(run)
             else:
                 first = self._prepare(world)
                 rules.begin(world)
                 world.jitters, judge.stage = seed is not None, "release"
-                if world.past:
-                    world.past.begin(first)
+                if kept:
+                    kept.first = first
                 run = world.start("release", request_)
             world.run()
             end, last = run.status, len(world.calls.sites)
-            if world.past:
-                world.past.end(world.timeline.history, world.calls.sites, world.messages)
-                world.past = None
+            world.past = None
+            if kept:
+                kept.end(world)
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
             finish(world, incidents, judge, self.case)
             rules.violations += left_over(world, incidents, last_of(world), self.case.released)
             judge.keep(world, end)
         except AlreadyJudgedError as judged:
             rest = judged.rest
+            if kept:
+                kept.end(world)
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
             end = end or rest.end
         except EndlessError as endless:

@@ -8,6 +8,7 @@ from typing import Final
 
 from tools.simulation.cases import CASES
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule, possible_incidents
+from tools.simulation.past import Past
 from tools.simulation.play import Played, Player
 from tools.simulation.sites import Site
 
@@ -18,10 +19,15 @@ RANDOM_FAULTS: Final = 0.6
 
 
 def possible_faults(site: Site) -> list[str]:
-    """Return the faults that a call can meet. A machine's own call kills no function; only a read can be stale."""
+    """Return the faults that a call can meet. A machine's own call kills no function; only a read can be stale.
+
+    A server's error after a read is the one before it.
+    """
     impossible = {CallFault.KILL_AFTER, CallFault.TWICE} if site.service == "sns" else set()
     if not site.reads_beanstalk:
         impossible.add(CallFault.STALE)
+    if not site.changes and site.service != "sns":
+        impossible.add(CallFault.ERROR_AFTER)
     return [str(each) for each in CallFault if each not in impossible]
 
 
@@ -71,17 +77,20 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
     order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
     left: dict[Disturbance, list[Disturbance]] = {}
+    begins: dict[Disturbance, Past] = {}
     while order:
         for first in list(order):
             if first not in left:
-                found = _seconds(player.play((first,)), first, incidents=incidents)
+                played, begins[first] = player.play_to_go_on((first,))
+                found = _seconds(played, first, incidents=incidents)
                 seconds = [each for each in found if not limits.then or each.what in limits.then]
                 # The near ones mostly come first: they are the likely ones to matter together.
                 left[first] = sorted(seconds, key=lambda each: -(each.point - first.point + 1) * chance.random())
             if left[first]:
-                yield player.play((first, left[first].pop()))
+                yield player.play((first, left[first].pop()), begin=begins[first])
             else:
                 order.remove(first)
+                del left[first], begins[first]
 
 
 def _seconds(played: Played, first: Disturbance, *, incidents: bool) -> list[Disturbance]:

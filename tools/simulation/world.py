@@ -38,13 +38,14 @@ SNS_ERRORS: Final[Mapping[CallFault, str]] = {
 @dataclass
 class Observer:
     """What a world tells: each call before its effect, each moment at which something may have changed, each end,
-    each moment at which nothing runs.
+    each moment before a function runs, and each at which nothing runs.
     """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
     changed: Callable[["World"], None] = lambda *_: None
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
+    runs: Callable[["World"], None] = lambda *_: None
     waits: Callable[["World"], None] = lambda *_: None
     kept: Callable[[], Mapping[str, Any]] = dict
     """Returns what it goes by, to be kept."""
@@ -128,6 +129,7 @@ class World:
             self.calls.change_again(change)
         self.pass_until(checkpoint.time)
         self._observed, self.drawn = True, checkpoint.drawn
+        random.setstate(checkpoint.chance)
         self.timeline.history += past.history[: checkpoint.lines]
         self.calls.sites += past.sites[: checkpoint.calls]
         self.messages += past.messages[: checkpoint.messages]
@@ -210,8 +212,11 @@ class World:
         return {"MessageId": "m"}
 
     def runs_function(self, run: SimulatedExecution) -> None:
-        """Keep what the world is like, if the execution can go on there."""
-        if self.past is None or not self.past.begun or run.place is None or self.timeline.waiting():
+        """Let the observer look, and keep what the world is like, if the execution can go on there."""
+        if run.place is None:
+            return
+        self.observer.runs(self)
+        if self.past is None or self.past.first is None or self.timeline.waiting():
             return
         checkpoint = Checkpoint(
             self.now(),
@@ -220,6 +225,7 @@ class World:
             len(self.messages),
             len(self.past.changes),
             self.drawn,
+            random.getstate(),
             tuple(each.kept() for each in self.executions),
             self.observer.kept(),
         )
@@ -247,10 +253,13 @@ class World:
         """Run the function that calls a second time."""
         self.note_call(f"second run: {self.runner.again()}")
 
-    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
-        """Take notice of a call before its effect."""
+    def changes(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Keep a call that may change something next."""
         if self.past is not None and site.changes:
             self.past.changes.append(Change(self.now(), site, arguments, self.drawn))
+
+    def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
+        """Take notice of a call before its effect."""
         self.observer.called(self, site, arguments)
 
     # --- what the handlers' clients need; see Receiver

@@ -120,6 +120,19 @@ def test_what_is_known_of_a_release_changes_no_history(player: Players, name: st
         assert played.rest or len(played.history) == len(history)
 
 
+@pytest.mark.parametrize("words", ["40:throttle 46:abort_redrive", "30:slow 36:error_before", "31:slow 44:sick/green"])
+def test_a_pair_that_goes_on_with_its_first_disturbance_has_the_same_history(player: Players, words: str) -> None:
+    known = replace(player("full"), memory=Memory())
+    schedule = tuple(map(Disturbance.from_text, words.split()))
+    known.base()
+    _, begin = known.play_to_go_on(schedule[:1])
+    played, whole = known.play(schedule, begin=begin), known.whole(schedule)
+    assert played.history == whole.history[: len(played.history)]
+    checkpoint = begin.before(schedule)
+    assert checkpoint
+    assert schedule[0].point < checkpoint.calls <= schedule[1].point < len(played.sites)
+
+
 def test_a_world_that_is_like_a_judged_one_is_not_played_on(player: Players) -> None:
     known = replace(player("full"), memory=Memory())
     calls = len(known.base().sites)
