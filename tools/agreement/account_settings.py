@@ -25,7 +25,6 @@ def settings_of_simulator(testbed: Testbed) -> Iterator[None]:
     control.set_retry_jitter(LONGEST_JITTER)
     control.set_faults(PAST)
     testbed.set_alarm(ALARM, "OK")
-    testbed.s3.delete_object(Bucket=testbed.records_bucket, Key=_snapshot_key(testbed))
     try:
         yield
     finally:
@@ -35,6 +34,8 @@ def settings_of_simulator(testbed: Testbed) -> Iterator[None]:
         control.set_durations(durations)
 
 
-def _snapshot_key(testbed: Testbed) -> str:
+def forget_looks(testbed: Testbed) -> None:
+    """Delete the look that executions share: in the simulator, none was before."""
     found = testbed.lambdas.get_function_configuration(FunctionName=testbed.functions["await_green"])
-    return str(found["Environment"]["Variables"]["SNAPSHOT_KEY"])
+    key = found["Environment"]["Variables"]["SNAPSHOT_KEY"]
+    testbed.s3.delete_object(Bucket=testbed.records_bucket, Key=key)

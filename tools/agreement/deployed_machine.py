@@ -12,7 +12,7 @@ from emulator.faults import FaultKind
 from rehearsal.account.control import Control
 from rehearsal.testbed import Testbed
 from rehearsal.wait import WaitLimitError
-from tools.agreement.account_settings import PAST, settings_of_simulator
+from tools.agreement.account_settings import PAST, forget_looks, settings_of_simulator
 from tools.agreement.deployed_executions import DeployedExecution
 from tools.agreement.deployed_incidents import DeployedIncidents
 from tools.agreement.deployed_shop import DeployedShop
@@ -47,6 +47,7 @@ class DeployedMachine:
         with settings_of_simulator(self._testbed):
             try:
                 shop.open()
+                forget_looks(self._testbed)
                 return DeployedRelease(self._testbed, shop, schedule).play()
             finally:
                 shop.close()
