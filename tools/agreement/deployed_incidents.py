@@ -163,7 +163,7 @@ class DeployedIncidents:
 
     def _record_exists(self) -> bool:
         found = self._testbed.s3.list_objects_v2(Bucket=self._testbed.records_bucket, Prefix=self._record["Key"])
-        return found["KeyCount"] > 0
+        return bool(found["KeyCount"])
 
     def _stopped(self) -> DeployedExecution | None:
         """Stop the execution that runs, and return it; None when none runs."""

@@ -6,6 +6,7 @@ A call to which something happens meets a fault. A call before which something h
 import itertools
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from emulator.faults import FaultKind
@@ -147,7 +148,7 @@ class DeployedRelease:
         for run in self._executions:
             for token in set(run.tokens()) - self._asked:
                 self._asked.add(token)
-                self._later(ANSWER_SECONDS, lambda run=run, token=token: run.approve(token))
+                self._later(ANSWER_SECONDS, partial(run.approve, token))
 
 
 class _Aborts:

@@ -15,6 +15,10 @@ from rehearsal.testbed import Testbed
 from tools.agreement.traces import what_stands
 from tools.simulation.shop import BEHAVIOURS, OTHERS
 
+BUNDLES_BUCKET: Final = "agreement-sources"
+"""The bucket of bundles to register: none of the stack's own, as in the simulator."""
+READERS: Final = ("plan", "register_release", "clone_blue", "deploy_release")
+"""The stages for which Elastic Beanstalk reads a bundle."""
 UNREGISTERED: Final = "v4"
 """A release registers it from its bundle."""
 APPLICATION_FILE: Final = '''\
@@ -41,11 +45,18 @@ class DeployedShop(Shop):
     def __init__(self, testbed: Testbed, name: str) -> None:
         super().__init__(testbed.beanstalk, testbed.s3, name, testbed.artifacts)
         self._testbed = testbed
+        self._source_bundle: dict[str, str] = {}
 
     def open(self) -> None:
         """Make the application, its versions and blue, and wait until it is well."""
+        make_bundles_bucket(self._testbed)
         self.create("v1", {label: bundle(label) for label in BEHAVIOURS if label != UNREGISTERED})
-        self.upload(self.key(UNREGISTERED), bundle(UNREGISTERED))
+        put = self._s3.put_object(Bucket=BUNDLES_BUCKET, Key=self.key(UNREGISTERED), Body=bundle(UNREGISTERED))
+        self._source_bundle = {
+            "bucket": BUNDLES_BUCKET,
+            "key": self.key(UNREGISTERED),
+            "version_id": put["VersionId"],
+        }
         self._beanstalk.create_configuration_template(
             ApplicationName=self.name, TemplateName=OTHERS, EnvironmentId=self.id_of("blue")
         )
@@ -63,7 +74,7 @@ class DeployedShop(Shop):
         """Return the input of an execution, from that of the simulator."""
         given = {**simulated, "application": self.name, "blue": self.blue}
         if "source_bundle" in given:
-            given["source_bundle"] = {"bucket": self._testbed.artifacts, "key": self.key(str(given["version"]))}
+            given["source_bundle"] = self._source_bundle
         return given
 
     def break_bundle(self, label: str) -> None:
@@ -93,6 +104,25 @@ class DeployedShop(Shop):
             for each in self.describe_environments()
         ]
         return what_stands(found, len(set(self.saved_configurations()) - {OTHERS}))
+
+
+def make_bundles_bucket(testbed: Testbed) -> None:
+    """Make the bucket, which the functions may read, if there is none; docs/pipelines.md has the policy."""
+    if BUNDLES_BUCKET in [each["Name"] for each in testbed.s3.list_buckets()["Buckets"]]:
+        return
+    testbed.s3.create_bucket(Bucket=BUNDLES_BUCKET)
+    testbed.s3.put_bucket_versioning(Bucket=BUNDLES_BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    functions = [testbed.functions[stage] for stage in READERS]
+    reading = {
+        "Effect": "Allow",
+        "Principal": {
+            "AWS": [testbed.lambdas.get_function_configuration(FunctionName=each)["Role"] for each in functions]
+        },
+        "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl"],
+        "Resource": f"arn:aws:s3:::{BUNDLES_BUCKET}/*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [reading]}
+    testbed.s3.put_bucket_policy(Bucket=BUNDLES_BUCKET, Policy=json.dumps(policy))
 
 
 def bundle(label: str) -> bytes:

@@ -1,12 +1,11 @@
 """Draws schedules that both can play, by chance."""
 
-from collections.abc import Sequence
 from random import Random
 from typing import Final
 
 from tools.agreement.deployed_incidents import PLAYABLE
 from tools.agreement.placed_schedules import CallPlace, PlacedDisturbance, PlacedSchedule
-from tools.agreement.simulated_machine import SimulatedMachine
+from tools.agreement.simulated_machine import SimulatedMachine, SimulatedRelease
 from tools.simulation.cases import CASES
 from tools.simulation.disturbance import CallFault
 from tools.simulation.search import possible_faults
@@ -15,10 +14,9 @@ from tools.simulation.sites import Site
 LEFT_OUT: Final = (CallFault.TWICE, CallFault.SLOW)
 """The deployed account has no switch for the first. The second takes 20 real seconds: 1,000 of the account."""
 UNPLACED_SERVICES: Final = ("http", "events", "ec2", "route-53")
-"""The first is no call of the account's services; only deployed functions make the second."""
-POLLING: Final = ("Await", "Drain", "Watch")
+"""The first is no call of the account's services; the simulator does not have the others."""
 FIRST_POLLS: Final = 2
-"""In a state that waits, only so many calls of a kind have the same number in both: their polls are not as many."""
+"""Of a state that waits, only so many calls of a kind: in one of the two it may wait for fewer looks."""
 ONE_OR_TWO: Final = (3, 2)
 """How often one thing happens, and two."""
 FAULTS: Final = 0.5
@@ -32,7 +30,7 @@ def drawn(machine: SimulatedMachine, seed: int, number: int) -> PlacedSchedule:
     after = -1
     for _ in range(chance.choices((1, 2), ONE_OR_TWO)[0]):
         released = machine.play(found)
-        if released is None or not (places := _places(released.sites, after)):
+        if released is None or not (places := _places(released, after)):
             return found
         state = chance.choice(sorted({place.state for _, place in places}))
         site, place = chance.choice([each for each in places if each[1].state == state])
@@ -41,13 +39,13 @@ def drawn(machine: SimulatedMachine, seed: int, number: int) -> PlacedSchedule:
     return found
 
 
-def _places(sites: Sequence[Site], after: int) -> list[tuple[Site, CallPlace]]:
+def _places(released: SimulatedRelease, after: int) -> list[tuple[Site, CallPlace]]:
     """Return the calls after a number that have a meaning in both, with their places."""
-    found = [(site, CallPlace.of(site, sites)) for site in sites if site.point > after]
+    found = [(site, CallPlace.of(site, released.sites)) for site in released.sites if site.point > after]
     return [
         (site, place)
         for site, place in found
-        if site.service not in UNPLACED_SERVICES and (place.number <= FIRST_POLLS or not site.state.startswith(POLLING))
+        if site.service not in UNPLACED_SERVICES and (place.number <= FIRST_POLLS or site.state not in released.waiting)
     ]
 
 

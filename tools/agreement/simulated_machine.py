@@ -17,6 +17,7 @@ from tools.simulation.definition import Functions, synthesized
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents
+from tools.simulation.invocations import Invocation
 from tools.simulation.services import object_path
 from tools.simulation.shop import APPLICATION, BLUE, GREEN, OTHERS, PRODUCTION
 from tools.simulation.sites import Site
@@ -32,10 +33,14 @@ ROLES: Final = {BLUE: "blue", GREEN: "green"}
 
 @dataclass(frozen=True)
 class SimulatedRelease:
-    """A release that was played: its calls, without those of the releases before it, and its trace."""
+    """A release that was played: its calls, without those of the releases before it, and its trace.
+
+    `waiting`: the states whose function ran more than once.
+    """
 
     sites: tuple[Site, ...]
     trace: ReleaseTrace
+    waiting: frozenset[str]
 
 
 @dataclass
@@ -46,10 +51,15 @@ class Notes:
     acts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     ends: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
+    _running: dict[str, Invocation] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Note a call."""
         if world.runner.current is None:
             return
+        if self._running.setdefault(site.state, world.runner.current) is not world.runner.current:
+            self.waiting.add(site.state)
         target = ""
         if site.service == "s3":
             target = object_path(arguments["request"].url)
@@ -116,7 +126,8 @@ class SimulatedMachine:
         world.run()
         world.pass_until(world.now() + SETTLED_SECONDS)
         traces = tuple(notes.trace(each.name) for each in world.executions[before:])
-        return SimulatedRelease(tuple(world.calls.sites[first:]), ReleaseTrace(traces, _standing(world)))
+        trace = ReleaseTrace(traces, _standing(world))
+        return SimulatedRelease(tuple(world.calls.sites[first:]), trace, frozenset(notes.waiting))
 
 
 @contextmanager

@@ -10,7 +10,8 @@ CHANGED_SERVICES: Final = ("autoscaling", "elasticbeanstalk", "s3", "sns", "stat
 READS: Final = ("Check", "Describe", "Get", "Head", "List")
 SNAPSHOT: Final = "/snapshot"
 """The end of the path of the look that executions share. How often it is written depends on the times of looks."""
-RECORDS: Final = "/bluegreen/"
+OBJECTS: Final = {"/bluegreen/": "record", "/bundles/": "bundle"}
+"""What an object is, by a part of its path."""
 CONTEXT: Final = 2
 """How many steps are shown before and after a difference."""
 
@@ -39,7 +40,8 @@ def act_of(state: str, service: str, action: str, target: str) -> str | None:
     """Return a call as an act; None for one that changes nothing. `service`: as the journal names it."""
     if service not in CHANGED_SERVICES or action.startswith(READS) or target.endswith(SNAPSHOT):
         return None
-    return " ".join(filter(None, (state, f"{service}.{action}", "record" if RECORDS in target else target)))
+    shown = next((word for part, word in OBJECTS.items() if part in target), target)
+    return " ".join(filter(None, (state, f"{service}.{action}", shown)))
 
 
 def target_of(form: str, role: Callable[[str], str]) -> str:
