@@ -53,7 +53,7 @@ class ElasticBeanstalk:
     `bundles` reads source bundles. `create_hosting` makes the hosting of a new environment. `create_scheduler` makes
     the scheduler of the operations. `calls` counts the calls by action, also the refused ones; `throttled` counts those
     that came too often. `durations`, `limits`, `quotas`, `switches` and `stale_reads` may be changed at any time.
-    `groups` keeps environments' Auto Scaling groups.
+    `groups` keeps environments' Auto Scaling groups, `managed_updates` starts their managed actions.
     """
 
     def __init__(
@@ -79,7 +79,8 @@ class ElasticBeanstalk:
             actions_by_name, scheduler=self._scheduler, bundles=bundles, create_hosting=create_hosting
         )
         self._actions = self._actions_on(self._state)
-        self._scheduler.start(managed_updates(self._state, self._scheduler, bundles).watch())
+        self.managed_updates = managed_updates(self._state, self._scheduler, bundles)
+        self._scheduler.start(self.managed_updates.watch())
         self._machine_times = _Times(clock.account_time, clock.machine_time)
         self.groups = Groups(self._state, Instances(self._state, bundles), self._scheduler)
         self._buckets = {action: TokenBucket(self.limits, clock.time) for action in _LIMITED_ACTIONS}

@@ -15,10 +15,17 @@ _THROTTLING = (
 
 
 def throttling_answer(service: str, content_type: str) -> Answer:
-    """Return how a service throttles a call, in the protocol of the request's content type."""
+    """Return how a service throttles a call, in the protocol of the request's content type.
+
+    Lambda: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    """
     request = str(uuid4())
     if service == "s3":
         return 503, {"Content-Type": "application/xml", "x-amz-request-id": request}, _SLOW_DOWN.encode()
+    if service == "lambda":
+        found = {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
+        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "TooManyRequestsException"}
+        return 429, headers | {"x-amzn-RequestId": request}, json.dumps(found).encode()
     if content_type.startswith(_JSON):
         body = {"__type": "ThrottlingException", "message": "Rate exceeded"}
         return 400, {"Content-Type": content_type, "x-amzn-RequestId": request}, json.dumps(body).encode()

@@ -1,6 +1,6 @@
 """The calls of functions and of the machine: each is counted, may be disturbed, and is answered by the account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -10,7 +10,7 @@ from emulator.faults.answers import Answer, throttling_answer, unavailable_answe
 from emulator.in_memory.account import InMemoryAccount
 from lambdas.probe import NoAnswerError
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
-from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
+from tools.simulation.services import SentRequest
 from tools.simulation.sites import READS, SERVICES, PastCall, Site
 
 CALL_SECONDS: Final = 0.1
@@ -51,17 +51,14 @@ class CallingWorld(Protocol):
 
 
 class Calls:
-    """All calls of one world."""
+    """All calls of one world. `answering`: what answers, by the name of the service; the account answers the rest."""
 
     def __init__(
         self,
         caller: CallingWorld,
         account: InMemoryAccount,
         schedule: Schedule,
-        *,
-        objects: Objects,
-        alarms: AlarmBoard,
-        executions: ExecutionList,
+        answering: Mapping[str, Callable[[SentRequest], Answer]],
     ) -> None:
         self.sites: list[Site] = []
         """The calls so far, in their order."""
@@ -74,7 +71,7 @@ class Calls:
             self.planned.setdefault(each.point, []).append(each.what)
         self._caller = caller
         self._account = account
-        self._answering = {"s3": objects.answer, "cloudwatch": alarms.answer, "sfn": executions.answer}
+        self._answering = answering
 
     def awaits_disturbance(self) -> bool:
         """Return whether something is planned for a later call, or answers are still old."""

@@ -17,6 +17,8 @@ REQUEST: Final[Mapping[str, Any]] = {
     "timeouts": {"clone_blue": 600, "deploy_release": 600, "terminate_green": 1200},
 }
 TESTED: Final = {"health_check": {"path": "/health"}}
+HOOK: Final = "hook"
+GATES: Final = ("before_green", "before_deploy", "before_blue", "after_blue", "after_release")
 BUNDLE: Final = {"bucket": BUNDLES, "key": "v2.zip", "version_id": "1"}
 
 
@@ -41,6 +43,12 @@ class ReleaseCase:
     released: str = "v2"
     succeeds: bool = True
     """Whether the release succeeds when nothing happens in it."""
+    earlier: bool = False
+    """Whether the stack has the definition of an earlier version; its functions are those of this one."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that the functions have besides those of all releases."""
+    window: str = ""
+    """When blue's maintenance window opens: a time of the release. Empty without managed updates."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -62,10 +70,16 @@ def request(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 CASES: Final[Mapping[str, ReleaseCase]] = {
     "full": ReleaseCase(),
-    "approval": ReleaseCase({"approval": True}),
+    "approval": ReleaseCase({"approval": True, "approval_seconds": 600}),
     "alarms": ReleaseCase({"alarms": [ALARM]}),
     "bundle": ReleaseCase({"version": "v4", "source_bundle": BUNDLE}, released="v4"),
     "deploy": ReleaseCase({"mode": "deploy"}),
+    "upgraded": ReleaseCase(earlier=True),
+    "shared": ReleaseCase(variables={"SNAPSHOT_KEY": "bluegreen/snapshot"}),
+    "hooks": ReleaseCase(
+        {"hooks": {**{gate: [HOOK] for gate in GATES}, "on_timeout": "continue"}}, variables={"HOOKS": HOOK}
+    ),
+    "managed": ReleaseCase(window="Fri:08:06"),
     "cutover": ReleaseCase({"mode": "cutover"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"})),
     "rollback": ReleaseCase({"mode": "rollback", "version": "v1"}, (Before(),), frozenset({"v1", "v2"}), "v1"),
     "rollback-green": ReleaseCase(

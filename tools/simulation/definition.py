@@ -2,12 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from lambdas.errors import EnvironmentNotReadyError, EnvironmentReadySoonError
+from lambdas.look_times import SOON
+from tools.simulation.interpreter import as_json, states_in
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "build" / "simulation"
 SOURCES = ("infra", "lambdas", "cdk.json")
+
+EARLIER_SECONDS = 30
+"""The longest delay between two looks, in definitions of before."""
 
 Functions = dict[str, tuple[str, float]]
 """By logical id: the module of the stage, and the function's time-out."""
@@ -32,6 +40,23 @@ def read(kept: Path) -> tuple[dict[str, Any], Functions]:
     """Return the definition and the functions in a file."""
     definition, functions = json.loads(kept.read_text())
     return definition, {name: (module, seconds) for name, (module, seconds) in functions.items()}
+
+
+def earlier(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition as stacks had it before states looked every few seconds near their end."""
+    found: dict[str, Any] = as_json(definition)
+    states: list[tuple[str, Any]] = list(states_in(found))
+    for _, state in states:
+        payload = state.get("Arguments", {}).get("Payload")
+        if isinstance(payload, dict):
+            payload.pop(SOON, None)
+        if "Retry" in state:
+            retries = [each for each in state["Retry"] if each["ErrorEquals"] != [EnvironmentReadySoonError.__name__]]
+            state["Retry"] = retries
+            for each in retries:
+                if each["ErrorEquals"] == [EnvironmentNotReadyError.__name__] and "MaxDelaySeconds" in each:
+                    each["MaxDelaySeconds"] = min(each["MaxDelaySeconds"], EARLIER_SECONDS)
+    return found
 
 
 def from_template(resources: dict[str, Any]) -> tuple[dict[str, Any], Functions]:

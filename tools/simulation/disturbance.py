@@ -1,8 +1,9 @@
 """What can happen in a schedule: faults of single calls, and incidents of environments and people between two calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class CallFault(StrEnum):
@@ -31,15 +32,29 @@ FOR_GOOD: Final = float("inf")
 
 ON_ENVIRONMENT: Final = (
     "sick/green", "sick/green/240", "sick/blue", "sick/blue/240", "warn/green/240", "warn/blue/240",
-    "lose/green", "lose/blue", "stale/60",
+    "health/NoData/green", "health/NoData/green/240", "health/NoData/blue", "health/NoData/blue/240",
+    "health/Degraded/green/240", "health/Degraded/blue/240", "health/Info/green/240", "health/Info/blue/240",
+    "lose/green", "lose/blue", "managed/green", "managed/blue", "stale/60",
 )  # fmt: skip
+"""A health is any of Elastic Beanstalk's: `health/Pending/blue/30` can be asked for, too."""
 OPERATIONS: Final = ("slow/launch", "slow/update", "slow/swap", "slow/terminate", "fail/launch", "fail/update")
 PEOPLE: Final = (
-    "abort", "abort_redrive", "abort_start", "abort_both", "time_out", "second/same", "second/other", "swap",
+    "abort", "abort_redrive", "abort_start", "abort_both", "time_out", "second/same", "second/other", "second/stack",
+    "abort_start/stack", "cdk_deploy/redrive", "cdk_deploy/start", "swap",
     "terminate/green", "deploy/blue",
     "configure/blue", "edit_tags/green", "edit_record", "delete_record", "delete_version", "alarm/240",
 )  # fmt: skip
-INCIDENTS: Final = (*ON_ENVIRONMENT, *OPERATIONS, *PEOPLE)
+ANSWERS: Final = ("approve/late", "approve/expired", "approve/twice", "approve/old", "reject", "reject/Approved")
+"""How people answer a question for approval."""
+HOOK_FAILS: Final = "fail/hook"
+INCIDENTS: Final = (*ON_ENVIRONMENT, *OPERATIONS, *PEOPLE, *ANSWERS, HOOK_FAILS)
+
+
+def possible_incidents(request: Mapping[str, Any]) -> list[str]:
+    """Return the incidents that a release with this input can meet. It may ask nobody, and call no hook."""
+    impossible: tuple[str, ...] = () if request.get("approval") else ANSWERS
+    impossible += () if request.get("hooks") else (HOOK_FAILS,)
+    return [each for each in INCIDENTS if each not in impossible]
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,8 @@ from tools.simulation.attempts import State, StateError
 from tools.simulation.interpreter import Interpreter, Pause, Steps, as_json, shown
 
 MACHINE: str = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:bluegreen"
+OTHER_MACHINE: str = f"{MACHINE}-other"
+"""The state machine of a second stack."""
 
 
 class ExecutionStoppedError(Exception):
@@ -45,12 +47,14 @@ class Surrounding(Protocol):
 
 @dataclass
 class SimulatedExecution:
-    """One execution. `name`: unique in its world."""
+    """One execution. `name`: unique in its world. `edition`: of the stack that it was started with."""
 
     name: str
     definition: State
     request: Mapping[str, Any]
     world: Surrounding
+    machine: str = MACHINE
+    edition: int = 0
     status: str = "RUNNING"
     started: float = 0.0
     redriven: float | None = None
@@ -77,7 +81,7 @@ class SimulatedExecution:
     @property
     def arn(self) -> str:
         """The execution's ARN."""
-        return f"{MACHINE.replace('stateMachine', 'execution')}:{self.name}"
+        return f"{self.machine.replace('stateMachine', 'execution')}:{self.name}"
 
     @property
     def output_status(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import Event
 from emulator.beanstalk.scheduler import Task
 from tools.simulation.incidents import Incidents
@@ -24,7 +25,7 @@ FAR_SHARE: Final = 0.2
 TEMPLATES: Final = "/resources/templates/"
 """Where Elastic Beanstalk keeps files of saved configurations, with their dates."""
 MANAGED_UPDATES: Final = "ManagedUpdates.watch"
-"""The task that looks for managed updates: no release has them."""
+"""The task that looks for managed updates. Without an environment that has them, it does nothing."""
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
 HEALTH_EVENTS: Final = 2
@@ -138,14 +139,16 @@ def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     reader.read(alive)
     for environment in alive:
         reader.read(list(recent_events(state.events, environment.id)))
+    managed = any(option_settings.managed_actions(each.settings) for each in alive)
     for time, task in sorted(world.account.waiting(), key=lambda each: _whose(each[1])):
-        if _whose(task)[0] != MANAGED_UPDATES:
+        if managed or _whose(task)[0] != MANAGED_UPDATES:
             reader.time(time)
             reader.read(task)
     for time, act in world.timeline.waiting():
         reader.time(time)
         reader.read(act)
     reader.read(world.executions)
+    reader.read([world.edition % 2, world.approver, world.hooks.status])
     reader.read(world.alarms.ringing)
     reader.read(state.durations.as_dict())
     contents = world.objects.contents
@@ -183,7 +186,7 @@ def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
     reader.read(incidents.swapped_by_hand)
     reader.read([incidents.deployed_by_hand, incidents.deployed_live, incidents.live_terminated])
     reader.read(incidents.untagged)
-    reader.read("edit_record" in incidents.kinds)
+    reader.read(["edit_record" in incidents.kinds, incidents.shown])
 
 
 def _read_rules(reader: Reader, rules: SafetyRules, world: World) -> None:

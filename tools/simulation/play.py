@@ -1,11 +1,12 @@
 """Plays one schedule: a release with its disturbances, then what a person does next, and the judgement."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from tools.simulation.afterwards import REST_SECONDS, finish, last_of
 from tools.simulation.attempts import State
 from tools.simulation.cases import ALARM, ReleaseCase, request
-from tools.simulation.definition import Functions
+from tools.simulation.definition import Functions, earlier
 from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
@@ -83,8 +84,9 @@ class Player:
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
         recorder, replay = self._memory(schedule, seed)
         judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
+        definition, other = self._definitions
         world = World(
-            self.definition,
+            definition,
             self.functions,
             schedule,
             incidents.do,
@@ -93,8 +95,10 @@ class Player:
             any(each.what.startswith(CallFault.STALE) for each in schedule),
             recorder=recorder,
             replay=replay,
+            other=other,
         )
         self.board.receiver = world
+        self.board.set_variables(self.case.variables)
         world.open()
         world.alarms.ringing[ALARM] = None
         first, end, rest = 0, "", None
@@ -132,6 +136,12 @@ class Player:
             rest.calls if rest else 0,
         )
 
+    @cached_property
+    def _definitions(self) -> tuple[State, State]:
+        """The definition with which the release begins, and the one that people may deploy."""
+        now, before = self.definition, earlier(self.definition)
+        return (before, now) if self.case.earlier else (now, before)
+
     def _memory(self, schedule: Schedule, seed: int | None) -> tuple[Recorder | None, Replay | None]:
         """Return what writes the past of a release without any disturbance, or what repeats it."""
         if self.memory is None or seed is not None:
@@ -143,6 +153,7 @@ class Player:
 
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""
+        world.shop.open_window(self.case.window)
         for number, before in enumerate(self.case.before):
             world.abort_in = before.until
             world.start(f"before-{number}", request(before.changes))

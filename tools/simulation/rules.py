@@ -1,4 +1,7 @@
-"""What must be true at every instant of a world, and at its end. Each violation is a sentence."""
+"""What must be true at every instant of a world, and at its end. Each violation is a sentence.
+
+It is over 200 lines, since the rules go by the same facts.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +23,8 @@ SHOWN_SECONDS: Final = 60
 CHANGES: Final = ("Create", "Update", "Terminate", "Swap", "Delete", "Abort", "Set")
 TARGETS: Final = {"SwapToGreen": GREEN, "SwapToBlue": BLUE}
 SERVED_BY: Final = "Users are served by: "
+LOSE_LOCK: Final = frozenset({"edit_record", "delete_record"})
+"""Incidents after which another execution may take the environment over while one runs."""
 NOTICES: Final = ("The release", "A release failed")
 """The first words of the messages about a failure."""
 
@@ -40,6 +45,8 @@ class SafetyRules:
     _notices: int = 0
     _entered: dict[tuple[str, str], float] = field(default_factory=dict)
     """When an execution entered a state last."""
+    _acted: set[tuple[str, int]] = field(default_factory=set)
+    """The executions that changed something: the name, and how often it had been redriven by then."""
 
     def __post_init__(self) -> None:
         self.users = ServedUsers(self.incidents, self.proved, self.faults, self.violated)
@@ -97,7 +104,7 @@ class SafetyRules:
     def unseen(self, world: World) -> list[Any]:
         """Return what these rules go by, besides users and incidents."""
         entered = {which: time for which, time in self._entered.items() if which[1] in ("DrainBlue", "WatchRelease")}
-        return [self.begun, _notices(world) - self._told - self._notices, entered]
+        return [self.begun, _notices(world) - self._told - self._notices, entered, self._acted]
 
     def violated(self, world: World, sentence: str) -> None:
         """Note a violation, once."""
@@ -124,7 +131,7 @@ class SafetyRules:
             case "CreateEnvironment":
                 self.users.green_terminated = False
             case "SwapEnvironmentCNAMEs":
-                self._check_swap(world, site, invocation.state)
+                self._check_swap(world, site, invocation)
 
     def _check_not_serving(self, world: World, site: Site, environment: Environment) -> None:
         if self.users.swapped_by_hand(world):
@@ -167,10 +174,13 @@ class SafetyRules:
         """Return whether a look has shown that the environment is sick, also after delays by faults."""
         begin, end = self.incidents.sick.get(environment.id, (now, now))
         later = self.faults + len(self.incidents.kinds & {"stale"})
-        return begin + SHOWN_SECONDS + later * FAULT_SECONDS <= now < end and not hosting_of(environment).warns
+        return begin + SHOWN_SECONDS + later * FAULT_SECONDS <= now < end and hosting_of(environment).order is not None
 
-    def _check_swap(self, world: World, site: Site, state: str) -> None:
-        holder, wanted = world.shop.holder(), TARGETS.get(state)
+    def _check_swap(self, world: World, site: Site, invocation: Invocation) -> None:
+        holder, wanted, run = world.shop.holder(), TARGETS.get(invocation.state), invocation.run
+        asked = invocation.state == "SwapToBlue" and run.request.get("approval")
+        if asked and run.name not in world.approver.approved:
+            self.violated(world, f"{site}: nobody has approved what {BLUE} runs.")
         if wanted is None:
             swap = record_in(world).get("swap")
             wanted = {"blue": BLUE, "green": GREEN}.get(swap["to"]) if isinstance(swap, dict) else None
@@ -182,6 +192,14 @@ class SafetyRules:
         other = next((each for each in world.executions if each.arn == holder and each is not run), None)
         if other and other.status == "RUNNING" and run.status == "RUNNING":
             self.violated(world, f"{site} of {run.name}: {other.name} holds the environment.")
+        acting = [each.name for each in world.executions if each is not run and self._acts(each)]
+        if acting and not self.incidents.kinds & LOSE_LOCK:
+            self.violated(world, f"{site} of {run.name}: {', '.join(acting)} acted, and runs: both act.")
+        self._acted.add((run.name, run.redrives))
+
+    def _acts(self, run: SimulatedExecution) -> bool:
+        """Return whether an execution runs, and has changed something since it was started or redriven."""
+        return run.status == "RUNNING" and (run.name, run.redrives) in self._acted
 
 
 def _notices(world: World) -> int:

@@ -6,7 +6,8 @@ from itertools import islice
 from random import Random
 from typing import Final
 
-from tools.simulation.disturbance import INCIDENTS, CallFault, Disturbance, Schedule
+from tools.simulation.cases import CASES
+from tools.simulation.disturbance import CallFault, Disturbance, Schedule, possible_incidents
 from tools.simulation.play import Played, Player
 from tools.simulation.sites import Site
 
@@ -44,8 +45,9 @@ class SearchLimits:
 
 def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
     """Yield what can happen at each call of a release that was played, up to its first end."""
+    possible = possible_incidents(CASES[played.case].request) if incidents else []
     for site in played.sites[played.first :]:
-        what = [*(possible_faults(site) if faults else []), *(INCIDENTS if incidents else [])]
+        what = [*(possible_faults(site) if faults else []), *possible]
         yield from (Disturbance(site.point, each) for each in what)
 
 
@@ -106,7 +108,7 @@ def _drawn(chance: Random, point: int, base: Played) -> Disturbance:
     site = base.sites[min(point, len(base.sites) - 1)]
     if chance.random() < RANDOM_FAULTS:
         return Disturbance(point, chance.choice(possible_faults(site)))
-    return Disturbance(point, chance.choice(INCIDENTS))
+    return Disturbance(point, chance.choice(possible_incidents(CASES[base.case].request)))
 
 
 def shrunk(player: Player, played: Played) -> Played:

@@ -1,4 +1,4 @@
-"""The other services that a release uses, in memory: S3's objects, Step Functions' executions, CloudWatch's alarms.
+"""The other services that a release uses, in memory: S3's objects, Step Functions' executions, alarms, and hooks.
 
 Each answers an HTTP request as botocore sends it. S3 shows a write at once, and honours conditional writes:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
@@ -84,6 +84,21 @@ class AlarmBoard:
         ]
         body = {"MetricAlarms": alarms, "CompositeAlarms": []}
         return 200, {"Content-Type": JSON_1_0}, json.dumps(body).encode()
+
+
+@dataclass
+class HookFunctions:
+    """The hooks of a release. Each one is IN_PROGRESS at its first call, and has `status` at the next one."""
+
+    status: str = "SUCCEEDED"
+
+    def answer(self, request: SentRequest) -> Answer:
+        """Return the answer to Invoke."""
+        if json.loads(request.body)["hookDetails"]:
+            found: dict[str, Any] = {"hookStatus": self.status}
+        else:
+            found = {"hookStatus": "IN_PROGRESS", "hookDetails": {"called": True}}
+        return 200, {"Content-Type": "application/json"}, json.dumps(found).encode()
 
 
 class ListedExecution(Protocol):

@@ -6,6 +6,7 @@ import zipfile
 from functools import cache
 from typing import Any, Final, cast
 
+from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.errors import ServiceError
 from emulator.beanstalk.model import Environment
 from emulator.in_memory.account import InMemoryAccount
@@ -21,6 +22,16 @@ PRODUCTION: Final = "shop.us-east-1.elasticbeanstalk.com"
 BUNDLES: Final = "bundles"
 PLATFORM: Final = "64bit Amazon Linux 2023 v4.7.2 running Python 3.13"
 ENHANCED: Final = ("aws:elasticbeanstalk:healthreporting:system", "SystemType", "enhanced")
+PREFERRED_START: Final = Option("aws:elasticbeanstalk:managedactions", "PreferredStartTime")
+MANAGED: Final = {
+    Option("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled"): "true",
+    Option("aws:elasticbeanstalk:managedactions", "ServiceRoleForManagedUpdates"): "managed-updates",
+    Option("aws:elasticbeanstalk:managedactions:platformupdate", "UpdateLevel"): "minor",
+    Option("aws:elasticbeanstalk:managedactions:platformupdate", "InstanceRefreshEnabled"): "true",
+}
+"""The settings of weekly instance refreshes:
+https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-platform-update-managed.html
+"""
 BEHAVIOURS: Final[dict[str, dict[str, Any]]] = {
     "v1": {},
     "v2": {},
@@ -99,6 +110,12 @@ class SimulatedShop:
         """Let all versions behave as they should."""
         for label in BEHAVIOURS:
             self.account.store.bundles[f"/{BUNDLES}/{label}.zip"] = _bundle(label)
+
+    def open_window(self, start: str) -> None:
+        """Let blue have managed updates, which replace its instances each week in a window from `start` on."""
+        blue = self.environment(BLUE)
+        if blue is not None and start:
+            blue.settings = {**blue.settings, **MANAGED, PREFERRED_START: start}
 
     def call(self, action: str, **parameters: str) -> bool:
         """Make a call as a person does. Return whether Elastic Beanstalk accepted it."""

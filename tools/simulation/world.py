@@ -10,22 +10,21 @@ from typing import Any, Final
 
 from emulator.faults.answers import Answer
 from emulator.in_memory.account import InMemoryAccount
+from tools.simulation.approver import Approver
 from tools.simulation.attempts import State, StateError
 from tools.simulation.calls import Calls
 from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
-from tools.simulation.executions import ExecutionStoppedError, SimulatedExecution
+from tools.simulation.executions import MACHINE, ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause
 from tools.simulation.invocations import FunctionRunner, Invocation
 from tools.simulation.past import PastInvocation, Recorder, Replay
-from tools.simulation.services import AlarmBoard, ExecutionList, Objects, SentRequest
+from tools.simulation.services import AlarmBoard, ExecutionList, HookFunctions, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
 from tools.simulation.sites import PastCall, Site
 from tools.simulation.timeline import EndlessError, Timeline
 
 MAX_CALLS: Final = 1500
 """More calls than any schedule needs: everything ends within them."""
-ANSWER_SECONDS: Final = 30
-"""From a request for approval to its answer."""
 
 SNS_ERRORS: Final[Mapping[CallFault, str]] = {
     CallFault.THROTTLE: "SNS.ThrottledException",
@@ -50,7 +49,9 @@ class Observer:
 
 @dataclass
 class World:
-    """A world. `definition`: of new executions. `schedule`: what happens in it, by the numbers of its calls.
+    """A world. `definition`: of new executions; `other`: the one that people may deploy in its place.
+
+    `schedule`: what happens in it, by the numbers of its calls.
 
     `functions`: as of FunctionRunner. `incident`: carries out an incident. `seed` decides identifiers, and delays too
     while `jitters`. `keeps_past`: whether calls may be answered from the past. `abort_in`: an execution that enters
@@ -68,11 +69,14 @@ class World:
     abort_in: str | None = None
     recorder: Recorder | None = None
     replay: Replay | None = None
+    other: State | None = None
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - must be repeatable
         self.drawn = 0
         """How often chance has made identifiers."""
+        self.edition = 0
+        """How often people have deployed the stack."""
         self.account = InMemoryAccount()
         self.clock = self.account.clock
         self.timeline = Timeline(self.account)
@@ -81,14 +85,14 @@ class World:
         self.runner = FunctionRunner(self.functions, self)
         self.shop = SimulatedShop(self.account)
         self.objects = Objects(self.account.store.bundles)
-        self.alarms = AlarmBoard()
+        self.alarms, self.hooks = AlarmBoard(), HookFunctions()
         self.executions: list[SimulatedExecution] = []
+        self.approver = Approver(self)
         self.messages: list[tuple[float, str, str]] = []
         """What people were told: when, subject, text."""
-        executions = ExecutionList(self.executions)
-        self.calls = Calls(
-            self, self.account, self.schedule, objects=self.objects, alarms=self.alarms, executions=executions
-        )
+        answering = {"s3": self.objects.answer, "cloudwatch": self.alarms.answer, "lambda": self.hooks.answer}
+        answering["sfn"] = ExecutionList(self.executions).answer
+        self.calls = Calls(self, self.account, self.schedule, answering)
 
     # --- running
 
@@ -107,14 +111,25 @@ class World:
 
         self.account.service.state.lock.before_release = before_release
 
-    def start(self, name: str, request: Mapping[str, Any]) -> SimulatedExecution:
-        """Start an execution, and run it up to its first pause."""
-        run = SimulatedExecution(name, self.definition, request, self)
+    def start(self, name: str, request: Mapping[str, Any], machine: str = MACHINE) -> SimulatedExecution:
+        """Start an execution of a state machine, and run it up to its first pause."""
+        run = SimulatedExecution(name, self.definition, request, self, machine, self.edition)
         self.executions.append(run)
         self.note(name, f"STARTED {json.dumps(request, sort_keys=True)}")
         with self.runner.calling(None):
             run.start()
         return run
+
+    def deploy_stack(self) -> bool:
+        """Let new executions have the other definition; return False without one. Those before keep theirs.
+
+        Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        if self.other is None:
+            return False
+        self.definition, self.other = self.other, self.definition
+        self.edition += 1
+        return True
 
     def run(self) -> None:
         """Let time pass until nothing is left to happen. Raises EndlessError."""
@@ -161,16 +176,10 @@ class World:
             self.messages.append((self.now(), arguments["Subject"], arguments["Message"]))
             self.note(run.name, f"TOLD {arguments['Subject']}")
             if state == "AwaitApproval":
-                self.at(self.now() + ANSWER_SECONDS, lambda: self.approve(run))
+                self.approver.be_asked(run)
         if fault not in (None, CallFault.SLOW):
             raise StateError(SNS_ERRORS.get(fault, "SNS.SdkClientException"), str(fault))
         return {"MessageId": "m"}
-
-    def approve(self, run: SimulatedExecution) -> None:
-        """Answer the request for approval, if there is one."""
-        if run.token:
-            self.note("person", "APPROVES")
-            run.go_on({})
 
     def repeat(self, past: PastInvocation) -> None:
         """Let a function do again what it did, without running it."""

@@ -1,0 +1,32 @@
+"""What incidents leave in a world: the rules go by it, and a person repairs it."""
+
+from collections.abc import Callable
+
+from tools.simulation.world import World
+
+DONE = ""
+REFUSED = "(refused)"
+NOTHING = "(nothing to do)"
+"""The remarks of incidents."""
+
+
+class IncidentMarks:
+    """What the incidents of one world have left. `request`: the input of the release that is disturbed."""
+
+    def __init__(self, request: dict[str, object]) -> None:
+        self._request = request
+        self.sick: dict[str, tuple[float, float]] = {}
+        """By the environment's id: from when to when its application answers errors, or its health is bad."""
+        self.shown: set[str] = set()
+        """The ids of environments whose health shows what an incident says. Their health checks are suspended."""
+        self.disturbed: dict[str, float] = {}
+        """By id: until when users may get errors from what people did to an environment that serves."""
+        self.swapped_by_hand: float | None = None
+        self.deployed_by_hand = False
+        self.deployed_live = False
+        """Whether a person deployed where users were."""
+        self.untagged: str | None = None
+        self.kinds: set[str] = set()
+        self.with_old_answers: Callable[[World, str], bool] = lambda *_: False
+        """Whether users with old DNS answers are on the environment of an id."""
+        self.live_terminated = False
