@@ -54,12 +54,15 @@ class DeployedExecution:
         asked = [each.get("taskScheduledEventDetails", {}).get("parameters", "") for each in self._events()]
         return [token for text in asked for token in TOKEN.findall(text)]
 
-    def approve(self, token: str) -> None:
-        """Answer a question for approval with a yes, if it still waits."""
+    def answer(self, token: str, error: str) -> None:
+        """Answer a question for approval, if it still waits: with a yes, or with the error of a no."""
         try:
-            self._states.send_task_success(taskToken=token, output="{}")
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("TaskTimedOut", "InvalidToken", "TaskDoesNotExist"):
+            if error:
+                self._states.send_task_failure(taskToken=token, error=error, cause="A person said no.")
+            else:
+                self._states.send_task_success(taskToken=token, output="{}")
+        except ClientError as refusal:
+            if refusal.response["Error"]["Code"] not in ("TaskTimedOut", "InvalidToken", "TaskDoesNotExist"):
                 raise
 
     def trace(self, journal: Sequence[Mapping[str, str]], roles: Mapping[str, str]) -> ExecutionTrace:

@@ -1,7 +1,8 @@
 """Incidents on the deployed machine, by the words of tools/simulation/disturbance.py. People cause them by calls.
 
-Left out, since the account has no switch for them: the machine's time-out, which is ten days, and edited tags, which
-the simulator changes at once.
+Left out, since the account has no switch for them: the machine's time-out, which is ten days; a health that is shown
+while the application answers; a managed update at once; a second stack or definition; hooks; and edited tags, which the
+simulator changes at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,21 +12,23 @@ from botocore.exceptions import ClientError
 
 from emulator.faults import FaultKind
 from rehearsal.testbed import Testbed
+from tools.agreement.deployed_approver import DeployedApprover, Later
 from tools.agreement.deployed_executions import DeployedExecution
 from tools.agreement.deployed_shop import DeployedShop
 from tools.simulation.cases import ALARM
 from tools.simulation.disturbance import INCIDENTS, STALE_SECONDS
-from tools.simulation.incidents import OVERTAKEN_SECONDS, REDRIVE_SECONDS, SLOW
+from tools.simulation.environment_incidents import SLOW
+from tools.simulation.people_incidents import LATE_SECONDS, OVERTAKEN_SECONDS, REDRIVE_SECONDS
 
-LEFT_OUT: Final = ("time_out", "edit_tags")
+LEFT_OUT: Final = (
+    "time_out", "health", "managed", "second/stack", "abort_start/stack", "cdk_deploy", "fail/hook", "edit_tags",
+)  # fmt: skip
 PLAYABLE: Final = tuple(each for each in INCIDENTS if not each.startswith(LEFT_OUT))
 OPTION: Final = {
     "Namespace": "aws:elasticbeanstalk:application:environment",
     "OptionName": "BY_HAND",
     "Value": "1",
 }
-Later = Callable[[float, Callable[[], object]], None]
-"""Does something after so many account seconds."""
 
 
 class DeployedIncidents:
@@ -43,6 +46,7 @@ class DeployedIncidents:
         *,
         start: Callable[[Mapping[str, Any]], DeployedExecution],
         later: Later,
+        approver: DeployedApprover,
     ) -> None:
         self._testbed = testbed
         self._shop = shop
@@ -50,6 +54,7 @@ class DeployedIncidents:
         self._executions = executions
         self._start = start
         self._later = later
+        self._approver = approver
         self._impairments: dict[str, dict[str, Any]] = {}
 
     def do(self, what: str) -> None:
@@ -123,6 +128,21 @@ class DeployedIncidents:
             del other["mode"]
         # The simulator runs it up to its first pause while the call of the other one waits.
         self._start(other if version == "other" else self._request).await_pause()
+
+    def _approve(self, how: str) -> None:
+        limit = float(str(self._request["approval_seconds"]))
+        match how:
+            case "late":
+                self._approver.seconds = limit - LATE_SECONDS
+            case "expired":
+                self._approver.seconds = limit + LATE_SECONDS
+            case "twice":
+                self._approver.twice = True
+            case _:
+                self._approver.redrives = True
+
+    def _reject(self, error: str) -> None:
+        self._approver.error = error or "Rejected"
 
     def _swap(self, _: str) -> None:
         self._testbed.beanstalk.swap_environment_cnames(

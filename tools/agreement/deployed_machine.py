@@ -6,7 +6,6 @@ A call to which something happens meets a fault. A call before which something h
 import itertools
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Final
 
 from emulator.faults import FaultKind
@@ -14,16 +13,17 @@ from rehearsal.account.control import Control
 from rehearsal.testbed import Testbed
 from rehearsal.wait import WaitLimitError
 from tools.agreement.account_settings import PAST, forget_looks, settings_of_simulator
+from tools.agreement.deployed_approver import DeployedApprover
 from tools.agreement.deployed_executions import DeployedExecution
 from tools.agreement.deployed_incidents import DeployedIncidents
 from tools.agreement.deployed_shop import DeployedShop
 from tools.agreement.placed_schedules import CallPlace, PlacedDisturbance, PlacedSchedule
+from tools.agreement.releases import RELEASES
 from tools.agreement.simulated_machine import SETTLED_SECONDS
 from tools.agreement.traces import ReleaseTrace
 from tools.simulation.afterwards import REST_SECONDS
-from tools.simulation.cases import CASES, Before, request
+from tools.simulation.cases import Before, request
 from tools.simulation.disturbance import STALE_SECONDS
-from tools.simulation.world import ANSWER_SECONDS
 
 POLL_SECONDS: Final = 0.08
 """Real seconds between two looks at a release."""
@@ -61,10 +61,10 @@ class DeployedRelease:
         self._testbed = testbed
         self._shop = shop
         self._schedule = schedule
-        self._case = CASES[schedule.case]
+        self._case = RELEASES[schedule.case]
         self._executions: list[DeployedExecution] = []
         self._timers: list[tuple[float, Callable[[], object]]] = []
-        self._asked: set[str] = set()
+        self._approver = DeployedApprover(testbed.clock, self._later)
         self._holds: dict[int, str] = {}
         """By the position of the fault: the incident that happens while its call is held."""
 
@@ -85,6 +85,7 @@ class DeployedRelease:
             self._executions,
             start=self._start,
             later=self._later,
+            approver=self._approver,
         )
         self._start(given)
         struck = self._follow(faults, waiting, incidents)
@@ -128,7 +129,8 @@ class DeployedRelease:
                 incidents.do(waiting.pop(number))
                 control.remove_fault(faults[number])
             self._do_what_is_due()
-            self._answer_questions()
+            if self._case.changes.get("approval"):
+                self._approver.look(self._executions)
             if not self._timers and all(each.status != "RUNNING" for each in self._executions):
                 return struck | _struck(control, faults)
             if time.monotonic() > deadline:
@@ -141,14 +143,6 @@ class DeployedRelease:
         for each in due:
             self._timers.remove(each)
             each[1]()
-
-    def _answer_questions(self) -> None:
-        if not self._case.changes.get("approval"):
-            return
-        for run in self._executions:
-            for token in set(run.tokens()) - self._asked:
-                self._asked.add(token)
-                self._later(ANSWER_SECONDS, partial(run.approve, token))
 
 
 class _Aborts:

@@ -5,9 +5,9 @@ from typing import Final
 
 from tools.agreement.deployed_incidents import PLAYABLE
 from tools.agreement.placed_schedules import CallPlace, PlacedDisturbance, PlacedSchedule
+from tools.agreement.releases import RELEASES
 from tools.agreement.simulated_machine import SimulatedMachine, SimulatedRelease
-from tools.simulation.cases import CASES
-from tools.simulation.disturbance import CallFault
+from tools.simulation.disturbance import CallFault, possible_incidents
 from tools.simulation.search import possible_faults
 from tools.simulation.sites import Site
 
@@ -26,7 +26,7 @@ FAULTS: Final = 0.5
 def drawn(machine: SimulatedMachine, seed: int, number: int) -> PlacedSchedule:
     """Return the schedule of that number. The same seed gives the same one."""
     chance = Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
-    found = PlacedSchedule(chance.choice(sorted(CASES)))
+    found = PlacedSchedule(chance.choice(sorted(RELEASES)))
     after = -1
     for _ in range(chance.choices((1, 2), ONE_OR_TWO)[0]):
         released = machine.play(found)
@@ -34,7 +34,9 @@ def drawn(machine: SimulatedMachine, seed: int, number: int) -> PlacedSchedule:
             return found
         state = chance.choice(sorted({place.state for _, place in places}))
         site, place = chance.choice([each for each in places if each[1].state == state])
-        found = PlacedSchedule(found.case, (*found.disturbances, PlacedDisturbance(place, _happens(chance, site))))
+        found = PlacedSchedule(
+            found.case, (*found.disturbances, PlacedDisturbance(place, _happens(chance, site, found.case)))
+        )
         after = site.point
     return found
 
@@ -49,7 +51,7 @@ def _places(released: SimulatedRelease, after: int) -> list[tuple[Site, CallPlac
     ]
 
 
-def _happens(chance: Random, site: Site) -> str:
+def _happens(chance: Random, site: Site, case: str) -> str:
     if chance.random() < FAULTS:
         return chance.choice([each for each in possible_faults(site) if each not in LEFT_OUT])
-    return chance.choice(PLAYABLE)
+    return chance.choice([each for each in possible_incidents(RELEASES[case].request) if each in PLAYABLE])

@@ -9,10 +9,11 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from tools.agreement.placed_schedules import SIGNED, PlacedSchedule
+from tools.agreement.releases import RELEASES
 from tools.agreement.traces import ExecutionTrace, ReleaseTrace, act_of, target_of, what_stands
 from tools.simulation.afterwards import REST_SECONDS
 from tools.simulation.attempts import State
-from tools.simulation.cases import ALARM, CASES, ReleaseCase, request
+from tools.simulation.cases import ALARM, ReleaseCase, request
 from tools.simulation.definition import Functions, synthesized
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.executions import SimulatedExecution
@@ -108,7 +109,7 @@ class SimulatedMachine:
 
     def play_numbered(self, name: str, schedule: Schedule) -> SimulatedRelease:
         """Play a release with what happens at the calls of these numbers."""
-        case, notes = CASES[name], Notes()
+        case, notes = RELEASES[name], Notes()
         world = World(
             self._definition,
             self._functions,
