@@ -64,7 +64,7 @@ def what_stands(environments: Iterable[tuple[str, str | None, bool]], saved: int
     `saved`: how many saved configurations are left, without one that a person made.
     """
     found = [f"{role} {label}{' serves' if serves else ''}" for role, label, serves in environments]
-    return (*sorted(found), f"{saved} saved configurations")
+    return (*sorted(found), f"saved configurations: {saved}")
 
 
 def differences(simulated: ReleaseTrace, deployed: ReleaseTrace) -> list[str]:

@@ -68,4 +68,4 @@ def test_acts_ends_and_what_stands_are_compared(deployed: ReleaseTrace, what: st
 
 def test_what_stands_says_who_serves() -> None:
     environments = [("green", "v1", False), ("blue", "v2", True)]
-    assert what_stands(environments, 1) == ("blue v2 serves", "green v1", "1 saved configurations")
+    assert what_stands(environments, 1) == ("blue v2 serves", "green v1", "saved configurations: 1")
