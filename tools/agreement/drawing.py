@@ -34,9 +34,10 @@ def drawn(machine: SimulatedMachine, seed: int, number: int) -> PlacedSchedule:
             return found
         state = chance.choice(sorted({place.state for _, place in places}))
         site, place = chance.choice([each for each in places if each[1].state == state])
-        found = PlacedSchedule(
-            found.case, (*found.disturbances, PlacedDisturbance(place, _happens(chance, site, found.case)))
-        )
+        # Later looks come at other times in the two, and what an incident does depends on its time.
+        only_faults = site.point not in released.first
+        what = _happens(chance, site, found.case, only_faults=only_faults)
+        found = PlacedSchedule(found.case, (*found.disturbances, PlacedDisturbance(place, what)))
         after = site.point
     return found
 
@@ -51,7 +52,7 @@ def _places(released: SimulatedRelease, after: int) -> list[tuple[Site, CallPlac
     ]
 
 
-def _happens(chance: Random, site: Site, case: str) -> str:
-    if chance.random() < FAULTS:
+def _happens(chance: Random, site: Site, case: str, *, only_faults: bool) -> str:
+    if only_faults or chance.random() < FAULTS:
         return chance.choice([each for each in possible_faults(site) if each not in LEFT_OUT])
     return chance.choice([each for each in possible_incidents(RELEASES[case].request) if each in PLAYABLE])

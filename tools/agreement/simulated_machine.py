@@ -27,6 +27,11 @@ from tools.simulation.world import Observer, World
 
 SETTLED_SECONDS: Final = 120
 """From the end of the last execution until one looks at what stands: what was asked for is done by then."""
+FUNCTION_SECONDS: Final = 1.5
+"""What a function takes in the account besides its calls: 0.03 real seconds, measured, at the scale of `make agree`."""
+RESTART_SECONDS: Final = 45
+"""What the next run of a function takes whose process was killed: 0.9 real seconds, measured, at the same scale."""
+KILLED: Final = "failed Runtime.ExitError"
 SHARED_LOOK: Final = {"SNAPSHOT_KEY": "bluegreen/snapshot"}
 """The variable by which functions share their looks."""
 ROLES: Final = {BLUE: "blue", GREEN: "green"}
@@ -36,31 +41,34 @@ ROLES: Final = {BLUE: "blue", GREEN: "green"}
 class SimulatedRelease:
     """A release that was played: its calls, without those of the releases before it, and its trace.
 
-    `waiting`: the states whose function ran more than once.
+    `first`: the numbers of the calls of the first run of a state's function. `waiting`: the states whose function ran
+    more than once.
     """
 
     sites: tuple[Site, ...]
     trace: ReleaseTrace
+    first: frozenset[int]
     waiting: frozenset[str]
 
 
 @dataclass
 class Notes:
-    """What is noted while a release is played, by the execution's name."""
+    """What is noted while a release is played, by the execution's name. It also takes the time of functions."""
 
     states: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     acts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     ends: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    _running: dict[str, Invocation] = field(default_factory=dict)
+    first: set[int] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
+    _first: dict[str, Invocation] = field(default_factory=dict)
+    _running: Invocation | None = None
 
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Note a call."""
         if world.runner.current is None:
             return
-        if self._running.setdefault(site.state, world.runner.current) is not world.runner.current:
-            self.waiting.add(site.state)
+        self._note_run(world, site, world.runner.current)
         target = ""
         if site.service == "s3":
             target = object_path(arguments["request"].url)
@@ -73,10 +81,21 @@ class Notes:
         if act:
             self.acts[world.runner.current.run.name].append(act)
 
-    def moved(self, _: World, run: SimulatedExecution, kind: str, state: str) -> None:
+    def _note_run(self, world: World, site: Site, invocation: Invocation) -> None:
+        if invocation is not self._running:
+            self._running = invocation
+            world.pass_seconds(FUNCTION_SECONDS)
+        if self._first.setdefault(site.state, invocation) is invocation:
+            self.first.add(site.point)
+        else:
+            self.waiting.add(site.state)
+
+    def moved(self, world: World, run: SimulatedExecution, kind: str, state: str) -> None:
         """Note a state that was entered."""
         if kind == "entered":
             self.states[run.name].append(state)
+        elif kind == KILLED:
+            world.pass_seconds(RESTART_SECONDS)
 
     def ended(self, _: World, run: SimulatedExecution) -> None:
         """Note an end."""
@@ -128,7 +147,8 @@ class SimulatedMachine:
         world.pass_until(world.now() + SETTLED_SECONDS)
         traces = tuple(notes.trace(each.name) for each in world.executions[before:])
         trace = ReleaseTrace(traces, _standing(world))
-        return SimulatedRelease(tuple(world.calls.sites[first:]), trace, frozenset(notes.waiting))
+        sites = tuple(world.calls.sites[first:])
+        return SimulatedRelease(sites, trace, frozenset(notes.first), frozenset(notes.waiting))
 
 
 @contextmanager
