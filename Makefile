@@ -52,7 +52,7 @@ prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account 
 campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
 	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1, 10, 30 and 100 releases at once in virtual time (ARGS="--account 10", "--fleet 100")
+bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1 to 300 releases at once in virtual time (ARGS="--account 10", "--fleet 100")
 	@python -m tools.bench $(ARGS)
 
 simulate: $(VENV)/dev  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")

@@ -13,7 +13,7 @@ from infra.function_maker import FunctionMaker
 from infra.network import place_in_network
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy, NetworkSettings
-from infra.snapshot_store import snapshot_environment
+from infra.snapshot_store import snapshot_environment, turns_environment
 from infra.stage_permissions import STAGES, StagePermissions
 from infra.stage_roles import DEFAULT_BUS, StageRoles
 from lambdas.aws.event_bus import BUS
@@ -73,6 +73,7 @@ class StageFunctions(Construct):
                 **self._records.environment(Stack.of(self)),
                 **({BUS: DEFAULT_BUS, BUCKET: self._artifacts.bucket_name} if permissions.events else {}),
                 **(snapshot_environment(self._applications) if permissions.snapshot else {}),
+                **(turns_environment() if permissions.turns else {}),
                 **({"HOOKS": ",".join(self._hooks)} if permissions.hooks and self._hooks else {}),
                 **({"TESTS_IN_NETWORK": "yes"} if name == "plan" and self._network else {}),
             },

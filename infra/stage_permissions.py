@@ -49,6 +49,8 @@ class StagePermissions:
     """Sees what all executions see: lambdas/shared_look.py. A stage that changes what serves users looks by itself, and
     so does one that sends requests to an environment.
     """
+    turns: bool = False
+    """Lets a release begin in its turn: lambdas/turns.py."""
     executions: bool = False
     """Looks executions up. A stage that takes the environment may anyway."""
     surroundings: bool = False
@@ -95,6 +97,7 @@ STAGES: Mapping[str, StagePermissions] = {
         policy_parts=(PolicyPart.READS,),
         record="take",
         snapshot=True,
+        turns=True,
         hooks="know",
         surroundings=True,
     ),

@@ -15,7 +15,7 @@ from infra.beanstalk_access import BeanstalkAccess
 from infra.policies import allow, explain
 from infra.record_store import RecordStore
 from infra.settings import EnvironmentPolicy
-from infra.snapshot_store import allow_snapshot
+from infra.snapshot_store import allow_snapshot, allow_turns
 from infra.stage_permissions import StagePermissions
 from lambdas.aws.bundles import BUNDLE_KEY
 
@@ -57,6 +57,8 @@ class StageRoles:
             self._allow_record(role, permissions)
         if permissions.snapshot:
             allow_snapshot(role, self._applications)
+        if permissions.turns:
+            allow_turns(role)
         if permissions.executions:
             self._allow_executions(role, "How did a release end that the Map reports as failed?")
         if self._artifacts.encryption_key and (permissions.bundles or permissions.record):

@@ -15,11 +15,13 @@ Budget, in seconds, at the largest values that the schema allows (a test checks 
   drain 3600, tests 2 x 920, approval 604800, watch 21600, keep green live 3600             : 635440
   an unhealthy environment in the drain and in the watch 2 x 3600                           :   7200
   a last poll, and the retries of a service that is faulty or throttles, 27 tasks x 1200    :  32400
-  together 761440, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
+  the turn to begin (lambdas/turns.py)                                                      :  14400
+  together 775840, below the machine's 864000. So a stage always gives up before the machine, whose time-out would
   bypass every Catch.
 History: a poll is 3 events, and on average 16 seconds from the next: 122400 / 16 x 3 = 22950, below the 25000 of AWS.
 Polls when the end is near add 1540 (lambdas/look_times.py).
-Plan refuses an approval whose watch does not fit beside the rest (lambdas/request.py).
+Plan refuses an approval whose watch does not fit beside the rest, and waits for its turn only as long as the rest lets
+it (lambdas/history_limit.py).
 """
 
 from collections.abc import Mapping

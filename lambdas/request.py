@@ -11,6 +11,7 @@ import fastjsonschema
 
 from lambdas.addresses import blocked_address
 from lambdas.errors import InvalidRequestError
+from lambdas.history_limit import require_short_history
 from lambdas.hooks import MAX_DETAILS_LENGTH, Gate
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("request.schema.json").read_text())
@@ -19,12 +20,6 @@ NAME_LENGTH = 40  # Elastic Beanstalk's limit for the name of an environment
 GREEN_SUFFIX = "-green"
 MAX_TEST_SECONDS = 720  # the longest of one test; Lambda ends a function after 900
 MAX_HOOK_SECONDS = 7200  # of all hooks of a release; the history of an execution is limited
-MAX_HISTORY = 24_500  # Step Functions ends an execution at 25,000 events; those of hooks and messages come on top
-POLL_EVENTS = 3
-POLL_SECONDS = 16  # between two polls, on average
-SOON_EVENTS = 1_540  # of the polls when the end of a wait is near
-APPROVAL_POLL_SECONDS = 300  # the same while people decide, after some hours
-EARLY_POLLS = 80  # the polls that come sooner than that
 MAX_PROBLEMS = 30  # a message beyond Step Functions' 256 KB would end the execution without a cause
 
 
@@ -42,7 +37,7 @@ def completed(request: object) -> dict[str, Any]:
     _require_time(complete)
     _require_hook_limits(complete["hooks"])
     complete["bake_seconds"] = max(complete.get("bake_seconds", 0), complete["drain_seconds"])
-    _require_short_history(complete)
+    require_short_history(complete)
     return complete
 
 
@@ -162,28 +157,6 @@ def _require_hook_limits(hooks: Mapping[str, Any]) -> None:
             found=f"{number} hooks of `timeout_seconds` {hooks['timeout_seconds']}",
             next_step="Lower `timeout_seconds` or the number of hooks, and start a new execution; nothing was touched.",
         )
-
-
-def _require_short_history(complete: Mapping[str, Any]) -> None:
-    """Raise InvalidRequestError when the polls of the release and of its approval may fill the execution's history."""
-    if not complete["approval"]:
-        return
-    limits = complete["timeouts"]
-    waits = 2 * sum(limits.values()) + 3 * limits["swap_traffic"]  # four of swaps, and one of the failure branch
-    watches = complete["drain_seconds"] + complete["bake_seconds"] + 2 * complete["unhealthy_seconds"]
-    events = (waits + watches) / POLL_SECONDS * POLL_EVENTS + SOON_EVENTS
-    events += approval_events(complete["approval_seconds"])
-    if events > MAX_HISTORY:
-        raise InvalidRequestError(
-            expected=f"a release of at most {MAX_HISTORY} events, as many as Step Functions keeps of an execution",
-            found=f"`timeouts`, `bake_seconds` and `approval_seconds` that may make {events:.0f}",
-            next_step="Lower one of them and start a new execution; nothing was touched.",
-        )
-
-
-def approval_events(seconds: int) -> float:
-    """Return how many events the watch of an approval makes at most: a look every minute, later every 5 minutes."""
-    return (seconds / APPROVAL_POLL_SECONDS + EARLY_POLLS) * POLL_EVENTS
 
 
 def _host(url: str) -> str:

@@ -10,6 +10,7 @@ from lambdas.aws.environment import Environment
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 DATES: Final = ("created", "updated")
+NAMES: Final = tuple(each.name for each in fields(Environment))
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Snapshot:
 
 def _environment(data: Mapping[str, Any]) -> Environment:
     dates = {name: _moment(data[name]) for name in DATES}
-    return Environment(**{each.name: data[each.name] for each in fields(Environment)} | dates)
+    return Environment(**{name: data[name] for name in NAMES} | dates)
 
 
 def _moment(text: str) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 from lambdas.addresses import resolves
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
+from lambdas.aws.begun_releases import connect_begun_releases
 from lambdas.aws.bundles import connect_bundles
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.record import Record
@@ -22,6 +23,7 @@ from lambdas.drift import with_drift
 from lambdas.dry_run import planned
 from lambdas.errors import InvalidRequestError, ReleaseRefusedError
 from lambdas.handler import THROTTLED_SECONDS, Event, logger, report_stage, wait_while_throttled
+from lambdas.history_limit import turn_seconds
 from lambdas.hooks import deployed_hooks
 from lambdas.metrics import Result, count_release
 from lambdas.observation import Services, observe
@@ -29,6 +31,7 @@ from lambdas.release_events import announce_stage
 from lambdas.request import completed
 from lambdas.settling import settled_verdict
 from lambdas.swaps import require_swap_shown
+from lambdas.turns import Turn
 from lambdas.visit import Visit
 from lambdas.waiter import look_for_all
 
@@ -80,11 +83,13 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     given = event["context"]["Execution"]["Input"]
     try:
         request = completed(given)
+        turn = _turn(request, visit)
         with (
             report_stage(visit, request["application"], request["blue"]),
-            wait_while_throttled(visit, THROTTLED_SECONDS),
+            wait_while_throttled(replace(visit, since=turn.require()), THROTTLED_SECONDS),
         ):
             seen, beanstalk = _look(request, visit)
+            turn.take()
             services = Services(
                 beanstalk,
                 connect_alarms(),
@@ -110,6 +115,12 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     if deployment.next_step == NextStep.NOTHING:
         count_release(deployment.application, Result.UNCHANGED)
     return deployment.to_json()
+
+
+def _turn(request: dict[str, Any], visit: Visit) -> Turn:
+    """Return the turn of the release to begin. A cutover or a rollback waits for none: users may need it."""
+    waits = not request["dry_run"] and request["mode"] not in (Mode.CUTOVER, Mode.ROLLBACK)
+    return Turn(visit, connect_begun_releases() if waits else None, turn_seconds(request))
 
 
 def _look(request: dict[str, Any], visit: Visit) -> tuple[Visit, Beanstalk]:

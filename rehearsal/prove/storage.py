@@ -7,6 +7,8 @@ from rehearsal.prove.stack_removal import bucket_names, delete_bucket, empty_buc
 from rehearsal.prove.target import ProofTarget
 
 NO_POLICY = ("NoSuchBucketPolicy", "NoSuchBucket")
+BEGUN_RELEASES = "bluegreen/begun-releases"
+"""When releases of all stacks began. Others miss nothing without it: of those that wait, ten more begin."""
 
 
 def storage_bucket(target: ProofTarget) -> str:
@@ -23,7 +25,7 @@ def remove_stored_objects(target: ProofTarget, application: str, memory: RunFile
     """Delete what was stored for the run, and the bucket itself if the run was the first to need it.
 
     Elastic Beanstalk keeps the files of terminated environments, copies of bundles, and saved configurations. The stack
-    keeps the records of its environments.
+    keeps the records of its environments, and when releases began.
     """
     if not storage_bucket_exists(target):
         return
@@ -32,6 +34,7 @@ def remove_stored_objects(target: ProofTarget, application: str, memory: RunFile
         empty_bucket(storage, bucket, f"resources/environments/{environment_id}/")
     for folder in (application, f"resources/templates/{application}", f"bluegreen/{application}"):
         empty_bucket(storage, bucket, f"{folder}/")
+    empty_bucket(storage, bucket, BEGUN_RELEASES)
     if memory.storage_bucket_existed is False and _holds_nothing_of_others(target, bucket):
         try:
             storage.delete_bucket_policy(Bucket=bucket)  # Elastic Beanstalk's policy denies the deletion

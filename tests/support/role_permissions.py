@@ -41,8 +41,8 @@ BEST_EFFORT_BY_STAGE = {
 """Actions that one stage uses and does not miss, and why (lambdas/recovery.py)."""
 FORMER_RECORDS = "/records/*/*.json"
 """Records in the stack's bucket. Stages that act read them only in a release that runs during an upgrade."""
-SNAPSHOT = "/bluegreen/snapshot"
-"""The look that all executions share. Without it, each looks by itself."""
+SHARED = ("/bluegreen/snapshot", "/bluegreen/begun-releases")
+"""What all executions share. Without the look, each looks by itself; without the line, each begins at once."""
 REPORTING = "write_report"
 """Runs when a release has ended, so no release misses what it may do: tests/scenarios/test_notifications.py."""
 BEANSTALKS_BUCKETS = "arn:aws:s3:::elasticbeanstalk-"
@@ -86,7 +86,7 @@ def unused(stage: str, grants: list[Grant], uses: list[Grant]) -> list[Grant]:
         (action, resource)
         for action, resource in grants
         if not granted_unused(stage, action)
-        and not resource.endswith((FORMER_RECORDS, SNAPSHOT))
+        and not resource.endswith((FORMER_RECORDS, *SHARED))
         and not any(fnmatchcase(one, action) and fnmatchcase(on, resource) for one, on in uses)
     ]
 
@@ -100,7 +100,7 @@ def missed(stage: str, use: Grant) -> bool:
     """Return whether a release misses a permission that it used. In Elastic Beanstalk's buckets it misses each."""
     action, resource = use
     best_effort = action in BEST_EFFORT or (stage, action) in BEST_EFFORT_BY_STAGE
-    if resource.endswith(SNAPSHOT) or best_effort or stage == REPORTING:
+    if resource.endswith(SHARED) or best_effort or stage == REPORTING:
         return False
     return not granted_unused(stage, action) or resource.startswith(BEANSTALKS_BUCKETS)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from datetime import datetime
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,10 @@ from emulator.in_memory.account import InMemoryAccount
 from emulator.in_memory.account import client as new_client
 from lambdas.aws.alarms import LONG_AGO, AlarmState
 from lambdas.aws.beanstalk import Beanstalk
+from lambdas.aws.begun_releases import BegunReleases
 from lambdas.aws.records import RecordPlace, Records
 from lambdas.aws.scaling import Scaling
+from lambdas.aws.snapshot import Snapshot
 from lambdas.aws.snapshots import Snapshots
 from lambdas.aws.surroundings import Surroundings
 from lambdas.handler import logger
@@ -55,8 +58,6 @@ class BenchAccount:
         """When DescribeEnvironments was called, throttled calls too."""
         self.executions = FakeExecutions()
         """The executions that functions ask about."""
-        self.throttled = 0
-        """How many of these calls were throttled."""
         client.meta.events.register("after-call.elastic-beanstalk.DescribeEnvironments", self._count)
 
     @property
@@ -81,9 +82,8 @@ class BenchAccount:
             OptionSettings=settings,
         )
 
-    def _count(self, parsed: Mapping[str, Any], **_: Any) -> None:
+    def _count(self, **_: Any) -> None:
         self.looks.append(self.now)
-        self.throttled += parsed.get("Error", {}).get("Code") == "Throttling"
 
 
 @contextmanager
@@ -105,6 +105,8 @@ def bench_account(applications: int, *, enhanced: bool = False) -> Iterator[Benc
         account.looks.clear()
         for target, value in _connections(account, autoscaling).items():
             block.enter_context(patch(target, lambda value=value: value))
+        # One processor plays all functions here, and most of them read the same snapshot.
+        block.enter_context(patch.object(Snapshot, "from_json", lru_cache(2)(Snapshot.from_json)))
         block.enter_context(patch("lambdas.http_answers.get_status", lambda *_, **__: 200))
         block.enter_context(patch.object(time, "time", memory.clock.time))
         block.enter_context(redirect_stdout(io.StringIO()))
@@ -121,6 +123,7 @@ def _connections(account: BenchAccount, autoscaling: Any) -> dict[str, Any]:
         "connect_scaling": Scaling(autoscaling),
         "connect_records": Records(s3, RecordPlace(STORE, "bluegreen/{application}/{blue}.json")),  # type: ignore[arg-type]
         "connect_snapshots": Snapshots(s3, STORE, "bluegreen/snapshot"),  # type: ignore[arg-type]
+        "connect_begun_releases": BegunReleases(s3, STORE, "bluegreen/begun-releases"),  # type: ignore[arg-type]
         "connect_alarms": account.alarm,
         "connect_executions": account.executions,
         "connect_surroundings": Surroundings(FakeNetwork(client).client),

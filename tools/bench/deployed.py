@@ -21,7 +21,7 @@ from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed
 from rehearsal.wait import until
 from tools.bench.execution import BenchExecution, PassedState
-from tools.bench.figures import Figures
+from tools.bench.figures import LOOK, Figures
 from tools.bench.model import DONE, OF_BLUE, OF_GREEN
 from tools.bench.processors import ProcessorTimes
 from tools.bench.smallest_bundle import smallest_bundle
@@ -30,7 +30,6 @@ APPLICATION: Final = "bench"
 RELEASE_SECONDS: Final = 7_200
 """Account seconds for all releases to end."""
 POLL_SECONDS: Final = 2.0
-LOOK: Final = "DescribeEnvironments"
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,13 @@ def _release(testbed: Testbed, names: Sequence[str]) -> DeployedRun:
     figures = Figures(
         executions=executions,
         looks=looks,
-        throttled=after["throttled"].get(LOOK, 0) - before["throttled"].get(LOOK, 0),
+        throttled=Counter(after["throttled"]) - Counter(before["throttled"]),
         calls=Counter(each["action"] for each in journal if each["service"] == "elasticbeanstalk"),
         s3_calls=Counter(each["action"] for each in journal if each["service"] == "s3"),
         lags=[wait.ended - wait.done for each in waits for wait in each],
         given_back=None,
         own=[sum(wait.done - wait.asked for wait in each) for each in waits],
+        enhanced=True,
     )
     shares = times_after.shares_since(times_before) if times_after and times_before else None
     return DeployedRun(figures, shares, clock.scale)

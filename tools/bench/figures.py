@@ -8,6 +8,8 @@ from typing import Final
 
 from tools.bench.execution import FUNCTION_SECONDS, BenchExecution
 
+LOOK: Final = "DescribeEnvironments"
+EVENTS: Final = "DescribeEvents"
 APART_SECONDS: Final = 1_000_000
 MEMORY_GB: Final = 0.25
 """The memory of each function."""
@@ -28,12 +30,13 @@ GET: Final = 0.0004 / 1_000
 class Figures:
     """The figures of one run, or of several that are alike and came one after the other.
 
-    `looks`: when DescribeEnvironments was called, in seconds since the begin.
+    `looks`: when DescribeEnvironments was called, in seconds since the begin. `calls`: all calls of Elastic Beanstalk,
+    by action, and `throttled`: those that it refused since they were too many.
     """
 
     executions: Sequence[BenchExecution]
     looks: Sequence[float]
-    throttled: int
+    throttled: Counter[str]
     calls: Counter[str]
     s3_calls: Counter[str]
     lags: Sequence[float]
@@ -43,6 +46,8 @@ class Figures:
     """The seconds of each release in which Elastic Beanstalk worked: launch, update, swaps, termination."""
 
     runs: int = 1
+    enhanced: bool = False
+    """Whether the environments have enhanced health reporting."""
 
     @property
     def releases(self) -> int:
@@ -95,8 +100,9 @@ class Figures:
         return max(sum(start <= each < start + 60 for each in moments) for start in moments) / 60
 
     @property
-    def throttled_share(self) -> float:
-        return self.throttled / len(self.looks)
+    def throttled_shares(self) -> tuple[float, float]:
+        """The shares of looks and of reads of events that were throttled."""
+        return self.throttled[LOOK] / len(self.looks), self.throttled[EVENTS] / max(1, self.calls[EVENTS])
 
     @property
     def dollars(self) -> float:
@@ -119,34 +125,37 @@ def together(runs: Sequence[Figures]) -> Figures:
     return Figures(
         executions=[each for one in runs for each in one.executions],
         looks=[APART_SECONDS * number + moment for number, one in enumerate(runs) for moment in one.looks],
-        throttled=sum(one.throttled for one in runs),
+        throttled=sum((one.throttled for one in runs), Counter()),
         calls=sum((one.calls for one in runs), Counter()),
         s3_calls=sum((one.s3_calls for one in runs), Counter()),
         lags=[lag for one in runs for lag in one.lags],
         given_back=max((one.given_back for one in runs if one.given_back is not None), default=None),
         own=[own for one in runs for own in one.own],
         runs=len(runs),
+        enhanced=all(one.enhanced for one in runs),
     )
 
 
 HEADINGS: Final = (
     "at once", "succeeded", "wall p50 / p95", "own + drain and watch", "overhead", "looks a release",
-    "looks a second, mean / peak minute", "throttled", "lag p50 / p95 / max", "back after an alarm", "$ a release",
+    "looks a second, mean / peak minute", "throttled looks / events", "lag p50 / p95 / max", "back after an alarm",
+    "$ a release",
 )  # fmt: skip
 
 
 def row(figures: Figures) -> tuple[str, ...]:
     """Return the texts of the columns in HEADINGS."""
     walls, lags = figures.walls, figures.lags
+    looks, events = figures.throttled_shares
     return (
-        f"{figures.at_once}",
+        f"{figures.at_once}{', enhanced' if figures.enhanced else ''}",
         f"{figures.succeeded} of {figures.releases}",
         f"{share(walls, 50):.0f} / {share(walls, 95):.0f} s",
         f"{mean(figures.own):.0f} + {mean(figures.watches):.0f} s",
         f"{figures.overhead:.0f} s, {figures.overhead_share:.1%}",
         f"{figures.looks_a_release:.0f}",
         f"{figures.mean_rate:.2f} / {figures.peak_rate:.2f}",
-        f"{figures.throttled_share:.1%}",
+        f"{looks:.1%} / {events:.1%}",
         f"{share(lags, 50):.0f} / {share(lags, 95):.0f} / {max(lags):.0f} s",
         "-" if figures.given_back is None else f"{figures.given_back:.0f} s",
         f"{figures.dollars:.4f}",

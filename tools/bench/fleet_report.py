@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lambdas.fleet import FleetStep, ReleaseProgress
+from tools.bench.figures import LOOK
 from tools.bench.fleet import FleetRun
 
 WAVES = (1, 10)
@@ -18,7 +19,7 @@ def summary(run: FleetRun) -> Iterator[str]:
     yield (
         f"{executions} releases in {run.seconds:,.0f} s of account time; {run.users.requests:,} requests, "
         f"{len(run.users.failed)} failed; {len(account.looks) / executions:.1f} looks a release, "
-        f"{account.throttled} throttled"
+        f"{account.memory.service.throttled[LOOK]} throttled"
     )
 
 

@@ -1,10 +1,12 @@
 """Releases in their thousands, by their calls alone: no handler runs, and no environment exists.
 
-Each release passes through what `model.py` was seen to do: waits, which read the shared look, and acts, which need
-calls of their own. The limit of calls, the shared look and the delays of retries are the real ones.
+Each release passes through what `model.py` was seen to do: its turn to begin, waits, which read the shared look, and
+acts, which need calls of their own. The rule of turns (lambdas/turns.py), the limit of calls and the delays of retries
+are the real ones.
 """
 
 import heapq
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -14,7 +16,8 @@ from emulator.beanstalk.durations import Durations, Limits
 from emulator.beanstalk.errors import ThrottlingError
 from emulator.beanstalk.protocol.throttling import TokenBucket
 from infra.retry_delays import WAITING
-from lambdas.shared_look import QUIET_SECONDS
+from lambdas.shared_look import LONGEST_QUIET_SECONDS, QUIET_SECONDS
+from lambdas.turns import SPAN_SECONDS, seconds_to_turn
 
 LOOK_SECONDS: Final = 5
 """The least time between two shared looks."""
@@ -47,16 +50,23 @@ STAGES: Final = (
 
 @dataclass
 class CallRun:
-    """The calls of so many releases. `looks`: when their acts, and the shared look, called DescribeEnvironments."""
+    """The calls of so many releases. `looks`: when their acts, and the shared look, called DescribeEnvironments.
+
+    `events`: how often they called DescribeEvents. `throttled`: of the looks and of the events.
+    """
 
     releases: int
     random: Random
     looks: list[float] = field(default_factory=list)
     shared: int = 0
-    throttled: int = 0
+    events: int = 0
+    throttled: Counter[str] = field(default_factory=Counter)
     ends: list[float] = field(default_factory=list)
     now: float = 0
+    _begun: deque[float] = field(default_factory=deque)
     _next_shared: float = 0
+    _refused: int = 0
+    """How often the shared look was throttled since it was made."""
 
     def __post_init__(self) -> None:
         self._environments = TokenBucket(Limits(), lambda: self.now)
@@ -76,6 +86,7 @@ class CallRun:
 
     def _release(self) -> Iterator[float]:
         """Run one release. Yield its waits."""
+        yield from self._turn()
         for stage in STAGES:
             tried = 0
             while not self._acts(stage):
@@ -88,34 +99,64 @@ class CallRun:
                 yield self._delay(tried)
                 tried += 1
 
+    def _turn(self) -> Iterator[float]:
+        """Wait for the turn to begin. Yield the waits."""
+        tried = 0
+        while True:
+            while self._begun and self._begun[0] <= self.now - SPAN_SECONDS:
+                self._begun.popleft()
+            if seconds_to_turn(self._begun, self.now) <= 0:
+                self._look_for_all()
+                if not self._refused:
+                    break
+            yield self._delay(tried)
+            tried += 1
+        self._begun.append(self.now)
+
     def _acts(self, stage: Stage) -> bool:
-        looked = all(self._call(self._environments, looks=True) for _ in range(stage.looks))
-        return looked and all(self._call(self._events) for _ in range(stage.events))
+        looked = all(self._look() for _ in range(stage.looks))
+        return looked and all(self._read_events() for _ in range(stage.events))
 
     def _look_for_all(self) -> None:
         if self.now >= self._next_shared:
             self.shared += 1
-            answered = self._call(self._environments, looks=True)
-            self._next_shared = self.now + (LOOK_SECONDS if answered else QUIET_SECONDS)
+            self._refused = 0 if self._look() else self._refused + 1
+            quiet = min(QUIET_SECONDS * 2 ** max(0, self._refused - 1), LONGEST_QUIET_SECONDS)
+            self._next_shared = self.now + (quiet if self._refused else LOOK_SECONDS)
 
-    def _call(self, bucket: TokenBucket, *, looks: bool = False) -> bool:
-        self.looks += [self.now] if looks else []
+    def _look(self) -> bool:
+        self.looks.append(self.now)
+        return self._call(self._environments, "looks")
+
+    def _read_events(self) -> bool:
+        self.events += 1
+        return self._call(self._events, "events")
+
+    def _call(self, bucket: TokenBucket, what: str) -> bool:
         try:
             bucket.take_token()
         except ThrottlingError:
-            self.throttled += looks
+            self.throttled[what] += 1
             return False
         return True
 
     def _delay(self, tried: int) -> float:
         return self.random.uniform(0, min(WAITING.first * WAITING.rate ** min(tried, 20), WAITING.longest))
 
+    @property
+    def throttled_shares(self) -> tuple[float, float]:
+        """The shares of looks and of reads of events that were throttled."""
+        return self.throttled["looks"] / len(self.looks), self.throttled["events"] / self.events
 
-def calls_of(releases: int, seed: int = 1) -> str:
-    """Return a line about the calls of so many releases at once."""
-    run = CallRun(releases, Random(seed)).play()  # noqa: S311
-    last = max(run.ends)
-    return (
-        f"{releases:,} at once, by their calls: {last:,.0f} s, {len(run.looks) / last:.2f} looks a second, "
-        f"of which {run.shared / last:.2f} are shared by those who wait; {run.throttled / len(run.looks):.0%} throttled"
-    )
+    def __str__(self) -> str:
+        last, (looks, events) = max(self.ends), self.throttled_shares
+        return (
+            f"{self.releases:,} at once, by their calls: {last:,.0f} s, {len(self.looks) / last:.2f} looks a second, "
+            f"of which {self.shared / last:.2f} are shared by those who wait; {looks:.0%} throttled. "
+            f"{self.events / last:.2f} reads of events a second, {events:.0%} throttled"
+        )
+
+
+def calls_of(releases: int, seed: int = 1) -> CallRun:
+    """Return the calls of so many releases that are started at once."""
+    return CallRun(releases, Random(seed)).play()  # noqa: S311

@@ -76,12 +76,13 @@ def run(
         return Figures(
             executions=executions,
             looks=[moment - began for moment in account.looks],
-            throttled=account.throttled,
+            throttled=account.memory.service.throttled,
             calls=account.memory.service.calls,
             s3_calls=account.s3.calls,
             lags=[wait.ended - wait.done for each in waits for wait in each],
             given_back=_given_back(failing, account) if alarmed else None,
             own=[sum(wait.done - wait.asked for wait in each) for each in waits],
+            enhanced=enhanced,
         )
 
 

@@ -29,6 +29,7 @@ from emulator.identity import ACCESS_KEY, ACCOUNT_ID, REGION, SECRET_KEY
 from lambdas import http_answers, metrics
 from lambdas.aws.alarms import connect_alarms
 from lambdas.aws.beanstalk import connect_beanstalk
+from lambdas.aws.begun_releases import connect_begun_releases
 from lambdas.aws.bundles import connect_bundles
 from lambdas.aws.executions import connect_executions
 from lambdas.aws.functions import connect_functions
@@ -45,6 +46,7 @@ from tools.simulation.shortcuts import Shortcuts
 CONNECTORS = (
     connect_alarms,
     connect_beanstalk,
+    connect_begun_releases,
     connect_bundles,
     connect_executions,
     connect_functions,

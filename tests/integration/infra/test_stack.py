@@ -65,6 +65,11 @@ def test_stacks_share_a_look_if_they_see_the_same_applications() -> None:
     assert both == same not in {every, shop}
 
 
+def test_only_plan_lets_releases_begin_in_a_line_that_all_stacks_share(template: Template) -> None:
+    using = {stage for stage in STAGES if "/bluegreen/begun-releases" in json.dumps(stage_statements(template, stage))}
+    assert using == {"plan"}
+
+
 def test_stages_that_change_what_serves_users_look_by_themselves(template: Template) -> None:
     own = {stage for stage in STAGES if "/bluegreen/snapshot" not in json.dumps(stage_statements(template, stage))}
     acting = {"swap_traffic", "deploy_release", "keep_green_live"}

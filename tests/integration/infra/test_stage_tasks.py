@@ -7,16 +7,16 @@ import pytest
 from infra.retry_delays import SOON
 from infra.workflow import SOON_READY
 from lambdas import errors, look_times
-from lambdas.request import (
+from lambdas.history_limit import (
     APPROVAL_POLL_SECONDS,
     EARLY_POLLS,
     MAX_HISTORY,
-    MAX_TEST_SECONDS,
     POLL_EVENTS,
     POLL_SECONDS,
-    SCHEMA,
     SOON_EVENTS,
+    TURN_SECONDS,
 )
+from lambdas.request import MAX_TEST_SECONDS, SCHEMA
 from lambdas.visit import SETTLE_SECONDS
 from tests.support.template import FUNCTION_ARN, Json
 
@@ -133,7 +133,7 @@ def test_the_longest_release_that_the_schema_allows_ends_before_the_machine_time
         + most["swap_traffic"]
     )
     unhealthy = 2 * properties["unhealthy_seconds"]["maximum"]
-    assert waiting + fixed + unhealthy + len(tasks) * 1200 < definition["TimeoutSeconds"]
+    assert waiting + fixed + unhealthy + len(tasks) * 1200 + TURN_SECONDS < definition["TimeoutSeconds"]
     polled = waiting + properties["bake_seconds"]["maximum"] + most["swap_traffic"]
     polled += properties["drain_seconds"]["maximum"] + unhealthy
     assert polled / POLL_SECONDS * POLL_EVENTS + SOON_EVENTS <= MAX_HISTORY < 25_000  # events in a history

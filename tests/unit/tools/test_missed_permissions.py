@@ -24,6 +24,7 @@ END = PathEnd("SUCCEEDED", None, (), (), (), (), quoted=False, explained=False)
         ("clone_blue", "s3:ListBucket", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012", True),
         ("write_report", "states:GetExecutionHistory", "arn:aws:states:us-east-1:123456789012:execution:a:b", False),
         ("plan", "s3:GetObject", "arn:aws:s3:::elasticbeanstalk-us-east-1-123456789012/bluegreen/snapshot", False),
+        ("plan", "s3:PutObject", "arn:aws:s3:::elasticbeanstalk-1/bluegreen/begun-releases", False),
         ("swap_traffic", "s3:ListBucket", "arn:aws:s3:::records", False),
         ("hold_for_redrive", "states:SendTaskFailure", "*", False),
         ("keep_green_live", "autoscaling:DescribeScheduledActions", "*", False),

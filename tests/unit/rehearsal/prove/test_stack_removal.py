@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from rehearsal.prove.errors import RemovalError
 from rehearsal.prove.run_file import RunFile
 from rehearsal.prove.stack_removal import delete_bucket, delete_stack
+from rehearsal.prove.storage import remove_stored_objects, storage_bucket
 from tests.support.proof import target
 
 
@@ -37,19 +38,21 @@ class FakeFormation:
 class FakePages:
     def __init__(self, *pages: dict[str, Any]) -> None:
         self._pages = pages
+        self.prefixes: list[str] = []
 
-    def paginate(self, **_: Any) -> tuple[dict[str, Any], ...]:
+    def paginate(self, **asked: Any) -> tuple[dict[str, Any], ...]:
+        self.prefixes += [asked["Prefix"]] if asked.get("Prefix") else []
         return self._pages
 
 
 class FakeStorage:
     def __init__(self, *pages: dict[str, Any], errors: list[dict[str, str]] | None = None) -> None:
-        self._pages = FakePages(*pages)
+        self.pages = FakePages(*pages)
         self._errors = errors or []
         self.calls: list[Any] = []
 
     def get_paginator(self, _: str) -> FakePages:
-        return self._pages
+        return self.pages
 
     def delete_objects(self, *, Delete: dict[str, Any], **_: str) -> dict[str, Any]:  # noqa: N803
         self.calls.append([(each["Key"], each["VersionId"]) for each in Delete["Objects"]])
@@ -97,3 +100,15 @@ def test_an_object_that_cannot_be_deleted_is_told() -> None:
     )
     with pytest.raises(RemovalError, match="Found a: Access Denied"):
         delete_bucket(target({"s3": storage}), "kept")
+
+
+def test_what_a_run_stored_in_the_bucket_of_all_is_deleted_with_the_times_at_which_releases_began(
+    memory: RunFile,
+) -> None:
+    memory.environment_ids.append("e-1")
+    memory.storage_bucket_existed = True
+    account = target({"s3": (storage := FakeStorage({"Buckets": []}))})
+    storage.pages = FakePages({"Buckets": [{"Name": storage_bucket(account)}]})
+    remove_stored_objects(account, "prove", memory)
+    kept = ["resources/environments/e-1/", "prove/", "resources/templates/prove/", "bluegreen/prove/"]
+    assert storage.pages.prefixes == [*kept, "bluegreen/begun-releases"]
