@@ -46,7 +46,7 @@ def decide(request: Mapping[str, Any], observation: Observation, visit: Visit) -
     deployment = Deployment.from_json({**request, **decided})
     deployment = replace(deployment, sizing=planned_sizing(deployment, observation))
     # A failed run may have swapped a moment ago. Clients with old DNS answers are on blue then.
-    return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.now)
+    return deployment.drained(since=observation.event_logs[pair.live_role].last_swap or visit.present())
 
 
 def _last_update(observation: Observation) -> str:

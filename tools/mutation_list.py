@@ -44,13 +44,27 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        pass\n",
         _singles("full approval", "AwaitApproval SwapToBlue VerifyRelease", "deploy/blue"),
     ),
+    Mutation(
+        "a no goes on as a yes",
+        "infra/approval.py",
+        '    return state.add_catch(failure_branch, errors=["States.ALL"], outputs=APPROVAL_FAILURE)',
+        '    return state.add_catch(approved, errors=["States.ALL"], outputs=APPROVED)',
+        _singles("approval", "WatchApproval", "reject"),
+    ),
     # --- waiting
     Mutation("no drain", "lambdas/stages/drain_blue.py", "    if seconds > 0:", "    if seconds > 1e9:"),
     Mutation(
         "drain from the start of the swap",
         "lambdas/stages/await_traffic.py",
-        "deployment.drained(since=visit.now)",
+        "deployment.drained(since=visit.present())",
         "deployment.drained(since=visit.now.replace(year=2020))",
+    ),
+    Mutation(
+        "drain from the begin of a look",
+        "lambdas/stages/await_traffic.py",
+        "deployment.drained(since=visit.present())",
+        "deployment.drained(since=visit.now)",
+        _singles("shared", "AwaitGreenLive", "slow"),
     ),
     Mutation(
         "no watch",

@@ -24,7 +24,8 @@ def await_traffic(deployment: Deployment, to: Role, visit: Visit, beanstalk: Bea
             next_step="See the events of both environments in the Elastic Beanstalk console.",
         )
     pair.require_ready()
-    return deployment.drained(since=visit.now) if to == "green" else deployment
+    # The swap may have ended while this look was made.
+    return deployment.drained(since=visit.present()) if to == "green" else deployment
 
 
 @waiter(timeout="swap_traffic", times=AFTER_SWAP)

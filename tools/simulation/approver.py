@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tools.simulation.attempts import StateError
@@ -43,13 +43,11 @@ class Approver:
     """Whether the next answer is sent twice."""
     redrives: bool = False
     """Whether the next execution that asks is aborted and redriven before it has an answer. It asks again then."""
-    approved: set[str] = field(default_factory=set)
-    """The names of executions whose last question was answered by a yes."""
 
     def be_asked(self, run: SimulatedExecution) -> None:
         """Take notice of a question; answer it later."""
         token = run.asked or ""
-        self.approved.discard(run.name)
+        run.approved = False
         now = self.world.now()
         self._answer_when_due(run, token, now)
         if self.redrives:
@@ -75,5 +73,5 @@ class Approver:
             return
         self.world.note("person", word)
         if not error:
-            self.approved.add(run.name)
+            run.approved = True
         run.go_on(StateError(error, "A person said no.") if error else {})

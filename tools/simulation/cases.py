@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lambdas.aws.begun_releases import KEY as BEGUN_KEY
 from tools.simulation.shop import APPLICATION, BLUE, BUNDLES
 
 ALARM: Final = "shop-errors"
@@ -17,6 +18,8 @@ REQUEST: Final[Mapping[str, Any]] = {
     "timeouts": {"clone_blue": 600, "deploy_release": 600, "terminate_green": 1200},
 }
 TESTED: Final = {"health_check": {"path": "/health"}}
+SHARED: Final = {"SNAPSHOT_KEY": "bluegreen/snapshot", BEGUN_KEY: "bluegreen/begun-releases"}
+"""The variables of what all executions share, in Elastic Beanstalk's own bucket."""
 HOOK: Final = "hook"
 GATES: Final = ("before_green", "before_deploy", "before_blue", "after_blue", "after_release")
 BUNDLE: Final = {"bucket": BUNDLES, "key": "v2.zip", "version_id": "1"}
@@ -49,6 +52,8 @@ class ReleaseCase:
     """Environment variables that the functions have besides those of all releases."""
     window: str = ""
     """When blue's maintenance window opens: a time of the release. Empty without managed updates."""
+    rule_by_hand: bool = False
+    """Whether a person added a rule to blue's security group, which no clone has."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -75,10 +80,11 @@ CASES: Final[Mapping[str, ReleaseCase]] = {
     "bundle": ReleaseCase({"version": "v4", "source_bundle": BUNDLE}, released="v4"),
     "deploy": ReleaseCase({"mode": "deploy"}),
     "upgraded": ReleaseCase(earlier=True),
-    "shared": ReleaseCase(variables={"SNAPSHOT_KEY": "bluegreen/snapshot"}),
+    "shared": ReleaseCase(variables=SHARED),
     "hooks": ReleaseCase(
         {"hooks": {**{gate: [HOOK] for gate in GATES}, "on_timeout": "continue"}}, variables={"HOOKS": HOOK}
     ),
+    "rule-by-hand": ReleaseCase(rule_by_hand=True),
     "managed": ReleaseCase(window="Fri:08:06"),
     "cutover": ReleaseCase({"mode": "cutover"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"})),
     "rollback": ReleaseCase({"mode": "rollback", "version": "v1"}, (Before(),), frozenset({"v1", "v2"}), "v1"),

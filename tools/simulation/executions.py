@@ -70,6 +70,8 @@ class SimulatedExecution:
     asked: str | None = None
     """The last token that it gave to a task, and `answer`: what a function has answered to it."""
     answer: Any = None
+    approved: bool = False
+    """Whether a person has answered its last question by a yes."""
     turn: int = 0
     """Counts its pauses: a timer of an earlier one does not wake it."""
     _steps: Steps | None = field(default=None, repr=False)

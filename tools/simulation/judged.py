@@ -14,6 +14,7 @@ from emulator.beanstalk.scheduler import Task
 from tools.simulation.incidents import Incidents
 from tools.simulation.likeness import Likeness, Reader
 from tools.simulation.rules import SafetyRules
+from tools.simulation.shop import BLUE
 from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS
 from tools.simulation.world import MAX_CALLS, World
 
@@ -176,7 +177,7 @@ def _whose(task: Task) -> tuple[str, str]:
     if frame is None:
         return "", ""
     environment = frame.f_locals.get("environment") or frame.f_locals.get("source")
-    return frame.f_code.co_qualname, environment.name if environment else ""
+    return frame.f_code.co_qualname, getattr(environment, "name", "")
 
 
 def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
@@ -186,13 +187,14 @@ def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
     reader.read(incidents.swapped_by_hand)
     reader.read([incidents.deployed_by_hand, incidents.deployed_live, incidents.live_terminated])
     reader.read(incidents.untagged)
-    reader.read(["edit_record" in incidents.kinds, incidents.shown])
+    reader.read(["edit_record" in incidents.kinds, "delete_record" in incidents.kinds, incidents.shown])
 
 
 def _read_rules(reader: Reader, rules: SafetyRules, world: World) -> None:
     users = rules.users
     reader.read(rules.proved)
     reader.read([users.blue_touched, users.blue_tested, users.green_terminated])
+    reader.read(users.is_refreshed(world.shop.environment(BLUE)))
     reader.read({id_: at for id_, at in users.left.items() if world.now() - at < DNS_TTL})
     reader.read(users.holder)
     reader.read({id_: spent for id_, spent in users.spent.items() if id_ in rules.incidents.sick})

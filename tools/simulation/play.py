@@ -101,6 +101,7 @@ class Player:
         self.board.set_variables(self.case.variables)
         world.open()
         world.alarms.ringing[ALARM] = None
+        self._surround(world)
         first, end, rest = 0, "", None
         try:
             self._prepare(world)
@@ -151,9 +152,13 @@ class Player:
         first = min(each.point for each in schedule)
         return None, Replay(self.memory.past, first) if self.memory.past.complete else None
 
+    def _surround(self, world: World) -> None:
+        """Make what stands around blue, and its maintenance window, as the case has them."""
+        world.shop.open_window(self.case.window)
+        world.surroundings.rule_by_hand = self.case.rule_by_hand
+
     def _prepare(self, world: World) -> None:
         """Play what happened before the release."""
-        world.shop.open_window(self.case.window)
         for number, before in enumerate(self.case.before):
             world.abort_in = before.until
             world.start(f"before-{number}", request(before.changes))

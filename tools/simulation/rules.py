@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from emulator.beanstalk.model import Environment
+from lambdas.errors import GreenUnhealthyError, ReleaseUnhealthyError
 from tools.simulation.cases import REQUEST
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
@@ -20,6 +21,8 @@ from tools.simulation.world import World
 
 SHOWN_SECONDS: Final = 60
 """From the begin of a sickness until a look has shown it: 20 seconds, a health check, and a poll."""
+SHOWS: Final = {GreenUnhealthyError.__name__: GREEN, ReleaseUnhealthyError.__name__: BLUE}
+"""The environment whose health ended a release, by the error."""
 CHANGES: Final = ("Create", "Update", "Terminate", "Swap", "Delete", "Abort", "Set")
 TARGETS: Final = {"SwapToGreen": GREEN, "SwapToBlue": BLUE}
 SERVED_BY: Final = "Users are served by: "
@@ -80,7 +83,7 @@ class SafetyRules:
             self._entered[run.name, state] = world.now()
         if kind == "exited" and state == "VerifyRelease":
             self.proved |= {str(run.request.get("version", "v1"))} - set(BAD_VERSIONS)
-            self.users.blue_tested = self.begun
+            self.users.blue_tested, self.users.tested_at = self.begun, world.now()
 
     def ended(self, world: World, run: SimulatedExecution) -> None:
         """Look at what people were told of an execution that failed."""
@@ -96,7 +99,8 @@ class SafetyRules:
         if holder and said in (BLUE, GREEN) and said != holder.name and not self.users.swapped_by_hand(world):
             self.violated(world, f"People were told that {said} serves, and {holder.name} holds {PRODUCTION}.")
 
-        left = holder and self._shown_sick(holder, world.now()) and "failed in Plan" not in text
+        shown = holder and self._shown_sick(holder, world.now(), at_once=SHOWS.get(run.error) == holder.name)
+        left = shown and "failed in Plan" not in text
         holds = record_in(world).get("execution") == run.arn and not self.faults
         if holder and left and holds and self.users.can_move(world, holder, ["KeepGreenLive"]):
             self.violated(world, f"The execution failed, and left users on a sick {holder.name}.")
@@ -170,16 +174,19 @@ class SafetyRules:
         if holder and holder.name == BLUE and self._shown_sick(holder, now):
             self.violated(world, f"{site}: the users are on a sick {BLUE}, and {GREEN} is removed.")
 
-    def _shown_sick(self, environment: Environment, now: float) -> bool:
-        """Return whether a look has shown that the environment is sick, also after delays by faults."""
+    def _shown_sick(self, environment: Environment, now: float, *, at_once: bool = False) -> bool:
+        """Return whether a look has shown that the environment is sick, also after delays by faults.
+
+        `at_once`: it has, since the release failed by that.
+        """
         begin, end = self.incidents.sick.get(environment.id, (now, now))
-        later = self.faults + len(self.incidents.kinds & {"stale"})
-        return begin + SHOWN_SECONDS + later * FAULT_SECONDS <= now < end and hosting_of(environment).order is not None
+        later = SHOWN_SECONDS + FAULT_SECONDS * (self.faults + len(self.incidents.kinds & {"stale"}))
+        return begin + (0 if at_once else later) <= now < end and hosting_of(environment).order is not None
 
     def _check_swap(self, world: World, site: Site, invocation: Invocation) -> None:
         holder, wanted, run = world.shop.holder(), TARGETS.get(invocation.state), invocation.run
         asked = invocation.state == "SwapToBlue" and run.request.get("approval")
-        if asked and run.name not in world.approver.approved:
+        if asked and not run.approved:
             self.violated(world, f"{site}: nobody has approved what {BLUE} runs.")
         if wanted is None:
             swap = record_in(world).get("swap")

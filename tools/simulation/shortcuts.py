@@ -86,9 +86,13 @@ class Shortcuts:
         key = (service, operation, json.dumps(same, sort_keys=True, default=repr), *changing)
         sent = self._requests.get(key)
         if sent is None:
-            self.sent.clear()
-            found = self._long_way(client, operation, parameters)
-            self._requests[key] = self.sent[0]
+            # What happens before this call may make other calls.
+            others, self.sent = self.sent, []
+            try:
+                found = self._long_way(client, operation, parameters)
+                self._requests[key] = self.sent[0]
+            finally:
+                self.sent = others
             return found
         before, self._unwritten = self._unwritten, True
         try:

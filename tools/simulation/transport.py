@@ -106,7 +106,8 @@ class Switchboard:
             del os.environ[name]
         os.environ.update(more)
         self._more = more
-        connect_snapshots.cache_clear()
+        for connect in (connect_snapshots, connect_begun_releases):
+            connect.cache_clear()
 
     def now(self) -> float:
         """Return the receiver's time."""

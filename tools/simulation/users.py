@@ -34,6 +34,7 @@ class ServedUsers:
         self.proved = proved
         self.blue_touched = self.blue_tested = self.green_terminated = False
         """Whether the release deployed onto blue, tested it, and terminated green."""
+        self.tested_at = 0.0
         self.left: dict[str, float] = {}
         """By id: when an environment lost the production CNAME."""
         self._incidents = incidents
@@ -104,6 +105,14 @@ class ServedUsers:
             self.spent[id_] = self.spent.get(id_, 0.0) + passed
         return self.spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
 
+    def is_refreshed(self, blue: Environment | None) -> bool:
+        """Return whether a managed update of blue began after its test: it is not as it was tested then."""
+        if blue is None:
+            return False
+        actions = [each.action for each in blue.managed_history]
+        actions += [blue.managed_action] if blue.managed_action else []
+        return any(each.began >= self.tested_at for each in actions)
+
     def can_move(self, world: World, environment: Environment, states: Collection[str]) -> bool:
         """Return whether an execution in one of these states knows a good environment to move the users to."""
         other = world.shop.environment(GREEN if environment.name == BLUE else BLUE)
@@ -118,7 +127,8 @@ class ServedUsers:
             return not self.green_terminated and any(state in WATCHING_BLUE for state in states)
         if self._incidents.deployed_by_hand:
             return False
-        return any(self.blue_tested or (not self.blue_touched and state in WATCHING_GREEN) for state in states)
+        tested = self.blue_tested and not self.is_refreshed(other)
+        return any(tested or (not self.blue_touched and state in WATCHING_GREEN) for state in states)
 
 
 def _is_ready(environment: Environment) -> bool:

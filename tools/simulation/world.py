@@ -21,6 +21,7 @@ from tools.simulation.past import PastInvocation, Recorder, Replay
 from tools.simulation.services import AlarmBoard, ExecutionList, HookFunctions, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
 from tools.simulation.sites import PastCall, Site
+from tools.simulation.surroundings import SurroundingServices
 from tools.simulation.timeline import EndlessError, Timeline
 
 MAX_CALLS: Final = 1500
@@ -91,6 +92,8 @@ class World:
         self.messages: list[tuple[float, str, str]] = []
         """What people were told: when, subject, text."""
         answering = {"s3": self.objects.answer, "cloudwatch": self.alarms.answer, "lambda": self.hooks.answer}
+        around = self.surroundings = SurroundingServices()
+        answering |= {"ec2": around.groups, "cloudformation": around.resources, "route-53": around.zones}
         answering["sfn"] = ExecutionList(self.executions).answer
         self.calls = Calls(self, self.account, self.schedule, answering)
 

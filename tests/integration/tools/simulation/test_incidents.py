@@ -158,6 +158,22 @@ def test_states_share_their_looks(player: Players) -> None:
     assert [each for each in found.sites if each.state == "WatchRelease" and each.service == "s3"]
 
 
+def test_a_drain_begins_when_the_look_that_shows_the_swap_has_ended(player: Players) -> None:
+    """S3 answers after the client's time-out, and the swap ends meanwhile."""
+    good(played(player("shared"), "AwaitGreenLive", "slow"))
+
+
+def test_plan_looks_around_the_environment(player: Players) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html"""
+    found = good(player("rule-by-hand").play())
+    assert [each.action for each in found.sites if each.service in ("ec2", "cloudformation", "route-53")] == [
+        "DescribeSecurityGroups",
+        "DescribeStackResources",
+        "DescribeSecurityGroups",
+        "ListHostedZones",
+    ]
+
+
 def test_a_hook_that_fails_ends_the_release(player: Players) -> None:
     found = good(played(player("hooks"), "CallHookBeforeBlue", "fail/hook"))
     assert found.end == "FAILED"

@@ -92,10 +92,24 @@ def test_the_short_ways_change_no_history(player: Players, words: str) -> None:
     assert short.play(schedule).history == exact.history
 
 
+def test_a_call_is_not_taken_for_one_that_was_made_meanwhile(player: Players) -> None:
+    """A function that runs twice calls while the first one waits for its answer."""
+    sites = player("full").play().sites
+    site = next(each for each in sites if each.action == "DescribeAutoScalingGroups")
+    histories = []
+    for disturbed in (False, True):
+        with connected() as board:
+            full = replace(player("full"), board=board)
+            if disturbed:
+                full.play((Disturbance(site.point, "twice"),))
+            histories.append(full.play().history)
+    assert histories[0] == histories[1]
+
+
 # --- what is known of a release
 
 
-@pytest.mark.parametrize("name", ["full", "cutover"])
+@pytest.mark.parametrize("name", ["full", "cutover", "approval", "shared", "hooks", "managed"])
 def test_what_is_known_of_a_release_changes_no_history(player: Players, name: str) -> None:
     whole, known = player(name), replace(player(name), memory=Memory())
     last = len(known.base().sites) - 1
