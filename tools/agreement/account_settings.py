@@ -35,7 +35,7 @@ def settings_of_simulator(testbed: Testbed) -> Iterator[None]:
 
 
 def forget_looks(testbed: Testbed) -> None:
-    """Delete the look that executions share: in the simulator, none was before."""
-    found = testbed.lambdas.get_function_configuration(FunctionName=testbed.functions["await_green"])
-    key = found["Environment"]["Variables"]["SNAPSHOT_KEY"]
-    testbed.s3.delete_object(Bucket=testbed.records_bucket, Key=key)
+    """Delete what all executions share: in the simulator, no release was before."""
+    for stage, variable in (("await_green", "SNAPSHOT_KEY"), ("plan", "BEGUN_RELEASES_KEY")):
+        found = testbed.lambdas.get_function_configuration(FunctionName=testbed.functions[stage])
+        testbed.s3.delete_object(Bucket=testbed.records_bucket, Key=found["Environment"]["Variables"][variable])

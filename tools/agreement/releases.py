@@ -11,8 +11,8 @@ DEPLOY_SECONDS: Final = 900
 
 
 def _playable(case: ReleaseCase) -> bool:
-    """Return whether the deployed stack is as the case says. It has this version's definition, and no hooks."""
-    return not (case.earlier or case.variables or case.window)
+    """Return whether the deployed shop and stack are as the case says: of this version, without hooks and windows."""
+    return not (case.earlier or case.variables or case.window or case.rule_by_hand)
 
 
 RELEASES: Final[Mapping[str, ReleaseCase]] = {

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,7 +13,7 @@ from tools.agreement.releases import RELEASES
 from tools.agreement.traces import ExecutionTrace, ReleaseTrace, act_of, target_of, what_stands
 from tools.simulation.afterwards import REST_SECONDS
 from tools.simulation.attempts import State
-from tools.simulation.cases import ALARM, ReleaseCase, request
+from tools.simulation.cases import ALARM, SHARED, ReleaseCase, request
 from tools.simulation.definition import Functions, synthesized
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.executions import SimulatedExecution
@@ -29,11 +29,9 @@ SETTLED_SECONDS: Final = 120
 """From the end of the last execution until one looks at what stands: what was asked for is done by then."""
 FUNCTION_SECONDS: Final = 1.5
 """What a function takes in the account besides its calls: 0.03 real seconds, measured, at the scale of `make agree`."""
-RESTART_SECONDS: Final = 45
-"""What the next run of a function takes whose process was killed: 0.9 real seconds, measured, at the same scale."""
+START_SECONDS: Final = 45
+"""What a new process of a function takes, since it was killed or is not free: 0.9 real seconds, measured."""
 KILLED: Final = "failed Runtime.ExitError"
-SHARED_LOOK: Final = {"SNAPSHOT_KEY": "bluegreen/snapshot"}
-"""The variable by which functions share their looks."""
 ROLES: Final = {BLUE: "blue", GREEN: "green"}
 
 
@@ -63,6 +61,20 @@ class Notes:
     waiting: set[str] = field(default_factory=set)
     _first: dict[str, Invocation] = field(default_factory=dict)
     _running: Invocation | None = None
+    _held: Invocation | None = None
+    """What makes the call before which an incident happens now: its process is not free for another run."""
+
+    def watched(self, incidents: Incidents) -> Callable[[World, str], str]:
+        """Return what carries out an incident."""
+
+        def do(world: World, what: str) -> str:
+            self._held = world.runner.current
+            try:
+                return incidents.do(world, what)
+            finally:
+                self._held = None
+
+        return do
 
     def called(self, world: World, site: Site, arguments: Mapping[str, Any]) -> None:
         """Note a call."""
@@ -84,7 +96,8 @@ class Notes:
     def _note_run(self, world: World, site: Site, invocation: Invocation) -> None:
         if invocation is not self._running:
             self._running = invocation
-            world.pass_seconds(FUNCTION_SECONDS)
+            starts = self._held is not None and self._held.function == invocation.function
+            world.pass_seconds(START_SECONDS if starts else FUNCTION_SECONDS)
         if self._first.setdefault(site.state, invocation) is invocation:
             self.first.add(site.point)
         else:
@@ -95,7 +108,7 @@ class Notes:
         if kind == "entered":
             self.states[run.name].append(state)
         elif kind == KILLED:
-            world.pass_seconds(RESTART_SECONDS)
+            world.pass_seconds(START_SECONDS)
 
     def ended(self, _: World, run: SimulatedExecution) -> None:
         """Note an end."""
@@ -133,7 +146,7 @@ class SimulatedMachine:
             self._definition,
             self._functions,
             schedule,
-            Incidents(case.request).do,
+            notes.watched(Incidents(case.request)),
             Observer(called=notes.called, moved=notes.moved, ended=notes.ended),
             keeps_past=any(each.what.startswith(CallFault.STALE) for each in schedule),
         )
@@ -158,7 +171,7 @@ def simulated_machine() -> Iterator[SimulatedMachine]:
     Meanwhile this process has the simulator's clock, and its clients reach no account.
     """
     definition, functions = synthesized()
-    with connected() as board, patch.dict(os.environ, SHARED_LOOK):
+    with connected() as board, patch.dict(os.environ, SHARED):
         yield SimulatedMachine(board, definition, functions)
 
 

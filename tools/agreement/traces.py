@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 CHANGED_SERVICES: Final = ("autoscaling", "elasticbeanstalk", "s3", "sns", "states")
 READS: Final = ("Check", "Describe", "Get", "Head", "List")
-SNAPSHOT: Final = "/snapshot"
-"""The end of the path of the look that executions share. How often it is written depends on the times of looks."""
+SHARED_OBJECTS: Final = ("/snapshot", "/begun-releases")
+"""The ends of the paths of what all executions share. How often these are written depends on the times of looks."""
 OBJECTS: Final = {"/bluegreen/": "record", "/bundles/": "bundle"}
 """What an object is, by a part of its path."""
 CONTEXT: Final = 2
@@ -38,7 +38,7 @@ class ReleaseTrace:
 
 def act_of(state: str, service: str, action: str, target: str) -> str | None:
     """Return a call as an act; None for one that changes nothing. `service`: as the journal names it."""
-    if service not in CHANGED_SERVICES or action.startswith(READS) or target.endswith(SNAPSHOT):
+    if service not in CHANGED_SERVICES or action.startswith(READS) or target.endswith(SHARED_OBJECTS):
         return None
     shown = next((word for part, word in OBJECTS.items() if part in target), target)
     return " ".join(filter(None, (state, f"{service}.{action}", shown)))

@@ -20,6 +20,7 @@ def released(*states: str, acts: tuple[str, ...] = (), standing: tuple[str, ...]
         ("s3", "PutObject", RECORD, "Plan s3.PutObject record"),
         ("s3", "GetObject", RECORD, None),
         ("s3", "PutObject", "/bucket/bluegreen/snapshot", None),
+        ("s3", "PutObject", "/bucket/bluegreen/begun-releases", None),
         ("events", "PutEvents", "", None),
         ("sns", "Publish", "", "Plan sns.Publish"),
     ],
