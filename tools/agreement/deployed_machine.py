@@ -141,8 +141,8 @@ class DeployedRelease:
         """Return whether no execution runs, and no function of one that was aborted: it goes on by itself."""
         if any(each.status == "RUNNING" for each in self._executions):
             return False
-        running = self._testbed.control.describe()["lambda"]["running"]
-        return running.keys().isdisjoint(self._testbed.functions.values())
+        running = set(self._testbed.control.describe()["lambda"]["running"])
+        return running.isdisjoint(self._testbed.functions.values())
 
     def _do_what_is_due(self) -> None:
         now = self._testbed.clock.time()
