@@ -32,7 +32,7 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account prove campaign bench simulate mutations unit integration scenarios test coverage check format \
+.PHONY: help rehearse account prove campaign bench simulate agree mutations unit integration scenarios test coverage check format \
 	synth template image audit sbom docs permissions clients measure release clean
 
 help:  ## list the targets
@@ -57,6 +57,9 @@ bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1 to 300 releases at once in v
 
 simulate: $(VENV)/dev  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
 	@python -m tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+agree: $(VENV)/dev $(EMULATOR_VENV)/ready  ## play schedules in the simulator and on the deployed machine, and compare (SEED=7, ARGS="--schedules 30")
+	@python -m tools.agreement $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 mutations: $(VENV)/dev  ## break each safety rule in a copy, and check that the simulator finds it
 	@python -m tools.simulation --seconds 60 --cases full --parts singles --stride 400

@@ -18,6 +18,7 @@ from emulator.faults import FaultInjector
 from emulator.iam.recorder import PermissionRecorder
 from emulator.messages import PublishedMessages
 from emulator.ministack.lambda_invocations import InvocationCounter
+from emulator.ministack.retry_jitter import RETRY_JITTER
 
 ROOT = "/_account"
 
@@ -65,6 +66,7 @@ class ControlApi:
             ("GET", f"{ROOT}/impairments"): lambda _query, _body: (200, self._impairments.as_dict()),
             ("PUT", f"{ROOT}/impairments"): lambda _query, body: self._set_impairments(body),
             ("PUT", f"{ROOT}/stale-reads"): lambda _query, body: self._set_stale_reads(body),
+            ("PUT", f"{ROOT}/retry-jitter"): lambda _query, body: self._set_retry_jitter(body),
             ("GET", f"{ROOT}/faults"): lambda _query, _body: (200, self._faults.report()),
             ("PUT", f"{ROOT}/faults"): lambda _query, body: self._change_faults(self._faults.set_faults, body),
             ("POST", f"{ROOT}/faults"): lambda _query, body: self._change_faults(self._faults.add_fault, body),
@@ -149,6 +151,13 @@ class ControlApi:
         except (TypeError, ValueError) as error:
             return 400, {"error": f"Expected a JSON object of `seconds` and, if wanted, `seed`: {error}"}
         return 200, self._beanstalk.stale_reads.as_dict()
+
+    def _set_retry_jitter(self, body: bytes) -> Answer:
+        try:
+            RETRY_JITTER.set(**json.loads(body))
+        except (TypeError, ValueError) as error:
+            return 400, {"error": f"Expected a JSON object of `share`: {error}"}
+        return 200, {"share": RETRY_JITTER.share}
 
     def _change_faults(self, change: Callable[[Any], None], body: bytes) -> Answer:
         try:

@@ -38,6 +38,8 @@ class FaultKind(StrEnum):
     """Elastic Beanstalk answers as of `age` account seconds ago, when the call only reads."""
     SLOW = "slow"
     """The service does what was asked, and answers `delay` account seconds later."""
+    HOLD = "hold"
+    """The call waits until the fault is removed. Then it is made as any other."""
 
     @property
     def takes_effect(self) -> bool:
@@ -47,12 +49,13 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. It matches calls of `service`, and only those of `action`, `function` and `path` when these are given.
+    """One fault. It matches calls of `service`, and only those of `action`, `function`, `path` and `state` when given.
 
     Either `call` or `for_seconds` is given. `call`: the fault strikes one call, the n-th that matches since the fault
     became active; 1 is the first. `for_seconds`: it strikes every call that matches for so many account seconds.
-    `path`: the end of the request's path, such as an object's key. `age`: of the answer, in account seconds; only for
-    the kind `stale`. `delay`: of the answer, in account seconds; only for the kind `slow`.
+    `path`: the end of the request's path, such as an object's key. `state`: of the execution that calls.
+    `age`: of the answer, only for the kind `stale`; `delay`: of the answer, only for the kind `slow`; both in account
+    seconds.
     """
 
     kind: FaultKind
@@ -64,6 +67,7 @@ class Fault:
     age: float | None = None
     path: str | None = None
     delay: float | None = None
+    state: str | None = None
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
@@ -73,7 +77,7 @@ class Fault:
             raise InvalidFaultError(f"Expected an object with some of {', '.join(sorted(known))}; found {document!r}.")
         if not _is_text(document.get("service")):
             raise InvalidFaultError(f"Expected the name of a service; found {document.get('service')!r}.")
-        for name in ("action", "function", "path"):
+        for name in ("action", "function", "path", "state"):
             if document.get(name) is not None and not _is_text(document[name]):
                 raise InvalidFaultError(f"Expected the name of one {name}, or none; found {document[name]!r}.")
         call, seconds = document.get("call"), document.get("for_seconds")
@@ -99,11 +103,12 @@ class Fault:
         return {name: value for name, value in vars(self).items() if value is not None}
 
     def matches(self, call: FunctionCall) -> bool:
-        """Return whether the fault is meant for a call, by service, action and function."""
+        """Return whether the fault is meant for a call."""
         return (
             self.service == call.service
             and self.action in (None, call.action)
             and self.function in (None, call.function)
+            and self.state in (None, call.state)
             and call.path.endswith(self.path or "")
         )
 
@@ -160,6 +165,21 @@ class FaultInjector:
         with self._lock:
             self._journal.append(call)
             striking = [each for each in self._active if each.strikes(call, self._now())]
+            if not striking:
+                return None
+            striking[0].struck += 1
+            return striking[0].fault
+
+    def holds(self, fault: Fault) -> bool:
+        """Return whether the call that a fault of the kind `hold` strikes still waits."""
+        with self._lock:
+            return any(each.fault == fault for each in self._active)
+
+    def strike_held(self, call: FunctionCall) -> Fault | None:
+        """Return the first fault with a duration that strikes a call which was held. It is not counted again."""
+        with self._lock:
+            lasting = [each for each in self._active if each.fault.for_seconds is not None]
+            striking = [each for each in lasting if each.strikes(call, self._now())]
             if not striking:
                 return None
             striking[0].struck += 1

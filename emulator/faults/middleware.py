@@ -4,13 +4,19 @@ import asyncio
 import contextlib
 import os
 import signal
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
-from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, send_answer
+from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, replayed, send_answer
 from emulator.beanstalk.stale_reads import AGE_HEADER
 from emulator.faults.answers import throttling_answer, unavailable_answer
-from emulator.faults.faults import FaultInjector, FaultKind
+from emulator.faults.faults import Fault, FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
+
+FORM: Final = "application/x-www-form-urlencoded"
+"""The content type of Query APIs."""
+HELD_SECONDS: Final = 0.01
+"""Real seconds between two looks whether a held call may go on."""
 
 
 class FaultMiddleware:
@@ -22,8 +28,16 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         call = FunctionCall.from_headers(scope["headers"], scope["path"]) if scope["type"] == "http" else None
-        fault = self._faults.strike(call) if call else None
-        if call is None or fault is None:
+        if call is None:
+            await self._application(scope, receive, send)
+            return
+        if call.execution and headers_of(scope).get("content-type", "").startswith(FORM):
+            body = await read_body(receive)
+            call, receive = replace(call, form=body.decode()), replayed(body)
+        fault = self._faults.strike(call)
+        if fault and fault.kind is FaultKind.HOLD:
+            fault = await self._held(fault, call)
+        if fault is None:
             await self._application(scope, receive, send)
             return
         if fault.kind is FaultKind.STALE:
@@ -33,6 +47,12 @@ class FaultMiddleware:
             await self._application(scope, receive, _late(send, self._faults.real_delay(fault)))
             return
         await self._fail(fault.kind, call, scope, receive, send)
+
+    async def _held(self, fault: Fault, call: FunctionCall) -> Fault | None:
+        """Wait until a held call may go on; return the fault that strikes it then."""
+        while self._faults.holds(fault):
+            await asyncio.sleep(HELD_SECONDS)
+        return self._faults.strike_held(call)
 
     async def _fail(self, kind: FaultKind, call: FunctionCall, scope: Message, receive: Receive, send: Send) -> None:
         if kind.takes_effect:

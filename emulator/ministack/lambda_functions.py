@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -25,6 +26,7 @@ from emulator.ministack.lambda_invocations import InvocationCounter
 from emulator.ministack.lambda_layers import shared_layers
 from emulator.ministack.lambda_worker import END_OF_LOG
 from emulator.ministack.replacement import Replacement
+from emulator.ministack.stepfunctions.current_task import current_task
 
 _WORKER = Path(__file__).with_name("lambda_worker.py")
 _LOG_SECONDS = 1.0
@@ -101,8 +103,10 @@ def _invoke(worker: Any, config: dict[str, Any], event: Any, request_id: str) ->
             raise
         return _failure_result(_exit_error(request_id, worker._proc.wait()), _whole_log(worker))
     seconds = float(config.get("Timeout", 3))
+    task = current_task.get()
     request = {
         "request_id": request_id,
+        "task": [quote(task.execution), quote(task.state)] if task else [],
         "invoked_function_arn": config.get("FunctionArn", ""),
         "timeout_ms": int(seconds * 1000),
         "trace_id": lambda_svc._xray_trace_id_for_invocation(config),

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 END_OF_LOG = "\x1eend of log"
+TASK: list[str] = []
+"""The execution and the state that invoked the function, as its calls name them; empty without."""
 Handler = Callable[[Any, "LambdaContext"], Any]
 
 
@@ -173,7 +175,7 @@ def add_caller_header(header: str) -> None:
 
     def add(params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.signing_name.replace("monitoring", "cloudwatch")
-        params["headers"][header] = f"{service} {model.name} {caller}"
+        params["headers"][header] = " ".join([service, model.name, caller, *TASK])
 
     BUILTIN_HANDLERS.append(("before-call", add))
 
@@ -210,6 +212,7 @@ def find(module_name: str, handler_name: str) -> Handler:
 def serve(handler: Handler | None, failure: BaseException | None, invocation: dict[str, Any]) -> dict[str, Any]:
     request = invocation["ctx"]
     set_trace(request.get("trace_id"))
+    TASK[:] = request["task"]
     try:
         if handler is None:
             raise failure or AssertionError("neither a handler nor a failure")

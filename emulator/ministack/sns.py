@@ -13,7 +13,8 @@ from emulator.faults.faults import FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
 from emulator.messages import PublishedMessages
 from emulator.ministack.replacement import Replacement
-from emulator.ministack.stepfunctions.execution_run import current_run
+from emulator.ministack.stepfunctions.current_task import current_task
+from emulator.ministack.stepfunctions.execution_run import ExecutionRun, current_run
 from emulator.ministack.stepfunctions.internals import ExecutionError
 
 MAX_SUBJECT_LENGTH = 100
@@ -26,6 +27,8 @@ _ERRORS = {
     FaultKind.ERROR_BEFORE: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
     FaultKind.ERROR_AFTER: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
 }
+HELD_SECONDS = 0.01
+"""Real seconds between two looks whether a held call may go on."""
 _NO_ANSWER = ("SNS.SdkClientException", "Unable to execute HTTP request: Connection reset")
 
 
@@ -50,8 +53,10 @@ class PublishApi:
     def publish(self, request: dict[str, Any]) -> Response:
         """Publish. Raises ExecutionError for a call of a state machine that a fault strikes."""
         run = current_run.get()
-        fault = self._faults.strike(FunctionCall("sns", "Publish", run.state_machine["name"])) if run else None
-        if fault is None or fault.kind is FaultKind.STALE:
+        fault = self._faults.strike(_call_of(run)) if run else None
+        while fault and fault.kind is FaultKind.HOLD and self._faults.holds(fault):
+            time.sleep(HELD_SECONDS)
+        if fault is None or fault.kind in (FaultKind.STALE, FaultKind.HOLD):
             return self._original(request)
         if fault.kind is FaultKind.SLOW:
             response = self._original(request)
@@ -60,6 +65,12 @@ class PublishApi:
         if fault.kind.takes_effect:
             self._original(request)
         raise ExecutionError(*_ERRORS.get(fault.kind, _NO_ANSWER))
+
+
+def _call_of(run: ExecutionRun) -> FunctionCall:
+    task = current_task.get()
+    state = task.state if task else ""
+    return FunctionCall("sns", "Publish", run.state_machine["name"], None, "", run.execution["executionArn"], state)
 
 
 class SubjectCheck:

@@ -89,6 +89,27 @@ class Control:
         if status != http.client.OK:
             raise ValueError(answer["error"])
 
+    def set_retry_jitter(self, share: float | None) -> None:
+        """Let executions wait for this share of each delay with jitter; None draws it, as AWS does.
+
+        Raises ValueError for another value.
+        """
+        status, answer = self._call("PUT", "/_account/retry-jitter", json.dumps({"share": share}))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
+    def add_fault(self, fault: Mapping[str, Any]) -> None:
+        """Add a fault; the others go on. Raises ValueError for a fault of another shape."""
+        status, answer = self._call("POST", "/_account/faults", json.dumps(dict(fault)))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
+    def remove_fault(self, fault: Mapping[str, Any]) -> None:
+        """End a fault; the others go on. A call that it holds goes on, too. Raises ValueError for another shape."""
+        status, answer = self._call("DELETE", "/_account/faults", json.dumps(dict(fault)))
+        if status != http.client.OK:
+            raise ValueError(answer["error"])
+
     def set_faults(self, *faults: Mapping[str, Any]) -> None:
         """Replace the faults that the calls of functions meet; no faults remove all.
 

@@ -35,7 +35,7 @@ class Objects:
 
     def answer(self, request: SentRequest) -> Answer:
         """Return the answer to GetObject, HeadObject, PutObject or CopyObject."""
-        path = _object_path(request.url)
+        path = object_path(request.url)
         if request.method in ("GET", "HEAD"):
             return self._read(path, request.method)
         if "x-amz-copy-source" in request.headers:
@@ -159,7 +159,7 @@ def _s3_error(status: int, code: str) -> Answer:
     return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code><Message/></Error>".encode()
 
 
-def _object_path(url: str) -> str:
+def object_path(url: str) -> str:
     """Return `/bucket/key` of a URL, which has the bucket in its host."""
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -1,6 +1,5 @@
 """Retry and Catch: the errors that they match, and the delays between attempts."""
 
-import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from emulator.ministack.replacement import Replacement
+from emulator.ministack.retry_jitter import RETRY_JITTER
 from emulator.ministack.stepfunctions.execution_run import require_run
 from emulator.ministack.stepfunctions.internals import HEARTBEAT_TIMEOUT, MODULE, ExecutionError, shown_name
 from emulator.ministack.stepfunctions.walk import Context
@@ -75,7 +75,7 @@ def _delay(retrier: dict[str, Any], used: int) -> float:
     exponential = interval * retrier.get("BackoffRate", DEFAULT_BACKOFF_RATE) ** used
     capped = min(exponential, retrier.get("MaxDelaySeconds", exponential))
     if retrier.get("JitterStrategy") == "FULL":
-        return random.uniform(0, capped)  # noqa: S311 - spreads retries, protects nothing
+        return float(capped) * RETRY_JITTER.drawn()
     return float(capped)
 
 

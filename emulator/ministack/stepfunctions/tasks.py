@@ -7,6 +7,7 @@ from ministack.services import stepfunctions
 
 from emulator.ministack.replacement import Replacement
 from emulator.ministack.stepfunctions.callbacks import TaskTokens
+from emulator.ministack.stepfunctions.current_task import CurrentTask, current_task
 from emulator.ministack.stepfunctions.encoding import encode_payload
 from emulator.ministack.stepfunctions.execution_run import ExecutionRun, require_run
 from emulator.ministack.stepfunctions.integration import Integration
@@ -51,6 +52,7 @@ class TaskStates:
 
     def _attempt(self, run: ExecutionRun, state: State, data: Any, context: Context) -> tuple[Any, str | None]:
         integration = Integration(state["Resource"])
+        current_task.set(CurrentTask(run.execution["executionArn"], context["State"]["Name"]))
         if state["Resource"].endswith(CALLBACK):
             context["Task"] = {"Token": stepfunctions.new_uuid()}
         try:

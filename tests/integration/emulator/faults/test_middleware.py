@@ -15,7 +15,8 @@ from rehearsal.account.control import Control
 from tests.support.functions import Functions
 from tests.support.mailbox import subscribed_queue
 from tests.support.roles import make_unrestricted_role
-from tests.support.state_machines import StateMachines
+from tests.support.state_machines import StateMachines, invoke_state
+from tests.support.waiting import eventually
 
 CALLER = """
     import json
@@ -173,6 +174,35 @@ def test_the_journal_has_the_calls_of_functions_in_their_order(control: Control,
     ]
     control.clear_journal()
     assert control.journal() == []
+
+
+def test_the_journal_names_the_execution_and_the_state_that_call(
+    account: Account, control: Control, function: str
+) -> None:
+    machines = StateMachines(account.client("stepfunctions"))
+    event = {"service": "elasticbeanstalk", "method": "describe_applications"}
+    execution = machines.start({"A state": invoke_state(function, event)})
+    machines.end(execution)
+    called = {"service": "elasticbeanstalk", "action": "DescribeApplications", "function": "caller"}
+    told = {"execution": execution, "state": "A state", "path": "/"}
+    assert control.journal() == [{**called, **told, "form": "Action=DescribeApplications&Version=2010-12-01"}]
+
+
+def test_a_call_is_held_until_its_fault_is_removed(account: Account, control: Control, function: str) -> None:
+    hold = {"kind": "hold", "service": "elasticbeanstalk", "state": "Holds", "call": 1}
+    control.set_faults(hold)
+    machines = StateMachines(account.client("stepfunctions"))
+    event = {
+        "service": "elasticbeanstalk",
+        "method": "create_application",
+        "arguments": {"ApplicationName": "held"},
+    }
+    execution = machines.start({"Holds": invoke_state(function, event)})
+    eventually(lambda: control.faults()[0]["struck"])
+    assert "held" not in applications(account)
+    control.remove_fault(hold)
+    assert machines.end(execution)["status"] == "SUCCEEDED"
+    assert "held" in applications(account)
 
 
 def test_each_retry_of_the_sdk_is_a_call(control: Control, call: MakeCall) -> None:

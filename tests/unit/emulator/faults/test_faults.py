@@ -1,5 +1,6 @@
 """Which calls an active fault strikes, and which descriptions of faults are refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from emulator.faults import Fault, FaultInjector, FaultKind, FunctionCall, Inval
 LOOK = FunctionCall("elasticbeanstalk", "DescribeEnvironments", "plan")
 FAULT = {"kind": "throttle", "service": "elasticbeanstalk"}
 STALE = {"kind": "stale", "service": "elasticbeanstalk", "call": 1}
+STALE_A_WHILE = {"kind": "stale", "service": "elasticbeanstalk", "for_seconds": 60}
 SLOW = {"kind": "slow", "service": "elasticbeanstalk", "call": 1}
 
 
@@ -102,6 +104,43 @@ def test_a_fault_with_a_path_strikes_only_requests_whose_path_ends_with_it() -> 
         FunctionCall("s3", "GetObject", "plan", 1, f"/bucket/bluegreen/{key}") for key in ("shop/a.json", "snapshot")
     ]
     assert [kind_of(faults.strike(each)) for each in read] == [None, FaultKind.THROTTLE]
+
+
+def test_a_fault_with_a_state_strikes_only_calls_of_executions_in_it() -> None:
+    faults = FaultInjector()
+    faults.set_faults([{**FAULT, "state": "SwapToBlue", "call": 1}])
+    calls = [replace(LOOK, execution="arn", state=state) for state in ("", "SwapToGreen", "SwapToBlue")]
+    assert [kind_of(faults.strike(each)) for each in calls] == [None, None, FaultKind.THROTTLE]
+
+
+def test_a_call_is_held_until_its_fault_is_removed_and_meets_what_lasts_by_then() -> None:
+    faults = FaultInjector()
+    hold = {"kind": "hold", "service": "elasticbeanstalk", "call": 1}
+    faults.set_faults([hold, {**FAULT, "call": 2}])
+    held = faults.strike(LOOK)
+    assert held is not None
+    assert faults.holds(held)
+
+    faults.add_fault({**STALE_A_WHILE, "age": 60})
+    faults.remove_fault(hold)
+
+    assert not faults.holds(held)
+    assert kind_of(faults.strike_held(LOOK)) is FaultKind.STALE
+    assert len(faults.journal()) == 1, "it is one call"
+    assert kind_of(faults.strike(LOOK)) is FaultKind.THROTTLE, "it is the second one"
+
+
+def test_the_journal_tells_more_of_calls_of_executions() -> None:
+    call = replace(LOOK, execution="arn", state="Plan", path="/", form="Action=DescribeEnvironments")
+    more = {"execution": "arn", "state": "Plan", "path": "/", "form": "Action=DescribeEnvironments"}
+    assert call.as_dict() == {**LOOK.as_dict(), **more}
+
+
+def test_a_header_names_the_execution_and_the_state() -> None:
+    header = (b"x-emulator-caller", b"s3 GetObject plan 7 arn%3Aaws%3Astates A%20state")
+    assert FunctionCall.from_headers([header], "/key") == FunctionCall(
+        "s3", "GetObject", "plan", 7, "/key", "arn:aws:states", "A state"
+    )
 
 
 def test_new_faults_replace_those_before_and_an_empty_list_removes_all() -> None:
