@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, Self
 from emulator.identity import ACCOUNT_ID, REGION
 from tools.simulation.attempts import State, StateError
 from tools.simulation.expressions import shown
-from tools.simulation.interpreter import Interpreter, Pause, Place, Steps, as_json
+from tools.simulation.interpreter import ExecutionPlace, Interpreter, Pause, Steps, as_json
 from tools.simulation.shop import GREEN
 
 MACHINE: str = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:bluegreen"
@@ -33,7 +33,7 @@ class KeptExecution:
     """What is kept of an execution: its attributes, and where it was; None after its end."""
 
     about: Mapping[str, Any]
-    place: Place | None
+    place: ExecutionPlace | None
 
 
 class Surrounding(Protocol):
@@ -105,7 +105,7 @@ class SimulatedExecution:
         self._interpreter = Interpreter(self.definition, self._fields, self)
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> ExecutionPlace | None:
         """Where it is, if it can go on there in another world; see Interpreter."""
         return self._interpreter.place()
 

@@ -62,7 +62,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Place:
+class ExecutionPlace:
     """Where an execution is: in which visit, how often each retrier was used in it, and how many tokens there were."""
 
     entry: Entry
@@ -98,15 +98,15 @@ class Interpreter:
                 return output
             entry = self._enter(following, output)
 
-    def place(self) -> Place | None:
+    def place(self) -> ExecutionPlace | None:
         """Return where the execution is; None when it is at no task, at one with a token, or inside of a branch."""
         entry, attempts = self.entry, self.attempts
         if entry is None or attempts is None:
             return None
         resource = self._definition["States"][entry.name].get("Resource", WAITS_FOR_ANSWER)
-        return None if resource.endswith(WAITS_FOR_ANSWER) else Place(entry, attempts.used, self.asked)
+        return None if resource.endswith(WAITS_FOR_ANSWER) else ExecutionPlace(entry, attempts.used, self.asked)
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: ExecutionPlace) -> None:
         """Be at a place, from which `run` goes on."""
         self.entry, self.asked = place.entry, place.asked
         state = self._definition["States"][place.entry.name]
