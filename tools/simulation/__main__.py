@@ -18,6 +18,7 @@ from tools.simulation.transport import connected
 
 PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
 
+PROGRESS_SECONDS = 30
 YOUNG_OBJECTS = 100_000
 """So many new objects until garbage is collected: of some ten schedules. Little but worlds is garbage."""
 
@@ -33,19 +34,26 @@ def main(arguments: list[str]) -> int:
         }
         if options.play:
             return _play(players, options.play)
-        report = SearchReport()
-        deadline = report.began + options.seconds
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS)
-        for part in options.parts:
-            for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options)):
-                if report.add(part, played):
-                    print("\n".join([*story(shrunk(players[played.case], played)), ""]), flush=True)
-                    if options.first:
-                        return 1
-        print("\n".join(report.lines()))
-        if perf_counter() >= deadline:
-            print(f"  The search ended after SECONDS={options.seconds:g}, before all was played.")
+        return _search(players, options)
+
+
+def _search(players: dict[str, Player], options: argparse.Namespace) -> int:
+    report = SearchReport()
+    deadline, told = report.began + options.seconds, report.began
+    for part in options.parts:
+        for played in takewhile(lambda _: perf_counter() < deadline, _part(part, players, options)):
+            if report.add(part, played):
+                print("\n".join([*story(shrunk(players[played.case], played)), ""]), flush=True)
+                if options.first:
+                    return 1
+            if perf_counter() - told > PROGRESS_SECONDS:
+                told = perf_counter()
+                print(report.progress(part, played), file=sys.stderr, flush=True)
+    print("\n".join(report.lines()))
+    if perf_counter() >= deadline:
+        print(f"  The search ended after SECONDS={options.seconds:g}, before all was played.")
     return 1 if report.rules else 0
 
 
@@ -53,7 +61,7 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
     if part == "random":
         yield from randoms(players, options.seed)
         return
-    limits = SearchLimits(options.states, options.what, options.then, options.stride)
+    limits = SearchLimits(options.states, options.what, options.then, options.stride, options.share)
     for player in players.values():
         if part == "singles":
             yield from singles(player, limits)
@@ -69,6 +77,13 @@ def _play(players: dict[str, Player], words: list[str]) -> int:
     return 1 if played.violations else 0
 
 
+def _share(text: str) -> tuple[int, int]:
+    number, _, shares = text.partition("/")
+    if not 1 <= int(number) <= int(shares):
+        raise ValueError
+    return int(number), int(shares)
+
+
 def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__, allow_abbrev=False)
     parser.add_argument("--seconds", type=float, default=600, help="when to stop (SECONDS=)")
@@ -80,6 +95,9 @@ def _options(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--then", nargs="+", default=[], help="let only this happen second in a pair")
     parser.add_argument("--first", action="store_true", help="stop at the first violation")
     parser.add_argument("--stride", type=int, default=1, help="play one single disturbance of so many")
+    parser.add_argument(
+        "--share", type=_share, default=(1, 1), metavar="1/2", help="which share, of how many processes"
+    )
     parser.add_argument("--exact", action="store_true", help="without short ways through clients and services")
     parser.add_argument("--definition", type=Path, help="a file in build/simulation; by default that of the source")
     parser.add_argument("--play", nargs="+", metavar="WORD", help="play one schedule: a case, then 12:throttle ...")

@@ -42,6 +42,12 @@ class SearchReport:
         self.rules[rule] += 1
         return self.rules[rule] == 1
 
+    def progress(self, part: str, last: Played) -> str:
+        """Return a line about a search that goes on."""
+        seconds = perf_counter() - self.began
+        where = f"{part} of {last.case}, at call {last.schedule[0].point if last.schedule else 0}"
+        return f"  {seconds:6.0f} s  {self.schedules:9,} schedules, {sum(self.rules.values())} violate a rule; {where}"
+
     def lines(self) -> list[str]:
         """Return the report in lines."""
         real, worked = perf_counter() - self.began, process_time() - self.worked

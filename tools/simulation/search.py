@@ -1,6 +1,6 @@
 """The search: all single disturbances at all points, then pairs, then random schedules."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
@@ -42,6 +42,13 @@ class SearchLimits:
     what: Collection[str] = ()
     then: Collection[str] = ()
     stride: int = 1
+    share: tuple[int, int] = (1, 1)
+    """Which share of how many: each process of several plays one."""
+
+    def shared(self, disturbances: Iterable[Disturbance]) -> Iterator[Disturbance]:
+        """Return the disturbances of this share."""
+        number, shares = self.share
+        return islice(disturbances, number - 1, None, shares)
 
     def allow(self, played: Played, disturbance: Disturbance) -> bool:
         """Return whether the search plays a disturbance of a release."""
@@ -62,7 +69,7 @@ def singles(player: Player, limits: SearchLimits) -> Iterator[Played]:
     base = player.base()
     yield base
     allowed = (each for each in disturbances(base) if limits.allow(base, each))
-    for each in islice(allowed, 0, None, limits.stride):
+    for each in limits.shared(islice(allowed, 0, None, limits.stride)):
         yield player.play((each,))
 
 
@@ -76,6 +83,7 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
     base = player.base()
     order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
+    order = list(limits.shared(order))
     left: dict[Disturbance, list[Disturbance]] = {}
     begins: dict[Disturbance, Past] = {}
     while order:
