@@ -12,7 +12,8 @@ from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import Event
 from emulator.beanstalk.scheduler import Task
 from tools.simulation.incidents import Incidents
-from tools.simulation.likeness import Likeness, Reader
+from tools.simulation.likeness import new_reader
+from tools.simulation.reader import Likeness, Reader
 from tools.simulation.rules import SafetyRules
 from tools.simulation.shop import BLUE
 from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS
@@ -144,7 +145,7 @@ def are_near(times: tuple[float, ...], others: tuple[float, ...]) -> bool:
 def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:
     """Return what a world is like while nothing runs in it."""
     now = world.now()
-    reader = Reader(now)
+    reader = new_reader(now)
     state = world.account.service.state
     reader.read(stage)
     reader.read(state.applications)

@@ -7,7 +7,7 @@ runs until then.
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from tools.simulation.disturbance import Schedule
 from tools.simulation.executions import KeptExecution
@@ -44,20 +44,6 @@ class Checkpoint:
     """What the rules went by."""
 
 
-class PlayedWorld(Protocol):
-    """A world, as its past is taken from it."""
-
-    messages: list[tuple[float, str, str]]
-
-    @property
-    def timeline(self) -> Any:
-        """Its time, with its history."""
-
-    @property
-    def calls(self) -> Any:
-        """Its calls."""
-
-
 @dataclass
 class Past:
     """What is kept of a release. `schedule`: what happens in it; `first`: the number of its first call."""
@@ -71,12 +57,6 @@ class Past:
     first: int | None = None
     """None before the release has begun: what is before is not disturbed."""
     ended: bool = False
-
-    def end(self, world: PlayedWorld) -> None:
-        """Keep what there was until its end, once."""
-        if not self.ended:
-            self.history, self.sites = list(world.timeline.history), list(world.calls.sites)
-            self.messages, self.ended = list(world.messages), True
 
     def before(self, schedule: Schedule) -> Checkpoint | None:
         """Return the last checkpoint before a schedule differs from this one; None without one."""

@@ -11,6 +11,7 @@ from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
+from tools.simulation.keeping import PastKeeper, go_to
 from tools.simulation.past import Checkpoint, Past
 from tools.simulation.rules import SafetyRules
 from tools.simulation.sites import Site
@@ -106,16 +107,29 @@ class Player:
         incidents = Incidents(request_)
         rules = SafetyRules(incidents, set(self.case.good), faults=sum(each.fault is not None for each in schedule))
         judge = Judge(self.memory.judged if self.memory and seed is None else None, rules, compares=bool(schedule))
+        keeper = PastKeeper(kept, rules.kept)
+
+        def runs(world: World) -> None:
+            judge.look(world)
+            keeper.runs(world)
+
         definition, other = self._definitions
         world = World(
             definition,
             self.functions,
             schedule,
             incidents.do,
-            Observer(rules.called, rules.changed, rules.ended, rules.moved, judge.look, judge.wait, rules.kept),
+            Observer(
+                called=rules.called,
+                changes=keeper.changes,
+                changed=rules.changed,
+                ended=rules.ended,
+                moved=rules.moved,
+                runs=runs,
+                waits=judge.wait,
+            ),
             seed or 0,
             any(each.what.startswith(CallFault.STALE) for each in schedule),
-            past=kept,
             other=other,
         )
         self.board.receiver = world
@@ -126,7 +140,7 @@ class Player:
         first, last, end, rest = 0, 0, "", None
         try:
             if begin:
-                first, run = begin[0].first or 0, world.go_to(*begin)
+                first, run = begin[0].first or 0, go_to(world, *begin)
                 rules.recall(begin[1].rules)
                 judge.stage = "release"
                 world.resume(run)
@@ -134,22 +148,18 @@ class Player:
                 first = self._prepare(world)
                 rules.begin(world)
                 world.jitters, judge.stage = seed is not None, "release"
-                if kept:
-                    kept.first = first
+                keeper.begin(first)
                 run = world.start("release", request_)
             world.run()
             end, last = run.status, len(world.calls.sites)
-            world.past = None
-            if kept:
-                kept.end(world)
+            keeper.end(world)
             rules.violations += unfinished(schedule, end) if self.case.succeeds else []
             finish(world, incidents, judge, self.case)
             rules.violations += left_over(world, incidents, last_of(world), self.case.released)
             judge.keep(world, end)
         except AlreadyJudgedError as judged:
             rest = judged.rest
-            if kept:
-                kept.end(world)
+            keeper.end(world)
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
             end = end or rest.end
         except EndlessError as endless:

@@ -17,7 +17,6 @@ from tools.simulation.disturbance import STALE_SECONDS, CallFault, Schedule
 from tools.simulation.executions import MACHINE, ExecutionStoppedError, SimulatedExecution
 from tools.simulation.interpreter import Pause
 from tools.simulation.invocations import FunctionRunner, Invocation
-from tools.simulation.past import Change, Checkpoint, Past
 from tools.simulation.services import AlarmBoard, ExecutionList, HookFunctions, Objects, SentRequest
 from tools.simulation.shop import SimulatedShop
 from tools.simulation.sites import Site
@@ -37,18 +36,17 @@ SNS_ERRORS: Final[Mapping[CallFault, str]] = {
 
 @dataclass
 class Observer:
-    """What a world tells: each call before its effect, each moment at which something may have changed, each end,
-    each moment before a function runs, and each at which nothing runs.
+    """What a world tells: calls, and that they have their effect; moments at which something may have changed; states and
+    ends; each moment before a function runs, and each at which nothing runs.
     """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
+    changes: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
     changed: Callable[["World"], None] = lambda *_: None
     ended: Callable[["World", SimulatedExecution], None] = lambda *_: None
     moved: Callable[["World", SimulatedExecution, str, str], None] = lambda *_: None
     runs: Callable[["World"], None] = lambda *_: None
     waits: Callable[["World"], None] = lambda *_: None
-    kept: Callable[[], Mapping[str, Any]] = dict
-    """Returns what it goes by, to be kept."""
 
 
 @dataclass
@@ -59,7 +57,7 @@ class World:
 
     `functions`: as of FunctionRunner. `incident`: carries out an incident. `seed` decides identifiers, and delays too
     while `jitters`. `keeps_past`: whether calls may be answered from the past. `abort_in`: an execution that enters
-    this state is aborted. `past`: what is to be kept of it; see tools/simulation/past.py.
+    this state is aborted.
     """
 
     definition: State
@@ -71,7 +69,6 @@ class World:
     keeps_past: bool = False
     jitters: bool = False
     abort_in: str | None = None
-    past: Past | None = None
     other: State | None = None
 
     def __post_init__(self) -> None:
@@ -80,7 +77,8 @@ class World:
         """How often chance has made identifiers."""
         self.edition = 0
         """How often people have deployed the stack."""
-        self._observed = True
+        self.observed = True
+        """Whether the observer is told what may have changed."""
         self.account = InMemoryAccount()
         self.clock = self.account.clock
         self.timeline = Timeline(self.account)
@@ -112,32 +110,13 @@ class World:
 
         def before_release() -> None:
             remember()
-            if self._observed and not self.calls.reads:
+            if self.observed and not self.calls.reads:
                 self.observer.changed(self)
 
         self.account.service.state.lock.before_release = before_release
 
-    def go_to(self, past: Past, checkpoint: Checkpoint) -> SimulatedExecution:
-        """Become what a release without any disturbance was. Return the execution that is to be resumed.
-
-        What the observer would be told until then, it was told when it happened first.
-        """
-        self._observed = False
-        for change in past.changes[: checkpoint.changes]:
-            self.pass_until(change.time)
-            self.drawn = change.drawn
-            self.calls.change_again(change)
-        self.pass_until(checkpoint.time)
-        self._observed, self.drawn = True, checkpoint.drawn
-        random.setstate(checkpoint.chance)
-        self.timeline.history += past.history[: checkpoint.lines]
-        self.calls.sites += past.sites[: checkpoint.calls]
-        self.messages += past.messages[: checkpoint.messages]
-        self.executions += [SimulatedExecution.made_anew(each, self.definition, self) for each in checkpoint.executions]
-        return self.executions[-1]
-
     def resume(self, run: SimulatedExecution) -> None:
-        """Let an execution of `go_to` go on, up to its next pause."""
+        """Let an execution that was made anew go on, up to its next pause."""
         with self.runner.calling(None):
             run.resume()
 
@@ -212,24 +191,9 @@ class World:
         return {"MessageId": "m"}
 
     def runs_function(self, run: SimulatedExecution) -> None:
-        """Let the observer look, and keep what the world is like, if the execution can go on there."""
-        if run.place is None:
-            return
-        self.observer.runs(self)
-        if self.past is None or self.past.first is None or self.timeline.waiting():
-            return
-        checkpoint = Checkpoint(
-            self.now(),
-            len(self.timeline.history),
-            len(self.calls.sites),
-            len(self.messages),
-            len(self.past.changes),
-            self.drawn,
-            random.getstate(),
-            tuple(each.kept() for each in self.executions),
-            self.observer.kept(),
-        )
-        self.past.checkpoints.append(checkpoint)
+        """Let the observer look before a function runs, if the execution can go on there."""
+        if run.place:
+            self.observer.runs(self)
 
     # --- what calls need
 
@@ -254,9 +218,8 @@ class World:
         self.note_call(f"second run: {self.runner.again()}")
 
     def changes(self, site: Site, arguments: Mapping[str, Any]) -> None:
-        """Keep a call that may change something next."""
-        if self.past is not None and site.changes:
-            self.past.changes.append(Change(self.now(), site, arguments, self.drawn))
+        """Take notice of a call that has its effect next."""
+        self.observer.changes(self, site, arguments)
 
     def called(self, site: Site, arguments: Mapping[str, Any]) -> None:
         """Take notice of a call before its effect."""

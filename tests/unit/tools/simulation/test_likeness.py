@@ -7,7 +7,8 @@ import pytest
 
 from emulator.beanstalk.model import Event
 from tools.simulation.judged import are_near, recent_events
-from tools.simulation.likeness import Likeness, Reader
+from tools.simulation.likeness import new_reader
+from tools.simulation.reader import Likeness
 
 NOW = 1_800_000_000.0
 EARLIER = "2027-01-15T07:59:50+00:00"
@@ -15,7 +16,7 @@ EARLIER = "2027-01-15T07:59:50+00:00"
 
 
 def read(*things: Any, now: float = NOW) -> Likeness:
-    reader = Reader(now)
+    reader = new_reader(now)
     for each in things:
         reader.read(each)
     return reader.likeness()
