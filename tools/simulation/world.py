@@ -36,8 +36,8 @@ SNS_ERRORS: Final[Mapping[CallFault, str]] = {
 
 @dataclass
 class Observer:
-    """What a world tells: calls, and that they have their effect; moments at which something may have changed; states and
-    ends; each moment before a function runs, and each at which nothing runs.
+    """What a world tells: calls, and that they have their effect; moments at which something may have changed; states,
+    and ends; each moment before a function runs, and each at which nothing runs.
     """
 
     called: Callable[["World", Site, Mapping[str, Any]], None] = lambda *_: None
