@@ -5,7 +5,7 @@ from dataclasses import replace
 from lambdas.aws.beanstalk import Beanstalk, connect_beanstalk
 from lambdas.aws.bundles import Bundles, connect_bundles
 from lambdas.deployment import Deployment
-from lambdas.errors import UnexpectedEnvironmentError
+from lambdas.errors import AlreadyExistsError, EnvironmentNotReadyError, UnexpectedEnvironmentError
 from lambdas.handler import Event, logger, stage
 from lambdas.visit import Visit
 
@@ -19,13 +19,23 @@ def with_kept_bundle(deployment: Deployment, bundles: Bundles) -> Deployment:
 
 
 def register_release(deployment: Deployment, beanstalk: Beanstalk) -> Deployment:
-    """Return the same deployment. Raises UnexpectedEnvironmentError when the label has another bundle."""
+    """Return the same deployment. Raises UnexpectedEnvironmentError when the label has another bundle.
+
+    Raises EnvironmentNotReadyError when the version exists and does not show: another run of the function made it.
+    """
     source = deployment.source_bundle
     if source is None:
         return deployment
     version = beanstalk.version(deployment.application, deployment.version)
     if version is None:
-        beanstalk.register(deployment.application, deployment.version, source.bucket, source.key)
+        try:
+            beanstalk.register(deployment.application, deployment.version, source.bucket, source.key)
+        except AlreadyExistsError as error:
+            raise EnvironmentNotReadyError(
+                expected=f"the version {deployment.version} to be made, or to show",
+                found=error.found,
+                next_step=f"Look for {deployment.version} among the versions of {deployment.application}.",
+            ) from error
         logger.info("registered", version=deployment.version, bucket=source.bucket, key=source.key)
     elif (version.bucket, version.key) != (source.bucket, source.key):
         raise UnexpectedEnvironmentError(

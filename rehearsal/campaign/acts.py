@@ -1,7 +1,7 @@
 """What happens to the environments of a run: carries out the planned incidents, and notes what was done."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -10,6 +10,9 @@ from rehearsal.campaign.testbed import CampaignShop, CampaignTestbed
 
 BLUE_TAG = "bluegreen:blue"
 CHANGED_OPTION = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "CHANGED_BY_HAND"}
+
+AFTER_SWAPS: Final = (Intervention.TERMINATE, Intervention.DEPLOY, Intervention.CONFIGURE)
+"""What waits for the end of a swap, since an environment that is swapped is not Ready."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Environments:
             if (found := self._describe(name)) is None:
                 return None
             done = self._doing[planned.act](planned, found)
-            if planned.act is Intervention.TERMINATE:  # a swap may have ended before it
+            if planned.act in AFTER_SWAPS:  # a swap may have ended before it
                 found = self._describe(name) or found
         except ClientError:
             return None

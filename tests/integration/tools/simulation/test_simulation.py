@@ -58,6 +58,13 @@ def test_a_question_that_is_not_sent_is_asked_again(player: Players, fault: str)
     assert good(approval.play((Disturbance(question, fault),))).end == "SUCCEEDED"
 
 
+def test_a_version_is_registered_once_by_a_function_that_runs_twice(player: Players) -> None:
+    bundle = player("bundle")
+    action = "CreateApplicationVersion"
+    point = next(each.point for each in bundle.play().sites if each.action == action)
+    assert good(bundle.play((Disturbance(point, "twice"),))).end == "SUCCEEDED"
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [

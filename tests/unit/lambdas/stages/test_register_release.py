@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from lambdas.aws.bundles import Bundles
 from lambdas.deployment import Deployment, SourceBundle
 from lambdas.errors import (
+    EnvironmentNotReadyError,
     PermissionDeniedError,
     RegistrationFailedError,
     ServiceUnavailableError,
@@ -81,6 +82,20 @@ def test_a_bundle_becomes_a_processed_version_once(release: Release) -> None:
         register_release(deployment, release.beanstalk)
     release.eventually(lambda: await_registration.await_registration(deployment, release.beanstalk))
     assert release.calls("CreateApplicationVersion") == 3  # v1, v2 and this one
+
+
+def test_a_version_that_another_run_has_just_made_is_looked_at_again(release: Release) -> None:
+    """The simulator's story `bundle 19:twice`: two runs of the function look before either has made the version."""
+    release.account.objects[f"/{BUCKET}/v3.zip"] = source_bundles.release()
+    deployment = replace(release.plan(), version="v3", source_bundle=SourceBundle(BUCKET, "v3.zip"))
+    action = "DescribeApplicationVersions"
+    stale = {"kind": "stale", "service": "elasticbeanstalk", "action": action, "age": 60, "for_seconds": 60}
+    release.account.memory.set_faults(stale)
+    register_release(deployment, release.beanstalk)
+    with pytest.raises(EnvironmentNotReadyError, match="v3 already exists"):
+        register_release(deployment, release.beanstalk)
+    release.account.memory.set_faults()
+    assert register_release(deployment, release.beanstalk) == deployment
 
 
 def test_a_label_of_another_bundle_is_not_reused(release: Release) -> None:
