@@ -7,11 +7,13 @@ RUNS ?= 60
 SEED ?=
 WORKERS ?= 4
 SECONDS ?= 600
+COVERAGE ?=
 
 VENV := .venv
 EMULATOR_VENV := .venv-emulator
 AUDIT_VENV := .venv-audit
 CLIENTS_VENV := .venv-clients
+SIMULATED := build/coverage/simulated
 PYTEST := python -m pytest --dist loadscope --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -56,7 +58,9 @@ bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1 to 300 releases at once in v
 	@python -m tools.bench $(ARGS)
 
 simulate: $(VENV)/dev  ## disturb releases at every call, in virtual time, for SECONDS=600 (SEED=7, ARGS="--cases full")
-	@python -m tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@python -m $(if $(COVERAGE),coverage run --source lambdas --data-file $(SIMULATED) -m) \
+		tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@$(if $(COVERAGE),coverage report --data-file $(SIMULATED) --skip-covered --fail-under 0)
 
 agree: $(VENV)/dev $(EMULATOR_VENV)/ready  ## play schedules in the simulator and on the deployed machine, and compare (SEED=7, ARGS="--schedules 30")
 	@python -m tools.agreement $(if $(SEED),--seed $(SEED)) $(ARGS)
