@@ -128,7 +128,9 @@ class PeopleIncidents(IncidentMarks):
         green = world.shop.environment(GREEN)
         if green is None or BLUE_TAG not in green.tags:
             return NOTHING
-        del green.tags[BLUE_TAG]
+        parameters = {"ResourceArn": green.arn, "TagsToRemove.member.1": BLUE_TAG}
+        if not world.shop.call("UpdateTagsForResource", **parameters):
+            return REFUSED
         self.untagged = green.id
         return DONE
 
