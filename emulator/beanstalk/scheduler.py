@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 Step: TypeAlias = float | Callable[[], Any]
@@ -56,7 +57,7 @@ def run_until_wait(
 
     The lock is held while the steps run, and free during slow work. `closed`: whether the scheduler is closed.
     """
-    resume: Callable[[], Step] = lambda: next(task.steps)  # noqa: E731
+    resume: Callable[[], Step] = partial(next, task.steps)
     while True:
         with lock:
             step = None if closed() or task.cancelled else _next_step(resume)

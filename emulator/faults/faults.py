@@ -19,6 +19,10 @@ class InvalidFaultError(ValueError):
     """The description of a fault is not valid; the message is one line for the user."""
 
 
+HELD_SECONDS = 0.01
+"""Real seconds between two looks whether a held call may go on."""
+
+
 class FaultKind(StrEnum):
     """What happens to a call."""
 

@@ -10,13 +10,11 @@ from typing import Any, Final
 from emulator.asgi import Application, Message, Receive, Send, headers_of, read_body, replayed, send_answer
 from emulator.beanstalk.stale_reads import AGE_HEADER
 from emulator.faults.answers import throttling_answer, unavailable_answer
-from emulator.faults.faults import Fault, FaultInjector, FaultKind
+from emulator.faults.faults import HELD_SECONDS, Fault, FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
 
 FORM: Final = "application/x-www-form-urlencoded"
 """The content type of Query APIs."""
-HELD_SECONDS: Final = 0.01
-"""Real seconds between two looks whether a held call may go on."""
 
 
 class FaultMiddleware:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import sns
 
-from emulator.faults.faults import FaultInjector, FaultKind
+from emulator.faults.faults import HELD_SECONDS, FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
 from emulator.messages import PublishedMessages
 from emulator.ministack.replacement import Replacement
@@ -27,8 +27,6 @@ _ERRORS = {
     FaultKind.ERROR_BEFORE: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
     FaultKind.ERROR_AFTER: ("SNS.SnsException", "Service Unavailable (Service: Sns, Status Code: 503)"),
 }
-HELD_SECONDS = 0.01
-"""Real seconds between two looks whether a held call may go on."""
 _NO_ANSWER = ("SNS.SdkClientException", "Unable to execute HTTP request: Connection reset")
 
 

@@ -1,8 +1,8 @@
 """Incidents on the deployed machine, by the words of tools/simulation/disturbance.py. People cause them by calls.
 
 Left out, since the account has no switch for them: the machine's time-out, which is ten days; a health that is shown
-while the application answers; a managed update at once; a second stack or definition; hooks; and edited tags, which the
-simulator changes at once.
+while the application answers; a managed update at once; a second stack or definition; and hooks. Edited tags are not
+played yet.
 """
 
 from collections.abc import Callable, Mapping

@@ -11,9 +11,9 @@ from unittest.mock import patch
 from tools.agreement.placed_schedules import SIGNED, PlacedSchedule
 from tools.agreement.releases import RELEASES
 from tools.agreement.traces import ExecutionTrace, ReleaseTrace, act_of, target_of, what_stands
-from tools.simulation.afterwards import REST_SECONDS
+from tools.simulation.afterwards import play_before
 from tools.simulation.attempts import State
-from tools.simulation.cases import ALARM, SHARED, ReleaseCase, request
+from tools.simulation.cases import ALARM, SHARED
 from tools.simulation.definition import Functions, synthesized
 from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.executions import SimulatedExecution
@@ -153,8 +153,8 @@ class SimulatedMachine:
         self._board.receiver = world
         world.open()
         world.alarms.ringing[ALARM] = None
-        before = _prepare(world, case)
-        first = len(world.calls.sites)
+        play_before(world, case)
+        before, first = len(world.executions), len(world.calls.sites)
         world.start("release", case.request)
         world.run()
         world.pass_until(world.now() + SETTLED_SECONDS)
@@ -173,17 +173,6 @@ def simulated_machine() -> Iterator[SimulatedMachine]:
     definition, functions = synthesized()
     with connected() as board, patch.dict(os.environ, SHARED):
         yield SimulatedMachine(board, definition, functions)
-
-
-def _prepare(world: World, case: ReleaseCase) -> int:
-    """Play what happened before the release. Return how many executions there were."""
-    for number, each in enumerate(case.before):
-        world.abort_in = each.until
-        world.start(f"before-{number}", request(each.changes))
-        world.run()
-        world.abort_in = None
-        world.pass_until(world.now() + REST_SECONDS)
-    return len(world.executions)
 
 
 def _standing(world: World) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
-"""What a person does after a release: repairs what is broken, and releases until it is done."""
+"""What was before a release, and what a person does after it: repairs what is broken, and releases until it is done."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from tools.simulation.cases import ReleaseCase
+from tools.simulation.cases import ReleaseCase, request
 from tools.simulation.executions import IN_FULL, TERMINATE, SimulatedExecution, advice
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import Judge
@@ -13,6 +13,16 @@ from tools.simulation.world import World
 REST_SECONDS: Final = 300
 """From the end of a release to what people do next: what was broken is well again by then."""
 LAST_TRIES: Final = 3
+
+
+def play_before(world: World, case: ReleaseCase) -> None:
+    """Play the releases before the one that is disturbed: each to its end, or to the state in which it is aborted."""
+    for number, before in enumerate(case.before):
+        world.abort_in = before.until
+        world.start(f"before-{number}", request(before.changes))
+        world.run()
+        world.abort_in = None
+        world.pass_until(world.now() + REST_SECONDS)
 
 
 def finish(world: World, incidents: Incidents, judge: Judge, case: ReleaseCase) -> None:

@@ -30,6 +30,9 @@ MANAGED_UPDATES: Final = "ManagedUpdates.watch"
 """The task that looks for managed updates. Without an environment that has them, it does nothing."""
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
+EACH_LOOK: Final = 3
+SOME_LOOKS: Final = 4
+"""While all executions stay where they are, so many moments are compared, and then one of so many."""
 HEALTH_EVENTS: Final = 2
 """How many of the events of health count, the newest ones."""
 
@@ -97,7 +100,9 @@ class Judge:
     stage: str = ""
     """What is played: the release, or what people do next."""
     _states: list[tuple[str, str]] = field(default_factory=list)
+    """The status and the state of each execution at the last moment to look."""
     _waits: int = 0
+    """How many moments have passed since these changed."""
 
     def wait(self, world: World) -> None:
         """Look while nothing runs, unless a function will run next."""
@@ -112,7 +117,7 @@ class Judge:
         states = [(each.status, each.state) for each in world.executions]
         self._waits = self._waits + 1 if states == self._states else 0
         self._states = states
-        if self._waits > 2 and self._waits % 4:
+        if self._waits >= EACH_LOOK and self._waits % SOME_LOOKS:
             return
         likeness = likeness_of(world, self.rules, self.stage)
         rest = self.judged.find(likeness, calls, self._allowance)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tools.simulation.afterwards import REST_SECONDS, finish, last_of
+from tools.simulation.afterwards import finish, last_of, play_before
 from tools.simulation.attempts import State
-from tools.simulation.cases import ALARM, ReleaseCase, request
+from tools.simulation.cases import ALARM, ReleaseCase
 from tools.simulation.definition import Functions, earlier
 from tools.simulation.disturbance import CallFault, Schedule
 from tools.simulation.endings import left_over, unfinished
@@ -83,18 +83,13 @@ class Player:
     def play(self, schedule: Schedule = (), seed: int | None = None, begin: Past | None = None) -> Played:
         """Play a schedule. With a seed, the delays have jitter. `begin`: of a schedule that this one goes on with."""
         known = begin or (self.memory.past if self.memory and seed is None else None)
-        checkpoint = known.before(schedule) if known else None
-        return self._play(schedule, seed, (known, checkpoint) if known and checkpoint else None)
+        return self._play(schedule, seed, _beginning(known, schedule))
 
     def play_to_go_on(self, schedule: Schedule) -> tuple[Played, Past]:
         """Play a schedule; return also its begin, for schedules in which the same happens, and more."""
-        known = self.memory.past if self.memory else None
-        checkpoint = known.before(schedule) if known else None
-        if known and checkpoint:
-            kept = known.until(checkpoint, schedule)
-            return self._play(schedule, None, (known, checkpoint), kept), kept
-        kept = Past(schedule)
-        return self._play(schedule, None, None, kept), kept
+        begin = _beginning(self.memory.past if self.memory else None, schedule)
+        kept = begin[0].until(begin[1], schedule) if begin else Past(schedule)
+        return self._play(schedule, None, begin, kept), kept
 
     def _play(
         self,
@@ -145,7 +140,8 @@ class Player:
                 judge.stage = "release"
                 world.resume(run)
             else:
-                first = self._prepare(world)
+                play_before(world, self.case)
+                first = len(world.calls.sites)
                 rules.begin(world)
                 world.jitters, judge.stage = seed is not None, "release"
                 keeper.begin(first)
@@ -189,12 +185,8 @@ class Player:
         world.shop.open_window(self.case.window)
         world.surroundings.rule_by_hand = self.case.rule_by_hand
 
-    def _prepare(self, world: World) -> int:
-        """Play what happened before the release. Return how many calls it made."""
-        for number, before in enumerate(self.case.before):
-            world.abort_in = before.until
-            world.start(f"before-{number}", request(before.changes))
-            world.run()
-            world.abort_in = None
-            world.pass_until(world.now() + REST_SECONDS)
-        return len(world.calls.sites)
+
+def _beginning(known: Past | None, schedule: Schedule) -> tuple[Past, Checkpoint] | None:
+    """Return where a schedule begins in what is known; None when it begins with the release."""
+    checkpoint = known.before(schedule) if known else None
+    return (known, checkpoint) if known and checkpoint else None
