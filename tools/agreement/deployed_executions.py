@@ -1,7 +1,8 @@
-"""Executions of the deployed machine, and what each of them did."""
+"""Executions of the deployed machine, what each of them did, and the person who answers their questions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 from rehearsal.testbed import TOKEN, Testbed
 from rehearsal.wait import until
 from tools.agreement.traces import ExecutionTrace, act_of, target_of
+from tools.simulation.approver import AskingWorld, ApprovingPerson
 
 ENDS: Final = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
@@ -36,13 +38,10 @@ class DeployedExecution:
 
         until(paused, f"the first function of {self.arn} to end", poll_seconds=0.05)
 
-    def stop(self) -> bool:
-        """Stop it as a person does. Return False when it has just ended."""
-        try:
+    def stop(self) -> None:
+        """Stop it as a person does. Do nothing when it has just ended."""
+        with suppress(ClientError):
             self._states.stop_execution(executionArn=self.arn, error="Stopped", cause="A person stopped it.")
-        except ClientError:
-            return False
-        return True
 
     def redrive(self) -> None:
         """Redrive it if it was aborted."""
@@ -76,6 +75,25 @@ class DeployedExecution:
     def _events(self) -> list[Any]:
         pages = self._states.get_paginator("get_execution_history").paginate(executionArn=self.arn)
         return [event for page in pages for event in page["events"]]
+
+
+class DeployedApprover(ApprovingPerson[DeployedExecution]):
+    """The person in a deployed world."""
+
+    def __init__(self, world: AskingWorld) -> None:
+        super().__init__(world)
+        self._taken: set[str] = set()
+
+    def look(self, executions: Iterable[DeployedExecution]) -> None:
+        """Take notice of new questions, and answer them later."""
+        for run in executions:
+            for token in set(run.tokens()) - self._taken:
+                self._taken.add(token)
+                self.take(run, token)
+
+    def answer(self, run: DeployedExecution, token: str, error: str) -> None:
+        """Answer a question; see ApprovingPerson."""
+        run.answer(token, error)
 
 
 def _act(call: Mapping[str, str], roles: Mapping[str, str]) -> str | None:

@@ -1,8 +1,7 @@
 """Incidents on the deployed machine, by the words of tools/simulation/disturbance.py. People cause them by calls.
 
 Left out, since the account has no switch for them: the machine's time-out, which is ten days; a health that is shown
-while the application answers; a managed update at once; a second stack or definition; and hooks. Edited tags are not
-played yet.
+while the application answers; a managed update at once; a second stack or definition; and hooks.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,23 +11,20 @@ from botocore.exceptions import ClientError
 
 from emulator.faults import FaultKind
 from rehearsal.testbed import Testbed
-from tools.agreement.deployed_approver import DeployedApprover, Later
-from tools.agreement.deployed_executions import DeployedExecution
+from tools.agreement.deployed_executions import DeployedApprover, DeployedExecution
 from tools.agreement.deployed_shop import DeployedShop
+from tools.agreement.environment_acts import SICK, WARNS, EnvironmentActs
 from tools.simulation.cases import ALARM
 from tools.simulation.disturbance import INCIDENTS, STALE_SECONDS
 from tools.simulation.environment_incidents import SLOW
 from tools.simulation.people_incidents import LATE_SECONDS, OVERTAKEN_SECONDS, REDRIVE_SECONDS
 
 LEFT_OUT: Final = (
-    "time_out", "health", "managed", "second/stack", "abort_start/stack", "cdk_deploy", "fail/hook", "edit_tags",
+    "time_out", "health", "managed", "second/stack", "abort_start/stack", "cdk_deploy", "fail/hook",
 )  # fmt: skip
 PLAYABLE: Final = tuple(each for each in INCIDENTS if not each.startswith(LEFT_OUT))
-OPTION: Final = {
-    "Namespace": "aws:elasticbeanstalk:application:environment",
-    "OptionName": "BY_HAND",
-    "Value": "1",
-}
+Later = Callable[[float, Callable[[], None]], None]
+"""Does something after so many account seconds."""
 
 
 class DeployedIncidents:
@@ -55,7 +51,7 @@ class DeployedIncidents:
         self._start = start
         self._later = later
         self._approver = approver
-        self._impairments: dict[str, dict[str, Any]] = {}
+        self._environments = EnvironmentActs(testbed, shop)
 
     def do(self, what: str) -> None:
         """Carry out an incident. What Elastic Beanstalk refuses does not happen."""
@@ -70,27 +66,19 @@ class DeployedIncidents:
     # --- environments
 
     def _sick(self, rest: str) -> None:
-        self._impair(rest, {"status": 500})
+        self._impair(rest, SICK)
 
     def _warn(self, rest: str) -> None:
-        self._impair(rest, {"warning": True})
+        self._impair(rest, WARNS)
 
-    def _impair(self, rest: str, impairment: dict[str, Any]) -> None:
+    def _impair(self, rest: str, impairment: Mapping[str, Any]) -> None:
         role, _, seconds = rest.partition("/")
-        id_ = self._shop.id_of(role)
-        if id_:
-            self._impairments[id_] = impairment | ({"for_seconds": float(seconds)} if seconds else {})
-            self._testbed.control.set_impairments(self._impairments)
+        if found := self._environments.find(role):
+            self._environments.impair(found, impairment, float(seconds) if seconds else None)
 
     def _lose(self, role: str) -> None:
-        id_, autoscaling = self._shop.id_of(role), self._testbed.account.client("autoscaling")
-        if id_ is None:
-            return
-        found = self._testbed.beanstalk.describe_environment_resources(EnvironmentId=id_)["EnvironmentResources"]
-        for instance in found["Instances"]:
-            autoscaling.terminate_instance_in_auto_scaling_group(
-                InstanceId=instance["Id"], ShouldDecrementDesiredCapacity=False
-            )
+        if found := self._environments.find(role):
+            self._environments.lose(found)
 
     def _stale(self, seconds: str) -> None:
         for service in ("elasticbeanstalk", "autoscaling"):
@@ -145,18 +133,23 @@ class DeployedIncidents:
         self._approver.error = error or "Rejected"
 
     def _swap(self, _: str) -> None:
-        self._testbed.beanstalk.swap_environment_cnames(
-            SourceEnvironmentName=self._shop.blue, DestinationEnvironmentName=self._shop.green
-        )
+        self._environments.swap()
 
-    def _terminate(self, _: str) -> None:
-        self._testbed.beanstalk.terminate_environment(EnvironmentName=self._shop.green)
+    def _terminate(self, role: str) -> None:
+        if found := self._environments.find(role):
+            self._environments.terminate(found)
 
-    def _deploy(self, _: str) -> None:
-        self._testbed.beanstalk.update_environment(EnvironmentName=self._shop.blue, VersionLabel="by-hand")
+    def _deploy(self, role: str) -> None:
+        if found := self._environments.find(role):
+            self._environments.deploy(found, "by-hand")
 
-    def _configure(self, _: str) -> None:
-        self._testbed.beanstalk.update_environment(EnvironmentName=self._shop.blue, OptionSettings=[OPTION])
+    def _configure(self, role: str) -> None:
+        if found := self._environments.find(role):
+            self._environments.configure(found)
+
+    def _edit_tags(self, role: str) -> None:
+        if found := self._environments.find(role):
+            self._environments.edit_tags(found)
 
     def _edit_record(self, _: str) -> None:
         if self._record_exists():
@@ -188,4 +181,6 @@ class DeployedIncidents:
     def _stopped(self) -> DeployedExecution | None:
         """Stop the execution that runs, and return it; None when none runs."""
         run = next((each for each in self._executions if each.status == "RUNNING"), None)
-        return run if run and run.stop() else None
+        if run:
+            run.stop()
+        return run

@@ -13,8 +13,7 @@ from rehearsal.account.control import Control
 from rehearsal.testbed import Testbed
 from rehearsal.wait import WaitLimitError
 from tools.agreement.account_settings import PAST, forget_looks, settings_of_simulator
-from tools.agreement.deployed_approver import DeployedApprover
-from tools.agreement.deployed_executions import DeployedExecution
+from tools.agreement.deployed_executions import DeployedApprover, DeployedExecution
 from tools.agreement.deployed_incidents import DeployedIncidents
 from tools.agreement.deployed_shop import DeployedShop
 from tools.agreement.placed_schedules import CallPlace, PlacedDisturbance, PlacedSchedule
@@ -63,8 +62,9 @@ class DeployedRelease:
         self._schedule = schedule
         self._case = RELEASES[schedule.case]
         self._executions: list[DeployedExecution] = []
-        self._timers: list[tuple[float, Callable[[], object]]] = []
-        self._approver = DeployedApprover(testbed.clock, self._later)
+        self._timers: list[tuple[float, Callable[[], None], Callable[[], bool]]] = []
+        self.now = testbed.clock.time
+        self._approver = DeployedApprover(self)
         self._holds: dict[int, str] = {}
         """By the position of the fault: the incident that happens while its call is held."""
 
@@ -114,8 +114,12 @@ class DeployedRelease:
         self._executions.append(run)
         return run
 
-    def _later(self, seconds: float, act: Callable[[], object]) -> None:
-        self._timers.append((self._testbed.clock.time() + seconds, act))
+    def at(self, time: float, act: Callable[[], None], due: Callable[[], bool] = lambda: True) -> None:
+        """Let something happen at a time of the account, unless it is not `due` any longer."""
+        self._timers.append((time, act, due))
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        self.at(self.now() + seconds, act)
 
     def _follow(
         self, faults: list[dict[str, Any]], waiting: dict[int, str], incidents: "DeployedIncidents | _Aborts"
@@ -145,11 +149,12 @@ class DeployedRelease:
         return running.isdisjoint(self._testbed.functions.values())
 
     def _do_what_is_due(self) -> None:
-        now = self._testbed.clock.time()
-        due = sorted((each for each in self._timers if each[0] <= now), key=lambda each: each[0])
-        for each in due:
-            self._timers.remove(each)
-            each[1]()
+        now = self.now()
+        for timer in sorted((each for each in self._timers if each[0] <= now), key=lambda each: each[0]):
+            self._timers.remove(timer)
+            _, act, due = timer
+            if due():
+                act()
 
 
 class _Aborts:

@@ -58,7 +58,9 @@ class DeployedShop(Shop):
             "version_id": put["VersionId"],
         }
         self._beanstalk.create_configuration_template(
-            ApplicationName=self.name, TemplateName=OTHERS, EnvironmentId=self.id_of("blue")
+            ApplicationName=self.name,
+            TemplateName=OTHERS,
+            EnvironmentId=self.environment(self.blue)["EnvironmentId"],
         )
 
     def close(self) -> None:
@@ -80,15 +82,6 @@ class DeployedShop(Shop):
     def break_bundle(self, label: str) -> None:
         """Let the application of a version end at its start, wherever it is deployed from now on."""
         self.upload(self.key(label), bundle("dies"))
-
-    def named(self, role: str) -> str:
-        """Return the name of an environment."""
-        return self.blue if role == "blue" else self.green
-
-    def id_of(self, role: str) -> str | None:
-        """Return the id of the environment that stands; None without one."""
-        found = [each for each in self.describe_environments() if each["EnvironmentName"] == self.named(role)]
-        return str(found[0]["EnvironmentId"]) if found else None
 
     def roles(self) -> dict[str, str]:
         """Return the role of each environment, terminated ones too, by its name and by its id."""

@@ -1,12 +1,12 @@
-"""The person who is asked for approval, and answers each question by its token.
+"""The person who is asked for approval: decides when each question is answered, and what.
 
 A token that was answered, has expired, or is of an attempt before is refused, as SendTaskSuccess does:
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from tools.simulation.attempts import StateError
 from tools.simulation.executions import SimulatedExecution
@@ -20,34 +20,51 @@ AGAIN_SECONDS: Final = 1
 
 
 class AskingWorld(Protocol):
-    """The world, as the person sees it."""
+    """The world of the person, simulated or deployed."""
 
     now: Callable[[], float]
 
     def at(self, time: float, act: Callable[[], None], due: Callable[[], bool] = lambda: True) -> None:
         """Let something happen at a time, unless it is not `due` any longer."""
 
-    def note(self, who: str, what: str) -> None:
-        """Write a line of the history."""
+
+class AskingExecution(Protocol):
+    """An execution that asks."""
+
+    @property
+    def status(self) -> str:
+        """RUNNING, or how it ended."""
+
+    def stop(self) -> None:
+        """Stop it, as a person does."""
+
+    def redrive(self) -> None:
+        """Redrive it."""
 
 
-@dataclass
-class Approver:
-    """The person who answers in one world. `seconds`: from a question to its answer."""
+Run = TypeVar("Run", bound=AskingExecution)
 
-    world: AskingWorld
-    seconds: float = ANSWER_SECONDS
-    error: str = ""
-    """The error of the next answer, which is a no. Empty for a yes."""
-    twice: bool = False
-    """Whether the next answer is sent twice."""
-    redrives: bool = False
-    """Whether the next execution that asks is aborted and redriven before it has an answer. It asks again then."""
 
-    def be_asked(self, run: SimulatedExecution) -> None:
+class ApprovingPerson(Generic[Run]):
+    """The person who answers in one world."""
+
+    def __init__(self, world: AskingWorld) -> None:
+        self.world = world
+        self.seconds: float = ANSWER_SECONDS
+        """From a question to its answer."""
+        self.error = ""
+        """The error of the next answer, which is a no. Empty for a yes."""
+        self.twice = False
+        """Whether the next answer is sent twice."""
+        self.redrives = False
+        """Whether the next execution that asks is aborted and redriven before it has an answer. It asks again then."""
+
+    @abstractmethod
+    def answer(self, run: Run, token: str, error: str) -> None:
+        """Answer a question, if it still waits: with a yes, or with the error of a no."""
+
+    def take(self, run: Run, token: str) -> None:
         """Take notice of a question; answer it later."""
-        token = run.asked or ""
-        run.approved = False
         now = self.world.now()
         self._answer_when_due(run, token, now)
         if self.redrives:
@@ -55,23 +72,33 @@ class Approver:
             self.world.at(now + ABORT_SECONDS, run.stop, lambda: run.status == "RUNNING")
             self.world.at(now + 2 * ABORT_SECONDS, run.redrive, lambda: run.status == "ABORTED")
 
-    def _answer_when_due(self, run: SimulatedExecution, token: str, since: float) -> None:
+    def _answer_when_due(self, run: Run, token: str, since: float) -> None:
         due = since + self.seconds
         if due > self.world.now():
             self.world.at(due, lambda: self._answer_when_due(run, token, since))
             return
         error, self.error = self.error, ""
-        self._answer(run, token, error)
+        self.answer(run, token, error)
         if self.twice:
             self.twice = False
-            self.world.at(self.world.now() + AGAIN_SECONDS, lambda: self._answer(run, token, error))
+            self.world.at(self.world.now() + AGAIN_SECONDS, lambda: self.answer(run, token, error))
 
-    def _answer(self, run: SimulatedExecution, token: str, error: str) -> None:
+
+class Approver(ApprovingPerson[SimulatedExecution]):
+    """The person in a simulated world."""
+
+    def be_asked(self, run: SimulatedExecution) -> None:
+        """Take notice of the question that an execution has just asked."""
+        run.approved = False
+        self.take(run, run.asked or "")
+
+    def answer(self, run: SimulatedExecution, token: str, error: str) -> None:
+        """Answer a question; see ApprovingPerson."""
         word = f"REJECTS with {error}" if error else "APPROVES"
         if run.status != "RUNNING" or run.token != token:
-            self.world.note("person", f"{word} (refused: nothing waits for this token)")
+            run.world.note("person", f"{word} (refused: nothing waits for this token)")
             return
-        self.world.note("person", word)
+        run.world.note("person", word)
         if not error:
             run.approved = True
         run.go_on(StateError(error, "A person said no.") if error else {})
