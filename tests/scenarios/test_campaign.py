@@ -10,14 +10,13 @@ from rich.console import Console
 
 from emulator.faults import Fault, FaultKind
 from rehearsal.account.account import ROOT
-from rehearsal.campaign.options import SCALE
-from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
-from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run import CampaignRun
-from rehearsal.campaign.run_evidence import RunEvidence
-from rehearsal.campaign.snapshot_plans import PATH
-from rehearsal.campaign.testbed import CampaignTestbed, deployed_testbeds
 from rehearsal.report.progress import Progress
+from tools.campaign.plan import SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
+from tools.campaign.random_plans import PATH
+from tools.campaign.rules import violations
+from tools.campaign.run import CampaignRun
+from tools.campaign.run_evidence import RunEvidence
+from tools.campaign.testbed import CampaignTestbed, deployed_testbeds
 
 EB = "elasticbeanstalk"
 
@@ -25,7 +24,7 @@ EB = "elasticbeanstalk"
 @pytest.fixture(scope="module")
 def testbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CampaignTestbed]:
     silent = Progress(Console(file=io.StringIO()))
-    with deployed_testbeds(1, SCALE, tmp_path_factory.mktemp("campaign"), silent) as testbeds:
+    with deployed_testbeds(1, tmp_path_factory.mktemp("campaign"), silent) as testbeds:
         yield testbeds[0]
 
 
@@ -39,18 +38,18 @@ def played(testbed: CampaignTestbed, plan: RunPlan) -> RunEvidence:
     return evidence
 
 
-def fault_at(kind: FaultKind, function: str, action: str, service: str = EB, call: int = 1) -> Fault:
-    return Fault(kind, service, action, function, call)
+def fault_at(kind: FaultKind, state: str | None, action: str, service: str = EB) -> Fault:
+    return Fault(kind, service, action, call=1, state=state)
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        fault_at(FaultKind.ERROR_AFTER, "plan", "PutObject", "s3"),
-        fault_at(FaultKind.RESET_AFTER, "register_release", "CreateApplicationVersion"),
-        fault_at(FaultKind.KILL_AFTER, "swap_traffic", "SwapEnvironmentCNAMEs", call=2),
+        fault_at(FaultKind.ERROR_AFTER, "Plan", "PutObject", "s3"),
+        fault_at(FaultKind.RESET_AFTER, "RegisterRelease", "CreateApplicationVersion"),
+        fault_at(FaultKind.KILL_AFTER, "SwapToBlue", "SwapEnvironmentCNAMEs"),
     ],
-    ids=lambda fault: f"{fault.kind}-{fault.action}-{fault.call}",
+    ids=lambda fault: f"{fault.kind}-{fault.action}",
 )
 def test_a_release_survives_a_call_that_took_effect_and_reported_an_error(
     testbed: CampaignTestbed, fault: Fault
@@ -69,9 +68,9 @@ def test_throttling_for_minutes_only_delays_a_release(testbed: CampaignTestbed) 
 
 def test_the_failure_branch_survives_the_loss_of_its_own_calls(testbed: CampaignTestbed) -> None:
     faults = (
-        fault_at(FaultKind.KILL_AFTER, "keep_green_live", "DescribeEnvironments"),
-        fault_at(FaultKind.THROTTLE, "state machine", "Publish", "sns"),
-        fault_at(FaultKind.KILL_AFTER, "hold_for_redrive", "SendTaskFailure", "states"),
+        fault_at(FaultKind.KILL_AFTER, "KeepGreenLive", "DescribeEnvironments"),
+        fault_at(FaultKind.THROTTLE, None, "Publish", "sns"),
+        fault_at(FaultKind.KILL_AFTER, "HoldForRedrive", "SendTaskFailure", "states"),
     )
     evidence = played(testbed, RunPlan("part", faults, bundle="answers_only_root"))
     assert violations(evidence) == []
@@ -120,8 +119,8 @@ def test_a_snapshot_that_is_lost_torn_old_ahead_or_claimed_by_the_dead_does_no_h
         PlannedIntervention(act, state, 5, lasts=60) for act, state in zip(SNAPSHOT_INCIDENTS, states, strict=True)
     ]
     faults = (
-        Fault(FaultKind.KILL_AFTER, "s3", "PutObject", "await_green", call=1, path=PATH),
-        Fault(FaultKind.SLOW, "s3", "GetObject", "drain_blue", call=1, path=PATH, delay=60),
+        Fault(FaultKind.KILL_AFTER, "s3", "PutObject", state="AwaitGreen", call=1, path=PATH),
+        Fault(FaultKind.SLOW, "s3", "GetObject", state="DrainBlue", call=1, path=PATH, delay=60),
     )
     evidence = played(testbed, RunPlan("part", faults, interventions=tuple(planned)))
     assert violations(evidence) == []

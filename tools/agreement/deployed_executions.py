@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from rehearsal.testbed import TOKEN, Testbed
 from rehearsal.wait import until
 from tools.agreement.traces import ExecutionTrace, act_of, target_of
-from tools.simulation.approver import AskingWorld, ApprovingPerson
+from tools.simulation.approver import ApprovingPerson, AskingWorld
 
 ENDS: Final = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 

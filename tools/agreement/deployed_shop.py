@@ -105,17 +105,20 @@ def make_bundles_bucket(testbed: Testbed) -> None:
         return
     testbed.s3.create_bucket(Bucket=BUNDLES_BUCKET)
     testbed.s3.put_bucket_versioning(Bucket=BUNDLES_BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    functions = [testbed.functions[stage] for stage in READERS]
-    reading = {
-        "Effect": "Allow",
-        "Principal": {
-            "AWS": [testbed.lambdas.get_function_configuration(FunctionName=each)["Role"] for each in functions]
-        },
-        "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl"],
-        "Resource": f"arn:aws:s3:::{BUNDLES_BUCKET}/*",
-    }
-    policy = {"Version": "2012-10-17", "Statement": [reading]}
+    policy = {"Version": "2012-10-17", "Statement": [reading(testbed, BUNDLES_BUCKET)]}
     testbed.s3.put_bucket_policy(Bucket=BUNDLES_BUCKET, Policy=json.dumps(policy))
+
+
+def reading(testbed: Testbed, bucket: str) -> dict[str, Any]:
+    """Return the statement of a bucket's policy by which the stack's functions may read it."""
+    functions = [testbed.functions[stage] for stage in READERS]
+    roles = [testbed.lambdas.get_function_configuration(FunctionName=each)["Role"] for each in functions]
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": roles},
+        "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl"],
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
 
 
 def bundle(label: str) -> bytes:

@@ -4,7 +4,7 @@ A token that was answered, has expired, or is of an attempt before is refused, a
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -45,7 +45,7 @@ class AskingExecution(Protocol):
 Run = TypeVar("Run", bound=AskingExecution)
 
 
-class ApprovingPerson(Generic[Run]):
+class ApprovingPerson(ABC, Generic[Run]):
     """The person who answers in one world."""
 
     def __init__(self, world: AskingWorld) -> None:

@@ -4,22 +4,20 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from emulator.faults import Fault
 from rehearsal.account import samples
 from rehearsal.account.account import Account
 from rehearsal.account.shop import Shop
-from rehearsal.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE
-from rehearsal.campaign.single_faults import STATE_MACHINE
 from rehearsal.report.progress import Progress
 from rehearsal.testbed import Testbed, deploy_stack, synthesize
+from tools.agreement.deployed_shop import reading
+from tools.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE
 
-READ_BUNDLES = ("plan", "register_release", "clone_blue", "deploy_release")
-"""The stages for which Elastic Beanstalk reads a bundle."""
+SCALE = 0.005
+"""Real seconds of an account second."""
 DURATIONS = {
     "launch": 60,
     "update": 30,
@@ -42,7 +40,6 @@ DRAIN_SECONDS = 220
 LONG_WATCH_SECONDS = 900
 """In runs with sick environments: a release that does not look must not be over before a sickness shows."""
 ALARM = "campaign"
-REPORTING = "write_report"
 
 
 class CampaignShop(Shop):
@@ -79,7 +76,6 @@ class CampaignTestbed(Testbed):
 
     def __init__(self, account: Account, outputs: Mapping[str, str]) -> None:
         super().__init__(account, outputs)
-        self.autoscaling = account.client("autoscaling")
         self._numbers = itertools.count(1)
         self._shop: CampaignShop | None = None
         self._other: Testbed | None = None
@@ -101,17 +97,8 @@ class CampaignTestbed(Testbed):
 
     def _share_bundles(self, other: Testbed) -> None:
         """Let the other stack's functions read this stack's bundles: docs/pipelines.md has the policy."""
-        functions = [other.functions[stage] for stage in READ_BUNDLES]
-        roles = [self.lambdas.get_function_configuration(FunctionName=each)["Role"] for each in functions]
         policy = json.loads(self.s3.get_bucket_policy(Bucket=self.artifacts)["Policy"])
-        policy["Statement"].append(
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": roles},
-                "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl"],
-                "Resource": f"arn:aws:s3:::{self.artifacts}/*",
-            }
-        )
+        policy["Statement"].append(reading(other, self.artifacts))
         self.s3.put_bucket_policy(Bucket=self.artifacts, Policy=json.dumps(policy))
 
     @cached_property
@@ -145,31 +132,17 @@ class CampaignTestbed(Testbed):
             self._shop.live = live
             self._shop.delete_other_versions(live)
 
-    def set_faults(self, *faults: Fault) -> None:
-        """Replace the faults; each names its function by the stage. No faults remove all."""
-        deployed = {**self.functions, STATE_MACHINE: self.machine.rpartition(":")[2]}
-        named = (replace(fault, function=fault.function and deployed[fault.function]) for fault in faults)
-        self.control.set_faults(*(fault.as_dict() for fault in named))
-
-    def journal(self) -> list[dict[str, str]]:
-        """Return the calls of releases since the journal was cleared. The functions are named by their stages.
-
-        A report is written when a release has ended, so its calls are none of a release.
-        """
-        other = self._other.functions if self._other else {}
-        stages = {name: f"{stage} of the other stack" for stage, name in other.items()}
-        stages |= {name: stage for stage, name in self.functions.items()}
-        named = [{**call, "function": stages.get(call["function"], STATE_MACHINE)} for call in self.control.journal()]
-        return [call for call in named if not call["function"].startswith(REPORTING)]
-
 
 @contextmanager
-def deployed_testbeds(count: int, scale: float, folder: Path, progress: Progress) -> Iterator[list[CampaignTestbed]]:
+def deployed_testbeds(count: int, folder: Path, progress: Progress) -> Iterator[list[CampaignTestbed]]:
     """Yield so many testbeds, which end with the block; logs go to `folder`. Raises AccountError and CdkError."""
+    if not count:
+        yield []
+        return
     with ExitStack() as running:
         with progress.step(f"start AWS accounts on this machine: {count}"):
             accounts = [
-                running.enter_context(Account(scale=scale, home=folder / f"account-{number}"))
+                running.enter_context(Account(scale=SCALE, home=folder / f"account-{number}"))
                 for number in range(1, count + 1)
             ]
         with progress.step("deploy the stack into each, by cdk bootstrap and cdk deploy"):

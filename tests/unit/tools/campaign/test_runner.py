@@ -1,7 +1,7 @@
 """A runner that is stopped says that it has left runs."""
 
-from rehearsal.campaign.plan import RunPlan
-from rehearsal.campaign.runner import Runner
+from tools.campaign.plan import RunPlan
+from tools.campaign.runner import Runner
 
 
 def test_a_runner_that_is_stopped_before_its_last_run_is_not_complete() -> None:

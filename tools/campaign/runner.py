@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from threading import Event, Lock, Thread
 
-from rehearsal.campaign.plan import RunPlan
-from rehearsal.campaign.report import RunResult, judge
-from rehearsal.campaign.run import CampaignRun
-from rehearsal.campaign.testbed import CampaignTestbed
+from tools.campaign.plan import RunPlan
+from tools.campaign.report import RunResult, judge
+from tools.campaign.run import CampaignRun
+from tools.campaign.testbed import CampaignTestbed
 
 
 class Runner:
@@ -58,14 +58,11 @@ class Runner:
             return self._plans.popleft() if self._plans else None
 
     def _play(self, testbed: CampaignTestbed, plan: RunPlan) -> None:
+        began = time.monotonic()
         evidence = CampaignRun(testbed, plan).play()
-        result = judge(evidence, testbed.journal(), self._seed)
+        result = judge(evidence, testbed.control.journal(), self._seed, time.monotonic() - began)
         self.results.append(result)
         if result.violation or evidence.lost:
             testbed.replace_shop()
         else:
             testbed.keep_shop(evidence.live)
-        if not result.hit and (earlier := plan.for_previous_call()):
-            # This release made fewer polls than the one of the baseline.
-            with self._lock:
-                self._plans.appendleft(earlier)

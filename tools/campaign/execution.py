@@ -1,20 +1,16 @@
 """An execution in a run: start, abort and redrive it, and read its history."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from emulator.clock import Clock
-from rehearsal.campaign.drive import Drive, drives_of, real_time
 from rehearsal.execution import ExecutionReader
 from rehearsal.testbed import Testbed
+from tools.agreement.deployed_executions import DeployedExecution
 
 RUNNING = ("RUNNING", "PENDING_REDRIVE")
 TEST_STATE = "VerifyRelease"
-TASK_ENDS = ("TaskSucceeded", "TaskFailed", "TaskTimedOut")
 Event = Mapping[str, Any]
 
 
@@ -56,13 +52,6 @@ class ExecutionHistory:
         """Whether its last end is a success."""
         return bool(self.ends) and self.ends[-1].succeeded
 
-    @property
-    def stages(self) -> list[str]:
-        """The Task and Wait states that it entered, each once."""
-        kinds = ("TaskStateEntered", "WaitStateEntered")
-        entered = [event["stateEnteredEventDetails"]["name"] for event in self.events if event["type"] in kinds]
-        return list(dict.fromkeys(entered))
-
     def proved_at(self, clock: Clock) -> float | None:
         """Return when its version first passed VerifyRelease, in real epoch seconds; None if it never did."""
         types = {event["id"]: event["type"] for event in self.events}
@@ -70,32 +59,8 @@ class ExecutionHistory:
             left = event.get("stateExitedEventDetails", {}).get("name")
             # A Catch exits the state, too.
             if left == TEST_STATE and types[event["previousEventId"]].endswith("Succeeded"):
-                return real_time(event, clock)
+                return clock.machine_time(event["timestamp"].timestamp())
         return None
-
-    def drives(self, clock: Clock) -> list[Drive]:
-        """Return its drives: one from its start on, one from each redrive on."""
-        return drives_of(self.events, clock)
-
-    def calls(self, clock: Clock) -> list[tuple[float, float]]:
-        """Return from when to when each of its functions ran, in real epoch seconds."""
-        found, begin = [], None
-        for event in self.events:
-            if event["type"] == "TaskScheduled":
-                begin = real_time(event, clock)
-            elif begin is not None and event["type"] in TASK_ENDS:
-                found.append((begin, real_time(event, clock)))
-                begin = None
-        return found
-
-    def notices(self, clock: Clock) -> list[tuple[float, str]]:
-        """Return what its failure branch told people, and when, in real epoch seconds."""
-        found = []
-        for event in self.events:
-            left = event.get("stateExitedEventDetails", {})
-            if left.get("name") == "KeepGreenLive":
-                found.append((real_time(event, clock), json.loads(left["output"])["notice"]["message"]))
-        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON, without the inputs and outputs of states."""
@@ -108,23 +73,21 @@ class ExecutionHistory:
         }
 
 
-class RunExecution:
-    """An execution that a run has started."""
+class RunExecution(DeployedExecution):
+    """An execution that a run has started. `testbed`: with the stack whose execution it is."""
 
     def __init__(self, testbed: Testbed, role: str, request: Mapping[str, Any]) -> None:
-        """`testbed`: with the stack whose execution it is."""
+        super().__init__(testbed, f"{request['application']}-{request['version']}-{role}", request)
         self.ends: list[ExecutionEnd] = []
         self._expected_ends = 1
-        self._testbed = testbed
         self._role = role
         self._request = request
-        self._arn = testbed.start(f"{request['application']}-{request['version']}-{role}", request)
-        self._reader = ExecutionReader(testbed.states, self._arn)
+        self._reader = ExecutionReader(testbed.states, self.arn)
 
     def ended(self) -> bool:
         """Return whether it has ended; add the end to `ends`."""
         if len(self.ends) < self._expected_ends:
-            described = self._testbed.states.describe_execution(executionArn=self._arn)
+            described = self._states.describe_execution(executionArn=self.arn)
             if described["status"] in RUNNING:
                 return False
             self.ends.append(ExecutionEnd(described["status"], described.get("error"), described.get("cause")))
@@ -135,26 +98,14 @@ class RunExecution:
         self._reader.read()
         return any(visit.name == state for visit in self._reader.visits) or self.ended()
 
-    def abort(self) -> None:
-        """Stop it, as a person does. Do nothing when it has just ended."""
-        try:
-            self._testbed.states.stop_execution(
-                executionArn=self._arn, error="Stopped", cause="The campaign stopped it."
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationException":
-                raise
-
     def redrive(self) -> None:
         """Redrive it after a failed end."""
-        self._testbed.states.redrive_execution(executionArn=self._arn)
+        self._states.redrive_execution(executionArn=self.arn)
         self._expected_ends += 1
 
     def history(self) -> ExecutionHistory:
         """Return its history so far."""
-        pages = self._testbed.states.get_paginator("get_execution_history").paginate(executionArn=self._arn)
-        events = [event for page in pages for event in page["events"]]
-        return ExecutionHistory(self._role, self._arn, self._request, tuple(self.ends), events)
+        return ExecutionHistory(self._role, self.arn, self._request, tuple(self.ends), self._events())
 
 
 def _brief(event: Event) -> dict[str, Any]:

@@ -1,47 +1,48 @@
 """The results of runs, and the report of a campaign."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rehearsal.campaign.rules import violations
-from rehearsal.campaign.run_evidence import RunEvidence
-from rehearsal.campaign.single_faults import Baseline, Journal, polls_left_out
 from rehearsal.traffic import failed_requests
+from tools.agreement.comparison import Comparison
+from tools.campaign.plan import Intervention
+from tools.campaign.rules import violations
+from tools.campaign.run_evidence import RunEvidence
+
+Journal = Sequence[Mapping[str, str]]
+"""Calls in their order, as the account has them."""
 
 
 @dataclass(frozen=True)
 class RunResult:
     """The result of a run.
 
-    `hit`: whether a fault met a call, or an incident happened. `redriven`: whether the run took a redrive.
-    `kind`: the first part of the name. `violation`: for a run that broke a rule, all that helps to repeat it.
-    `strikes`: the incidents of the snapshot that happened.
+    `hit`: whether a fault met a call, or an incident happened. `redriven`: whether the run took a redrive. `seconds`:
+    real ones. `violation`: for a run that broke a rule, all that helps to repeat it. `happened`: the incidents.
     """
 
     name: str
-    kind: str
     hit: bool
     redriven: bool
+    seconds: float
     violation: dict[str, Any] | None = None
-    strikes: Sequence[str] = ()
+    happened: Sequence[str] = ()
 
 
-def judge(evidence: RunEvidence, journal: Journal, seed: int) -> RunResult:
+def judge(evidence: RunEvidence, journal: Journal, seed: int, seconds: float) -> RunResult:
     """Check a run against the rules and return its result. `journal`: its calls. `seed`: the campaign's."""
     found = violations(evidence)
+    happened = [str(each.act) for each in evidence.acts] + [str(each.act) for each in evidence.strikes]
+    happened += [Intervention.OTHER_STACK for each in evidence.executions if each.role == "other"]
     return RunResult(
         name=evidence.plan.name,
-        kind=evidence.plan.name.partition("/")[0],
-        hit=(
-            any(fault["struck"] for fault in evidence.hits)
-            or bool(evidence.acts or evidence.strikes)
-            or any(execution.role == "other" for execution in evidence.executions)
-        ),
+        hit=bool(happened) or any(fault["struck"] for fault in evidence.hits),
         redriven=any(len(execution.ends) > 1 for execution in evidence.executions),
+        seconds=seconds,
         violation=_violation(evidence, found, journal, seed) if found else None,
-        strikes=[each.act for each in evidence.strikes],
+        happened=happened,
     )
 
 
@@ -53,7 +54,7 @@ class CampaignReport:
     """
 
     seed: int
-    baseline: Baseline
+    comparisons: Sequence[Comparison]
     results: Sequence[RunResult]
     complete: bool
     seconds: float
@@ -63,20 +64,27 @@ class CampaignReport:
     def violations(self) -> list[dict[str, Any]]:
         return [result.violation for result in self.results if result.violation]
 
+    @property
+    def differing(self) -> list[Comparison]:
+        """The schedules in which the simulator and the deployed machine differ."""
+        return [each for each in self.comparisons if each.differences]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.violations or self.differing or self.secrets)
+
     def as_dict(self) -> dict[str, Any]:
-        """Return report.json. Shapes: `calls`: "function: service.action"; `kinds`: runs by kind; times: seconds."""
+        """Return report.json. `missed`: runs in which nothing happened to a call or an environment."""
         return {
+            "seed": self.seed,
+            "schedules": {str(each.schedule): each.differences for each in self.comparisons},
             "runs": len(self.results),
             "violations": self.violations,
             "secrets": list(self.secrets),
             "complete": self.complete,
-            "seed": self.seed,
-            "snapshot_strikes": dict(Counter(each for result in self.results for each in result.strikes)),
-            "kinds": dict(Counter(result.kind for result in self.results)),
-            "calls": call_names(self.baseline.good),
-            "calls_of_a_failing_release": call_names(self.baseline.bad),
-            "polls_left_out": polls_left_out(self.baseline.good),
-            "missed": [result.name for result in self.results if not result.hit and result.kind != "random"],
+            "happened": dict(Counter(each for result in self.results for each in result.happened)),
+            "missed": [result.name for result in self.results if not result.hit],
             "redriven": [result.name for result in self.results if result.redriven],
             "seconds": round(self.seconds, 1),
         }
@@ -85,24 +93,23 @@ class CampaignReport:
         """Return the lines for the terminal."""
         redriven = sum(result.redriven for result in self.results)
         cut = "" if self.complete else "incomplete: "
-        played = f"{cut}{len(self.results)} runs in {self.seconds / 60:.1f} minutes"
-        lines = [f"{played}, {redriven} with a redrive; violations: {len(self.violations)}."]
+        schedules = f"{len(self.comparisons)} schedules, differences in {len(self.differing)}"
+        runs = f"{len(self.results)} runs, {redriven} with a redrive, violations in {len(self.violations)}"
+        lines = [f"{cut}{schedules}; {runs}; {self.seconds / 60:.1f} minutes."]
         lines += [f"A log holds a secret: {found}" for found in self.secrets]
+        lines += [f"They differ: make campaign ARGS='--play \"{each.schedule}\"'" for each in self.differing]
         for violation in self.violations:
-            lines += [
-                "",
-                f"{violation['run']}  ({violation['repeat']})",
-                *(f"  {found}" for found in violation["found"]),
-            ]
+            lines += ["", f"{violation['run']}  ({violation['repeat']})", *(f"  {each}" for each in violation["found"])]
         return lines
 
 
 def _violation(evidence: RunEvidence, found: list[str], journal: Journal, seed: int) -> dict[str, Any]:
+    number = evidence.plan.name.rpartition("/")[2]
     return {
         "run": evidence.plan.name,
         "found": found,
         "seed": seed,
-        "repeat": f"make campaign SEED={seed} ARGS='--only {evidence.plan.name}'",
+        "repeat": f"make campaign RUNS={number} SEED={seed} ARGS='--only {evidence.plan.name}'",
         "plan": evidence.plan.as_dict(),
         "faults": evidence.hits,
         "acts": [asdict(act) for act in evidence.acts],
@@ -114,10 +121,5 @@ def _violation(evidence: RunEvidence, found: list[str], journal: Journal, seed: 
             f"{each['EnvironmentName']} {each['Status']} {each['CNAME']} {each['VersionLabel']}"
             for each in evidence.environments
         ],
-        "calls": call_names(journal),
+        "calls": [f"{call.get('state', '')}: {call['service']}.{call['action']}" for call in journal],
     }
-
-
-def call_names(journal: Journal) -> list[str]:
-    """Return each call as "function: service.action"."""
-    return [f"{call['function']}: {call['service']}.{call['action']}" for call in journal]

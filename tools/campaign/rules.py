@@ -1,38 +1,33 @@
-"""The rules of a run: each yields a sentence for every violation."""
+"""The rules of a run, of what users and accounts show: each yields a sentence for every violation.
+
+The simulator judges what executions decide and tell, and how soon they move users away from a sick environment.
+"""
 
 from collections.abc import Iterator
 
-from rehearsal.campaign.acts import Act
-from rehearsal.campaign.course import FOREVER
-from rehearsal.campaign.execution import ExecutionHistory
-from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS
-from rehearsal.campaign.run_evidence import RunEvidence
-from rehearsal.campaign.unavoidable import is_unavoidable
-from rehearsal.traffic import count_answers, failed_requests
+from rehearsal.traffic import Request, count_answers, failed_requests
+from tools.campaign.acts import Act
+from tools.campaign.execution import ExecutionHistory
+from tools.campaign.plan import SNAPSHOT_INCIDENTS, Intervention
+from tools.campaign.run_evidence import RunEvidence
 
+FOREVER = float("inf")
 TOLERANCE_SECONDS = 0.25
 """From a request to its answer. The version may be proved and get the users in between."""
 LAST_REQUESTS = 4
 """One of each client, after the end of all executions."""
+REPLACEMENT_SECONDS = 300
+"""Account seconds until a lost instance is replaced, an update by hand ends, or a sick instance is in service again."""
+SLACK = 4.0
+"""Real seconds: the account's functions and instances are slower than AWS's."""
 OVERTAKEN = ("LockLostError", "UnexpectedEnvironmentError", "ReleaseRefusedError")
-LOOK_SECONDS = 60
-"""The age of a look on which a stage may decide, in account seconds."""
-LOOK_SLACK = 1.0
-"""Real seconds: the time of a function."""
-SERVED_BY = "Users are served by: "
-NOBODY = "NOBODY"
 
 
 def violations(evidence: RunEvidence) -> list[str]:
     """Return all violations of a run; none for a good one."""
     if evidence.stuck:
         return [evidence.stuck, *_check_traffic(evidence)]
-    always = [
-        *_check_traffic(evidence),
-        *_check_operations(evidence),
-        *_check_decisions(evidence),
-        *_check_notices(evidence),
-    ]
+    always = [*_check_traffic(evidence), *_check_operations(evidence)]
     # After somebody terminated the environment that serves, only people can repair it.
     return always if evidence.lost else [*always, *_check_executions(evidence), *_check_what_is_left(evidence)]
 
@@ -40,8 +35,7 @@ def violations(evidence: RunEvidence) -> list[str]:
 def _check_traffic(evidence: RunEvidence) -> Iterator[str]:
     if not evidence.requests:
         yield "No request was made."
-    unavoidable = is_unavoidable(evidence)
-    failed = [each for each in failed_requests(evidence.requests) if not unavoidable(each.at, each.answered_by)]
+    failed = [each for each in failed_requests(evidence.requests) if not _unavoidable(each, evidence)]
     if failed:
         first = failed[0]
         yield (
@@ -57,6 +51,33 @@ def _check_traffic(evidence: RunEvidence) -> Iterator[str]:
         yield f"Users were served by {server}; expected only versions that were proved good before."
 
 
+def _unavoidable(request: Request, evidence: RunEvidence) -> bool:
+    """Return whether a failed request went to an environment that an accident or a person had struck.
+
+    A request without an answer has no environment's name.
+    """
+    asked = request.answered_by and request.answered_by.partition("/")[0]
+    return any(
+        asked in (None, act.environment) and act.at - SLACK / 4 <= request.at <= _fails_until(act, evidence)
+        for act in evidence.acts
+    )
+
+
+def _fails_until(act: Act, evidence: RunEvidence) -> float:
+    """Return until when requests to an environment may fail after an act, in real epoch seconds."""
+    real = evidence.clock.real
+    match act.act:
+        case Intervention.SICK:
+            return FOREVER if act.until is None else act.until + real(REPLACEMENT_SECONDS) + SLACK
+        case Intervention.LOSE | Intervention.DEPLOY | Intervention.CONFIGURE:
+            return act.at + real(REPLACEMENT_SECONDS) + SLACK
+        case Intervention.TERMINATE:
+            # Clients with old DNS answers may be on it still.
+            return FOREVER if act.live else act.at + real(evidence.dns_ttl) + SLACK
+        case _:
+            return 0.0
+
+
 def _good(answered_by: str, at: float, evidence: RunEvidence) -> bool:
     version = answered_by.partition("/")[2]
     if version in evidence.proved and at >= evidence.proved[version] - TOLERANCE_SECONDS:
@@ -66,7 +87,7 @@ def _good(answered_by: str, at: float, evidence: RunEvidence) -> bool:
 
 def _put_before_users(act: Act, at: float, evidence: RunEvidence) -> bool:
     """Return whether a person deployed the version onto blue while it served, or clients had its old DNS answers."""
-    left = max((end for _, end in evidence.course.holds("blue") if end <= at), default=0.0)
+    left = max((swap for swap in evidence.course.swaps[::2] if swap <= at), default=0.0)
     expires = left + evidence.clock.real(evidence.dns_ttl) + TOLERANCE_SECONDS
     return act.live or at <= expires
 
@@ -78,42 +99,6 @@ def _check_operations(evidence: RunEvidence) -> Iterator[str]:
         for start, how in course.starts(course.name(role)):
             if start.request not in by_people and course.holder(start.at) == role:
                 yield f"{start.environment} was {how} while it served users."
-
-
-def _check_decisions(evidence: RunEvidence) -> Iterator[str]:
-    """No release goes on while users are on a sick environment and the other one is known to be good."""
-    course, clock = evidence.course, evidence.clock
-    seen = clock.real(LOOK_SECONDS) + LOOK_SLACK
-    updates = [start.at for start, how in course.starts(course.blue) if how == "updated"]
-    for execution in evidence.executions:
-        for drive in execution.drives(clock):
-            swapped = any(drive.begin <= swap <= drive.end for swap in course.swaps)
-            first = next((at for at in updates if at >= drive.begin), FOREVER)
-            if swapped and first <= drive.end and first == updates[0] and course.holder(first) == "green":
-                sick = course.is_sick(course.green, first - seen, first)
-                if sick and not course.is_sick(course.blue, first, first):
-                    yield f"{course.blue}, good and untouched, was updated while users were on a sick {course.green}."
-            for at, state in drive.entered:
-                if state == "TerminateGreen" and course.holder(at) == "blue":
-                    sick = course.is_sick(course.blue, at - seen, at)
-                    if sick and not course.is_sick(course.green, at, at):
-                        yield f"The watch of {course.blue} ended well while it was sick and {course.green} stood by."
-
-
-def _check_notices(evidence: RunEvidence) -> Iterator[str]:
-    """Each failed end was told, and what people were told of who serves was true."""
-    for execution in evidence.executions:
-        notices = execution.notices(evidence.clock)
-        failed = sum(end.status == "FAILED" for end in execution.ends)
-        if len(notices) < failed and not evidence.plan.faults:
-            yield f"The {execution.role} execution failed {failed} times; people were told {len(notices)} times."
-        for at, message in notices:
-            served_by = message.partition(SERVED_BY)[2].partition(" ")[0]
-            holder = evidence.course.name(evidence.course.holder(at))
-            named = served_by in (evidence.course.blue, evidence.course.green)
-            wrong = served_by.startswith(NOBODY) if not evidence.lost else named and served_by == holder
-            if wrong or (named and served_by != holder):
-                yield f"People were told that users are served by {served_by}; {holder} held {evidence.cname}."
 
 
 def _check_executions(evidence: RunEvidence) -> Iterator[str]:

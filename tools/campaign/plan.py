@@ -1,23 +1,16 @@
 """The plan of a run: the bundle to release, the faults, and what happens to environments and people do meanwhile."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from emulator.faults import Fault, FaultKind
+from emulator.faults import Fault
 
 GOOD_BUNDLE = "v2"
 BAD_BUNDLES = ("answers_only_root", "does_not_start", "answers_500")
 """VerifyRelease finds the first one; Elastic Beanstalk finds the second at once and the third after a while."""
 
 Role = Literal["blue", "green"]
-READS = ("Describe", "Get", "Head", "List")
-
-STALE_SECONDS = 40
-"""The age of a stale answer in a run with a single fault, and the largest one in random runs, in account seconds.
-
-Stages wait 60 seconds before they believe that something has not happened.
-"""
 
 
 class Intervention(StrEnum):
@@ -74,49 +67,18 @@ class PlannedIntervention:
     role: Role | None = None
     lasts: float | None = None
 
-    @property
-    def on_environment(self) -> bool:
-        """Whether it happens to an environment, rather than to an execution."""
-        return self.role is not None
-
-
-@dataclass(frozen=True)
-class CallSite:
-    """A call that a release makes: the `number`-th one of this service and action in this function."""
-
-    service: str
-    action: str
-    function: str
-    number: int
-
-    @property
-    def only_reads(self) -> bool:
-        """Whether the call reads Elastic Beanstalk: only such a call can have a stale answer."""
-        return only_reads(self.service, self.action)
-
-    @property
-    def without_effect(self) -> bool:
-        """Whether the call reads, of any service: an error before its effect and one after it are the same."""
-        return self.action.startswith(READS)
-
-    def previous(self) -> Self | None:
-        """Return the call of the same kind before it, or None: releases differ in the number of their polls."""
-        return replace(self, number=self.number - 1) if self.number > 1 else None
-
 
 @dataclass(frozen=True)
 class RunPlan:
     """The plan of one run.
 
-    `faults`: each names its function by the module of the stage, or `STATE_MACHINE`. `bundle`: the sample to release.
-    `interventions`: in their order. `site`: the call that meets the fault, in a run with a single fault.
+    `bundle`: the sample to release. `interventions`: in their order.
     """
 
     name: str
     faults: tuple[Fault, ...] = ()
     bundle: str = GOOD_BUNDLE
     interventions: tuple[PlannedIntervention, ...] = ()
-    site: CallSite | None = None
 
     @property
     def good(self) -> bool:
@@ -138,21 +100,3 @@ class RunPlan:
             "faults": [fault.as_dict() for fault in self.faults],
             "interventions": [asdict(each) for each in self.interventions],
         }
-
-    def for_previous_call(self) -> "RunPlan | None":
-        """Return the same plan for the call before `site`, or None."""
-        previous = self.site.previous() if self.site else None
-        return single_fault(previous, self.faults[0].kind, self.bundle) if previous else None
-
-
-def only_reads(service: str, action: str) -> bool:
-    """Return whether a call reads Elastic Beanstalk, and changes nothing."""
-    return service == "elasticbeanstalk" and action.startswith(READS)
-
-
-def single_fault(site: CallSite, kind: FaultKind, bundle: str) -> RunPlan:
-    """Return the plan of a run in which this call, and no other, meets a fault of this kind."""
-    age = STALE_SECONDS if kind is FaultKind.STALE else None
-    fault = Fault(kind, site.service, site.action, site.function, call=site.number, age=age)
-    name = f"{kind}/{site.function}/{site.service}.{site.action}/{site.number}"
-    return RunPlan(name, (fault,), bundle, site=site)

@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.campaign.plan import Intervention, PlannedIntervention
-from rehearsal.campaign.testbed import CampaignTestbed
+from tools.campaign.plan import Intervention, PlannedIntervention
+from tools.campaign.testbed import CampaignTestbed
 
 STRIKE_SECONDS = 10
 """Between two strikes of one incident, in account seconds. Each is undone by the next execution that looks."""

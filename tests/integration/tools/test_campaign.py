@@ -7,7 +7,7 @@ from tests.support.rehearsal_program import RehearsalProgram
 
 
 def test_an_interrupted_campaign_leaves_nothing_behind(tmp_path: Path) -> None:
-    program = RehearsalProgram(tmp_path, "--accounts", "1", module="rehearsal.campaign")
+    program = RehearsalProgram(tmp_path, "--only", "random", "--accounts", "1", module="tools.campaign")
     try:
         program.until((program.output / "account-1" / "beanstalk").exists)
         program.signal(signal.SIGINT)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lambdas.aws.snapshot import Snapshot
-from rehearsal.campaign.plan import SNAPSHOT_INCIDENTS, Intervention
-from rehearsal.campaign.snapshot_plans import SINGLE_STATES, single_snapshot_incidents
-from rehearsal.campaign.snapshot_strikes import changed_snapshot
+from tools.campaign.plan import Intervention
+from tools.campaign.snapshot_strikes import changed_snapshot
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MADE = Snapshot(made=NOW - timedelta(seconds=20), complete=True)
@@ -37,11 +36,3 @@ def test_an_execution_that_dies_leaves_its_claim_and_the_first_one_counts() -> N
 @pytest.mark.parametrize("content", [None, b"{"])
 def test_what_is_gone_or_torn_is_not_changed(content: bytes | None) -> None:
     assert changed_snapshot(Intervention.SNAPSHOT_FUTURE, content, NOW) is None
-
-
-def test_each_incident_happens_once_in_each_of_the_waits_and_has_a_name_for_only() -> None:
-    plans = list(single_snapshot_incidents())
-    planned = [(each.act, each.state) for plan in plans for each in plan.interventions]
-    assert planned == [(act, state) for act in SNAPSHOT_INCIDENTS for state in SINGLE_STATES]
-    assert all(plan.name.startswith("snapshot_") for plan in plans)
-    assert len({plan.name for plan in plans}) == len(plans)

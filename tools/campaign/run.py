@@ -5,15 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from rehearsal.campaign.acts import Act, Environments
-from rehearsal.campaign.course import Course, Happening
-from rehearsal.campaign.execution import ExecutionHistory, RunExecution
-from rehearsal.campaign.plan import GOOD_BUNDLE, SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
-from rehearsal.campaign.run_evidence import RunEvidence
-from rehearsal.campaign.snapshot_strikes import SharedSnapshot, Strike
-from rehearsal.campaign.testbed import DRAIN_SECONDS, LONG_WATCH_SECONDS, CampaignTestbed
 from rehearsal.traffic import Traffic
 from rehearsal.wait import WaitLimitError, until
+from tools.campaign.acts import Act, Environments
+from tools.campaign.execution import ExecutionHistory, RunExecution
+from tools.campaign.plan import GOOD_BUNDLE, SNAPSHOT_INCIDENTS, Intervention, PlannedIntervention, RunPlan
+from tools.campaign.run_evidence import Course, Happening, RunEvidence
+from tools.campaign.snapshot_strikes import SharedSnapshot, Strike
+from tools.campaign.testbed import DRAIN_SECONDS, LONG_WATCH_SECONDS, CampaignTestbed
 
 CLIENTS = 4
 REQUESTS_PER_SECOND = 20.0
@@ -47,7 +46,7 @@ class CampaignRun:
         testbed, shop = self._testbed, self._shop
         testbed.control.clear_journal()
         began = testbed.clock.now()
-        testbed.set_faults(*self._plan.faults)
+        testbed.control.set_faults(*(each.as_dict() for each in self._plan.faults))
         with Traffic(
             shop.cname, testbed.control.resolve, clients=CLIENTS, requests_per_second=REQUESTS_PER_SECOND
         ) as traffic:
@@ -55,7 +54,7 @@ class CampaignRun:
                 stuck = self._attempt(self._release_with_faults)
                 hits = testbed.control.faults()
             finally:
-                testbed.set_faults()
+                testbed.control.set_faults()
             if not self._lost:
                 stuck = stuck or self._attempt(self._finish_without_faults)
             time.sleep(TAIL_SECONDS)
@@ -74,7 +73,6 @@ class CampaignRun:
             templates=shop.saved_configurations(),
             course=self._course(began),
             clock=testbed.clock,
-            ended=time.time(),
             acts=tuple(self._acts),
             strikes=tuple(self._strikes),
             stuck=stuck,
@@ -99,7 +97,7 @@ class CampaignRun:
             step()
         except WaitLimitError as error:
             for execution in self._executions:
-                execution.abort()
+                execution.stop()
             return str(error)
         return None
 
@@ -117,7 +115,7 @@ class CampaignRun:
     def _intervene(self, intervention: PlannedIntervention, main: RunExecution) -> None:
         match intervention.act:
             case Intervention.ABORT:
-                main.abort()
+                main.stop()
             case Intervention.SECOND:
                 self._start("second")
             case Intervention.OTHER_STACK:
