@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 4566
 ARGS ?=
 IMAGE ?= beanstalk-bluegreen
-RUNS ?= 60
+RUNS ?= 20
 SEED ?=
 WORKERS ?= 4
 SECONDS ?= 600
@@ -34,7 +34,7 @@ export RUSTUP_HOME ?= $(CACHE)/rustup
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse account prove campaign bench simulate agree mutations unit integration scenarios test coverage check format \
+.PHONY: help rehearse account prove campaign bench simulate mutations unit integration scenarios test coverage check format \
 	synth template image audit sbom docs permissions clients measure release clean
 
 help:  ## list the targets
@@ -51,8 +51,8 @@ account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep an emulated AWS account r
 prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account of yours (ARGS="--profile P --region R")
 	@python -m rehearsal.prove $(ARGS)
 
-campaign: $(VENV)/ready $(EMULATOR_VENV)/ready  ## fail every AWS call of a release in every way, then RUNS=60 random runs (SEED=7)
-	@python -m rehearsal.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+campaign: $(VENV)/dev $(EMULATOR_VENV)/ready  ## compare the simulator with the deployed machine, then RUNS=20 random releases under traffic (SEED=7)
+	@python -m tools.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1 to 300 releases at once in virtual time (ARGS="--account 10", "--fleet 100")
 	@python -m tools.bench $(ARGS)
@@ -61,9 +61,6 @@ simulate: $(VENV)/dev  ## disturb releases at every call, in virtual time, for S
 	@python -m $(if $(COVERAGE),coverage run --source lambdas --data-file $(SIMULATED) -m) \
 		tools.simulation --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 	@$(if $(COVERAGE),coverage report --data-file $(SIMULATED) --skip-covered --fail-under 0)
-
-agree: $(VENV)/dev $(EMULATOR_VENV)/ready  ## play schedules in the simulator and on the deployed machine, and compare (SEED=7, ARGS="--schedules 30")
-	@python -m tools.agreement $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 mutations: $(VENV)/dev  ## break each safety rule in a copy, and check that the simulator finds it
 	@python -m tools.simulation --seconds 60 --cases full --parts singles --stride 400

@@ -1,4 +1,4 @@
-"""The simulator and the deployed machine do the same in the same schedule. `make agree` compares many."""
+"""The simulator and the deployed machine do the same in the same schedule. `make campaign` compares many."""
 
 from tests.support.testbed import ScenarioTestbed
 from tools.agreement.comparison import disagreement, expected

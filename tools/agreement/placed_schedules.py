@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from tools.agreement.releases import RELEASES
 from tools.simulation.disturbance import CallFault
 from tools.simulation.sites import SERVICES, Site
 
@@ -76,7 +77,7 @@ class PlacedDisturbance:
 
 @dataclass(frozen=True)
 class PlacedSchedule:
-    """A release of tools/simulation/cases.py, and what happens in it, in the order of its calls."""
+    """One of RELEASES, and what happens in it, in the order of its calls."""
 
     case: str
     disturbances: tuple[PlacedDisturbance, ...] = ()
@@ -88,4 +89,6 @@ class PlacedSchedule:
     def from_text(cls, text: str) -> Self:
         """Return the schedule that `str` wrote. Raises ValueError for another text."""
         case, *disturbances = text.split()
+        if case not in RELEASES:
+            raise ValueError(f"Expected a release, one of {', '.join(RELEASES)}. Found {case!r}.")
         return cls(case, tuple(map(PlacedDisturbance.from_text, disturbances)))

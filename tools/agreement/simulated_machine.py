@@ -28,7 +28,7 @@ from tools.simulation.world import Observer, World
 SETTLED_SECONDS: Final = 120
 """From the end of the last execution until one looks at what stands: what was asked for is done by then."""
 FUNCTION_SECONDS: Final = 1.5
-"""What a function takes in the account besides its calls: 0.03 real seconds, measured, at the scale of `make agree`."""
+"""What a function takes in the account besides its calls: 0.03 real seconds, measured, at SCALE of comparison.py."""
 START_SECONDS: Final = 45
 """What a new process of a function takes, since it was killed or is not free: 0.9 real seconds, measured."""
 KILLED: Final = "failed Runtime.ExitError"

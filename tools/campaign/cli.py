@@ -49,7 +49,7 @@ def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
     parser.add_argument("--schedules", type=_count, default=15, help="number of schedules (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="what both are drawn by, SEED= (default: one by chance, printed)")
     parser.add_argument("--only", default="", help="only what has this name: schedule, schedule/3, random or random/7")
-    parser.add_argument("--play", type=_schedule, help="only this schedule, as it was printed, in one pair of quotes")
+    parser.add_argument("--play", nargs="+", metavar="WORD", help="only this schedule, as it was printed")
     parser.add_argument(
         "--accounts", type=_count, default=os.cpu_count() or 1, help="runs at a time (default: one for each core)"
     )
@@ -59,6 +59,10 @@ def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
     chosen = parser.parse_args(arguments)
     if chosen.seed is None:
         chosen.seed = random.randrange(LARGEST_SEED)  # noqa: S311 - not for security
+    try:
+        chosen.play = PlacedSchedule.from_text(" ".join(chosen.play)) if chosen.play else None
+    except ValueError as error:
+        parser.error(str(error))
     options = CampaignOptions(**vars(chosen))
     if not (options.play or options.schedule_numbers or options.run_numbers):
         parser.error("nothing is chosen: expected --schedules, --runs and --only to leave a schedule or a run")
@@ -69,10 +73,3 @@ def _count(text: str) -> int:
     if text.isdecimal():
         return int(text)
     raise argparse.ArgumentTypeError(f"expected a number, found {text!r}")
-
-
-def _schedule(text: str) -> PlacedSchedule:
-    try:
-        return PlacedSchedule.from_text(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error

@@ -97,7 +97,7 @@ class CampaignReport:
         runs = f"{len(self.results)} runs, {redriven} with a redrive, violations in {len(self.violations)}"
         lines = [f"{cut}{schedules}; {runs}; {self.seconds / 60:.1f} minutes."]
         lines += [f"A log holds a secret: {found}" for found in self.secrets]
-        lines += [f"They differ: make campaign ARGS='--play \"{each.schedule}\"'" for each in self.differing]
+        lines += [f"They differ: make campaign ARGS='--play {each.schedule}'" for each in self.differing]
         for violation in self.violations:
             lines += ["", f"{violation['run']}  ({violation['repeat']})", *(f"  {each}" for each in violation["found"])]
         return lines

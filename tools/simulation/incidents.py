@@ -1,6 +1,6 @@
 """Incidents of a schedule: what happens to environments, and what people do, between two calls.
 
-The words are those of the campaign (rehearsal/campaign/plan.py), with some that the emulated account has no switch for.
+The words are those of the campaign (tools/campaign/plan.py), with some that the emulated account has no switch for.
 """
 
 import json

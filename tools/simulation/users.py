@@ -14,7 +14,9 @@ from tools.simulation.world import World
 
 DNS_TTL: Final = DURATIONS["dns_ttl"]
 RESCUE_SECONDS: Final = 330
-"""As in the campaign: until users of a sick environment are elsewhere, while an execution can move them."""
+"""Until users of a sick environment are elsewhere, while an execution can move them: 110 until its health shows, two
+looks, a swap, and the TTL of DNS answers.
+"""
 FAULT_SECONDS: Final = 60
 """By how much a fault of one call may delay that."""
 RECOVERY_SECONDS: Final = 120

@@ -26,14 +26,15 @@ def test_what_is_played_is_chosen_by_name(only: str, schedules: list[int], runs:
 
 def test_one_schedule_is_played_alone() -> None:
     text = "full Plan/s3.PutObject/1:reset_after DrainBlue/s3.GetObject/2:sick/green"
-    options = read_campaign_options(["--play", text])
+    options = read_campaign_options(["--play", *text.split()])
     assert (str(options.play), options.schedule_numbers, options.run_numbers) == (text, [], [])
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--play", "full 12:throttle"], "Expected STATE/SERVICE"),
+        (["--play", "full", "12:throttle"], "Expected STATE/SERVICE"),
+        (["--play", "fill"], "Expected a release"),
         (["--only", "random/99"], "nothing is chosen"),
         (["--runs", "-1"], "expected a number"),
     ],

@@ -42,7 +42,7 @@ def test_a_schedule_in_which_the_two_differ_is_reported_with_what_repeats_it() -
     assert report.as_dict()["schedules"][str(DIFFER.schedule)] == ["ends of execution 1:"]
     text = "\n".join(report.summary())
     assert "2 schedules, differences in 1; " in text
-    assert "make campaign ARGS='--play \"full Plan/s3.PutObject/1:throttle\"'" in text
+    assert "make campaign ARGS='--play full Plan/s3.PutObject/1:throttle'" in text
 
 
 def test_a_secret_in_a_log_is_reported() -> None:
