@@ -82,14 +82,19 @@ class DeployedApprover(ApprovingPerson[DeployedExecution]):
 
     def __init__(self, world: AskingWorld) -> None:
         super().__init__(world)
+        self._seen: set[str] = set()
         self._taken: set[str] = set()
 
     def look(self, executions: Iterable[DeployedExecution]) -> None:
-        """Take notice of new questions, and answer them later."""
-        for run in executions:
-            for token in set(run.tokens()) - self._taken:
-                self._taken.add(token)
-                self.take(run, token)
+        """Take notice of questions, and answer them later.
+
+        A history has a question before it is sent. What happens at its sending comes first, so each is seen twice.
+        """
+        asked = {token: run for run in executions for token in run.tokens()}
+        for token in sorted(asked.keys() & self._seen - self._taken):
+            self._taken.add(token)
+            self.take(asked[token], token)
+        self._seen |= asked.keys()
 
     def answer(self, run: DeployedExecution, token: str, error: str) -> None:
         """Answer a question; see ApprovingPerson."""
