@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 4566
 ARGS ?=
 IMAGE ?= beanstalk-bluegreen
-RUNS ?= 20
+RUNS ?= 60
 SEED ?=
 WORKERS ?= 4
 SECONDS ?= 600
@@ -51,7 +51,7 @@ account: $(VENV)/ready $(EMULATOR_VENV)/ready  ## keep an emulated AWS account r
 prove: $(VENV)/ready $(EMULATOR_VENV)/ready  ## prove the product in an account of yours (ARGS="--profile P --region R")
 	@python -m rehearsal.prove $(ARGS)
 
-campaign: $(VENV)/dev $(EMULATOR_VENV)/ready  ## compare the simulator with the deployed machine, then RUNS=20 random releases under traffic (SEED=7)
+campaign: $(VENV)/dev $(EMULATOR_VENV)/ready  ## compare the simulator with the deployed machine, then RUNS=60 random releases under traffic (SEED=7)
 	@python -m tools.campaign --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: $(VENV)/dev $(EMULATOR_VENV)/ready  ## run 1 to 300 releases at once in virtual time (ARGS="--account 10", "--fleet 100")

@@ -42,11 +42,11 @@ def read_campaign_options(arguments: Sequence[str]) -> CampaignOptions:
         prog="make campaign",
         description="Play schedules in the simulator and on the deployed machine, and compare. Then release under"
         " traffic, with faults, sick environments and people by chance.",
-        epilog="example: make campaign RUNS=40 SEED=7",
+        epilog="example: make campaign RUNS=20 SEED=7",
         allow_abbrev=False,
     )
-    parser.add_argument("--runs", type=_count, default=20, help="number of random runs, RUNS= (default: %(default)s)")
-    parser.add_argument("--schedules", type=_count, default=15, help="number of schedules (default: %(default)s)")
+    parser.add_argument("--runs", type=_count, default=60, help="number of random runs, RUNS= (default: %(default)s)")
+    parser.add_argument("--schedules", type=_count, default=20, help="number of schedules (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="what both are drawn by, SEED= (default: one by chance, printed)")
     parser.add_argument("--only", default="", help="only what has this name: schedule, schedule/3, random or random/7")
     parser.add_argument("--play", nargs="+", metavar="WORD", help="only this schedule, as it was printed")

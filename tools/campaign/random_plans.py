@@ -21,8 +21,9 @@ GREEN_SERVES: Final = (
 )  # fmt: skip
 BLUE_SERVES: Final = ("AwaitBlueLive", "WatchRelease", "TerminateGreen")
 FROM_CLONE: Final = (*CLONING, *GREEN_SERVES, *BLUE_SERVES)
-WITH_GREEN: Final = FROM_CLONE[1:-1]
 FROM_TEST: Final = FROM_CLONE[2:]
+WITH_GREEN: Final = FROM_TEST[:-1]
+"""Green has been launched, and stands."""
 STATES: Final = ("Plan", "RegisterRelease", "AwaitRegistration", *FROM_CLONE, "AwaitTermination")
 """Of a good release, in their order."""
 FAILING_STATES: Final = (*STATES[: STATES.index("VerifyRelease")], "KeepGreenLive")
@@ -54,7 +55,7 @@ INCIDENTS: Final[Sequence[tuple[Intervention | None, Role | None, Sequence[str]]
 """What happens in runs that follow each other, to which environment, and in which states it begins."""
 
 ABORT_ODDS: Final = {False: 0.4, True: 0.1}
-"""How often people abort the execution, by whether an incident happens: it needs an execution that runs."""
+"""How often people abort the execution, by whether something happens to its environments. They do so after it."""
 SECOND_ODDS: Final = {False: 0.3, True: 0.2}
 """The same for a second execution."""
 MAX_FAULTS: Final = {False: 4, True: 2}
@@ -96,12 +97,14 @@ def random_plan(seed: int, number: int) -> RunPlan:
     good = chance.random() > 0.25 or not set(possible) & set(FAILING_STATES)
     states = STATES if good else FAILING_STATES
     on_release = act is not None and act not in SNAPSHOT_INCIDENTS
-    drawn = []
+    drawn, begin = [], 0
     if act:
         drawn.append(_incident(chance, act, role, [each for each in possible if each in states]))
-    for person, odds in ((Intervention.ABORT, ABORT_ODDS), (Intervention.SECOND, SECOND_ODDS)):
+        begin = states.index(drawn[0].state)
+    for person, odds, first in ((Intervention.ABORT, ABORT_ODDS, begin), (Intervention.SECOND, SECOND_ODDS, 0)):
         if chance.random() < odds[on_release]:
-            drawn.append(PlannedIntervention(person, chance.choice(states), chance.randint(0, MAX_DELAY_SECONDS)))
+            state = chance.choice(states[first + 1 :] or states[-1:])
+            drawn.append(PlannedIntervention(person, state, chance.randint(0, MAX_DELAY_SECONDS)))
     if on_release and chance.random() < SNAPSHOT_SHARE:
         drawn.append(_incident(chance, chance.choice(SNAPSHOT_INCIDENTS), None, states))
     return RunPlan(

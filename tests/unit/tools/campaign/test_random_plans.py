@@ -1,7 +1,7 @@
 """The random plans: repeatable, and with everything that can go wrong."""
 
 from emulator.faults import FaultKind
-from tools.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, SNAPSHOT_INCIDENTS, Intervention
+from tools.campaign.plan import BAD_BUNDLES, GOOD_BUNDLE, SNAPSHOT_INCIDENTS, Intervention, RunPlan
 from tools.campaign.random_plans import FAILING_STATES, INCIDENTS, KINDS, STALE_SECONDS, STATES, random_plan
 
 PLANS = [random_plan(7, number) for number in range(400)]
@@ -54,8 +54,21 @@ def test_an_incident_begins_in_one_of_its_states() -> None:
     assert {(each.role, each.lasts is None) for each in sick} == {("blue", False), ("green", False), ("green", True)}
 
 
+def test_people_abort_an_execution_only_after_its_incident() -> None:
+    """An incident needs an execution that runs."""
+    incidents = [(plan, each) for plan in PLANS for each in plan.interventions if each.role == "green"]
+    aborted = [(plan.interventions, each) for plan, each in incidents if Intervention.ABORT in acts_of(plan)]
+    assert aborted
+    for planned, incident in aborted:
+        assert [each.act for each in planned[: planned.index(incident)]].count(Intervention.ABORT) == 0
+
+
+def acts_of(plan: RunPlan) -> set[Intervention]:
+    return {each.act for each in plan.interventions}
+
+
 def test_the_snapshot_is_struck_also_beside_other_incidents_and_its_calls_fail() -> None:
-    acts = [{each.act for each in plan.interventions} for plan in PLANS]
+    acts = [acts_of(plan) for plan in PLANS]
     assert any(Intervention.SICK in each and each & set(SNAPSHOT_INCIDENTS) for each in acts)
     faults = [fault for fault in FAULTS if fault.path]
     assert {FaultKind.KILL_AFTER, FaultKind.SLOW} <= {fault.kind for fault in faults}
