@@ -97,14 +97,13 @@ def random_plan(seed: int, number: int) -> RunPlan:
     good = chance.random() > 0.25 or not set(possible) & set(FAILING_STATES)
     states = STATES if good else FAILING_STATES
     on_release = act is not None and act not in SNAPSHOT_INCIDENTS
-    drawn, begin = [], 0
+    drawn, later = [], states
     if act:
         drawn.append(_incident(chance, act, role, [each for each in possible if each in states]))
-        begin = states.index(drawn[0].state)
-    for person, odds, first in ((Intervention.ABORT, ABORT_ODDS, begin), (Intervention.SECOND, SECOND_ODDS, 0)):
+        later = states[states.index(drawn[0].state) + 1 :] or states[-1:]
+    for person, odds, moments in ((Intervention.ABORT, ABORT_ODDS, later), (Intervention.SECOND, SECOND_ODDS, states)):
         if chance.random() < odds[on_release]:
-            state = chance.choice(states[first + 1 :] or states[-1:])
-            drawn.append(PlannedIntervention(person, state, chance.randint(0, MAX_DELAY_SECONDS)))
+            drawn.append(PlannedIntervention(person, chance.choice(moments), chance.randint(0, MAX_DELAY_SECONDS)))
     if on_release and chance.random() < SNAPSHOT_SHARE:
         drawn.append(_incident(chance, chance.choice(SNAPSHOT_INCIDENTS), None, states))
     return RunPlan(
