@@ -43,13 +43,14 @@ def _filter(call: Call) -> Callable[[Event], bool]:
     wanted = [(attribute, call[name]) for name, attribute in _FILTERS.items() if call.get(name) is not None]
     severities = _SEVERITIES[_SEVERITIES.index(call.get("Severity", "TRACE")) :]
     start, end = call.get("StartTime", 0), call.get("EndTime", math.inf)
+    if call.get("PlatformArn") is not None:
+        return lambda _: False  # no event is about a custom platform
 
     def matches(event: Event) -> bool:
         return (
-            call.get("PlatformArn") is None  # no event is about a custom platform
-            and all(getattr(event, attribute) == value for attribute, value in wanted)
+            start <= event.date < end
             and event.severity in severities
-            and start <= event.date < end
+            and all(getattr(event, attribute) == value for attribute, value in wanted)
         )
 
     return matches
