@@ -46,8 +46,7 @@ def _parsed_list(parse_item: _Parser, value: Iterable[Any]) -> list[Any]:
 
 
 def _parsed_text(value: Any) -> str:
-    text = str(value)
-    return text if text.isprintable() else legible(text)
+    return legible(str(value))
 
 
 def _parsed_date(value: float) -> datetime:
