@@ -1,5 +1,6 @@
-"""Worlds that were played without a violation, to their end or to a world like one that was. A world that is like one of
-them need not be played on.
+"""Worlds that were played without a violation, to their end or to a world like one that was.
+
+A world that is like one of them need not be played on.
 
 What differs is left out by tools/simulation/likeness.py and here, and docs/simulation.md says what it is.
 """
@@ -132,7 +133,7 @@ class Judge:
         self.looks.append(Look(likeness, calls, world.clock.elapsed))
 
     def keep(self, world: World, end: str, rest: Rest | None = None) -> None:
-        """Remember what this world was like, now that it was played without a violation. `rest`: what follows its end."""
+        """Remember what this world was like, now that nothing was violated. `rest`: what follows its last call."""
         if self.judged is None or self.rules.violations:
             return
         calls, seconds, distance = (rest.calls, rest.seconds, rest.distance) if rest else (0, 0.0, 0.0)

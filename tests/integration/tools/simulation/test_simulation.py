@@ -65,6 +65,16 @@ def test_a_version_is_registered_once_by_a_function_that_runs_twice(player: Play
     assert good(bundle.play((Disturbance(point, "twice"),))).end == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("what", ["abort_start", "delete_record"])
+def test_nothing_is_left_when_a_release_ends_at_the_termination_of_green(player: Players, what: str) -> None:
+    sites = player("full").play().sites
+    ended = next(each.point for each in sites if each.action == "TerminateEnvironment")
+    then = ended + (what == "delete_record")
+    found = player("full").play((Disturbance(ended, "kill_after"), Disturbance(then, what)))
+    assert found.violations == ()
+    assert found.end != "SUCCEEDED"
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [
