@@ -1,4 +1,4 @@
-"""Removing green: the clone itself and its saved configuration."""
+"""Removing green: its saved configuration and the clone itself."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,11 @@ from lambdas.visit import Visit
 
 
 def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
-    """Terminate green, unless it is gone or being terminated, and delete its saved configuration.
+    """Delete green's saved configuration, and terminate green, unless it is gone or being terminated.
+
+    In this order: a release may end after the termination, such as by an abort, and no later one looks for what is left
+    when there is nothing to release. Green keeps its settings:
+    https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-savedconfig.html
 
     `by_look`: shows both environments as all executions see them. Before the termination, green is looked at again.
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
@@ -28,6 +32,7 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_
     green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))
+        remove_configuration(deployment, beanstalk)
     else:
         try:
             _terminate(green, Pair.from_found(found, deployment), deployment, visit, beanstalk)
@@ -38,7 +43,6 @@ def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_
             raise EnvironmentNotReadyError(
                 expected=f"{green.name} to be shown as Terminated", found=error.found, next_step=NEXT_STEP, settles=True
             ) from error
-    remove_configuration(deployment, beanstalk)
 
 
 def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> None:
@@ -49,6 +53,7 @@ def _terminate(green: Environment, before: Pair, deployment: Deployment, visit: 
     require_no_new_swap(before, visit, beanstalk)
     if deployment.adopted:
         require_adopted(before.green, deployment, beanstalk)
+    remove_configuration(deployment, beanstalk)
     pair = _look(green, deployment, beanstalk)  # the last call before the termination
     require_not_live(pair, pair.green, "it is terminated")
     if not pair.green.ready:

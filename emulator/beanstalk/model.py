@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from emulator.beanstalk.configuration_options import Option
 from emulator.beanstalk.environment_records import FinishedAction, RetrievedInfo, RunningAction
@@ -232,8 +233,7 @@ class Environment:
         return labels.pop() if len(labels) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event. `number` counts up, and orders events of the same date."""
 
     number: int

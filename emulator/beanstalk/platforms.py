@@ -91,14 +91,14 @@ def named(region: str, *, solution_stack: str | None, arn: str | None) -> Platfo
 
     An ARN may leave out the version, and names the newest one then.
     """
+    if not solution_stack and not arn:
+        return None
     for platform in available(region):
         if solution_stack == platform.solution_stack or arn in (platform.arn, platform.arn.rpartition("/")[0]):
             return platform
     if solution_stack:
         raise InvalidParameterValueError(f"No Solution Stack named '{solution_stack}' found.")
-    if arn:
-        raise InvalidParameterValueError(f"No Platform named '{arn}' found.")
-    return None
+    raise InvalidParameterValueError(f"No Platform named '{arn}' found.")
 
 
 def summary(platform: Platform) -> dict[str, Any]:

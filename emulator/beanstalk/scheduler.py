@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 Step: TypeAlias = float | Callable[[], Any]
 """Account seconds to wait, or slow work to do without the state's lock."""
@@ -41,13 +41,15 @@ class Scheduler(Protocol):
         """Stop all tasks, and return at once. Slow work that has started ends by itself."""
 
 
-@dataclass(order=True)
-class ScheduledTask:
-    """A task, and when it continues: `time` in seconds of any one clock. `number` orders tasks of the same time."""
+class ScheduledTask(NamedTuple):
+    """A task, and when it continues: `time` in seconds of any one clock. `number` orders tasks of the same time.
+
+    No two tasks have the same number: tasks themselves are never compared.
+    """
 
     time: float
     number: int
-    task: Task = field(compare=False)
+    task: Task
 
 
 def run_until_wait(

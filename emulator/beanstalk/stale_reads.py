@@ -115,21 +115,23 @@ class StaleReads:
 
     def _note_release(self) -> None:
         """Note when the state has become what it is. Keep no moments that no call can need."""
-        now, seconds = self._state.clock.time(), max(self._seconds, self.kept_seconds)
-        self._released = now if seconds else None
+        seconds = max(self._seconds, self.kept_seconds)
         if not seconds:
+            self._released = None
             self._moments.clear()
-        elif not self._moments:
+            return
+        self._released = self._state.clock.time()
+        if not self._moments:
             # What was before is not known. Take it for the same.
-            self._moments.append(_moment_of(self._state, now - seconds))
+            self._moments.append(_moment_of(self._state, self._released - seconds))
 
     def _remember(self) -> None:
         """Add the state since the last release to the moments, before it may change at a later time.
 
         A copy a moment is enough: many tasks and calls follow each other at the same time of a virtual clock.
         """
-        now, released = self._state.clock.time(), self._released
-        if released is None or released >= now:
+        released = self._released
+        if released is None or released >= (now := self._state.clock.time()):
             return
         self._released = None
         self._moments.append(_moment_of(self._state, released))

@@ -41,7 +41,11 @@ class Behaviour:
     @classmethod
     @cache
     def from_bundle(cls, source: bytes) -> Self:
-        """Return the behaviour in a bundle's `behaviour.json`. Without the file, the application answers 200."""
+        """Return the behaviour in a bundle's `behaviour.json`. Without the file, the application answers 200.
+
+        Raises InvalidBundleError.
+        """
+        source_bundle.check(source)
         with zipfile.ZipFile(io.BytesIO(source)) as archive:
             if BEHAVIOUR_FILE not in archive.namelist():
                 return cls()
@@ -70,7 +74,6 @@ class InMemoryInstance:
         self.running_label = label
         self.leads = command.leader
         self._behaviour = None
-        source_bundle.check(source)
         self._behaviour = Behaviour.from_bundle(source)
 
     def running(self) -> bool:

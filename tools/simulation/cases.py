@@ -85,7 +85,7 @@ CASES: Final[Mapping[str, ReleaseCase]] = {
         {"hooks": {**{gate: [HOOK] for gate in GATES}, "on_timeout": "continue"}}, variables={"HOOKS": HOOK}
     ),
     "rule-by-hand": ReleaseCase(rule_by_hand=True),
-    "managed": ReleaseCase(window="Fri:08:06"),
+    "managed": ReleaseCase(window="Fri:08:03"),
     "cutover": ReleaseCase({"mode": "cutover"}, (Before({"mode": "deploy"}),), frozenset({"v1", "v2"})),
     "rollback": ReleaseCase({"mode": "rollback", "version": "v1"}, (Before(),), frozenset({"v1", "v2"}), "v1"),
     "rollback-green": ReleaseCase(

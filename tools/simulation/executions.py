@@ -157,7 +157,7 @@ class SimulatedExecution:
         self.status, self.token = status, None
         self.turn += 1
         self.world.note(self.name, status)
-        self.world.ended(self)
+        self._end()
 
     def go_on(self, answer: Any) -> None:
         """Go on after a pause. `answer`: to its task token."""
@@ -179,6 +179,14 @@ class SimulatedExecution:
             return
         self.ended_at = self.now()
         self.world.note(self.name, f"{self.status} {self.error or json.dumps(self.output)}")
+        self._end()
+
+    def _end(self) -> None:
+        """Tell of the end. A redrive has all retries of the state in which it ended.
+
+        Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        self._steps = self._interpreter.attempts = None
         self.world.ended(self)
 
     def take(self, token: str, answer: Any) -> bool:

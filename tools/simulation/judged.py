@@ -1,11 +1,13 @@
-"""Worlds that were played to their end without a violation. A world that is like one of them need not be played on.
+"""Worlds that were played without a violation, to their end or to a world like one that was.
+
+A world that is like one of them need not be played on.
 
 What differs is left out by tools/simulation/likeness.py and here, and docs/simulation.md says what it is.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from emulator.beanstalk import option_settings
@@ -49,7 +51,8 @@ class AlreadyJudgedError(Exception):
 class Rest:
     """The rest of a schedule: its times at its begin, how the release ended, and how many calls and seconds followed.
 
-    `allowance`: how many faults the rules allowed for.
+    `allowance`: how many faults the rules allowed for. `distance`: how far the rest that was played is from this one's
+    own; see `distance_of`.
     """
 
     times: tuple[float, ...]
@@ -57,6 +60,7 @@ class Rest:
     calls: int
     seconds: float
     allowance: int
+    distance: float = 0.0
 
 
 class JudgedWorlds:
@@ -66,11 +70,14 @@ class JudgedWorlds:
         self._rests: dict[int, list[Rest]] = defaultdict(list)
 
     def find(self, likeness: Likeness, calls: int, allowance: int) -> Rest | None:
-        """Return the rest of a world, if it was judged as strictly; None without one."""
+        """Return the rest of a world, if one like it was judged as strictly; None without one."""
+        found, nearest = None, 1.0
         for rest in self._rests.get(likeness.facts, ()):
-            if rest.allowance <= allowance and calls + rest.calls <= MAX_CALLS and are_near(likeness.times, rest.times):
-                return rest
-        return None
+            if rest.allowance <= allowance and calls + rest.calls <= MAX_CALLS:
+                distance = rest.distance + distance_of(likeness.times, rest.times)
+                if distance <= nearest:
+                    found, nearest = rest, distance
+        return found and replace(found, distance=nearest)
 
     def add(self, likeness: Likeness, rest: Rest) -> None:
         """Remember a world."""
@@ -125,26 +132,33 @@ class Judge:
             raise AlreadyJudgedError(rest)
         self.looks.append(Look(likeness, calls, world.clock.elapsed))
 
-    def keep(self, world: World, end: str) -> None:
-        """Remember what this world was like, now that it was played to its end without a violation."""
+    def keep(self, world: World, end: str, rest: Rest | None = None) -> None:
+        """Remember what this world was like, now that nothing was violated. `rest`: what follows its last call."""
         if self.judged is None or self.rules.violations:
             return
+        calls, seconds, distance = (rest.calls, rest.seconds, rest.distance) if rest else (0, 0.0, 0.0)
+        calls, seconds = calls + len(world.calls.sites), seconds + world.clock.elapsed
         for each in self.looks:
-            calls, seconds = len(world.calls.sites) - each.calls, world.clock.elapsed - each.elapsed
-            self.judged.add(each.likeness, Rest(each.likeness.times, end, calls, seconds, self._allowance))
+            likeness = each.likeness
+            kept = Rest(likeness.times, end, calls - each.calls, seconds - each.elapsed, self._allowance, distance)
+            self.judged.add(likeness, kept)
 
     @property
     def _allowance(self) -> int:
         return self.rules.faults + len(self.rules.incidents.kinds & {"stale"})
 
 
-def are_near(times: tuple[float, ...], others: tuple[float, ...]) -> bool:
-    """Return whether two lists of times differ so little that the worlds go on alike."""
-    return all(
-        abs(one - two) <= NEAR_SECONDS or abs(one - two) <= (abs(one) - SOON_SECONDS) * FAR_SHARE
-        for one, two in zip(times, others, strict=True)
-        if one != two
-    )
+def distance_of(times: tuple[float, ...], others: tuple[float, ...]) -> float:
+    """Return how far two lists of times are from each other: up to 1, the worlds go on alike."""
+    farthest = 0.0
+    for one, two in zip(times, others, strict=True):
+        if one != two:
+            share = abs(one - two) / max(NEAR_SECONDS, (abs(one) - SOON_SECONDS) * FAR_SHARE)
+            if share > farthest:
+                if share > 1:
+                    return share
+                farthest = share
+    return farthest
 
 
 def likeness_of(world: World, rules: SafetyRules, stage: str) -> Likeness:

@@ -158,6 +158,7 @@ class Player:
             keeper.end(world)
             rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
             end = end or rest.end
+            judge.keep(world, end, rest)
         except EndlessError as endless:
             rules.violations.append(f"It does not end: {endless}.")
         return Played(

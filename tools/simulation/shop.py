@@ -53,6 +53,12 @@ DURATIONS: Final = {
     "unhealthy": 20, "warning_chance": 0, "spread": 0, "dns_ttl": 60,
 }  # fmt: skip
 """In account seconds. Shorter than at AWS, so that a schedule has fewer polls; none is left out."""
+AT_ONCE: Final = DURATIONS | dict.fromkeys(
+    ("process_version", "launch", "launch_after_health", "instance_launch", "in_service", "health"), 0
+)
+"""Those with which the shop opens: nobody looks until then."""
+OPENING_SECONDS: Final = 20
+"""Until blue is well then."""
 
 
 class SimulatedShop:
@@ -65,7 +71,7 @@ class SimulatedShop:
     def open(self) -> None:
         """Make the application, its versions and blue, and wait until it is well."""
         account, call = self.account, self._client.call
-        account.service.durations.set(DURATIONS)
+        account.service.durations.set(AT_ONCE)
         account.service.limits.calls_per_second = 1e6
         account.store.create_bucket(
             f"elasticbeanstalk-{account.service.state.region}-{account.service.state.account_id}"
@@ -83,7 +89,8 @@ class SimulatedShop:
             VersionLabel="v1",
             **_option(1, *ENHANCED),
         )
-        account.advance(200)
+        account.advance(OPENING_SECONDS)
+        account.service.durations.set(DURATIONS)
         blue = self.environment(BLUE)
         call(
             "CreateConfigurationTemplate",

@@ -26,9 +26,10 @@ class EnvironmentActions:
 
     def describe(self, call: Call) -> Result:
         """DescribeEnvironments: list environments, also those terminated a short time ago."""
-        # Sorted by the random id: AWS promises no order.
-        environments = sorted(self._state.environments.values(), key=lambda environment: environment.id)
+        environments = self._state.environments.values()
         found = [one for one in environments if self._matches(one, call) and self._is_listed(one, call)]
+        # Sorted by the random id: AWS promises no order.
+        found.sort(key=lambda environment: environment.id)
         return page(call, "Environments", [description(self._state, one) for one in found])
 
     def update(self, call: Call) -> Result:
@@ -124,18 +125,12 @@ class EnvironmentActions:
         return {"Available": not dns.is_taken(self._state, cname), "FullyQualifiedCNAME": cname}
 
     def _matches(self, environment: Environment, call: Call) -> bool:
-        return all(
-            wanted in (None, value)
-            for wanted, value in (
-                (call.get("ApplicationName"), environment.application),
-                (call.get("VersionLabel"), self._state.shown_label(environment)),
-            )
-        ) and all(
-            not wanted or value in wanted
-            for wanted, value in (
-                (call.get("EnvironmentIds"), environment.id),
-                (call.get("EnvironmentNames"), environment.name),
-            )
+        ids, names = call.get("EnvironmentIds"), call.get("EnvironmentNames")
+        return (
+            (not ids or environment.id in ids)
+            and (not names or environment.name in names)
+            and call.get("ApplicationName") in (None, environment.application)
+            and call.get("VersionLabel") in (None, self._state.shown_label(environment))
         )
 
     def _is_listed(self, environment: Environment, call: Call) -> bool:

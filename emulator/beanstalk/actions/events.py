@@ -1,7 +1,6 @@
 """The action DescribeEvents."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from emulator.beanstalk.call import Call, Result
@@ -31,28 +30,23 @@ class EventActions:
         """DescribeEvents: newest first. The token is the page's last event's number, so new events shift no page."""
         token = call.next_token
         older_than = math.inf if token is None else token
-        matches = _filter(call)
-        found = [event for event in reversed(self._state.events) if event.number < older_than and matches(event)]
+        found = _matching(call, [event for event in reversed(self._state.events) if event.number < older_than])
         page = found[: call.get("MaxRecords", _LARGEST_PAGE)]
         next_token = str(page[-1].number) if len(page) < len(found) else None
         return {"Events": [_description(event) for event in page], "NextToken": next_token}
 
 
-def _filter(call: Call) -> Callable[[Event], bool]:
-    """Return what tells whether an event passes the filters of a call."""
-    wanted = [(attribute, call[name]) for name, attribute in _FILTERS.items() if call.get(name) is not None]
+def _matching(call: Call, events: list[Event]) -> list[Event]:
+    """Return the events that pass the filters of a call."""
+    if call.get("PlatformArn") is not None:
+        return []  # no event is about a custom platform
     severities = _SEVERITIES[_SEVERITIES.index(call.get("Severity", "TRACE")) :]
     start, end = call.get("StartTime", 0), call.get("EndTime", math.inf)
-
-    def matches(event: Event) -> bool:
-        return (
-            call.get("PlatformArn") is None  # no event is about a custom platform
-            and all(getattr(event, attribute) == value for attribute, value in wanted)
-            and event.severity in severities
-            and start <= event.date < end
-        )
-
-    return matches
+    found = [event for event in events if start <= event.date < end and event.severity in severities]
+    for name, attribute in _FILTERS.items():
+        if (wanted := call.get(name)) is not None:
+            found = [event for event in found if getattr(event, attribute) == wanted]
+    return found
 
 
 def _description(event: Event) -> dict[str, Any]:

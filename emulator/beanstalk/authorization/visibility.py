@@ -5,7 +5,6 @@ from typing import Any
 
 from emulator.beanstalk.authorization.resources import SERVICE, Resource, Resources
 from emulator.beanstalk.call import Call, Result
-from emulator.beanstalk.caller import ADMINISTRATOR
 from emulator.beanstalk.state import State
 
 _ResourceFinder = Callable[[Any, Resources], Resource]
@@ -13,7 +12,7 @@ _ResourceFinder = Callable[[Any, Resources], Resource]
 
 def visible_part(name: str, call: Call, result: Result, state: State) -> Result:
     """Return the result of a list without what the caller may not see. Hold the state's lock."""
-    if result is None or name not in _LISTS or call.caller is ADMINISTRATOR:
+    if result is None or name not in _LISTS:
         return result
     resources = Resources(state)
     visible: dict[str, bool] = {}

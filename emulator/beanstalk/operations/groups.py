@@ -79,8 +79,7 @@ class Groups:
             group.desired, group.scaled = desired, self._state.clock.time()
 
     def _replace_unhealthy(self, environment: Environment, group: ScalingGroup) -> None:
-        suspended = {"HealthCheck", "ReplaceUnhealthy", "Terminate"} & set(group.suspended)
-        if group.health_check != "ELB" or suspended:
+        if group.health_check != "ELB" or {"HealthCheck", "ReplaceUnhealthy", "Terminate"} & set(group.suspended):
             return
         for instance in instance_checks.bad_for_long(self._state, environment):
             if self._state.clock.time() - instance.launched >= group.grace:

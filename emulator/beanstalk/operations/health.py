@@ -119,8 +119,8 @@ def instance_status(environment: Environment, instance: Instance) -> HealthStatu
 
 def _evaluate(state: State, environment: Environment) -> None:
     """Change the health after checks. A change needs good or bad checks in a row, for the account's durations."""
-    instance_checks.put_in_and_out_of_service(state, environment)
     bad = instance_checks.bad_for_long(state, environment)
+    instance_checks.put_in_and_out_of_service(state, environment, bad)
     evaluate = _enhanced if option_settings.enhanced_health(environment.settings) else _basic
     found = evaluate(state, environment, bad)
     if found:

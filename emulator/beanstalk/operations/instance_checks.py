@@ -1,5 +1,7 @@
 """The health checks of single instances."""
 
+from collections.abc import Sequence
+
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.instance import Instance
 from emulator.beanstalk.model import Environment
@@ -30,14 +32,17 @@ def restart(environment: Environment) -> None:
         instance.bad_checks = 0
 
 
-def put_in_and_out_of_service(state: State, environment: Environment) -> None:
-    """Let the load balancer use the instances with good checks for long enough, and not those with bad ones."""
+def put_in_and_out_of_service(state: State, environment: Environment, bad: Sequence[Instance]) -> None:
+    """Let the load balancer use the instances with good checks for long enough, and not those with bad ones.
+
+    `bad`: as `bad_for_long` returns them.
+    """
     now, durations = state.clock.time(), state.durations
     for instance in environment.working_instances:
         if instance.good_since is not None and now - instance.good_since >= durations.in_service:
             instance.hosting.in_service = True
-        if instance in bad_for_long(state, environment):
-            instance.hosting.in_service = False
+    for instance in bad:
+        instance.hosting.in_service = False
 
 
 def bad_for_long(state: State, environment: Environment) -> list[Instance]:

@@ -3,9 +3,9 @@
 To write a document and to parse it takes half of the time of a call in memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from botocore.model import ListShape, Shape, StructureShape
@@ -27,14 +27,22 @@ def parsed_result(shape: Shape | None, result: dict[str, Any] | None) -> dict[st
 def _parser(shape: Shape) -> _Parser:
     """Return the function that turns values of a shape into what botocore's parser returns."""
     if isinstance(shape, StructureShape):
-        members = {name: _parser(member) for name, member in shape.members.items()}
-        return lambda value: {
-            name: members[name](content) for name, content in value.items() if content is not None and name in members
-        }
+        return partial(_parsed_structure, {name: _parser(member) for name, member in shape.members.items()})
     if isinstance(shape, ListShape):
-        parse_item = _parser(shape.member)
-        return lambda value: [parse_item(item) for item in value]
+        return partial(_parsed_list, _parser(shape.member))
     return _SCALARS.get(shape.type_name, _parsed_text)
+
+
+def _parsed_structure(members: Mapping[str, _Parser], value: Mapping[str, Any]) -> dict[str, Any]:
+    parsed = {}
+    for name, content in value.items():
+        if content is not None and name in members:
+            parsed[name] = members[name](content)
+    return parsed
+
+
+def _parsed_list(parse_item: _Parser, value: Iterable[Any]) -> list[Any]:
+    return [parse_item(item) for item in value]
 
 
 def _parsed_text(value: Any) -> str:
@@ -44,7 +52,8 @@ def _parsed_text(value: Any) -> str:
 def _parsed_date(value: float) -> datetime:
     """Return a date in whole milliseconds, never rounded up, as responses have it."""
     date = datetime.fromtimestamp(value, UTC)
-    return date.replace(microsecond=date.microsecond // 1000 * 1000)
+    surplus = date.microsecond % 1000
+    return date.replace(microsecond=date.microsecond - surplus) if surplus else date
 
 
 _SCALARS: dict[str, _Parser] = {

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,16 @@ def test_a_version_is_registered_once_by_a_function_that_runs_twice(player: Play
     assert good(bundle.play((Disturbance(point, "twice"),))).end == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("what", ["abort_start", "delete_record"])
+def test_nothing_is_left_when_a_release_ends_at_the_termination_of_green(player: Players, what: str) -> None:
+    sites = player("full").play().sites
+    ended = next(each.point for each in sites if each.action == "TerminateEnvironment")
+    then = ended + (what == "delete_record")
+    found = player("full").play((Disturbance(ended, "kill_after"), Disturbance(then, what)))
+    assert found.violations == ()
+    assert found.end != "SUCCEEDED"
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [
@@ -113,6 +123,22 @@ def test_a_call_is_not_taken_for_one_that_was_made_meanwhile(player: Players) ->
     assert histories[0] == histories[1]
 
 
+def test_a_redriven_state_has_all_its_attempts_again(player: Players) -> None:
+    """Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html"""
+    full = player("full")
+    drained = [each.point for each in full.play().sites if each.state == "DrainBlue"]
+    history = full.play((Disturbance(drained[6], "abort_redrive"),)).history
+    before, _, after = "\n".join(history).partition("REDRIVEN")
+    first, *_ = waits(before, "DrainBlue failed")
+    assert waits(after, "DrainBlue failed")[0] == first < waits(before, "DrainBlue failed")[-1]
+
+
+def waits(history: str, words: str) -> list[float]:
+    """Return the seconds between the lines of a history with these words."""
+    times = [float(line.split()[0]) for line in history.splitlines() if words in line]
+    return [round(later - earlier, 1) for earlier, later in pairwise(times)]
+
+
 # --- what is known of a release
 
 
@@ -156,6 +182,16 @@ def test_what_differs_is_played_to_its_end(player: Players) -> None:
     assert (first.end, first.rest) == ("FAILED", 0)
     again = known.play(first.schedule)
     assert (again.end, again.rest > 0) == ("FAILED", True)
+
+
+def test_a_schedule_that_ends_like_a_judged_one_is_judged_itself(player: Players) -> None:
+    known = replace(player("full"), memory=Memory())
+    drained = [each.point for each in known.base().sites if each.state == "DrainBlue"]
+    known.play((Disturbance(drained[0], "sick/blue"),))
+    first = known.play((Disturbance(drained[8], "sick/blue"),))
+    again = known.play((Disturbance(drained[9], "sick/blue"),))
+    assert 0 < first.rest < again.rest
+    assert len(again.sites) - drained[9] < 3 < len(first.sites) - drained[8]
 
 
 # --- what the rules find, when something is broken

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.errors import EnvironmentNotReadyError, UnexpectedEnvironmentError
+from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError, UnexpectedEnvironmentError
 from tests.support.stages import Release
 
 
@@ -16,6 +16,16 @@ def test_green_is_terminated_once_and_its_saved_configuration_deleted(release: R
     assert release.beanstalk.environments("shop-prod-green") == []
     assert release.calls("TerminateEnvironment") == 1
     assert release.beanstalk.configuration_description("shop", "bluegreen-release-v2") is None
+
+
+def test_the_saved_configuration_is_deleted_before_green_is_terminated(release: Release) -> None:
+    """A release that ends after the termination, such as by an abort, leaves nothing that no later one looks for."""
+    deployment = release.cloned()
+    fault = {"kind": "error_before", "service": "elasticbeanstalk", "action": "DeleteConfigurationTemplate"}
+    release.account.memory.set_faults({**fault, "for_seconds": 10})
+    with pytest.raises(ServiceUnavailableError):
+        release.terminate(deployment)
+    assert release.calls("TerminateEnvironment") == 0
 
 
 def test_green_is_not_terminated_while_it_serves_users(release: Release) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.beanstalk.model import Event
-from tools.simulation.judged import are_near, recent_events
+from tools.simulation.judged import JudgedWorlds, Rest, distance_of, recent_events
 from tools.simulation.likeness import new_reader
 from tools.simulation.reader import Likeness
 
@@ -61,7 +61,27 @@ def test_a_function_counts_by_what_it_has_kept() -> None:
     ("one", "two", "near"), [(5, 7, True), (5, 8, False), (-500, -450, True), (-100, -80, False), (0, 0, True)]
 )
 def test_times_that_are_further_away_may_differ_by_more(one: float, two: float, near: bool) -> None:
-    assert are_near((one,), (two,)) is near
+    assert (distance_of((one,), (two,)) <= 1) is near
+
+
+def test_differences_of_worlds_that_are_like_each_other_add_up() -> None:
+    worlds = JudgedWorlds()
+    worlds.add(Likeness(1, (10.0,)), Rest((10.0,), "SUCCEEDED", calls=5, seconds=60, allowance=0))
+    found = worlds.find(Likeness(1, (11.5,)), 0, 0)
+    assert found
+    worlds.add(Likeness(1, (20.0,)), Rest((20.0,), "FAILED", 5, 60, 0, found.distance))
+    assert (found.end, found.distance) == ("SUCCEEDED", 0.6)
+    assert worlds.find(Likeness(1, (20.9,)), 0, 0)
+    assert not worlds.find(Likeness(1, (21.5,)), 0, 0)
+
+
+def test_the_nearest_of_the_judged_worlds_is_found() -> None:
+    worlds = JudgedWorlds()
+    for seconds, end in ((10.0, "FAILED"), (12.0, "SUCCEEDED"), (15.0, "ABORTED")):
+        worlds.add(Likeness(1, (seconds,)), Rest((seconds,), end, calls=5, seconds=60, allowance=0))
+    found = worlds.find(Likeness(1, (12.1,)), 0, 0)
+    assert found
+    assert found.end == "SUCCEEDED"
 
 
 def test_of_the_events_of_health_the_latest_two_count() -> None:
