@@ -7,7 +7,7 @@ from tools.simulation.afterwards import finish, last_of, play_before
 from tools.simulation.attempts import State
 from tools.simulation.cases import ALARM, ReleaseCase
 from tools.simulation.definition import Functions, earlier
-from tools.simulation.disturbance import CallFault, Schedule
+from tools.simulation.disturbance import CallFault, Disturbance, Schedule
 from tools.simulation.endings import left_over, unfinished
 from tools.simulation.incidents import Incidents
 from tools.simulation.judged import AlreadyJudgedError, Judge, JudgedWorlds
@@ -53,6 +53,8 @@ class Memory:
     judged: JudgedWorlds = field(default_factory=JudgedWorlds)
     past: Past | None = None
     base: Played | None = None
+    singles: set[Disturbance] = field(default_factory=set)
+    """Disturbances that were played alone."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,19 @@ class Player:
             self.memory.base, self.memory.past = self.play_to_go_on(())
         return self.memory.base
 
+    def know(self, single: Disturbance) -> None:
+        """Play a disturbance alone, once: what follows a second one is mostly the same, so pairs end soon."""
+        if self.memory and single not in self.memory.singles:
+            self.play((single,))
+
     def whole(self, schedule: Schedule = (), seed: int | None = None) -> Played:
         """Play a schedule from its begin to its end, whatever is known."""
         return replace(self, memory=None).play(schedule, seed)
 
     def play(self, schedule: Schedule = (), seed: int | None = None, begin: Past | None = None) -> Played:
         """Play a schedule. With a seed, the delays have jitter. `begin`: of a schedule that this one goes on with."""
+        if self.memory and len(schedule) == 1:
+            self.memory.singles.add(schedule[0])
         known = begin or (self.memory.past if self.memory and seed is None else None)
         return self._play(schedule, seed, _beginning(known, schedule))
 

@@ -95,7 +95,9 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
                 # The near ones mostly come first: they are the likely ones to matter together.
                 left[first] = sorted(seconds, key=lambda each: -(each.point - first.point + 1) * chance.random())
             if left[first]:
-                yield player.play((first, left[first].pop()), begin=begins[first])
+                second = left[first].pop()
+                player.know(second)
+                yield player.play((first, second), begin=begins[first])
             else:
                 order.remove(first)
                 del left[first], begins[first]
