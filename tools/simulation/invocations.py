@@ -21,6 +21,7 @@ class Invocation:
     state: str
     function: str = ""
     event: Any = None
+    """As JSON. A handler sees a Mapping, so it changes nothing in it."""
 
 
 class FunctionWorld(Protocol):
@@ -79,7 +80,7 @@ class FunctionRunner:
         self._depth += 1
         with self.calling(invocation):
             try:
-                result = handler(as_json(invocation.event), None)
+                result = handler(invocation.event, None)
             except FunctionKilled as killed:
                 raise StateError("Runtime.ExitError", str(killed)) from None
             except Exception as error:

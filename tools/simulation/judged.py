@@ -32,8 +32,8 @@ MANAGED_UPDATES: Final = "ManagedUpdates.watch"
 """The task that looks for managed updates. Without an environment that has them, it does nothing."""
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
-EACH_LOOK: Final = 3
-SOME_LOOKS: Final = 4
+EACH_LOOK: Final = 2
+SOME_LOOKS: Final = 3
 """While all executions stay where they are, so many moments are compared, and then one of so many."""
 HEALTH_EVENTS: Final = 2
 """How many of the events of health count, the newest ones."""
@@ -74,7 +74,7 @@ class JudgedWorlds:
         found, nearest = None, 1.0
         for rest in self._rests.get(likeness.facts, ()):
             if rest.allowance <= allowance and calls + rest.calls <= MAX_CALLS:
-                distance = rest.distance + distance_of(likeness.times, rest.times)
+                distance = rest.distance + distance_of(likeness.times, rest.times, nearest - rest.distance)
                 if distance <= nearest:
                     found, nearest = rest, distance
         return found and replace(found, distance=nearest)
@@ -148,16 +148,19 @@ class Judge:
         return self.rules.faults + len(self.rules.incidents.kinds & {"stale"})
 
 
-def distance_of(times: tuple[float, ...], others: tuple[float, ...]) -> float:
-    """Return how far two lists of times are from each other: up to 1, the worlds go on alike."""
+def distance_of(times: tuple[float, ...], others: tuple[float, ...], most: float = 1.0) -> float:
+    """Return how far two lists of times are from each other: up to 1, the worlds go on alike.
+
+    Above `most`, it is only known that they are as far as that.
+    """
     farthest = 0.0
     for one, two in zip(times, others, strict=True):
         if one != two:
             share = abs(one - two) / max(NEAR_SECONDS, (abs(one) - SOON_SECONDS) * FAR_SHARE)
             if share > farthest:
-                if share > 1:
-                    return share
                 farthest = share
+                if share > most:
+                    break
     return farthest
 
 

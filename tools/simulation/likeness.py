@@ -12,7 +12,10 @@ from functools import cache, partial
 from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any, Final
 
+from emulator.beanstalk.group_settings import Trigger
 from emulator.beanstalk.model import Event, Version
+from emulator.beanstalk.platforms import Platform
+from emulator.beanstalk.version_lifecycle import VersionLifecycle
 from tools.simulation.attempts import Attempts
 from tools.simulation.executions import SimulatedExecution, advice
 from tools.simulation.reader import Read, Reader
@@ -31,6 +34,8 @@ VARIABLES: Final = frozenset(
     {"entry", "used", "attempts", "results", "pauses", "branches", "number", "item", "data", "token", "began"}
 )
 """What counts of an interpreter's variables. The others are parts of the definition, or follow from these."""
+MONITOR: Final = "monitor"
+"""The generator of health checks. What the last check has left in its variables decides nothing."""
 MANY: Final = 5
 """So many attempts or more are the same: their delays grow little (infra/retry_delays.py)."""
 
@@ -45,6 +50,11 @@ def _fields(reader: Reader, thing: Any) -> None:
     reader.read_all([each for name, each in _attributes(thing) if name not in _NOT_READ])
 
 
+def _values(reader: Reader, thing: Any) -> None:
+    """Add an object that never changes and has no times in it."""
+    reader.facts.append(thing)
+
+
 def _attempts(reader: Reader, thing: Attempts) -> None:
     """Add how often a state has waited. Attempts after faults delay nothing once there are no more faults."""
     reader.read({retrier: min(used, MANY) for retrier, used in thing.waits.items()})
@@ -52,20 +62,18 @@ def _attempts(reader: Reader, thing: Attempts) -> None:
 
 def _execution(reader: Reader, thing: SimulatedExecution) -> None:
     """Add the attributes of an execution. Of its cause, people read what it asks them to do."""
-    for name, each in _attributes(thing):
-        if name == "cause":
-            reader.facts.append(advice(each))
-        elif name == "_steps" and each is not None and each.gi_running:
-            reader.facts.append("is to run the function of its state")
-        elif name not in _NOT_READ:
-            reader.read(each)
+    found = dict(_attributes(thing))
+    steps = found["_steps"]
+    if steps is not None and steps.gi_running:
+        found["_steps"] = "is to run the function of its state"
+    reader.facts.append(advice(found["cause"]))
+    reader.read_all([each for name, each in found.items() if name != "cause" and name not in _NOT_READ])
 
 
 def _event(reader: Reader, thing: Event) -> None:
     """Add what an event says."""
-    reader.read(thing.message)
     reader.facts.append(thing.severity)
-    reader.time(thing.date)
+    reader.read_all((thing.message, thing.date))
 
 
 def _version(reader: Reader, thing: Version) -> None:
@@ -80,10 +88,13 @@ def _steps(reader: Reader, thing: Any) -> None:
         reader.facts.append("ended")
         return
     reader.facts += [frame.f_code.co_qualname, frame.f_lasti]
-    ours = frame.f_code.co_filename.endswith(INTERPRETER)
-    for name, each in frame.f_locals.items():
-        if not ours or name in VARIABLES:
-            reader.read(each)
+    variables = frame.f_locals
+    if frame.f_code.co_filename.endswith(INTERPRETER):
+        reader.read_all([each for name, each in variables.items() if name in VARIABLES])
+    elif frame.f_code.co_name == MONITOR:
+        reader.read(variables["environment"])
+    else:
+        reader.read_all(variables.values())
     if thing.gi_yieldfrom is not None:
         reader.read(thing.gi_yieldfrom)
 
@@ -133,6 +144,9 @@ _OBJECTS: Final[Mapping[type[Any], Read]] = {
     SimulatedExecution: _execution,
     Event: _event,
     Version: _version,
+    Platform: _values,
+    Trigger: _values,
+    VersionLifecycle: _values,
     set: Reader.unordered,
     frozenset: Reader.unordered,
 }

@@ -12,6 +12,8 @@ from tools.simulation.texts import split_text
 
 EPOCH: Final = 1_700_000_000.0
 """A number from here on is a time."""
+EMPTY: Final[Mapping[type[Any], str]] = {dict: "{}", list: "[]", tuple: "()", set: "set()"}
+"""What stands for each kind of values when nothing is in it."""
 OLD_SECONDS: Final = 900
 """A time that is longer ago is only old: nothing in a release looks back so far to the second."""
 
@@ -65,6 +67,8 @@ class Reader:
                     self._parts(names, times)
             elif thing is None or kind is bool or kind is int:
                 facts.append(thing)
+            elif not thing and kind in EMPTY:
+                facts.append(EMPTY[kind])
             else:
                 read_of(kind)(self, thing)
 
