@@ -53,7 +53,7 @@ class SearchReport:
         real, worked = perf_counter() - self.began, process_time() - self.worked
         found = [
             f"{self.schedules:,} schedules in {real:.0f} seconds, {worked:.0f} of the processor.",
-            f"  {self.known:,} came to a world like one that was played to its end, and ended there.",
+            f"  {self.known:,} came to a world like one that was judged already, and ended there.",
             f"  {self.schedules / max(worked, 1e-9):.0f} schedules for each second of the processor.",
             "  " + ", ".join(f"{number:,} {part}" for part, number in self.parts.items()),
             "  ended " + ", ".join(f"{end or 'nowhere'}: {number:,}" for end, number in sorted(self.ends.items())),
