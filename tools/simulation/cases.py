@@ -56,6 +56,11 @@ class ReleaseCase:
     """Whether a person added a rule to blue's security group, which no clone has."""
 
     @property
+    def bears_a_fault(self) -> bool:
+        """Whether no fault of one call may end it. One may delay it, until a managed update changes a tested blue."""
+        return self.succeeds and not self.window
+
+    @property
     def request(self) -> dict[str, Any]:
         """The input of the execution."""
         return request(self.changes)

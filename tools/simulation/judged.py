@@ -33,7 +33,7 @@ MANAGED_UPDATES: Final = "ManagedUpdates.watch"
 HEALTH: Final = "Environment health has"
 """The first words of events of health."""
 EACH_LOOK: Final = 2
-SOME_LOOKS: Final = 3
+SOME_LOOKS: Final = 6
 """While all executions stay where they are, so many moments are compared, and then one of so many."""
 HEALTH_EVENTS: Final = 2
 """How many of the events of health count, the newest ones."""

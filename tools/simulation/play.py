@@ -158,14 +158,14 @@ class Player:
             world.run()
             end, last = run.status, len(world.calls.sites)
             keeper.end(world)
-            rules.violations += unfinished(schedule, end) if self.case.succeeds else []
+            rules.violations += unfinished(schedule, end) if self.case.bears_a_fault else []
             finish(world, incidents, judge, self.case)
             rules.violations += left_over(world, incidents, last_of(world), self.case.released)
             judge.keep(world, end)
         except AlreadyJudgedError as judged:
             rest = judged.rest
             keeper.end(world)
-            rules.violations += unfinished(schedule, rest.end) if self.case.succeeds and not end else []
+            rules.violations += unfinished(schedule, rest.end) if self.case.bears_a_fault and not end else []
             end = end or rest.end
             judge.keep(world, end, rest)
         except EndlessError as endless:
