@@ -40,9 +40,18 @@ class Incidents(EnvironmentIncidents, PeopleIncidents):
             record = world.objects.contents.get(RECORD, b"{}")
             if record.startswith(b"edited"):
                 del world.objects.contents[RECORD]
+        if self.swapped_by_hand is not None:
+            self._swap_back(world)
         for label in ("v1", "v2", "v3"):
             if label not in world.account.service.state.application(APPLICATION).versions:
                 world.shop.register(label)
+
+    def _swap_back(self, world: World) -> None:
+        """Bring users back who were moved by hand to an environment that is not well. No release begins there."""
+        holder, blue, green = world.shop.holder(), world.shop.environment(BLUE), world.shop.environment(GREEN)
+        other = green if holder is blue else blue
+        if holder and other and not world.shop.serves_well(holder) and world.shop.serves_well(other):
+            world.note("person", f"MOVES users back to {other.name}: {self._swap(world, '')}")
 
 
 def record_in(world: World) -> dict[str, object]:
