@@ -40,18 +40,20 @@ VERDICTS: Final = frozenset(
 """Errors that say that the new version does not work, or is not wanted."""
 
 
-def proof_of_blue(deployment: Deployment, state: str, error: str = "", *, changed: bool) -> Proof:
+def proof_of_blue(
+    deployment: Deployment, state: str, error: str = "", *, changed: bool, served_last: bool = False
+) -> Proof:
     """Return what is known of blue's version in `state`. `error`: the one that ended the state, if it failed.
 
-    `changed`: whether an update of blue began in this release. A rollback is made because blue's version fails users,
-    and a release that finds green serving does not know what an earlier one has left on blue.
+    `changed`: whether an update of blue began in this release. A rollback is made because blue's version fails users.
+    A release that finds green serving does not know what an earlier one has left on blue, unless blue `served_last`.
     """
     if state in BLUE_PROVED:
         return Proof.PROVED
     if not changed and state in BLUE_UNCHANGED | {"DeployRelease"}:
         if deployment.mode == Mode.ROLLBACK:
             return Proof.DISPROVED
-        return Proof.PROVED if deployment.next_step == NextStep.RELEASE else Proof.UNPROVED
+        return Proof.PROVED if served_last or deployment.next_step == NextStep.RELEASE else Proof.UNPROVED
     if error == UnexpectedEnvironmentError.__name__ and state in BLUE_TESTED:
         return Proof.UNPROVED  # somebody changed blue after its test
     if error in VERDICTS and state not in BLUE_UNCHANGED:

@@ -22,7 +22,7 @@ from lambdas.pair import Pair
 from lambdas.proofs import BLUE_PROVED, BLUE_UNCHANGED, CLONING, proof_of_blue, proof_of_green
 from lambdas.release_events import Kind, announce
 from lambdas.serving import Standing, fitness, should_serve
-from lambdas.serving_green import report_unhealthy
+from lambdas.serving_green import blue_served_last, report_unhealthy
 from lambdas.settling import require_no_swap_since, require_settled_state
 from lambdas.swaps import made_by, require_swap_shown, swap_once
 from lambdas.visit import Visit
@@ -105,7 +105,8 @@ def _target(
     if failure.state == "DeployRelease":
         began = beanstalk.events(pair.blue).last_operation.began
         changed = began is None or began >= visit.run_started
-    blue_proof = proof_of_blue(deployment, failure.state, failure.error, changed=changed)
+    served_last = not changed and blue_served_last(pair, deployment, visit, beanstalk)
+    blue_proof = proof_of_blue(deployment, failure.state, failure.error, changed=changed, served_last=served_last)
     green_proof = proof_of_green(deployment, failure.state)
     live, accepted = pair.live_role, deployment.accepted_health
 

@@ -2,7 +2,7 @@
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.deployment import Deployment
+from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import GreenUnhealthyError
 from lambdas.failing import is_failing
 from lambdas.handler import logger
@@ -10,6 +10,7 @@ from lambdas.metrics import count_unhealthy
 from lambdas.pair import Pair, require_standing
 from lambdas.proofs import proof_of_blue, proof_of_green
 from lambdas.serving import Standing, fitness, should_serve
+from lambdas.settling import require_settled_run
 from lambdas.visit import Visit
 
 
@@ -22,8 +23,10 @@ def require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstal
     green = pair.green
     if pair.live != green or green.healthy(deployment.accepted_health):
         return
+    served_last = blue_served_last(pair, deployment, visit, beanstalk)
     blue_standing = Standing(
-        fitness(pair.blue, deployment.accepted_health), proof_of_blue(deployment, visit.state, changed=False)
+        fitness(pair.blue, deployment.accepted_health),
+        proof_of_blue(deployment, visit.state, changed=False, served_last=served_last),
     )
     green_standing = Standing(fitness(green, deployment.accepted_health), proof_of_green(deployment, visit.state))
     if should_serve(blue_standing, green_standing, "green") == "green":
@@ -35,6 +38,18 @@ def require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstal
             next_step=f"{pair.blue} is untouched and gets the users back. See the events of {green.name}; "
             "then redrive this execution, which makes a new clone.",
         )
+
+
+def blue_served_last(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> bool:
+    """Return whether users had green's version on blue until the last swap, and blue is as it was then.
+
+    Of a release that finds green serving. Raises EnvironmentNotReadyError while the events may not show yet what an
+    earlier execution has done to blue.
+    """
+    if deployment.next_step != NextStep.DEPLOY or pair.blue.version != pair.green.version:
+        return False
+    require_settled_run(visit)
+    return beanstalk.events_since_deployment(pair.blue).unchanged_since_swap
 
 
 def look_at_blue(deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> Environment:

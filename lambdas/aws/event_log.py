@@ -133,6 +133,12 @@ class EventLog:
         return self.last_deployment is not None and self.last_deployment.succeeded and self.last_operation.succeeded
 
     @property
+    def unchanged_since_swap(self) -> bool:
+        """Whether the environment is as it was when its CNAME was last swapped, with the version of its label."""
+        began = self.last_operation.began
+        return self.runs_label and self.last_swap is not None and (began is None or began < self.last_swap)
+
+    @property
     def never_swapped(self) -> bool:
         """Whether the events show that the environment has the CNAME that it was created with."""
         return self.from_creation and self.last_swap_start is None and self.last_swap is None

@@ -75,6 +75,13 @@ def test_nothing_is_left_when_a_release_ends_at_the_termination_of_green(player:
     assert found.end != "SUCCEEDED"
 
 
+def test_a_release_that_finds_green_serving_gives_its_users_back_to_a_good_blue(player: Players) -> None:
+    first = player("swapped").play().first
+    found = player("swapped").play((Disturbance(first, "sick/green/240"),))
+    assert found.violations == ()
+    assert "GreenUnhealthyError" in "\n".join(found.history)
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lambdas.deployment import Deployment
+from lambdas.deployment import Deployment, NextStep
 from lambdas.errors import EnvironmentNotReadyError, GreenUnhealthyError
 from tests.support.stages import Release
 
@@ -58,3 +58,36 @@ def test_a_release_onto_a_blue_that_failed_before_goes_on_while_green_is_sick(
     release.break_down("shop-prod-green")
     release.wait(300)
     assert release.drain(again) == again
+
+
+def test_a_release_that_finds_green_serving_gives_users_of_a_sick_green_back_to_a_blue_that_is_as_it_served(
+    release: Release, deployment: Deployment
+) -> None:
+    again = release.plan(execution="again", unhealthy_seconds=60)
+    entered = release.account.now()
+    assert again.next_step == NextStep.DEPLOY
+    release.break_down("shop-prod-green")
+    with pytest.raises(EnvironmentNotReadyError, match="to be 60 seconds ago"):
+        release.drain(again, since=entered, started=entered)
+    release.wait(61)
+    with pytest.raises(GreenUnhealthyError, match="is untouched and gets the users back"):
+        release.drain(again, since=entered, started=entered)
+    assert deployment.green_id == again.green_id
+
+
+@pytest.mark.usefixtures("deployment")
+def test_a_blue_whose_deployment_was_aborted_gets_no_users_of_a_sick_green(release: Release) -> None:
+    """It has its old label again, and instances may run the other version.
+
+    Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rolling-version-deploy.html
+    """
+    client = release.account.client
+    client.update_environment(EnvironmentName="shop-prod", VersionLabel="v2")
+    client.abort_environment_update(EnvironmentName="shop-prod")
+    release.wait(200)
+    assert release.look("shop-prod").version == "v1"
+    again = release.plan(execution="again", drain_seconds=0)
+    entered = release.account.now()
+    release.break_down("shop-prod-green")
+    release.wait(61)
+    assert release.drain(again, since=entered, started=entered) == again
