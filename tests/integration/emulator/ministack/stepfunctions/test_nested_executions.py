@@ -102,7 +102,8 @@ def test_start_sync_execution_answers_with_the_end_of_an_express_execution(machi
     machine = express(machines, PASS, "express-pass")
     answer = machines.client.start_sync_execution(stateMachineArn=machine)
     assert (answer["status"], json.loads(answer["output"]), answer["input"]) == ("SUCCEEDED", {"a": 1}, "{}")
-    assert answer["billingDetails"] == {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100}
+    assert answer["billingDetails"]["billedMemoryUsedInMB"] == 64
+    assert answer["billingDetails"]["billedDurationInMilliseconds"] in range(100, 10_000, 100), "in steps of 100"
     assert answer["executionArn"].startswith(machine.replace("stateMachine", "express"))
     with pytest.raises(ClientError, match="StateMachineTypeNotSupported"):
         machines.client.list_executions(stateMachineArn=machine)
