@@ -26,7 +26,7 @@ class Administrator:
         """Accept any credentials."""
 
     def refusal(self, action: str, resource: str, conditions: Mapping[str, Any] | None = None) -> str | None:  # noqa: ARG002
-        """Return None: everything is allowed."""
+        """Return None: everything is allowed, whatever the arguments, which other callers need."""
         return None
 
 

@@ -33,10 +33,8 @@ class EnvironmentActs:
     def impair(self, found: Mapping[str, Any], impairment: Mapping[str, Any], seconds: float | None) -> None:
         """Let its application be SICK, or its health be WARNS, for so many account seconds, or for good."""
         lasts = {} if seconds is None else {"for_seconds": seconds}
-        self._impairments[found["EnvironmentId"]] = {
-            **impairment,
-            **lasts,
-        }  # a clone that replaces green has another id
+        # By id: a clone that replaces green has another one.
+        self._impairments[found["EnvironmentId"]] = {**impairment, **lasts}
         self._testbed.control.set_impairments(self._impairments)
 
     def lose(self, found: Mapping[str, Any]) -> None:

@@ -136,12 +136,12 @@ class Judge:
         """Remember what this world was like, now that nothing was violated. `rest`: what follows its last call."""
         if self.judged is None or self.rules.violations:
             return
-        calls, seconds, distance = (rest.calls, rest.seconds, rest.distance) if rest else (0, 0.0, 0.0)
-        calls, seconds = calls + len(world.calls.sites), seconds + world.clock.elapsed
-        for each in self.looks:
-            likeness = each.likeness
-            kept = Rest(likeness.times, end, calls - each.calls, seconds - each.elapsed, self._allowance, distance)
-            self.judged.add(likeness, kept)
+        rest = rest or Rest((), end, calls=0, seconds=0.0, allowance=0)
+        calls, seconds = len(world.calls.sites) + rest.calls, world.clock.elapsed + rest.seconds
+        for look in self.looks:
+            times = look.likeness.times
+            kept = Rest(times, end, calls - look.calls, seconds - look.elapsed, self._allowance, rest.distance)
+            self.judged.add(look.likeness, kept)
 
     @property
     def _allowance(self) -> int:
