@@ -2,7 +2,7 @@
 
 from lambdas.aws.beanstalk import Beanstalk
 from lambdas.aws.environment import Environment
-from lambdas.deployment import Deployment, NextStep
+from lambdas.deployment import Deployment, Mode, NextStep
 from lambdas.errors import GreenUnhealthyError
 from lambdas.failing import is_failing
 from lambdas.handler import logger
@@ -43,10 +43,11 @@ def require_green_fit(pair: Pair, deployment: Deployment, visit: Visit, beanstal
 def blue_served_last(pair: Pair, deployment: Deployment, visit: Visit, beanstalk: Beanstalk) -> bool:
     """Return whether users had green's version on blue until the last swap, and blue is as it was then.
 
-    Of a release that finds green serving. Raises EnvironmentNotReadyError while the events may not show yet what an
-    earlier execution has done to blue.
+    Of a release that finds green serving. It does not matter to a rollback, which is made because blue's version fails
+    users. Raises EnvironmentNotReadyError while the events may not show yet what an earlier execution has done to blue.
     """
-    if deployment.next_step != NextStep.DEPLOY or pair.blue.version != pair.green.version:
+    asked = deployment.next_step == NextStep.DEPLOY and deployment.mode != Mode.ROLLBACK
+    if not asked or pair.blue.version != pair.green.version:
         return False
     require_settled_run(visit)
     return beanstalk.events_since_deployment(pair.blue).unchanged_since_swap

@@ -76,6 +76,16 @@ def test_a_release_that_finds_green_serving_gives_users_of_a_sick_green_back_to_
 
 
 @pytest.mark.usefixtures("deployment")
+def test_a_rollback_that_finds_green_serving_does_not_wait_for_what_blue_was(release: Release) -> None:
+    """Blue's version fails users: that is why there is a rollback."""
+    again = release.plan(mode="rollback", version="v2", execution="again", drain_seconds=0)
+    entered = release.account.now()
+    assert again.next_step == NextStep.DEPLOY
+    release.break_down("shop-prod-green")
+    assert release.drain(again, since=entered, started=entered) == again
+
+
+@pytest.mark.usefixtures("deployment")
 def test_a_blue_whose_deployment_was_aborted_gets_no_users_of_a_sick_green(release: Release) -> None:
     """It has its old label again, and instances may run the other version.
 
