@@ -128,3 +128,19 @@ def test_swaps_that_take_longer_than_their_time_out_fail_and_a_redrive_goes_on_f
     assert succeeded.status == "SUCCEEDED", succeeded.cause
     assert traffic.failed == []
     assert shop.versions == {shop.blue: "v1"}
+
+
+def test_a_termination_that_takes_longer_than_its_time_out_fails_and_a_redrive_finds_green_gone(
+    testbed: ScenarioTestbed,
+) -> None:
+    shop = testbed.open_shop()
+    with shop.traffic() as traffic:
+        with testbed.durations(terminate=200):
+            release = shop.release("v2", timeouts={"terminate_green": 60})
+        testbed.until(lambda: shop.environments() == [shop.blue], "green to be gone")
+        succeeded = testbed.redrive(release)
+    assert (release.error, release.failed_in) == ("WaitTimedOutError", "AwaitTermination")
+    assert "to be Terminated, within 60 seconds" in release.cause
+    assert succeeded.status == "SUCCEEDED", succeeded.cause
+    assert traffic.failed == []
+    assert shop.versions == {shop.blue: "v2"}

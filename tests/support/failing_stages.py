@@ -191,11 +191,11 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
     "SwapToGreen": FailingStage(
         "SwapToGreen",
         "WaitTimedOutError",
-        "to be Ready, within 30 seconds",
+        "to be Ready, within 60 seconds",
         BLUE_V1,
         meanwhile=configure_in("AwaitGreen", "blue"),
         repair=until_all_healthy,
-        request={"timeouts": {"swap_traffic": 30}},
+        request={"timeouts": {"swap_traffic": 60}},
         failing_redrives=0,
     ),
     "DeployRelease": FailingStage(
@@ -220,11 +220,11 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
     "SwapToBlue": FailingStage(
         "SwapToBlue",
         "WaitTimedOutError",
-        "to be Ready, within 30 seconds",
+        "to be Ready, within 60 seconds",
         GREEN_V1,
         meanwhile=configure_in("AwaitRelease", "green"),
         repair=until_all_healthy,
-        request={"timeouts": {"swap_traffic": 30}},
+        request={"timeouts": {"swap_traffic": 60}},
         failing_redrives=0,
     ),
     "WatchRelease": FailingStage(
@@ -241,19 +241,11 @@ FAILING_STAGES: Mapping[str, FailingStage] = {
     "TerminateGreen": FailingStage(
         "TerminateGreen",
         "WaitTimedOutError",
-        "to be Ready, within 30 seconds",
+        "to be Ready, within 60 seconds",
         BLUE_V2,
         meanwhile=configure_in("WatchRelease", "green"),
         repair=until_all_healthy,
-        request={"timeouts": {"terminate_green": 30}, "bake_seconds": 200},
-        failing_redrives=0,
-    ),
-    "AwaitTermination": FailingStage(
-        "AwaitTermination",
-        "WaitTimedOutError",
-        "to be Terminated, within 10 seconds",
-        BLUE_V2,
-        request={"timeouts": {"terminate_green": 10}},
+        request={"timeouts": {"terminate_green": 60}, "bake_seconds": 200},
         failing_redrives=0,
     ),
 }
