@@ -4,7 +4,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.in_memory.hosting import InMemoryHosting
+from tests.support.beanstalk import ENHANCED
 from tests.support.in_memory import VirtualBeanstalk
+from tests.support.option_settings import option
+
+SCALING_BY_LOAD = {
+    "MeasureName": "RequestCount",
+    "Unit": "Count",
+    "Period": "1",
+    "BreachDuration": "1",
+    "UpperThreshold": "20",
+    "LowerThreshold": "3",
+}
+"""A second instance above 20 requests a second and instance, one fewer below 3; measured over a minute."""
+
+
+def trigger(**changes: str) -> list[dict[str, str]]:
+    """Return the option settings of scaling by load. `changes`: of SCALING_BY_LOAD."""
+    return [option("aws:autoscaling:trigger", *each) for each in (SCALING_BY_LOAD | changes).items()]
+
+
+def cooldown(seconds: int) -> dict[str, str]:
+    """Return the option for the account seconds between two changes of a group."""
+    return option("aws:autoscaling:asg", "Cooldown", str(seconds))
 
 
 @dataclass
@@ -49,3 +71,11 @@ class ScalingShop:
             lambda: len(self.hosting.in_service()) == number == len(self.group()["Instances"]),
             lambda: f"{number} instances in service, but {self.group()['Instances']}",
         )
+
+
+def launched(account: VirtualBeanstalk, autoscaling: Any, *options: dict[str, str]) -> ScalingShop:
+    """Return shop-prod, healthy with v1, and its group."""
+    id_ = account.launched("shop-prod", ENHANCED, *options, VersionLabel="v1")
+    account.until_health(id_, "Ok")
+    account.hosting("shop-prod").load = 12
+    return ScalingShop(account, autoscaling, id_)
