@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import sns
 
-from emulator.faults.faults import HELD_SECONDS, FaultInjector, FaultKind
+from emulator.faults.faults import HELD_SECONDS, Fault, FaultInjector, FaultKind
 from emulator.faults.function_call import FunctionCall
 from emulator.messages import PublishedMessages
 from emulator.ministack.replacement import Replacement
@@ -51,10 +51,8 @@ class PublishApi:
     def publish(self, request: dict[str, Any]) -> Response:
         """Publish. Raises ExecutionError for a call of a state machine that a fault strikes."""
         run = current_run.get()
-        fault = self._faults.strike(_call_of(run)) if run else None
-        while fault and fault.kind is FaultKind.HOLD and self._faults.holds(fault):
-            time.sleep(HELD_SECONDS)
-        if fault is None or fault.kind in (FaultKind.STALE, FaultKind.HOLD):
+        fault = self._strike(_call_of(run)) if run else None
+        if fault is None or fault.kind is FaultKind.STALE:
             return self._original(request)
         if fault.kind is FaultKind.SLOW:
             response = self._original(request)
@@ -63,6 +61,15 @@ class PublishApi:
         if fault.kind.takes_effect:
             self._original(request)
         raise ExecutionError(*_ERRORS.get(fault.kind, _NO_ANSWER))
+
+    def _strike(self, call: FunctionCall) -> Fault | None:
+        """Return the fault that strikes a call; of a held one, when it may go on."""
+        fault = self._faults.strike(call)
+        if fault is None or fault.kind is not FaultKind.HOLD:
+            return fault
+        while self._faults.holds(fault):
+            time.sleep(HELD_SECONDS)
+        return self._faults.strike_held(call)
 
 
 def _call_of(run: ExecutionRun) -> FunctionCall:

@@ -233,6 +233,22 @@ def test_a_fault_strikes_what_a_state_machine_publishes(
     assert machines.run({"Publish": publish})["status"] == "SUCCEEDED"
 
 
+def test_what_a_state_machine_publishes_is_held_and_meets_what_lasts_by_then(
+    account: Account, control: Control
+) -> None:
+    machines = StateMachines(account.client("stepfunctions"))
+    arguments = {"TopicArn": topic_arn(account, "held"), "Message": "news"}
+    hold = {"kind": "hold", "service": "sns", "action": "Publish", "call": 1}
+    control.set_faults(hold)
+    execution = machines.start(
+        {"Publish": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": arguments, "End": True}}
+    )
+    eventually(lambda: control.faults()[0]["struck"])
+    control.add_fault({"kind": "throttle", "service": "sns", "for_seconds": 100_000})
+    control.remove_fault(hold)
+    assert machines.end(execution)["error"] == "SNS.ThrottledException"
+
+
 def topic_arn(account: Account, name: str) -> str:
     arn: str = account.client("sns").create_topic(Name=name)["TopicArn"]
     return arn
