@@ -13,10 +13,10 @@ from tools.simulation.definition import read, synthesized
 from tools.simulation.disturbance import Disturbance
 from tools.simulation.play import Memory, Played, Player
 from tools.simulation.report import SearchReport, shown, story
-from tools.simulation.search import SearchLimits, pairs, randoms, shrunk, singles
+from tools.simulation.search import PAIRS, SearchLimits, pairs, randoms, shrunk, singles
 from tools.simulation.transport import connected
 
-PARTS = ("singles", "fault-pairs", "incident-pairs", "random")
+PARTS = ("singles", *PAIRS, "random")
 
 PROGRESS_SECONDS = 30
 YOUNG_OBJECTS = 100_000
@@ -66,7 +66,7 @@ def _part(part: str, players: dict[str, Player], options: argparse.Namespace) ->
         if part == "singles":
             yield from singles(player, limits)
         else:
-            yield from pairs(player, limits, incidents=part == "incident-pairs", seed=options.seed)
+            yield from pairs(player, limits, part, options.seed)
 
 
 def _play(players: dict[str, Player], words: list[str]) -> int:

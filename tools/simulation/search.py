@@ -12,6 +12,14 @@ from tools.simulation.past import Past
 from tools.simulation.play import Played, Player
 from tools.simulation.sites import Site
 
+FAULTS: Final = "faults"
+INCIDENTS: Final = "incidents"
+PAIRS: Final = {
+    "fault-pairs": (FAULTS, FAULTS),
+    "incident-pairs": (FAULTS, INCIDENTS),
+    "two-incidents": (INCIDENTS, INCIDENTS),
+}
+"""The pairs that are searched: what happens first, and what happens second."""
 RANDOM_DISTURBANCES: Final = (2, 5)
 """In a random schedule, at least and at most."""
 RANDOM_FAULTS: Final = 0.6
@@ -56,11 +64,11 @@ class SearchLimits:
         return (not self.states or state in self.states) and (not self.what or disturbance.what in self.what)
 
 
-def disturbances(played: Played, *, incidents: bool = True, faults: bool = True) -> Iterator[Disturbance]:
-    """Yield what can happen at each call of a release that was played, up to its first end."""
-    possible = possible_incidents(CASES[played.case].request) if incidents else []
+def disturbances(played: Played, kinds: Collection[str] = (FAULTS, INCIDENTS)) -> Iterator[Disturbance]:
+    """Yield what can happen at each call of a release that was played, up to its first end: FAULTS, INCIDENTS."""
+    incidents = possible_incidents(CASES[played.case].request) if INCIDENTS in kinds else []
     for site in played.sites[played.first : played.last]:
-        what = [*(possible_faults(site) if faults else []), *possible]
+        what = [*(possible_faults(site) if FAULTS in kinds else []), *incidents]
         yield from (Disturbance(site.point, each) for each in what)
 
 
@@ -73,15 +81,16 @@ def singles(player: Player, limits: SearchLimits) -> Iterator[Played]:
         yield player.play((each,))
 
 
-def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -> Iterator[Played]:
-    """Play pairs: a fault first, then a fault, or an incident if `incidents`, at each later call.
+def pairs(player: Player, limits: SearchLimits, part: str, seed: int) -> Iterator[Played]:
+    """Play a part of PAIRS: what happens first at each call, then what happens second at each later call.
 
     In an order that the seed decides: a search that ends early has been everywhere. Each round plays one second
     disturbance after each first one.
     """
     chance = Random(seed)  # noqa: S311 - must be repeatable
     base = player.base()
-    order = [each for each in disturbances(base, incidents=False) if limits.allow(base, each)][:: limits.stride]
+    kind, other = PAIRS[part]
+    order = [each for each in disturbances(base, [kind]) if limits.allow(base, each)][:: limits.stride]
     chance.shuffle(order)
     order = list(limits.shared(order))
     left: dict[Disturbance, list[Disturbance]] = {}
@@ -90,7 +99,7 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
         for first in list(order):
             if first not in left:
                 played, begins[first] = player.play_to_go_on((first,))
-                found = _seconds(played, first, incidents=incidents)
+                found = _seconds(played, first, other)
                 seconds = [each for each in found if not limits.then or each.what in limits.then]
                 # The near ones mostly come first: they are the likely ones to matter together.
                 left[first] = sorted(seconds, key=lambda each: -(each.point - first.point + 1) * chance.random())
@@ -103,8 +112,8 @@ def pairs(player: Player, limits: SearchLimits, *, incidents: bool, seed: int) -
                 del left[first], begins[first]
 
 
-def _seconds(played: Played, first: Disturbance, *, incidents: bool) -> list[Disturbance]:
-    found = disturbances(played, incidents=incidents, faults=not incidents)
+def _seconds(played: Played, first: Disturbance, kind: str) -> list[Disturbance]:
+    found = disturbances(played, [kind])
     return [each for each in found if each.point >= first.point and each != first]
 
 
