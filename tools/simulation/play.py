@@ -95,7 +95,12 @@ class Player:
         return self._play(schedule, seed, _beginning(known, schedule))
 
     def play_to_go_on(self, schedule: Schedule) -> tuple[Played, Past]:
-        """Play a schedule; return also its begin, for schedules in which the same happens, and more."""
+        """Play a schedule; return also its begin, for schedules in which the same happens, and more.
+
+        What incidents change cannot be made again: after them, no begin is kept.
+        """
+        if any(each.fault is None for each in schedule):
+            return self.play(schedule), (self.memory and self.memory.past) or Past()
         begin = _beginning(self.memory.past if self.memory else None, schedule)
         kept = begin[0].until(begin[1], schedule) if begin else Past(schedule)
         return self._play(schedule, None, begin, kept), kept
