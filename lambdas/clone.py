@@ -1,6 +1,7 @@
 """Removing green: its saved configuration and the clone itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lambdas.adoption import require_adopted
@@ -16,19 +17,25 @@ from lambdas.settling import NEXT_STEP, require_no_new_swap
 from lambdas.visit import Visit
 
 
-def remove_green(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, by_look: Beanstalk | None = None) -> None:
+def find_by_id(deployment: Deployment, beanstalk: Beanstalk) -> dict[str, Environment]:
+    """Return blue and green by id; nothing if the release has no green."""
+    return beanstalk.environments_by_id(deployment.blue_id, deployment.green_id) if deployment.green_id else {}
+
+
+def remove_green(
+    deployment: Deployment, visit: Visit, beanstalk: Beanstalk, found: Mapping[str, Environment] | None = None
+) -> None:
     """Delete green's saved configuration, and terminate green, unless it is gone or being terminated.
 
     In this order: a release may end after the termination, such as by an abort, and no later one looks for what is left
     when there is nothing to release. Green keeps its settings:
     https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environment-configuration-savedconfig.html
 
-    `by_look`: shows both environments as all executions see them. Before the termination, green is looked at again.
+    `found`: both environments by id, if they were looked at. Before the termination, green is looked at again.
     Raises UnexpectedEnvironmentError when green serves users or is not this tool's clone, and EnvironmentNotReadyError
     while an operation on green is in progress, or a swap may have been done that does not show yet.
     """
-    ids = [deployment.blue_id, deployment.green_id] if deployment.green_id else []
-    found = (by_look or beanstalk).environments_by_id(*ids) if ids else {}
+    found = find_by_id(deployment, beanstalk) if found is None else found
     green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         logger.info("green is gone or going", green=str(green))

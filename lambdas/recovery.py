@@ -103,7 +103,8 @@ def _target(
     """
     changed = failure.state not in BLUE_UNCHANGED
     if failure.state == "DeployRelease":
-        began = beanstalk.events(pair.blue).last_operation.began
+        log = beanstalk.events(pair.blue)
+        began = (log.last_deployment or log.last_operation).began  # a managed update leaves the version as it is
         changed = began is None or began >= visit.run_started
     served_last = not changed and blue_served_last(pair, deployment, visit, beanstalk)
     blue_proof = proof_of_blue(deployment, failure.state, failure.error, changed=changed, served_last=served_last)

@@ -126,6 +126,18 @@ def test_users_go_back_from_a_sick_green_to_the_untouched_blue(release: Release,
     assert "shop-prod-green, which the next run removes" in (outcome.left_over or "")
 
 
+@pytest.mark.parametrize("state", ["DrainBlue", "DeployRelease"])
+def test_users_go_back_from_a_sick_green_to_a_blue_whose_settings_were_changed(release: Release, state: str) -> None:
+    """As a managed update does: its version is that of before."""
+    deployment = release.swapped(release.cloned(), "green")
+    option = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "COLOUR", "Value": "blue"}
+    release.account.client.update_environment(EnvironmentName="shop-prod", OptionSettings=[option])  # type: ignore[list-item]
+    release.wait(200)
+    release.break_down("shop-prod-green")
+    kept(release, deployment, state)
+    assert holder(release) == "shop-prod"
+
+
 def test_users_stay_on_a_sick_green_while_blue_is_not_tested(release: Release) -> None:
     deployment = release.deployed(release.swapped(release.cloned(), "green"))
     release.break_down("shop-prod-green")

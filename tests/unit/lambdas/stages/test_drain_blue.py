@@ -18,7 +18,7 @@ def deployment(release: Release) -> Deployment:
 def test_blue_is_drained_when_its_time_is_over(release: Release, deployment: Deployment) -> None:
     with pytest.raises(EnvironmentNotReadyError, match="DNS answers that lead to shop-prod to expire"):
         release.drain(deployment)
-    release.wait(300)
+    release.wait(301)
     assert release.drain(deployment) == deployment
 
 
@@ -41,7 +41,7 @@ def test_a_green_that_is_unhealthy_for_a_moment_keeps_its_users(release: Release
 
 
 def test_blue_is_not_touched_while_green_is_unhealthy(release: Release, deployment: Deployment) -> None:
-    release.wait(300)
+    release.wait(301)
     release.break_down("shop-prod-green")
     entered = release.account.now()
     with pytest.raises(GreenUnhealthyError):
@@ -56,7 +56,7 @@ def test_a_release_onto_a_blue_that_failed_before_goes_on_while_green_is_sick(
     release.deployed(deployment)
     again = release.plan(version="v1", execution="again")
     release.break_down("shop-prod-green")
-    release.wait(300)
+    release.wait(301)
     assert release.drain(again) == again
 
 

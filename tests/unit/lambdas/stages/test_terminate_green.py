@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.errors import EnvironmentNotReadyError, ServiceUnavailableError, UnexpectedEnvironmentError
+from lambdas.errors import (
+    EnvironmentNotReadyError,
+    ReleaseUnhealthyError,
+    ServiceUnavailableError,
+    UnexpectedEnvironmentError,
+)
 from tests.support.stages import Release
 
 
@@ -33,6 +38,25 @@ def test_green_is_not_terminated_while_it_serves_users(release: Release) -> None
     with pytest.raises(UnexpectedEnvironmentError, match="not to serve users"):
         release.terminate(deployment)
     assert release.calls("TerminateEnvironment") == 0
+
+
+def test_green_is_not_terminated_while_blue_fails_its_users(release: Release) -> None:
+    """Green may be busy for a while before it can be terminated, and a redrive may come days after the watch."""
+    deployment = release.cloned()
+    release.break_down("shop-prod")
+    with pytest.raises(ReleaseUnhealthyError, match="shop-prod-green still stands by with v1"):
+        release.terminate(deployment)
+    assert release.calls("TerminateEnvironment") == 0
+
+
+def test_a_blue_that_an_operation_shows_as_grey_is_no_reason_to_keep_green(release: Release) -> None:
+    deployment = release.cloned()
+    release.account.client.update_tags_for_resource(
+        ResourceArn=release.look("shop-prod").arn, TagsToAdd=[{"Key": "team", "Value": "checkout"}]
+    )
+    assert release.look("shop-prod").health == "Grey"
+    release.terminate(deployment)
+    assert release.calls("TerminateEnvironment") == 1
 
 
 def test_an_environment_that_is_not_a_clone_of_this_tool_is_not_terminated(release: Release) -> None:
