@@ -25,7 +25,7 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
     if last.output_status != "released":
         found.append(f"Nothing released in the end: {last.name} {last.status} {last.error or last.output}.")
     state = world.account.service.state
-    standing = sorted(each.name for each in state.alive_environments())
+    standing = sorted(each.name for each in state.alive_environments() if not incidents.terminates(each))
     if standing != [BLUE]:
         found.append(f"At the end there stand {', '.join(standing)}; expected only {BLUE}.")
     blue = world.shop.environment(BLUE)
@@ -35,6 +35,6 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
     if blue and blue.label not in versions:
         found.append(f"At the end {BLUE} runs {blue.label}.")
     templates = state.application(APPLICATION).templates.keys() - {OTHERS}
-    if templates and "terminate" not in incidents.kinds:  # who terminates green leaves its own to the next release
+    if templates and not incidents.terminated_by_hand:
         found.append(f"Saved configurations are left: {', '.join(sorted(templates))}.")
     return found

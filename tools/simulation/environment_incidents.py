@@ -15,8 +15,6 @@ from tools.simulation.world import World
 
 SLOW: Final = {"launch": 1800, "update": 1800, "swap": 180, "terminate": 900, "configure": 600}
 """How long an operation takes that takes long, in account seconds."""
-
-
 GOOD_HEALTH: Final = ("Ok", "Info")
 REFRESH: Final = "Weekly instance replacement"
 SHOWN_ACTIVITY: Final = "Command execution"
@@ -40,7 +38,7 @@ class EnvironmentIncidents(IncidentMarks):
         hosting = hosting_of(environment)
         impair(hosting, True)
         end = world.now() + float(seconds) if seconds else FOR_GOOD
-        self.sick[environment.id] = (world.now(), end)
+        self.mark_sick(environment.id, world.now(), end)
         if seconds:
             world.at(end, lambda: impair(hosting, False))
         return DONE
@@ -56,7 +54,7 @@ class EnvironmentIncidents(IncidentMarks):
         end = world.now() + float(seconds) if seconds else FOR_GOOD
         self.shown.add(environment.id)
         if status not in GOOD_HEALTH:
-            self.sick[environment.id] = (world.now(), end)
+            self.mark_sick(environment.id, world.now(), end)
         if seconds:
             world.at(end, lambda: self.show_true_health(world, environment))
         return DONE
@@ -85,14 +83,19 @@ class EnvironmentIncidents(IncidentMarks):
         environment = _of(world, role)
         if environment is None or not environment.instances or environment.group is None:
             return NOTHING
-        self.disturbed[environment.id] = world.now() + 300
+        self.disturb(environment.id, world.now())
+        self.replace_instances(world, environment)
+        return DONE
+
+    @staticmethod
+    def replace_instances(world: World, environment: Environment) -> None:
+        """Terminate all instances of an environment; its Auto Scaling group launches others."""
         for instance in list(environment.instances):
             world.account.autoscaling.handle(
                 f"Action=TerminateInstanceInAutoScalingGroup&InstanceId={instance.id}"
                 "&ShouldDecrementDesiredCapacity=false".encode(),
                 {},
             )
-        return DONE
 
     def _stale(self, world: World, seconds: str) -> str:
         world.calls.stale_until = world.now() + float(seconds)
@@ -106,6 +109,7 @@ class EnvironmentIncidents(IncidentMarks):
         if operation == "hook":
             world.hooks.status = "FAILED"
             return DONE
+        self.disturbed |= {id_: FOR_GOOD for id_, until in self.disturbed.items() if until >= world.now()}
         world.shop.break_bundle({"launch": "v1", "update": str(self._request.get("version", "v1"))}[operation])
         return DONE
 

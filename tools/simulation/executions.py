@@ -177,7 +177,6 @@ class SimulatedExecution:
             self.token = pause.token
             self.world.wake(self, pause, self.turn)
             return
-        self.ended_at = self.now()
         self.world.note(self.name, f"{self.status} {self.error or json.dumps(self.output)}")
         self._end()
 
@@ -186,6 +185,7 @@ class SimulatedExecution:
 
         Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
         """
+        self.ended_at = self.now()
         self._steps = self._interpreter.attempts = None
         self.world.ended(self)
 

@@ -1,8 +1,14 @@
 """What incidents leave in a world: the rules go by it, and a person repairs it."""
 
 from collections.abc import Callable
+from typing import Final
 
+from emulator.beanstalk.model import Environment, EnvironmentStatus
+from tools.simulation.disturbance import FOR_GOOD
 from tools.simulation.world import World
+
+DISTURBED_SECONDS: Final = 300
+"""How long users may get errors from what people did to an environment that serves, or after its repair."""
 
 DONE = ""
 REFUSED = "(refused)"
@@ -25,8 +31,23 @@ class IncidentMarks:
         self.deployed_by_hand = False
         self.deployed_live = False
         """Whether a person deployed where users were."""
+        self.terminated_by_hand = False
+        """Whether a person terminated green, which leaves its saved configuration to the next release."""
         self.untagged: str | None = None
         self.kinds: set[str] = set()
         self.with_old_answers: Callable[[World, str], bool] = lambda *_: False
         """Whether users with old DNS answers are on the environment of an id."""
         self.live_terminated = False
+
+    def mark_sick(self, environment: str, begin: float, end: float) -> None:
+        """Note that an environment is sick, longer perhaps than it is already."""
+        began, ends = self.sick.get(environment, (begin, end))
+        self.sick[environment] = (began, max(ends, end)) if ends >= begin else (begin, end)
+
+    def disturb(self, environment: str, now: float) -> None:
+        """Note that users may get errors from an environment for a while; if its new instances fail, for good."""
+        self.disturbed[environment] = FOR_GOOD if "fail" in self.kinds else now + DISTURBED_SECONDS
+
+    def terminates(self, environment: Environment) -> bool:
+        """Return whether an environment is being terminated, and a person terminated one."""
+        return self.terminated_by_hand and environment.status is EnvironmentStatus.TERMINATING

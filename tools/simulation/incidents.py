@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tools.simulation.approver import ANSWER_SECONDS
 from tools.simulation.environment_incidents import EnvironmentIncidents
+from tools.simulation.incident_marks import DISTURBED_SECONDS
 from tools.simulation.people_incidents import BLUE_TAG, RECORD, PeopleIncidents
 from tools.simulation.shop import APPLICATION, BLUE, DURATIONS, GREEN, hosting_of
 from tools.simulation.world import World
@@ -28,7 +29,10 @@ class Incidents(EnvironmentIncidents, PeopleIncidents):
         world.account.service.durations.set(DURATIONS)
         self.sick = {id_: (begin, min(end, world.now())) for id_, (begin, end) in self.sick.items()}
         world.shop.restore_bundles()
+        self.disturbed = {id_: min(until, world.now() + DISTURBED_SECONDS) for id_, until in self.disturbed.items()}
         for environment in world.account.service.state.alive_environments():
+            if "fail" in self.kinds and environment.group and not world.shop.serves_well(environment):
+                self.replace_instances(world, environment)
             hosting_of(environment).order, hosting_of(environment).warns = None, False
             self.show_true_health(world, environment)
         world.approver.seconds, world.approver.error = ANSWER_SECONDS, ""

@@ -104,6 +104,7 @@ class PeopleIncidents(IncidentMarks):
         if green is None or not world.shop.call("TerminateEnvironment", EnvironmentName=GREEN):
             return REFUSED
         self.live_terminated |= live
+        self.terminated_by_hand = True
         self.disturbed[green.id] = FOR_GOOD
         return DONE
 
@@ -118,7 +119,7 @@ class PeopleIncidents(IncidentMarks):
         blue = world.shop.environment(BLUE)
         if blue is None or not world.shop.call("UpdateEnvironment", EnvironmentName=BLUE, **parameters):
             return REFUSED
-        self.disturbed[blue.id] = world.now() + 300
+        self.disturb(blue.id, world.now())
         if "VersionLabel" in parameters:
             self.deployed_by_hand = True
             self.deployed_live |= blue is world.shop.holder() or self.with_old_answers(world, blue.id)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from emulator.beanstalk.model import Environment
 from lambdas.errors import GreenUnhealthyError, ReleaseUnhealthyError
 from tools.simulation.cases import REQUEST
+from tools.simulation.environment_incidents import GOOD_HEALTH
 from tools.simulation.executions import SimulatedExecution
 from tools.simulation.incidents import Incidents, record_in
 from tools.simulation.invocations import Invocation
@@ -27,6 +28,8 @@ SHOWS: Final = {GreenUnhealthyError.__name__: GREEN, ReleaseUnhealthyError.__nam
 CHANGES: Final = ("Create", "Update", "Terminate", "Swap", "Delete", "Abort", "Set")
 TARGETS: Final = {"SwapToGreen": GREEN, "SwapToBlue": BLUE}
 SERVED_BY: Final = "Users are served by: "
+LAST_ACT_SECONDS: Final = 5
+"""From the end of an execution that was stopped to the last act of its function."""
 LOSE_LOCK: Final = frozenset({"edit_record", "delete_record"})
 """Incidents after which another execution may take the environment over while one runs."""
 NOTICES: Final = ("The release", "A release failed")
@@ -144,11 +147,18 @@ class SafetyRules:
                 self.users.blue_touched, self.users.blue_tested = True, False
             case "TerminateEnvironment":
                 self._check_termination(world, site, invocation)
+                self._note_lost(world, ids)
                 self.users.green_terminated = True
             case "CreateEnvironment":
                 self.users.green_terminated = False
             case "SwapEnvironmentCNAMEs":
                 self._check_swap(world, site, invocation)
+
+    def _note_lost(self, world: World, ids: list[str]) -> None:
+        """Note that a termination takes what a person's swap has made live, when no read shows that yet."""
+        holder = world.shop.holder()
+        if holder and holder.id in ids and "stale" in self.incidents.kinds and self.users.swapped_by_hand(world):
+            self.incidents.live_terminated = True
 
     def _check_not_serving(self, world: World, site: Site, environment: Environment) -> None:
         if self.users.swapped_by_hand(world):
@@ -193,6 +203,8 @@ class SafetyRules:
         `at_once`: it has, since the release failed by that.
         """
         begin, end = self.incidents.sick.get(environment.id, (now, now))
+        if environment.id in self.incidents.shown and environment.health.status in GOOD_HEALTH:
+            return False
         later = SHOWN_SECONDS + FAULT_SECONDS * (self.faults + len(self.incidents.kinds & {"stale"}))
         return begin + (0 if at_once else later) <= now < end and hosting_of(environment).order is not None
 
@@ -213,7 +225,9 @@ class SafetyRules:
         if other and other.status == "RUNNING" and run.status == "RUNNING":
             self.violated(world, f"{site} of {run.name}: {other.name} holds the environment.")
         acting = [each.name for each in world.executions if each is not run and self._acts(each)]
-        if acting and not self.incidents.kinds & LOSE_LOCK:
+        # A function that has looked at the lock acts a moment later, also when its execution was stopped meanwhile.
+        looked = run.status != "RUNNING" and world.now() - run.ended_at <= LAST_ACT_SECONDS
+        if acting and not looked and not self.incidents.kinds & LOSE_LOCK:
             self.violated(world, f"{site} of {run.name}: {', '.join(acting)} acted, and runs: both act.")
         self._acted.add((run.name, run.redrives))
 
