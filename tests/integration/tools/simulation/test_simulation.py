@@ -82,6 +82,21 @@ def test_a_release_that_finds_green_serving_gives_its_users_back_to_a_good_blue(
     assert "GreenUnhealthyError" in "\n".join(found.history)
 
 
+def test_a_green_that_is_busy_is_not_removed_when_blue_turns_sick_meanwhile(player: Players) -> None:
+    sites = player("full").play().sites
+    point = next(each.point for each in sites if each.action == "DeleteConfigurationTemplate")
+    found = player("full").play((Disturbance(point, "sick/blue"), Disturbance(point + 1, "managed/green")))
+    assert found.violations == ()
+    assert "ReleaseUnhealthyError" in "\n".join(found.history)
+
+
+def test_a_managed_update_of_blue_does_not_keep_users_on_a_sick_green(player: Players) -> None:
+    point = max(each.point for each in player("full").play().sites if each.state == "DrainBlue")
+    found = player("full").play((Disturbance(point, "managed/blue"), Disturbance(point, "sick/green")))
+    assert found.violations == ()
+    assert "GreenUnhealthyError" in "\n".join(found.history)
+
+
 def test_pairs_and_random_schedules_violate_no_rule(player: Players) -> None:
     full = player("full")
     for played in [
