@@ -103,13 +103,14 @@ class EnvironmentIncidents(IncidentMarks):
 
     def _slow(self, world: World, operation: str) -> str:
         world.account.service.durations.set({operation: SLOW[operation]})
+        self.disturb_on(world.now())
         return DONE
 
     def _fail(self, world: World, operation: str) -> str:
         if operation == "hook":
             world.hooks.status = "FAILED"
             return DONE
-        self.disturbed |= {id_: FOR_GOOD for id_, until in self.disturbed.items() if until >= world.now()}
+        self.disturb_on(world.now())
         world.shop.break_bundle({"launch": "v1", "update": str(self._request.get("version", "v1"))}[operation])
         return DONE
 

@@ -9,6 +9,8 @@ from tools.simulation.world import World
 
 DISTURBED_SECONDS: Final = 300
 """How long users may get errors from what people did to an environment that serves, or after its repair."""
+LASTING: Final = frozenset({"fail", "slow"})
+"""Kinds of incidents that last until they are repaired."""
 
 DONE = ""
 REFUSED = "(refused)"
@@ -45,9 +47,14 @@ class IncidentMarks:
         self.sick[environment] = (began, max(ends, end)) if ends >= begin else (begin, end)
 
     def disturb(self, environment: str, now: float) -> None:
-        """Note that users may get errors from an environment for a while; if its new instances fail, for good."""
-        self.disturbed[environment] = FOR_GOOD if "fail" in self.kinds else now + DISTURBED_SECONDS
+        """Note that users may get errors from an environment for a while; if operations fail or are slow, for good."""
+        self.disturbed[environment] = FOR_GOOD if self.kinds & LASTING else now + DISTURBED_SECONDS
+
+    def disturb_on(self, now: float) -> None:
+        """Note that operations fail or are slow from now on."""
+        self.disturbed |= {id_: FOR_GOOD for id_, until in self.disturbed.items() if until >= now}
 
     def terminates(self, environment: Environment) -> bool:
-        """Return whether an environment is being terminated, and a person terminated one."""
-        return self.terminated_by_hand and environment.status is EnvironmentStatus.TERMINATING
+        """Return whether an environment is being terminated, by a person or slowly."""
+        by_hand_or_slow = self.terminated_by_hand or "slow" in self.kinds
+        return by_hand_or_slow and environment.status is EnvironmentStatus.TERMINATING

@@ -117,12 +117,10 @@ class ServedUsers:
         return self.spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
 
     def is_refreshed(self, blue: Environment | None) -> bool:
-        """Return whether a managed update of blue began after its test: it is not as it was tested then."""
+        """Return whether a managed update of blue ended after its test, or runs: it is not as it was tested then."""
         if blue is None:
             return False
-        actions = [each.action for each in blue.managed_history]
-        actions += [blue.managed_action] if blue.managed_action else []
-        return any(each.began >= self.tested_at for each in actions)
+        return blue.managed_action is not None or any(each.ended >= self.tested_at for each in blue.managed_history)
 
     def can_move(self, world: World, environment: Environment, states: Collection[str]) -> bool:
         """Return whether an execution in one of these states knows a good environment to move the users to."""
