@@ -35,6 +35,6 @@ def left_over(world: World, incidents: Incidents, last: SimulatedExecution, vers
     if blue and blue.label not in versions:
         found.append(f"At the end {BLUE} runs {blue.label}.")
     templates = state.application(APPLICATION).templates.keys() - {OTHERS}
-    if templates and not incidents.terminated_by_hand:
+    if templates and not (incidents.terminated_by_hand or incidents.acted_late):
         found.append(f"Saved configurations are left: {', '.join(sorted(templates))}.")
     return found

@@ -35,6 +35,10 @@ class IncidentMarks:
         """Whether a person deployed where users were."""
         self.terminated_by_hand = False
         """Whether a person terminated green, which leaves its saved configuration to the next release."""
+        self.acted_late = False
+        """Whether a function changed something after its execution was stopped, beside another execution."""
+        self.configured_at = float("-inf")
+        """When a person changed the settings of blue last."""
         self.untagged: str | None = None
         self.kinds: set[str] = set()
         self.with_old_answers: Callable[[World, str], bool] = lambda *_: False

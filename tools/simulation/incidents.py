@@ -6,6 +6,7 @@ The words are those of the campaign (tools/campaign/plan.py), with some that the
 import json
 from collections.abc import Callable
 
+from emulator.beanstalk.model import EnvironmentStatus
 from tools.simulation.approver import ANSWER_SECONDS
 from tools.simulation.environment_incidents import EnvironmentIncidents
 from tools.simulation.incident_marks import DISTURBED_SECONDS
@@ -29,8 +30,9 @@ class Incidents(EnvironmentIncidents, PeopleIncidents):
         world.account.service.durations.set(DURATIONS)
         self.sick = {id_: (begin, min(end, world.now())) for id_, (begin, end) in self.sick.items()}
         world.shop.restore_bundles()
-        self.disturbed = {id_: min(until, world.now() + DISTURBED_SECONDS) for id_, until in self.disturbed.items()}
         for environment in world.account.service.state.alive_environments():
+            if environment.status is EnvironmentStatus.READY and environment.id in self.disturbed:
+                self.disturbed[environment.id] = world.now() + DISTURBED_SECONDS
             if "fail" in self.kinds and environment.group and not world.shop.serves_well(environment):
                 self.replace_instances(world, environment)
             hosting_of(environment).order, hosting_of(environment).warns = None, False

@@ -13,12 +13,13 @@ from typing import Final
 from emulator.beanstalk import option_settings
 from emulator.beanstalk.model import Event
 from emulator.beanstalk.scheduler import Task
+from tools.simulation.incident_marks import LASTING
 from tools.simulation.incidents import Incidents
 from tools.simulation.likeness import new_reader
 from tools.simulation.reader import Likeness, Reader
 from tools.simulation.rules import SafetyRules
 from tools.simulation.shop import BLUE
-from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS
+from tools.simulation.users import DNS_TTL, RECOVERY_SECONDS, awaits_approval
 from tools.simulation.world import MAX_CALLS, World
 
 NEAR_SECONDS: Final = 2.5
@@ -222,6 +223,7 @@ def _read_incidents(reader: Reader, incidents: Incidents, now: float) -> None:
     reader.read({id_: until for id_, until in incidents.disturbed.items() if until >= now})
     reader.read(incidents.swapped_by_hand)
     reader.read([incidents.deployed_by_hand, incidents.deployed_live, incidents.live_terminated])
+    reader.read([incidents.terminated_by_hand, incidents.acted_late, sorted(incidents.kinds & LASTING)])
     reader.read(incidents.untagged)
     reader.read(["edit_record" in incidents.kinds, "delete_record" in incidents.kinds, incidents.shown])
 
@@ -230,7 +232,7 @@ def _read_rules(reader: Reader, rules: SafetyRules, world: World) -> None:
     users = rules.users
     reader.read(rules.proved)
     reader.read([users.blue_touched, users.blue_tested, users.green_terminated])
-    reader.read(users.is_refreshed(world.shop.environment(BLUE)))
+    reader.read([users.is_refreshed(world.shop.environment(BLUE)), awaits_approval(world)])
     reader.read({id_: at for id_, at in users.left.items() if world.now() - at < DNS_TTL})
     reader.read(users.holder)
     reader.read({id_: spent for id_, spent in users.spent.items() if id_ in rules.incidents.sick})

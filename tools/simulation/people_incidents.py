@@ -112,6 +112,7 @@ class PeopleIncidents(IncidentMarks):
         return self._update(world, VersionLabel="by-hand")
 
     def _configure(self, world: World, _: str) -> str:
+        self.configured_at = world.now()
         option = {"Namespace": "aws:elasticbeanstalk:application:environment", "OptionName": "BY_HAND", "Value": "1"}
         return self._update(world, **{f"OptionSettings.member.1.{name}": value for name, value in option.items()})
 

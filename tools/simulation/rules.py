@@ -227,6 +227,7 @@ class SafetyRules:
         acting = [each.name for each in world.executions if each is not run and self._acts(each)]
         # A function that has looked at the lock acts a moment later, also when its execution was stopped meanwhile.
         looked = run.status != "RUNNING" and world.now() - run.ended_at <= LAST_ACT_SECONDS
+        self.incidents.acted_late |= bool(acting) and looked
         if acting and not looked and not self.incidents.kinds & LOSE_LOCK:
             self.violated(world, f"{site} of {run.name}: {', '.join(acting)} acted, and runs: both act.")
         self._acted.add((run.name, run.redrives))

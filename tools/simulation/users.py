@@ -117,9 +117,14 @@ class ServedUsers:
         return self.spent.get(id_, 0.0) <= RESCUE_SECONDS + self._faults * FAULT_SECONDS
 
     def is_refreshed(self, blue: Environment | None) -> bool:
-        """Return whether a managed update of blue ended after its test, or runs: it is not as it was tested then."""
+        """Return whether somebody configured blue after its test, or a managed update ended then, or runs.
+
+        Blue is not as it was tested then.
+        """
         if blue is None:
             return False
+        if self._incidents.configured_at >= self.tested_at:
+            return True
         return blue.managed_action is not None or any(each.ended >= self.tested_at for each in blue.managed_history)
 
     def can_move(self, world: World, environment: Environment, states: Collection[str]) -> bool:
@@ -136,8 +141,14 @@ class ServedUsers:
             return not self.green_terminated and any(state in WATCHING_BLUE for state in states)
         if self._incidents.deployed_by_hand:
             return False
-        tested = self.blue_tested and not self.is_refreshed(other)
+        tested = self.blue_tested and not self.is_refreshed(other) and not awaits_approval(world)
         return any(tested or (not self.blue_touched and state in WATCHING_GREEN) for state in states)
+
+
+def awaits_approval(world: World) -> bool:
+    """Return whether people are asked for an approval, and none has come: users stay where they are until then."""
+    asked = [each for each in world.executions if each.request.get("approval")]
+    return bool(asked) and not any(each.approved for each in asked)
 
 
 def _is_ready(environment: Environment) -> bool:
