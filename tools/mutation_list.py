@@ -120,7 +120,21 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if False:",
         "--cases full --parts singles --what slow/swap swap abort_redrive",
     ),
+    Mutation(
+        "green is removed while blue is sick",
+        "lambdas/stages/terminate_green.py",
+        "    require_blue_fit(found, deployment, visit, beanstalk)\n",
+        "",
+        "--cases full --parts two-incidents --states TerminateGreen --what sick/blue --then managed/green",
+    ),
     # --- failure branch
+    Mutation(
+        "any operation on blue is a deployment",
+        "lambdas/recovery.py",
+        "(log.last_deployment or log.last_operation)",
+        "log.last_operation",
+        "--cases full --parts two-incidents --states DrainBlue --what managed/blue --then sick/green",
+    ),
     Mutation(
         "users are not brought back",
         "lambdas/recovery.py",
