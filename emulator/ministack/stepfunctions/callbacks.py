@@ -50,6 +50,11 @@ class TaskTokens:
         with self._lock:
             self._tasks[token] = _WaitingTask(run, limits, start=now, heartbeat=now)
 
+    def answered(self, token: str) -> bool:
+        """Return whether a callback has come for a registered token."""
+        with self._lock:
+            return self._tasks[token].outcome is not None
+
     def wait(self, token: str) -> Any:
         """Wait in account time for the callback; return its output. Raises ExecutionError or RunEnded."""
         task = self._tasks[token]

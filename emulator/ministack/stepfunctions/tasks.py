@@ -86,7 +86,12 @@ class TaskStates:
         self, run: ExecutionRun, integration: Integration, arguments: Any, limits: dict[str, float], token: str
     ) -> Any:
         self._tokens.register(run, token, limits)
-        submitted = call_service(run, integration.resource.removesuffix(CALLBACK), arguments, None)
+        try:
+            submitted = call_service(run, integration.resource.removesuffix(CALLBACK), arguments, None)
+        except ExecutionError:
+            if self._tokens.answered(token):  # the callback ended the task, whatever the function did afterwards
+                return self._tokens.wait(token)
+            raise
         run.record(*integration.submitted(encode_payload(submitted)))
         return self._tokens.wait(token)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.functions import Functions
 from tests.support.state_machines import StateMachines
 from tests.support.topics import TopicQueue, Topics
 from tests.support.waiting import SCALE, eventually
@@ -126,6 +127,29 @@ def test_a_second_callback_is_refused(machines: StateMachines, topic: str, queue
     code, _ = refusal(machines.client.send_task_failure, taskToken=token(queue), error="Rejected")
     assert code == "TaskTimedOut"
     machines.client.stop_execution(executionArn=execution)
+
+
+def test_what_a_function_does_after_its_own_callback_changes_nothing(
+    machines: StateMachines, functions: Functions
+) -> None:
+    """The callback ends the task: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html."""
+    function = functions.make(
+        """
+        import boto3
+
+        def handler(event, context):
+            answer = {"taskToken": event["token"], "error": "Rejected", "cause": "not today"}
+            boto3.client("stepfunctions").send_task_failure(**answer)
+            raise ValueError("after the callback")
+        """
+    )
+    arguments = {"FunctionName": function, "Payload": {"token": "{% $states.context.Task.Token %}"}}
+    resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    retry = [{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1}]
+    described = machines.run(
+        {"Ask": {"Type": "Task", "Resource": resource, "Arguments": arguments, "Retry": retry, "End": True}}
+    )
+    assert (described["error"], described["cause"]) == ("Rejected", "not today")
 
 
 def test_a_callback_to_an_aborted_execution_is_refused(machines: StateMachines, topic: str, queue: TopicQueue) -> None:
