@@ -73,10 +73,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if visit.seconds < 0:",
     ),
     Mutation(
-        "a watch that sees nothing",
-        "lambdas/stages/watch_release.py",
-        "    if in_alarm or is_failing(blue, deployment, deployment.bake_seconds, visit, beanstalk):",
-        "    if in_alarm:",
+        "watches that see nothing",
+        "lambdas/failing.py",
+        "    if environment.healthy(deployment.accepted_health):",
+        "    if environment.healthy(deployment.accepted_health) or True:",
         _singles("full", "AwaitBlueLive WatchRelease", "sick/blue"),
     ),
     Mutation(
