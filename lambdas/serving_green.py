@@ -78,7 +78,7 @@ def report_unhealthy(live: Environment | None, deployment: Deployment, visit: Vi
 
     `live`: None when neither environment serves. Basic health is Grey during an operation, and shows nothing then.
     """
-    if live and (live.healthy(deployment.accepted_health) or (not live.ready and live.health == "Grey")):
+    if live and (live.healthy(deployment.accepted_health) or live.hides_health):
         return
     logger.warning("users are served by an unhealthy environment", environment=str(live or "neither environment"))
     count_unhealthy(visit.machine)

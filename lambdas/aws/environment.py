@@ -77,6 +77,11 @@ class Environment:
         return self.health_status or self.colour
 
     @property
+    def hides_health(self) -> bool:
+        """Whether an operation hides the health: basic reporting is Grey meanwhile, and shows nothing."""
+        return not self.ready and self.health == "Grey"
+
+    @property
     def single_instance(self) -> bool:
         """Whether it has one instance and no load balancer: its endpoint is an address then.
 

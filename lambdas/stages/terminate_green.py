@@ -35,14 +35,15 @@ def require_blue_fit(
 ) -> None:
     """Require that blue serves its users well, while green can take them back. Raises as `is_failing`, too.
 
-    `found`: both environments by id. Basic health is Grey during an operation, and shows nothing then.
+    `found`: both environments by id. An operation that hides blue's health is no reason to keep green.
     """
     green = found.get(deployment.green_id or "")
     if green is None or green.gone:
         return
     pair = Pair.from_found(found, deployment)
-    shown = pair.blue.ready or pair.blue.health != "Grey"
-    if pair.live == pair.blue and shown and is_failing(pair.blue, deployment, 0, visit, beanstalk):
+    if pair.live != pair.blue or pair.blue.hides_health:
+        return
+    if is_failing(pair.blue, deployment, 0, visit, beanstalk):
         raise ReleaseUnhealthyError(
             expected=f"{pair.blue.name} to serve users well before {green.name} is removed",
             found=f"{pair.blue}",

@@ -42,7 +42,7 @@ def watch_release(deployment: Deployment, visit: Visit, beanstalk: Beanstalk, al
             settles=True,
         )
     in_alarm = ringing_alarms(deployment, visit, alarms)
-    if not in_alarm and not blue.ready and blue.health == "Grey":
+    if not in_alarm and blue.hides_health:
         raise EnvironmentNotReadyError(
             expected=f"{blue.name} to be Ready, which shows its health again",
             found=str(blue),

@@ -1,6 +1,5 @@
 """What was before a release, and what a person does after it: repairs what is broken, and releases until it is done."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -79,7 +78,8 @@ def _to_redrive(world: World) -> Sequence[SimulatedExecution]:
     ours = _ours(world)
     if not any(each.status == "SUCCEEDED" for each in ours):
         return ours
-    return _failed(itertools.takewhile(lambda each: each.status != "SUCCEEDED", reversed(ours)))[::-1]
+    last = max(number for number, each in enumerate(ours) if each.status == "SUCCEEDED")
+    return _failed(ours[last + 1 :])
 
 
 def _failed(runs: Iterable[SimulatedExecution]) -> Sequence[SimulatedExecution]:
